@@ -1,0 +1,4 @@
+using Doseline.Kernel.Hosting;
+using Doseline.Quality;
+
+PlatformHost.Build(args, [new QualityModule()]).Run();
