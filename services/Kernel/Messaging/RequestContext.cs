@@ -1,0 +1,41 @@
+using Doseline.Kernel.Auth;
+
+namespace Doseline.Kernel.Messaging;
+
+/// <summary>
+/// What is known of the request or fact being handled in this scope. Interceptors and the dispatcher fill it; the database
+/// writes it into facts, audit and request rows, so that application code cannot forget it.
+/// </summary>
+public sealed class RequestContext
+{
+    /// <summary>Who acts.</summary>
+    public Caller Caller { get; set; } = Caller.Nobody;
+
+    /// <summary>Id of the request or fact being handled; empty for work that nobody asked for, such as a sweep.</summary>
+    public string CausationId { get; set; } = "";
+
+    /// <summary>Id that everything caused by the same first request shares.</summary>
+    public string CorrelationId { get; set; } = "";
+
+    /// <summary>IANA zone in which the person read and typed; UTC for machines.</summary>
+    public string Zone { get; set; } = "UTC";
+
+    /// <summary>Why, as given by the person; empty where none was asked for.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>Id of the electronic signature that covers this change; null when unsigned.</summary>
+    public string? SignatureId { get; set; }
+
+    /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
+    public IdempotentCall? Call { get; set; }
+}
+
+/// <summary>A mutating call as the idempotency interceptor saw it.</summary>
+/// <param name="RequestId">Client-made id, unique per caller.</param>
+/// <param name="Method">gRPC method, <c>/package.Service/Method</c>.</param>
+/// <param name="PayloadHash">Lower-case hex SHA-256 of the request's bytes.</param>
+public sealed record IdempotentCall(string RequestId, string Method, string PayloadHash)
+{
+    /// <summary>True once the answer was saved with the changes.</summary>
+    public bool Answered { get; set; }
+}
