@@ -1,0 +1,47 @@
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Messaging;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Kernel.Actors;
+
+/// <summary>Runs turns of the actors hosted here, one at a time per actor.</summary>
+public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes, IServiceProvider services) : IActors
+{
+    readonly Dictionary<string, ActorType> types = types.ToDictionary(t => t.Type, StringComparer.Ordinal);
+    readonly TurnQueue turns = new();
+
+    /// <summary>Types hosted here.</summary>
+    public IEnumerable<ActorType> Types => types.Values;
+
+    /// <inheritdoc/>
+    public async Task<TAnswer> AskAsync<TAnswer>(string type, string id, IMessage command, CancellationToken cancel)
+        where TAnswer : class, IMessage<TAnswer>, new() =>
+        (TAnswer)await ReceiveAsync(type, id, command, services.GetService<ICurrentRequest>()?.Current, cancel);
+
+    /// <summary>Runs a command as a turn.</summary>
+    /// <param name="type">Actor type.</param>
+    /// <param name="id">Actor id.</param>
+    /// <param name="command">Command.</param>
+    /// <param name="asker">Request on whose behalf the turn runs; null for none.</param>
+    /// <param name="cancel">Cancels.</param>
+    public Task<IMessage> ReceiveAsync(string type, string id, IMessage command, RequestContext? asker, CancellationToken cancel) =>
+        TurnAsync(type, id, asker, actor => actor.ReceiveAsync(command, cancel), cancel);
+
+    /// <summary>Delivers a reminder as a turn.</summary>
+    public Task RemindAsync(string type, string id, string name, CancellationToken cancel) =>
+        TurnAsync(type, id, null, async actor => { await actor.RemindAsync(name, cancel); return true; }, cancel);
+
+    async Task<T> TurnAsync<T>(string type, string id, RequestContext? asker, Func<Actor, Task<T>> turn, CancellationToken cancel)
+    {
+        using var _ = await turns.EnterAsync((type, id), cancel);
+        await using var scope = scopes.CreateAsyncScope();
+        var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
+        request.Caller = asker?.Caller ?? Caller.Service(types[type].Service);
+        request.CausationId = asker?.CausationId ?? "";
+        request.CorrelationId = asker?.CorrelationId ?? "";
+        request.Zone = asker?.Zone ?? "UTC";
+        request.Reason = asker?.Reason ?? "";
+        return await turn((Actor)ActivatorUtilities.CreateInstance(scope.ServiceProvider, types[type].Class, id));
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Doseline.Kernel.Audit;
+
+/// <summary>The hash chain of an entity's audit rows.</summary>
+public static class AuditChain
+{
+    /// <summary>Hash of a row: SHA-256 over every field but <c>Seq</c> and <c>Hash</c>, each preceded by its length, so that no two rows read alike.</summary>
+    public static string HashOf(AuditRow row)
+    {
+        var text = new StringBuilder(512);
+        Add(text, row.Entity);
+        Add(text, row.EntityId);
+        Add(text, row.Version.ToString(CultureInfo.InvariantCulture));
+        Add(text, row.Time.UtcTicks.ToString(CultureInfo.InvariantCulture));
+        Add(text, row.Zone);
+        Add(text, row.OffsetMinutes.ToString(CultureInfo.InvariantCulture));
+        Add(text, row.Actor);
+        Add(text, row.ActorName);
+        Add(text, row.OnBehalfOf);
+        Add(text, row.Action);
+        Add(text, row.Changes);
+        Add(text, row.Reason);
+        Add(text, row.CausationId);
+        Add(text, row.CorrelationId);
+        Add(text, row.SignatureId);
+        Add(text, row.PreviousHash);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    static void Add(StringBuilder text, string? field)
+    {
+        if (field is null)
+            text.Append("-;");
+        else
+            text.Append(CultureInfo.InvariantCulture, $"{field.Length}:").Append(field).Append(';');
+    }
+}

@@ -1,0 +1,12 @@
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging;
+
+namespace Doseline.Kernel.Data;
+
+/// <summary>What a <see cref="ServiceDb"/> needs beside its options: clock, ids and the request at hand.</summary>
+/// <param name="Clock">The platform's clock.</param>
+/// <param name="Ids">Makes identifiers.</param>
+/// <param name="Request">Request or fact being handled in this scope.</param>
+/// <param name="Signals">Wakes the relay after a commit.</param>
+/// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WriteGates Gates);

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Doseline.Kernel.Audit;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Kernel.Data;
+
+/// <summary>
+/// A service's database: its own tables plus outbox, inbox, reminders, requests and audit. What is asked for with
+/// <see cref="Publish"/>, <see cref="RemindAsync"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
+/// </summary>
+public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbContext(options)
+{
+    bool published;
+
+    /// <summary>Name of the owning service, which is also its topic.</summary>
+    public abstract string Service { get; }
+
+    /// <summary>Now (UTC), by the platform's clock.</summary>
+    public DateTimeOffset Now => scope.Clock.GetUtcNow();
+
+    /// <summary>Makes identifiers.</summary>
+    public IdSource Ids => scope.Ids;
+
+    /// <summary>The request or fact being handled.</summary>
+    public RequestContext Request => scope.Request;
+
+    /// <summary>Audit rows, to read only.</summary>
+    public IQueryable<AuditRow> AuditTrail => Set<AuditRow>().AsNoTracking();
+
+    internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+    internal DbSet<InboxRow> Inbox => Set<InboxRow>();
+    internal DbSet<ParkedRow> Parked => Set<ParkedRow>();
+    internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
+    internal DbSet<RequestRow> Requests => Set<RequestRow>();
+    internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
+
+    /// <summary>Publishes a fact once the current changes are saved.</summary>
+    /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
+    /// <param name="fact">A message of this service's <c>events.proto</c>.</param>
+    public void Publish(string subject, IMessage fact)
+    {
+        var id = Ids.New();
+        var data = FactJson.Write(fact);
+        Outbox.Add(new OutboxRow
+        {
+            Id = id,
+            Type = fact.Descriptor.FullName,
+            Subject = subject,
+            Time = Now,
+            Data = data,
+            DataHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data))),
+            CorrelationId = Request.CorrelationId is "" ? id : Request.CorrelationId,
+            CausationId = Request.CausationId is "" ? id : Request.CausationId,
+            Actor = Request.Caller.OnBehalfOf ?? (Request.Caller.IsKnown ? Request.Caller.Subject : $"service:{Service}"),
+            TraceParent = Activity.Current?.Id,
+        });
+        published = true;
+    }
+
+    /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
+    /// <remarks>This row is the truth; a Dapr reminder only wakes us on time.</remarks>
+    public async Task RemindAsync(string actorType, string actorId, string name, DateTimeOffset due, CancellationToken cancel)
+    {
+        if (await Reminders.FindAsync([actorType, actorId, name], cancel) is { } row)
+            row.DueTime = due;
+        else
+            Reminders.Add(new ReminderRow { ActorType = actorType, ActorId = actorId, Name = name, DueTime = due });
+    }
+
+    /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
+    public async Task ForgetAsync(string actorType, string actorId, string name, CancellationToken cancel)
+    {
+        if (await Reminders.FindAsync([actorType, actorId, name], cancel) is { } row) Reminders.Remove(row);
+    }
+
+    /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
+    /// <remarks>A replay of the call gets this answer. Every method whose policy says <c>mutates</c> ends with this.</remarks>
+    public async Task<TResponse> AnswerAsync<TResponse>(TResponse response, CancellationToken cancel) where TResponse : IMessage
+    {
+        if (Request.Call is { Answered: false } call)
+        {
+            Requests.Add(new RequestRow
+            {
+                Subject = Request.Caller.Subject,
+                RequestId = call.RequestId,
+                Method = call.Method,
+                PayloadHash = call.PayloadHash,
+                Response = response.ToByteArray(),
+                Time = Now,
+            });
+            call.Answered = true;
+        }
+
+        await SaveChangesAsync(cancel);
+        return response;
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction that only one caller per <paramref name="name"/> is in, across all replicas.
+    /// <paramref name="work"/> reads, decides and saves (with <see cref="AnswerAsync"/> or <c>SaveChangesAsync</c>); a refusal rolls back.
+    /// </summary>
+    /// <param name="name">What is locked, for example <c>possession:site-id</c>.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel)
+    {
+        using var _ = await EnterAsync(cancel);
+        await using var transaction = await Database.BeginTransactionAsync(cancel);
+        // The row is updated first, so that both databases hold its lock until the commit.
+        await Database.ExecuteSqlAsync(
+            $"INSERT INTO locks (name, taken) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1", cancel);
+        var result = await work();
+        await transaction.CommitAsync(cancel);
+        Committed();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        AuditWriter.Write(this, scope.Request);
+        if (Database.CurrentTransaction is not null)
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+
+        using var _ = await EnterAsync(cancellationToken);
+        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        Committed();
+        return saved;
+    }
+
+    /// <inheritdoc/>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) =>
+        throw new NotSupportedException("Saving is asynchronous: call SaveChangesAsync.");
+
+    /// <summary>Maps the service's own tables; columns are named by the kernel.</summary>
+    protected abstract void Map(ModelBuilder model);
+
+    /// <inheritdoc/>
+    protected sealed override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        Map(modelBuilder);
+        modelBuilder.Entity<OutboxRow>().ToTable("outbox").HasKey(r => r.Seq);
+        modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Handler });
+        modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => new { r.FactId, r.Handler });
+        modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
+        modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
+        modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
+        modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
+        Naming.Apply(modelBuilder);
+    }
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        // Instants are UTC ticks, so that both databases compare and order them; enums are their names, so that a reader needs no key.
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<TicksConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>();
+    }
+
+    async Task<IDisposable?> EnterAsync(CancellationToken cancel)
+    {
+        if (!Database.IsSqlite() || Database.CurrentTransaction is not null) return null;
+        var gate = scope.Gates.For(Database.GetConnectionString()!);
+        await gate.WaitAsync(cancel);
+        return new Exit(gate);
+    }
+
+    void Committed()
+    {
+        if (!published) return;
+        published = false;
+        scope.Signals.Set(Service);
+    }
+
+    sealed class Exit(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
+}
