@@ -33,15 +33,11 @@ public sealed record CalibratedActivity
     {
         List<Refusal> refusals = [];
         var found = data.Find(nuclide);
-        if (found is null)
-            refusals.Add(Refusal.Invalid($"{field}.nuclide", "NUCLIDE_UNKNOWN", $"'{nuclide}' is not in nuclide data {data.Version}.")
-                .With("nuclide", nuclide).With("data_version", data.Version));
-        else if (found.IsStable)
-            refusals.Add(Refusal.Invalid($"{field}.nuclide", "NUCLIDE_STABLE", $"{nuclide} is stable and has no activity.")
-                .With("nuclide", nuclide).With("data_version", data.Version));
+        if (found is null or { IsStable: true })
+            refusals.Add(NotRadioactive(nuclide, found, data, $"{field}.nuclide"));
         if (double.IsNaN(bq))
             refusals.Add(Refusal.Invalid($"{field}.activity_bq", "ACTIVITY_NOT_A_NUMBER", "Activity is not a number."));
-        else if (bq < 0)
+        if (bq < 0)
             refusals.Add(Refusal.Invalid($"{field}.activity_bq", "ACTIVITY_NEGATIVE", "Activity must not be negative.").With("activity_bq", bq));
         if (double.IsInfinity(bq))
             refusals.Add(Refusal.Invalid($"{field}.activity_bq", "ACTIVITY_INFINITE", "Activity must be finite."));
@@ -91,4 +87,9 @@ public sealed record CalibratedActivity
             ? null
             : new DateTimeOffset(utcTicks, TimeSpan.Zero);
     }
+
+    static Refusal NotRadioactive(string? symbol, Nuclide? found, NuclideData data, string field) => (found is null
+            ? Refusal.Invalid(field, "NUCLIDE_UNKNOWN", $"'{symbol}' is not in nuclide data {data.Version}.")
+            : Refusal.Invalid(field, "NUCLIDE_STABLE", $"{symbol} is stable and has no activity."))
+        .With("nuclide", symbol).With("data_version", data.Version);
 }

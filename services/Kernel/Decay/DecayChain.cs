@@ -96,11 +96,17 @@ public sealed class DecayChain
         {
             var place = IndexOf(symbol);
             if (place < 0 || Members[place].IsStable)
+            {
                 refusals.Add(Refusal.Invalid("initial", "NUCLIDE_NOT_IN_CHAIN", $"{symbol} is not a radioactive member of the chain of {Members[0].Symbol}.").With("nuclide", symbol));
+            }
             else if (!double.IsFinite(activity.Bq) || activity.Bq < 0)
+            {
                 refusals.Add(Refusal.Invalid("initial", "ACTIVITY_NOT_VALID", $"The activity of {symbol} must be finite and not negative.").With("nuclide", symbol).With("activity_bq", activity.Bq));
+            }
             else
+            {
                 atoms[place] = activity.Bq / Members[place].LambdaPerSecond;
+            }
         }
 
         if (elapsed < TimeSpan.Zero)

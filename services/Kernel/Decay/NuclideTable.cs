@@ -8,6 +8,7 @@ static class NuclideTable
 {
     const string Folder = "decay/";
     const string Extension = ".csv";
+    static readonly string[] SourcedGroups = ["half_life", "branches", "transport", "label_quantity", "category"];
 
     /// <summary>Every version embedded in the assembly.</summary>
     public static IEnumerable<NuclideData> ReadEmbedded()
@@ -36,7 +37,7 @@ static class NuclideTable
             if (cells.Length != columns.Length) throw new FormatException($"{version}: {cells.Length} cells instead of {columns.Length} in: {line}");
             var row = new Row(columns, cells);
             if (!seen.Add(row["symbol"])) throw new FormatException($"{version}: {row["symbol"]} comes twice.");
-            if (row["kind"] == "not_followed") notFollowed.Add(row["symbol"]);
+            if (row["kind"] is "not_followed") notFollowed.Add(row["symbol"]);
             else all.Add(ToNuclide(row));
         }
 
@@ -91,7 +92,7 @@ static class NuclideTable
             : throw new FormatException($"Not a branch: {text}");
 
     static IEnumerable<ValueSource> ToSources(Row row) =>
-        from values in new[] { "half_life", "branches", "transport", "label_quantity", "category" }
+        from values in SourcedGroups
         where row[values + "_source"].Length > 0
         select new ValueSource(values, row[values + "_source"], row[values + "_trust"]);
 
