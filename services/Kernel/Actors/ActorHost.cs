@@ -6,18 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Kernel.Actors;
 
 /// <summary>Runs turns of the actors hosted here, one at a time per actor.</summary>
-public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes, IServiceProvider services) : IActors
+public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes)
 {
     readonly Dictionary<string, ActorType> types = types.ToDictionary(t => t.Type, StringComparer.Ordinal);
     readonly TurnQueue turns = new();
 
     /// <summary>Types hosted here.</summary>
     public IEnumerable<ActorType> Types => types.Values;
-
-    /// <inheritdoc/>
-    public async Task<TAnswer> AskAsync<TAnswer>(string type, string id, IMessage command, CancellationToken cancel)
-        where TAnswer : class, IMessage<TAnswer>, new() =>
-        (TAnswer)await ReceiveAsync(type, id, command, services.GetService<ICurrentRequest>()?.Current, cancel);
 
     /// <summary>Runs a command as a turn.</summary>
     /// <param name="type">Actor type.</param>
@@ -44,4 +39,13 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         request.Reason = asker?.Reason ?? "";
         return await turn((Actor)ActivatorUtilities.CreateInstance(scope.ServiceProvider, types[type].Class, id));
     }
+}
+
+/// <summary>Asks actors that live in this process, on behalf of the request of this scope.</summary>
+public sealed class LocalActors(ActorHost host, RequestContext request) : IActors
+{
+    /// <inheritdoc/>
+    public async Task<TAnswer> AskAsync<TAnswer>(string type, string id, IMessage command, CancellationToken cancel)
+        where TAnswer : class, IMessage<TAnswer>, new() =>
+        (TAnswer)await host.ReceiveAsync(type, id, command, request, cancel);
 }

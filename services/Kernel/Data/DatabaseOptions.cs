@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Doseline.Kernel.Data;
+
+/// <summary>Chooses the database of a service: PostgreSQL when its connection string names a host, SQLite otherwise.</summary>
+/// <remarks>Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.</remarks>
+public sealed class DatabaseOptions(IConfiguration config) : IDisposable
+{
+    readonly ConcurrentDictionary<string, NpgsqlDataSource> sources = new(StringComparer.Ordinal);
+    readonly SqlitePragmas pragmas = new(config["Data:SqliteSynchronous"] ?? "FULL");
+
+    /// <summary>Points options at the service's database.</summary>
+    public void Configure(string service, DbContextOptionsBuilder options)
+    {
+        var connection = config.GetConnectionString(service) ?? DefaultSqlite(service);
+        if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+            options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
+        else
+            options.UseSqlite(connection).AddInterceptors(pragmas);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var source in sources.Values) source.Dispose();
+    }
+
+    string DefaultSqlite(string service)
+    {
+        var directory = config["Data:Directory"] ?? "data";
+        Directory.CreateDirectory(directory);
+        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, $"{service}.db") }.ToString();
+    }
+
+    // The name keeps the connection string, with its password, out of metric tags.
+    static NpgsqlDataSource Source(string service, string connection) => new NpgsqlDataSourceBuilder(connection) { Name = service }.Build();
+
+    sealed class SqlitePragmas(string synchronous) : DbConnectionInterceptor
+    {
+        readonly string sql = $"PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = Command(connection);
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = Command(connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        DbCommand Command(DbConnection connection)
+        {
+            var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is made of constants and a configured word.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            return command;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Reflection;
+using Doseline.Kernel.Actors;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rpc;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace Doseline.Kernel.Hosting;
+
+/// <summary>Collects what a service is made of.</summary>
+public sealed class ModuleBuilder(string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
+{
+    Func<IServiceProvider, ServiceDb>? database;
+
+    /// <summary>For what the other verbs do not cover.</summary>
+    public IServiceCollection Services => services;
+
+    /// <summary>Configuration of the host.</summary>
+    public IConfiguration Configuration => config;
+
+    /// <summary>The service's database, on SQLite or PostgreSQL by <c>ConnectionStrings:{service}</c>, with its relay.</summary>
+    public ModuleBuilder Database<TDb>() where TDb : ServiceDb
+    {
+        services.AddDbContext<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
+        services.AddSingleton(new ServiceDatabase(service, typeof(TDb)));
+        services.AddSingleton<IPump>(p => new OutboxRelay<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<IFactBus>()));
+        database = scope => scope.GetRequiredService<TDb>();
+        return this;
+    }
+
+    /// <summary>Serves a gRPC service; every method must declare its policy.</summary>
+    /// <typeparam name="TApi">Derives from the generated <c>…ServiceBase</c>; scoped.</typeparam>
+    public ModuleBuilder Api<TApi>() where TApi : class
+    {
+        var descriptor = (RpcService)typeof(TApi).BaseType!.DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        methods.Add(descriptor);
+        services.AddScoped<TApi>();
+        endpoints.Add(app => app.MapGrpcService<TApi>());
+        return this;
+    }
+
+    /// <summary>Listens to a fact of another service.</summary>
+    public ModuleBuilder On<TFact, THandler>()
+        where TFact : class, IMessage<TFact>, new()
+        where THandler : class, IFactHandler<TFact>
+    {
+        var type = new TFact().Descriptor;
+        var ownDatabase = database ?? throw new InvalidOperationException("Name the database before the facts.");
+        services.TryAddScoped<THandler>();
+        services.AddSingleton(new FactSubscription(
+            service, type.File.Package.Split('.')[1], type.FullName, $"{service}.{typeof(THandler).Name}.{type.Name}", ownDatabase,
+            (scope, fact, cancel) => scope.GetRequiredService<THandler>().HandleAsync(fact.Read<TFact>(), fact, cancel)));
+        return this;
+    }
+
+    /// <summary>Hosts an actor type; the service's reminders are pumped too.</summary>
+    /// <param name="type">Actor type, for example <c>Dose</c>.</param>
+    /// <param name="commands">Messages it takes.</param>
+    public ModuleBuilder Actor<TActor, TDb>(string type, params MessageDescriptor[] commands) where TActor : Actor where TDb : ServiceDb
+    {
+        services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
+            new ReminderPump<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ActorHost>())));
+        return this;
+    }
+
+    /// <summary>Calls another service: registers its generated client, which carries this service's token, correlation and a deadline.</summary>
+    public ModuleBuilder Calls<TClient>() where TClient : ClientBase<TClient>
+    {
+        var package = ((RpcService)typeof(TClient).DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!).File.Package;
+        var callee = package.Split('.')[1];
+        services.AddScoped(p =>
+        {
+            var channels = p.GetRequiredService<ServiceChannels>();
+            var pipeline = new ClientPipeline(service, callee, p.GetRequiredService<IServiceTokens>(), p.GetRequiredService<RequestContext>(), channels);
+            return (TClient)Activator.CreateInstance(typeof(TClient), channels.To(callee).Intercept(pipeline))!;
+        });
+        return this;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Security.Cryptography;
+using Doseline.Kernel.Actors;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rpc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Kernel.Hosting;
+
+/// <summary>Builds a host for one module (a container) or for all of them (a laptop, a test).</summary>
+public static class PlatformHost
+{
+    /// <summary>Default port of gRPC and Dapr callbacks, HTTP/2 without TLS ("h2c").</summary>
+    public const int AppPort = 5000;
+
+    /// <summary>Default port of probes and metrics, HTTP/1.1.</summary>
+    public const int ProbePort = 5001;
+
+    /// <summary>Largest message a service takes, in bytes.</summary>
+    public const int MessageBytesMax = 1024 * 1024;
+
+    /// <summary>Builds the host; call <c>Run</c> on the result.</summary>
+    /// <param name="args">Command line, read as configuration: <c>--Ports:App=6000</c>, <c>--ConnectionStrings:orders=Host=…</c>.</param>
+    /// <param name="modules">Services to host.</param>
+    /// <param name="configure">Last word on registrations; tests and simulations put their clock here.</param>
+    public static WebApplication Build(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
+            var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
+            kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(address, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        });
+
+        MethodTable methods = new();
+        List<Action<IEndpointRouteBuilder>> endpoints = [];
+        AddKernel(builder.Services, builder.Configuration, methods);
+        foreach (var module in modules)
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints));
+        configure?.Invoke(builder);
+        if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
+
+        var app = builder.Build();
+        app.MapGet("/healthz/live", () => Results.Text("live"));
+        foreach (var endpoint in endpoints) endpoint(app);
+        app.Lifetime.ApplicationStarted.Register(() => Listening(app));
+        return app;
+    }
+
+    /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
+    public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var databases = services.GetRequiredService<DatabaseTable>();
+        var runner = services.GetRequiredService<SchemaRunner>();
+        foreach (var service in databases.Services) await runner.ApplyAsync(databases.Of(service, scope.ServiceProvider), cancel);
+    }
+
+    static void AddKernel(IServiceCollection services, IConfiguration config, MethodTable methods)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
+        services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
+        services.AddSingleton<OutboxSignals>().AddSingleton<WriteGates>().AddSingleton<FactDispatcher>().AddSingleton<IFactBus, LocalFactBus>();
+        services.AddScoped<RequestContext>().AddScoped<DbScope>();
+        services.AddSingleton<ActorHost>().AddScoped<IActors, LocalActors>();
+        services.AddSingleton<KeyStore>().AddSingleton<DevelopmentTokens>();
+        services.TryAddSingleton<ITokenReader>(p => p.GetRequiredService<DevelopmentTokens>());
+        services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<DevelopmentTokens>());
+        services.AddSingleton<ServiceChannels>().AddSingleton<ServerPipeline>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MessageBytesMax;
+            grpc.Interceptors.Add<ServerPipeline>();
+        });
+    }
+
+    // Modules of one process call each other over its own port, unless configuration says where else they live.
+    static void Listening(WebApplication app)
+    {
+        if (app.Urls.FirstOrDefault() is { } url && Uri.TryCreate(url, UriKind.Absolute, out var address))
+            app.Services.GetRequiredService<ServiceChannels>().OwnAddress = address;
+    }
+
+    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ILogger<PumpLoop> log) : IHostedService
+    {
+        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Select(pump => new PumpLoop(pump, signals, log))];
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StartAsync(cancellationToken)));
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StopAsync(cancellationToken)));
+    }
+}

@@ -1,0 +1,163 @@
+using System.Security.Cryptography;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Kernel.Rpc;
+
+/// <summary>What every call passes before its api class: deadline, identity, policy, idempotency; and how a refusal leaves.</summary>
+public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, DatabaseTable databases, TimeProvider clock, ILogger<ServerPipeline> log) : Interceptor
+{
+    const int RequestIdLengthMax = 64;
+
+    /// <inheritdoc/>
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        if (!methods.Methods.TryGetValue(context.Method, out var method)) return await continuation(request, context);
+        try
+        {
+            var scope = context.GetHttpContext().RequestServices;
+            await BeginAsync(method, (IMessage)request, context, scope);
+            return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
+        }
+        catch (Exception fault) when (fault is not RpcException)
+        {
+            throw Translate(fault, method, context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        {
+            await continuation(request, responseStream, context);
+            return;
+        }
+
+        try
+        {
+            await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices);
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception fault) when (fault is not RpcException)
+        {
+            throw Translate(fault, method, context);
+        }
+    }
+
+    async Task BeginAsync(RpcMethod method, IMessage message, ServerCallContext context, IServiceProvider scope)
+    {
+        // gRPC deadlines are wall-clock time of the caller's machine; the transport turns a passed one into cancellation.
+        context.CancellationToken.ThrowIfCancellationRequested();
+        var headers = context.RequestHeaders;
+        var caller = await CallerOf(headers.GetValue("authorization"));
+        Authorise(method, message, caller);
+
+        var request = scope.GetRequiredService<RequestContext>();
+        var trusted = caller.Is(Roles.Service);
+        request.Caller = trusted && headers.GetValue(RpcHeaders.OnBehalfOf) is { Length: > 0 } person ? caller with { OnBehalfOf = person } : caller;
+        request.CausationId = method.RequestId?.Accessor.GetValue(message) as string ?? "";
+        request.CorrelationId = (trusted ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
+        request.Zone = headers.GetValue(RpcHeaders.Zone) is { } zone && Zones.Exists(zone) ? zone : "UTC";
+        request.Reason = method.Reason?.Accessor.GetValue(message) as string ?? "";
+    }
+
+    async ValueTask<Caller> CallerOf(string? header)
+    {
+        const string scheme = "Bearer ";
+        var caller = header?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) is true ? await tokens.ReadAsync(header[scheme.Length..]) : null;
+        return caller ?? throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "TOKEN_INVALID", "authorization", "A valid bearer token is needed."));
+    }
+
+    static void Authorise(RpcMethod method, IMessage message, Caller caller)
+    {
+        var policy = method.Policy;
+        if (!policy.AnyRole && !policy.Roles.Any(role => role == caller.Subject || caller.Is(role)))
+            throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
+                .With("roles_needed", string.Join(',', policy.Roles)));
+        if (policy.SiteField is { Length: > 0 } path && method.Descriptor.InputType.FindFieldByName(path)?.Accessor.GetValue(message) is string { Length: > 0 } site)
+            caller.RequireSite(site);
+    }
+
+    async Task<TResponse> OnceAsync<TRequest, TResponse>(
+        RpcMethod method, TRequest request, ServerCallContext context, IServiceProvider scope, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class where TResponse : class
+    {
+        var message = (IMessage)request;
+        var id = (string)method.RequestId!.Accessor.GetValue(message);
+        if (id is not { Length: > 0 and <= RequestIdLengthMax })
+            throw new RefusedException(Refusal.Invalid("request_id", "REQUEST_ID_MISSING", $"request_id is required, with at most {RequestIdLengthMax} characters; a UUID is best."));
+
+        var state = scope.GetRequiredService<RequestContext>();
+        var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(message.ToByteArray())));
+        var db = databases.Of(method.Service, scope);
+        if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
+
+        state.Call = call;
+        try
+        {
+            var response = await continuation(request, context);
+            return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
+        }
+        catch (DbUpdateException)
+        {
+            // A twin of this call may have committed first: then its answer is the answer.
+            await using var fresh = scope.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+            if (await EarlierAsync(databases.Of(method.Service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
+            throw;
+        }
+
+        TResponse Parse(byte[] bytes) => (TResponse)method.Descriptor.OutputType.Parser.ParseFrom(bytes);
+    }
+
+    static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
+    {
+        var row = await db.Requests.AsNoTracking().FirstOrDefaultAsync(r => r.Subject == caller.Subject && r.RequestId == call.RequestId, cancel);
+        if (row is null) return null;
+        return row.Method == call.Method && row.PayloadHash == call.PayloadHash
+            ? row.Response
+            : throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before with another payload.")
+                .With("request_id", call.RequestId).With("first_used_time", row.Time));
+    }
+
+    Exception Translate(Exception fault, RpcMethod method, ServerCallContext context)
+    {
+        switch (fault)
+        {
+            case RefusedException refused:
+                log.LogInformation("{Method} refused: {Code} {Message}", method.Name, refused.Refusals[0].Code, refused.Message);
+                return RpcErrors.Exception(method.Service, refused.Refusals);
+            case DbUpdateConcurrencyException:
+                return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return new RpcException(new Status(context.Deadline <= clock.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
+            default:
+                log.LogError(fault, "{Method} failed", method.Name);
+                return new RpcException(new Status(StatusCode.Internal, "internal error"));
+        }
+    }
+}
+
+/// <summary>Metadata keys of the platform.</summary>
+public static class RpcHeaders
+{
+    /// <summary>Person on whose behalf a service calls; believed from service accounts only.</summary>
+    public const string OnBehalfOf = "doseline-on-behalf-of";
+
+    /// <summary>Correlation id; believed from service accounts only.</summary>
+    public const string Correlation = "doseline-correlation-id";
+
+    /// <summary>IANA zone in which the person reads and types.</summary>
+    public const string Zone = "doseline-zone";
+}

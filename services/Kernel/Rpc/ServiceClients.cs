@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Messaging;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Configuration;
+
+namespace Doseline.Kernel.Rpc;
+
+/// <summary>Channels to the other services: to an address, through the Dapr sidecar, or to this same process.</summary>
+/// <remarks><c>Services:{name}:Address</c> wins; then <c>DAPR_GRPC_PORT</c>; then this process's own port.</remarks>
+public sealed class ServiceChannels(IConfiguration config) : IDisposable
+{
+    readonly ConcurrentDictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
+
+    /// <summary>Handler that reaches this process without a socket; tests set it. Null uses <see cref="OwnAddress"/>.</summary>
+    public HttpMessageHandler? OwnHandler { get; set; }
+
+    /// <summary>Address of this process's own gRPC port; the host sets it once it listens.</summary>
+    public Uri? OwnAddress { get; set; }
+
+    /// <summary>True when calls go through the sidecar, which finds the callee by its app id.</summary>
+    public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null;
+
+    /// <summary>The channel to a service.</summary>
+    public GrpcChannel To(string service) => channels.GetOrAdd(service, Open);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var channel in channels.Values) channel.Dispose();
+    }
+
+    GrpcChannel Open(string service)
+    {
+        if (config[$"Services:{service}:Address"] is { } address) return GrpcChannel.ForAddress(address);
+        if (config["DAPR_GRPC_PORT"] is { } port) return GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
+        if (OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
+        return GrpcChannel.ForAddress(OwnAddress ?? throw new InvalidOperationException("The host does not listen yet."), new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
+    }
+}
+
+/// <summary>What every call to another service carries: the caller's own token, on whose behalf, correlation, a deadline.</summary>
+public sealed class ClientPipeline(string service, string callee, IServiceTokens tokens, RequestContext request, ServiceChannels channels) : Interceptor
+{
+    static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, With(context));
+
+    /// <inheritdoc/>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, With(context));
+
+    ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class where TResponse : class
+    {
+        var headers = context.Options.Headers ?? [];
+        var token = tokens.ForAsync(service);
+        headers.Add("authorization", "Bearer " + (token.IsCompletedSuccessfully ? token.Result : token.AsTask().GetAwaiter().GetResult()));
+        if ((request.Caller.OnBehalfOf ?? request.Caller.Subject) is { Length: > 0 } person) headers.Add(RpcHeaders.OnBehalfOf, person);
+        if (request.CorrelationId is { Length: > 0 } correlation) headers.Add(RpcHeaders.Correlation, correlation);
+        if (request.Zone is not "UTC") headers.Add(RpcHeaders.Zone, request.Zone);
+        if (channels.ThroughDapr(callee)) headers.Add("dapr-app-id", callee);
+        var options = context.Options.WithHeaders(headers);
+        // A deadline is of the wall clock on both ends of the wire, whatever clock the domain lives by.
+        if (options.Deadline is null) options = options.WithDeadline(WallClock.UtcNow.UtcDateTime + DeadlineMax);
+        return new(context.Method, context.Host, options);
+    }
+}
