@@ -1,11 +1,6 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Doseline.Kernel.Decay;
-
-/// <summary>Atoms per second that a member hands on, per atom of it.</summary>
-[StructLayout(LayoutKind.Auto)]
-readonly record struct ChainEdge(int From, int To, double RatePerSecond);
 
 /// <summary>
 /// Solves dN/dt = ΛN for a triangular, non-negative feeding matrix. The textbook sum of exponentials (Bateman) subtracts large

@@ -109,9 +109,7 @@ public sealed class DecayChain
             }
         }
 
-        if (elapsed < TimeSpan.Zero)
-            refusals.Add(Refusal.Invalid("elapsed", "CHAIN_BACK_DECAY", "A chain cannot be looked back: many pasts lead to the same present. Give the instant at which the parent was pure.")
-                .With("elapsed_seconds", elapsed.TotalSeconds));
+        if (elapsed < TimeSpan.Zero) refusals.Add(BackDecay(elapsed));
         if (refusals is not []) return refusals;
         propagator.Propagate(atoms, elapsed.Ticks / (double)TimeSpan.TicksPerSecond);
         return new ChainState(this, atoms);
@@ -123,4 +121,8 @@ public sealed class DecayChain
     /// <exception cref="ArgumentException">The span has another length.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative or not finite.</exception>
     public void Propagate(Span<double> atoms, double elapsedSeconds) => propagator.Propagate(atoms, elapsedSeconds);
+
+    static Refusal BackDecay(TimeSpan elapsed) =>
+        Refusal.Invalid("elapsed", "CHAIN_BACK_DECAY", "A chain cannot be looked back: many pasts lead to the same present. Give the instant at which the parent was pure.")
+            .With("elapsed_seconds", elapsed.TotalSeconds);
 }

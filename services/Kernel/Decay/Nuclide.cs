@@ -74,14 +74,3 @@ public sealed record Nuclide
     /// <summary>2^(−t/T½) for a span in seconds, which may be shorter than a tick.</summary>
     public double DecayFactor(double elapsedSeconds) => double.Exp2(-(elapsedSeconds / HalfLifeSeconds));
 }
-
-/// <summary>One way a nuclide decays.</summary>
-/// <param name="Daughter">Symbol of the daughter.</param>
-/// <param name="Fraction">Fraction of decays, above 0 and at most 1.</param>
-public readonly record struct Branch(string Daughter, double Fraction);
-
-/// <summary>Where a group of values comes from.</summary>
-/// <param name="Values">What it covers: <c>half_life</c>, <c>branches</c>, <c>transport</c>, <c>label_quantity</c> or <c>category</c>.</param>
-/// <param name="Source">The publication.</param>
-/// <param name="Trust">How it was checked: <c>read</c> (in the source or a faithful copy) or <c>recalled</c> (not re-read: check before use).</param>
-public sealed record ValueSource(string Values, string Source, string Trust);

@@ -1,25 +1,5 @@
 namespace Doseline.Kernel.Decay;
 
-/// <summary>How a sum of fractions is compared with one; rules differ, so each names its own.</summary>
-public enum FractionLimit
-{
-    /// <summary>The sum may be 1 (Σ ≤ 1).</summary>
-    AtMostOne,
-
-    /// <summary>The sum must stay below 1 (Σ &lt; 1).</summary>
-    BelowOne,
-}
-
-/// <summary>An amount beside the limit it is measured against, both in one unit (Bq, Bq/g, TBq).</summary>
-/// <param name="Name">What it is, for example a nuclide symbol.</param>
-/// <param name="Amount">Not negative.</param>
-/// <param name="Limit">Greater than 0.</param>
-public readonly record struct FractionTerm(string Name, double Amount, double Limit)
-{
-    /// <summary>Amount over limit.</summary>
-    public double Fraction => Amount / Limit;
-}
-
 /// <summary>Adds up parts of different limits: Σ Aᵢ/Lᵢ, for A2 values, exempt quantities, licences and thresholds alike.</summary>
 public sealed record SumOfFractions
 {
