@@ -70,7 +70,7 @@ public sealed class ModuleBuilder(string service, IServiceCollection services, I
     public ModuleBuilder Actor<TActor, TDb>(string type, params MessageDescriptor[] commands) where TActor : Actor where TDb : ServiceDb
     {
         services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
+        services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
             new ReminderPump<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ActorHost>())));
         return this;
     }

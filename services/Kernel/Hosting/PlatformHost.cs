@@ -81,6 +81,7 @@ public static class PlatformHost
         services.AddSingleton<KeyStore>().AddSingleton<DevelopmentTokens>();
         services.TryAddSingleton<ITokenReader>(p => p.GetRequiredService<DevelopmentTokens>());
         services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<DevelopmentTokens>());
+        services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<ServerPipeline>();
         services.AddGrpc(grpc =>
         {

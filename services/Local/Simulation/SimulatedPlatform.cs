@@ -1,0 +1,123 @@
+using Doseline.Kernel.Actors;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Messaging;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Doseline.Local.Simulation;
+
+/// <summary>
+/// The whole platform in one process on a simulated clock, reached through its public gRPC ports on loopback. Nothing happens by
+/// itself: outboxes and deadlines are pumped by <see cref="SettleAsync"/> and <see cref="AdvanceToAsync"/>, so that two days run in
+/// seconds and every run of the same input goes the same way.
+/// </summary>
+public sealed class SimulatedPlatform : IAsyncDisposable
+{
+    static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(3650);
+
+    readonly WebApplication app;
+    readonly GrpcChannel channel;
+
+    SimulatedPlatform(WebApplication app, SimulatedClock clock, GrpcChannel channel) => (this.app, Clock, this.channel) = (app, clock, channel);
+
+    /// <summary>The clock every service lives by.</summary>
+    public SimulatedClock Clock { get; }
+
+    /// <summary>Services of the host, for looking in; not for going round the API.</summary>
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>Address of the gRPC port.</summary>
+    public Uri Address => app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!;
+
+    /// <summary>Starts the platform.</summary>
+    /// <param name="start">First instant of the clock.</param>
+    /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>
+    /// <param name="configure">Last word on registrations.</param>
+    public static async Task<SimulatedPlatform> StartAsync(
+        DateTimeOffset start, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
+    {
+        var clock = new SimulatedClock(start);
+        Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Ports:App"] = "0", ["Ports:Probe"] = "0" };
+        var app = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            builder.Logging.AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+            configure?.Invoke(builder);
+        });
+        await PlatformHost.ApplySchemasAsync(app.Services);
+        await app.StartAsync();
+        return new SimulatedPlatform(app, clock, GrpcChannel.ForAddress(app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!));
+    }
+
+    /// <summary>Calls with the rights of a person in the given roles.</summary>
+    /// <param name="name">Printed name; also makes the immutable id.</param>
+    /// <param name="roles">Roles, see <see cref="Roles"/>.</param>
+    /// <param name="sites">Sites; every site when empty.</param>
+    public CallInvoker As(string name, IReadOnlyList<string> roles, params IReadOnlyList<string> sites) =>
+        As(new Caller { Subject = $"person:{name}", Name = name, Roles = roles, Sites = sites is [] ? [Caller.AllSites] : sites });
+
+    /// <summary>Calls with the rights of a caller.</summary>
+    public CallInvoker As(Caller caller) =>
+        WithToken(app.Services.GetRequiredService<DevelopmentTokens>().Issue(caller, TokenLifetime));
+
+    /// <summary>Calls with a token, or with none when it is null.</summary>
+    public CallInvoker WithToken(string? token) => channel.Intercept(metadata =>
+    {
+        if (token is not null) metadata.Add("authorization", $"Bearer {token}");
+        return metadata;
+    });
+
+    /// <summary>Pumps every outbox until nothing moves.</summary>
+    public async Task SettleAsync(CancellationToken cancel = default)
+    {
+        var relays = app.Services.GetServices<IPump>().ToList();
+        int moved;
+        do
+        {
+            moved = 0;
+            foreach (var relay in relays) moved += await relay.PumpAsync(cancel);
+        }
+        while (moved > 0);
+    }
+
+    /// <summary>Moves time forward, stopping at every deadline on the way, so that each happens exactly when it is due.</summary>
+    public async Task AdvanceToAsync(DateTimeOffset until, CancellationToken cancel = default)
+    {
+        var pumps = app.Services.GetServices<IReminderPump>().ToList();
+        await SettleAsync(cancel);
+        while (await NextAsync(pumps, cancel) is { } next && next <= until)
+        {
+            Clock.MoveTo(next);
+            foreach (var pump in pumps)
+            {
+                while (await pump.PumpAsync(cancel) > 0) await SettleAsync(cancel);
+            }
+        }
+
+        Clock.MoveTo(until);
+    }
+
+    /// <summary>Moves time forward by a span, see <see cref="AdvanceToAsync"/>.</summary>
+    public Task AdvanceAsync(TimeSpan by, CancellationToken cancel = default) => AdvanceToAsync(Clock.GetUtcNow() + by, cancel);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        channel.Dispose();
+        await app.DisposeAsync();
+    }
+
+    static async Task<DateTimeOffset?> NextAsync(List<IReminderPump> pumps, CancellationToken cancel)
+    {
+        DateTimeOffset? next = null;
+        foreach (var pump in pumps)
+        {
+            if (await pump.NextAsync(cancel) is { } due && (next is null || due < next)) next = due;
+        }
+
+        return next;
+    }
+}

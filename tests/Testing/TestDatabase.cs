@@ -1,0 +1,74 @@
+using Npgsql;
+
+namespace Doseline.Testing;
+
+/// <summary>
+/// Databases for one test: SQLite files in a fresh folder, or, with <c>DOSELINE_TEST_DATABASE=postgres</c>, fresh databases on the
+/// PostgreSQL that <c>DOSELINE_TEST_POSTGRES</c> names.
+/// </summary>
+public sealed class TestDatabase : IAsyncDisposable
+{
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+    readonly List<string> databases = [];
+
+    TestDatabase(string folder) => Folder = folder;
+
+    /// <summary>True when the tests of this run use PostgreSQL.</summary>
+    public static bool UsesPostgres => Environment.GetEnvironmentVariable("DOSELINE_TEST_DATABASE") == "postgres";
+
+    /// <summary>Folder for files and keys of this test.</summary>
+    public string Folder { get; }
+
+    /// <summary>Configuration that points the platform here.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>Makes the databases.</summary>
+    /// <param name="postgres">Null follows the environment.</param>
+    public static async Task<TestDatabase> CreateAsync(bool? postgres = null)
+    {
+        var test = new TestDatabase(Directory.CreateTempSubdirectory("doseline-").FullName);
+        test.Settings["Keys:Directory"] = Path.Combine(test.Folder, "keys");
+        test.Settings["Data:Directory"] = test.Folder;
+        // A test that kills no power need not wait for the disk.
+        test.Settings["Data:SqliteSynchronous"] = "OFF";
+        if (postgres ?? UsesPostgres)
+        {
+            foreach (var service in Services) test.Settings[$"ConnectionStrings:{service}"] = await test.CreateDatabaseAsync(service);
+        }
+
+        return test;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (databases is not [])
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var server = new NpgsqlConnection(Server());
+            await server.OpenAsync();
+            foreach (var name in databases)
+            {
+                await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", server);
+                await drop.ExecuteNonQueryAsync();
+            }
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    static string Server() => Environment.GetEnvironmentVariable("DOSELINE_TEST_POSTGRES")
+        ?? throw new InvalidOperationException("DOSELINE_TEST_POSTGRES names no server; tests/run.sh starts one.");
+
+    async Task<string> CreateDatabaseAsync(string service)
+    {
+        var name = $"t_{service}_{Guid.NewGuid():N}";
+        await using var server = new NpgsqlConnection(Server());
+        await server.OpenAsync();
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", server);
+        await create.ExecuteNonQueryAsync();
+        databases.Add(name);
+        return new NpgsqlConnectionStringBuilder(Server()) { Database = name, MaxPoolSize = 20 }.ToString();
+    }
+}
