@@ -8,5 +8,6 @@ namespace Doseline.Kernel.Data;
 /// <param name="Ids">Makes identifiers.</param>
 /// <param name="Request">Request or fact being handled in this scope.</param>
 /// <param name="Signals">Wakes the relay after a commit.</param>
+/// <param name="Watch">Tells watchers that something was committed.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WriteGates Gates);
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, WriteGates Gates);

@@ -172,6 +172,7 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
 
     void Committed()
     {
+        scope.Watch.Set(Service);
         if (!published) return;
         published = false;
         scope.Signals.Set(Service);

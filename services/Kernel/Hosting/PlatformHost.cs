@@ -75,7 +75,7 @@ public static class PlatformHost
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<OutboxSignals>().AddSingleton<WriteGates>().AddSingleton<FactDispatcher>().AddSingleton<IFactBus, LocalFactBus>();
+        services.AddSingleton<OutboxSignals>().AddSingleton<WatchSignals>().AddSingleton<WriteGates>().AddSingleton<FactDispatcher>().AddSingleton<IFactBus, LocalFactBus>();
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddSingleton<ActorHost>().AddScoped<IActors, LocalActors>();
         services.AddSingleton<KeyStore>().AddSingleton<DevelopmentTokens>();
