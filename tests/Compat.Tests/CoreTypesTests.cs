@@ -158,7 +158,8 @@ public sealed class CoreTypesTests
         binder.Names.ShouldBe(["/doseline.compat.v1.ProbeService/Echo"]);
         var streaming = ServerServiceDefinition.CreateBuilder().AddMethod<string, string>(
             Echo(MethodType.DuplexStreaming),
-            (IAsyncStreamReader<string> _, IServerStreamWriter<string> _, ServerCallContext _) => Task.CompletedTask)
+            (IAsyncStreamReader<string> _, IServerStreamWriter<string> _, ServerCallContext _) =>
+                Task.CompletedTask)
             .Build();
         Should.Throw<NotSupportedException>(() => streaming.BindService(binder));
     }

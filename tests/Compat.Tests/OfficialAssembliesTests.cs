@@ -5,7 +5,7 @@ using System.Reflection.PortableExecutable;
 
 namespace Doseline.Compat.Tests;
 
-/// <summary>A member that an official assembly calls and a stand-in lacks would fail only when called.</summary>
+/// <summary>A member that an official assembly calls and a stand-in lacks fails only when called.</summary>
 public sealed class OfficialAssembliesTests
 {
     // Resolving a member of a generic type needs some arguments; one of these suits its constraints.

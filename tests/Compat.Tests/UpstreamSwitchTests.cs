@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace Doseline.Compat.Tests;
 
-/// <summary>On a registry with the real packages, one property drops the stand-ins: it must not rot.</summary>
+/// <summary>Where the real packages are, one property drops the stand-ins: it must not rot.</summary>
 public sealed class UpstreamSwitchTests
 {
     static readonly string Root = FindRoot();
@@ -64,7 +64,8 @@ public sealed class UpstreamSwitchTests
     }
 
     static bool IsStandIn(string path) =>
-        path.StartsWith("compat/", StringComparison.Ordinal) || path.Contains("../compat/", StringComparison.Ordinal);
+        path.StartsWith("compat/", StringComparison.Ordinal)
+        || path.Contains("../compat/", StringComparison.Ordinal);
 
     static XDocument Load(string path) => XDocument.Load(Path.Combine(Root, path));
 

@@ -1,13 +1,11 @@
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -52,16 +50,16 @@ sealed class ProbeServer : IAsyncDisposable
             grpc.Interceptors.Add<LoggingInterceptor>("server-outer");
             grpc.Interceptors.Add<LoggingInterceptor>("server-inner");
         });
-        var app = builder.Build();
-        app.Use((http, next) =>
+        var built = builder.Build();
+        built.Use((http, next) =>
         {
             var log = http.RequestServices.GetRequiredService<InterceptorLog>();
             log.RequestEncodings.Enqueue(http.Request.Headers["grpc-encoding"].ToString());
             return next(http);
         });
-        app.MapGrpcService<ProbeApi>();
-        await app.StartAsync();
-        return new ProbeServer(app);
+        built.MapGrpcService<ProbeApi>();
+        await built.StartAsync();
+        return new ProbeServer(built);
     }
 
     /// <summary>A channel to this server.</summary>
