@@ -6,6 +6,7 @@ using Doseline.Kernel.Data;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -55,7 +56,9 @@ public static class PlatformHost
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
-        app.MapGet("/healthz/live", () => Results.Text("live"));
+        MapProbes(app);
+        app.MapGrpcService<HealthApi>();
+        app.MapGrpcService<ReflectionApi>();
         foreach (var endpoint in endpoints) endpoint(app);
         app.Lifetime.ApplicationStarted.Register(() => Listening(app));
         return app;
@@ -83,11 +86,24 @@ public static class PlatformHost
         services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<DevelopmentTokens>());
         services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<ServerPipeline>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("databases");
+        services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MessageBytesMax;
             grpc.Interceptors.Add<ServerPipeline>();
         });
+    }
+
+    // Liveness looks at the process only: a dead broker or database must not restart a batch in progress.
+    static void MapProbes(WebApplication app)
+    {
+        app.MapGet("/healthz/live", () => Results.Text("live"));
+        app.MapGet("/healthz/started", () => app.Lifetime.ApplicationStarted.IsCancellationRequested ? Results.Text("started") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
+        app.MapHealthChecks("/healthz/ready");
+        // The sidecar's own check asks whether this process takes work.
+        app.MapHealthChecks("/healthz");
+        app.MapGet("/metrics", (PlatformTelemetry telemetry) => Results.Text(telemetry.Prometheus.Scrape(), "text/plain; version=0.0.4"));
     }
 
     // Modules of one process call each other over its own port, unless configuration says where else they live.

@@ -7,6 +7,10 @@ namespace Doseline.Kernel.Rpc;
 public sealed class MethodTable
 {
     readonly Dictionary<string, RpcMethod> methods = new(StringComparer.Ordinal);
+    readonly List<ServiceDescriptor> services = [];
+
+    /// <summary>Every proto service served here.</summary>
+    public IReadOnlyList<ServiceDescriptor> Services => services;
 
     /// <summary>All methods, by full name <c>/package.Service/Method</c>.</summary>
     public IReadOnlyDictionary<string, RpcMethod> Methods => methods;
@@ -15,6 +19,7 @@ public sealed class MethodTable
     /// <exception cref="InvalidOperationException">A method declares no policy: the service must not start.</exception>
     public void Add(ServiceDescriptor service)
     {
+        services.Add(service);
         foreach (var method in service.Methods)
         {
             var policy = method.GetOptions()?.GetExtension(PolicyExtensions.Policy)

@@ -1,8 +1,11 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
+using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Telemetry;
 using Doseline.Kernel.Time;
 using Google.Protobuf;
 using Grpc.Core;
@@ -14,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace Doseline.Kernel.Rpc;
 
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency; and how a refusal leaves.</summary>
-public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, DatabaseTable databases, TimeProvider clock, ILogger<ServerPipeline> log) : Interceptor
+public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, DatabaseTable databases, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -23,15 +26,23 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         if (!methods.Methods.TryGetValue(context.Method, out var method)) return await continuation(request, context);
+        var started = Stopwatch.GetTimestamp();
+        var status = StatusCode.OK;
         try
         {
             var scope = context.GetHttpContext().RequestServices;
             await BeginAsync(method, (IMessage)request, context, scope);
             return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
         }
-        catch (Exception fault) when (fault is not RpcException)
+        catch (Exception fault)
         {
-            throw Translate(fault, method, context);
+            var translated = Translate(fault, method, context);
+            status = translated.StatusCode;
+            throw translated;
+        }
+        finally
+        {
+            metrics.Record(method.Name, started, status);
         }
     }
 
@@ -50,7 +61,7 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
             await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices);
             await continuation(request, responseStream, context);
         }
-        catch (Exception fault) when (fault is not RpcException)
+        catch (Exception fault)
         {
             throw Translate(fault, method, context);
         }
@@ -131,17 +142,19 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
                 .With("request_id", call.RequestId).With("first_used_time", row.Time));
     }
 
-    Exception Translate(Exception fault, RpcMethod method, ServerCallContext context)
+    RpcException Translate(Exception fault, RpcMethod method, ServerCallContext context)
     {
         switch (fault)
         {
+            case RpcException passed:
+                return passed;
             case RefusedException refused:
                 log.LogInformation("{Method} refused: {Code} {Message}", method.Name, refused.Refusals[0].Code, refused.Message);
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
-                return new RpcException(new Status(context.Deadline <= clock.GetUtcNow().UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
+                return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
             default:
                 log.LogError(fault, "{Method} failed", method.Name);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));
