@@ -46,6 +46,15 @@ public sealed record CalibratedActivity
         return refusals is [] ? new CalibratedActivity(found!, new Activity(bq), reference!.Value, data.Version) : refusals;
     }
 
+    /// <summary>Reads back what was stored; it was accepted once, so anything wrong with it now is damage.</summary>
+    /// <exception cref="InvalidDataException">The version or the nuclide is unknown, or the amount negative or not finite.</exception>
+    public static CalibratedActivity FromStored(string nuclide, double bq, DateTimeOffset reference, string dataVersion)
+    {
+        var data = NuclideData.ForVersion(dataVersion) ?? throw new InvalidDataException($"There is no nuclide data {dataVersion}.");
+        var read = Create(nuclide, bq, reference, data, "stored");
+        return read.Accepted ? read.Value : throw new InvalidDataException(read.Refusals[0].Message);
+    }
+
     /// <summary>2^(−Δt/T½) from the reference instant to <paramref name="instant"/>: the factor to record beside an as-used value.</summary>
     public double DecayFactor(DateTimeOffset instant) => Nuclide.DecayFactor(instant - Reference);
 

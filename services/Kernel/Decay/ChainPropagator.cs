@@ -33,6 +33,9 @@ sealed class ChainPropagator
     /// <summary>Members and the one place for what left the chain.</summary>
     public int Size => lambda.Length;
 
+    /// <summary>Ways from member to member, the last daughter first.</summary>
+    public ReadOnlySpan<ChainEdge> Edges => edges;
+
     /// <summary>Moves atoms forward in place.</summary>
     public void Propagate(Span<double> atoms, double elapsedSeconds)
     {

@@ -6,8 +6,12 @@ namespace Doseline.Kernel.Decay;
 /// One or more nuclides and everything they decay into, prepared once. Decay is evaluated without cancellation at every time
 /// scale: see <see cref="ChainPropagator"/>. Thread-safe.
 /// </summary>
-public sealed class DecayChain
+public sealed partial class DecayChain
 {
+    // Fractions are stated to at most eight digits: less than this is a rounding of their sum, not a way to decay.
+    const double FractionMin = 1e-12;
+
+
     readonly Dictionary<string, int> index;
     readonly ChainPropagator propagator;
 
@@ -29,7 +33,7 @@ public sealed class DecayChain
             }
 
             // What leaves the data set is counted in one more place behind the members, so that atoms stay conserved.
-            if (!members[from].IsStable && followed < 1)
+            if (!members[from].IsStable && 1 - followed > FractionMin)
                 edges.Add(new ChainEdge(from, members.Length, (1 - followed) * members[from].LambdaPerSecond));
         }
 
@@ -44,8 +48,6 @@ public sealed class DecayChain
 
     /// <summary>Version of the nuclide data.</summary>
     public string DataVersion { get; }
-
-    internal ChainPropagator Propagator => propagator;
 
     /// <summary>The chain below the given nuclides; prefer <see cref="NuclideData.ChainOf"/> for one parent, which keeps it.</summary>
     /// <exception cref="ArgumentException">A nuclide is unknown, or decay runs in a circle.</exception>

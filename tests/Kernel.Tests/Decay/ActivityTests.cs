@@ -1,0 +1,122 @@
+using System.Globalization;
+using Doseline.Kernel.Decay;
+using Doseline.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Doseline.Kernel.Tests.Decay;
+
+public sealed class ActivityTests
+{
+    static readonly Gen<ActivityUnit> Units = Gen.Elements(Enum.GetValues<ActivityUnit>());
+
+    static readonly Arbitrary<(Nuclide Nuclide, double HalfLives, double Share)> Spans = (
+        from nuclide in Gen.Elements(NuclideData.Current.All.Where(nuclide => nuclide.HalfLifeSeconds is > 1e-3 and < 1e10).ToArray())
+        from thousandths in Gen.Choose(-40_000, 40_000)
+        from share in Gen.Choose(1, 99)
+        select (nuclide, thousandths / 1000.0, share / 100.0)).ToArbitrary();
+
+    [Theory]
+    [InlineData(ActivityUnit.Bq, 1)]
+    [InlineData(ActivityUnit.KBq, 1e3)]
+    [InlineData(ActivityUnit.MBq, 1e6)]
+    [InlineData(ActivityUnit.GBq, 1e9)]
+    [InlineData(ActivityUnit.TBq, 1e12)]
+    [InlineData(ActivityUnit.MicroCi, 3.7e4)]
+    [InlineData(ActivityUnit.MilliCi, 3.7e7)]
+    [InlineData(ActivityUnit.Ci, 3.7e10)]
+    [Requirement("A137")]
+    public void Units_are_exact(ActivityUnit unit, double bq)
+    {
+        Activity.From(1, unit).Bq.ShouldBe(bq);
+        new Activity(bq).In(unit).ShouldBe(1);
+        ActivityUnits.Parse(ActivityUnits.Symbol(unit)).ShouldBe(unit);
+    }
+
+    [Theory]
+    [InlineData("uCi", ActivityUnit.MicroCi)]
+    [InlineData("\u00B5Ci", ActivityUnit.MicroCi)]
+    [InlineData("\u03BCCi", ActivityUnit.MicroCi)]
+    [InlineData(" MBq ", ActivityUnit.MBq)]
+    [InlineData("mBq", null)]
+    [InlineData("MCi", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Symbols_are_read_case_for_case(string? symbol, ActivityUnit? unit) => ActivityUnits.Parse(symbol).ShouldBe(unit);
+
+    [Fact]
+    [Requirement("A137")]
+    [Requirement("A153")]
+    public void Fifteen_digits_survive_any_unit_and_back() => Prop.ForAll((
+        from digits in Gen.Choose(100_000_000, 999_999_999)
+        from more in Gen.Choose(0, 999_999)
+        from exponent in Gen.Choose(-6, 6)
+        from unit in Units
+        from other in Units
+        select (value: decimal.Parse($"{digits}{more:D6}e{exponent - 14}", NumberStyles.Float, CultureInfo.InvariantCulture), unit, other)).ToArbitrary(), drawn =>
+    {
+        var there = Activity.From((double)drawn.value, drawn.unit).In(drawn.other);
+        var back = Activity.From(there, drawn.other).In(drawn.unit);
+        return decimal.Parse(back.ToString("G15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture) == drawn.value;
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+
+    [Fact]
+    [Requirement("A005")]
+    public void Decay_there_and_back_is_nothing() => Prop.ForAll(Spans, drawn =>
+    {
+        var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
+        return Math.Abs(new Activity(7.4e9).After(span, drawn.Nuclide).After(-span, drawn.Nuclide).Bq / 7.4e9 - 1) < 1e-12;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    [Requirement("A005")]
+    public void Split_spans_add_up() => Prop.ForAll(Spans, drawn =>
+    {
+        var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
+        var first = span * drawn.Share;
+        var split = new Activity(1e9).After(first, drawn.Nuclide).After(span - first, drawn.Nuclide);
+        return Math.Abs(split.Bq / new Activity(1e9).After(span, drawn.Nuclide).Bq - 1) < 1e-12;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Decay_agrees_with_exact_arithmetic() => Prop.ForAll(Spans, drawn =>
+    {
+        var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
+        var seconds = Exact.Of((decimal)span.Ticks) / Exact.Of((decimal)TimeSpan.TicksPerSecond);
+        var exact = Exact.Exp(-(Exact.Ln2 * seconds / Exact.Seconds(drawn.Nuclide.HalfLife!.Text, drawn.Nuclide.HalfLife.Unit))).ToDouble();
+        return Math.Abs(drawn.Nuclide.DecayFactor(span) / exact - 1) < 1e-13;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Twice_the_sample_is_twice_the_activity_and_less_is_left_later() => Prop.ForAll(Spans, drawn =>
+    {
+        var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
+        var one = new Activity(1e9).After(span, drawn.Nuclide);
+        return new Activity(2e9).After(span, drawn.Nuclide) == 2 * one && new Activity(1e9).After(span + TimeSpan.FromDays(1), drawn.Nuclide) <= one;
+    }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Text_is_invariant_and_complete()
+    {
+        Activity.From(7.4, ActivityUnit.GBq).ToString().ShouldBe("7400000000 Bq");
+        Activity.From(7.4, ActivityUnit.GBq).ToString(ActivityUnit.MilliCi).ShouldBe("200 mCi");
+        new Activity(0.1).ToString().ShouldBe("0.1 Bq");
+    }
+
+    [Fact]
+    public void Amounts_compare_and_add()
+    {
+        var (one, two) = (new Activity(1), new Activity(2));
+        (one + one).ShouldBe(two);
+        (two - one).ShouldBe(one);
+        (two / one).ShouldBe(2);
+        (two / 2).ShouldBe(one);
+        (one * 2).ShouldBe(two);
+        (one < two && two > one && one <= two && two >= one).ShouldBeTrue();
+        new[] { two, one, Activity.Zero }.Order().ShouldBe([Activity.Zero, one, two]);
+    }
+
+    [Fact]
+    public void A_look_back_beyond_every_number_is_refused() =>
+        Should.Throw<OverflowException>(() => new Activity(1).After(TimeSpan.FromDays(-100), NuclideData.Current.Find("F-18")!));
+}
