@@ -1,6 +1,5 @@
 // Writes package-lock.json without the addresses of a registry: the machine says where its registry is.
-// npm's own omit-lockfile-registry-resolved also drops the versions of packages for other platforms,
-// and `npm ci` then refuses the file. Run after changing package.json: node lock.mjs
+// Run after changing package.json: node lock.mjs
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 

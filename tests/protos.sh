@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 buf=tests/node_modules/.bin/buf
-[[ -x $buf ]] || { echo "protos: $buf is missing; run 'npm ci' in tests/" >&2; exit 2; }
+[[ -x $buf ]] || { echo "protos: $buf is missing; run 'npm install --no-save' in tests/" >&2; exit 2; }
 
 base() {
     if [[ -n ${DOSELINE_PROTOS_BASE:-} ]]; then echo "$DOSELINE_PROTOS_BASE"; return; fi

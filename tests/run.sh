@@ -46,8 +46,10 @@ need PostgreSQL '[[ -n $(postgres_bin) ]]' postgresql
 need Node.js 'command -v node && command -v npm' nodejs npm
 
 echo "restoring"
-(cd tests && npm ci --no-progress) >"$results/npm.log" 2>&1 </dev/null ||
-    { cat "$results/npm.log"; finish "npm ci failed"; }
+# Not `npm ci`: it refuses a lock file without buf's binaries for other platforms, which a registry may lack.
+# This takes the versions and checksums of the lock file just the same, and writes nothing back.
+(cd tests && npm install --no-save --no-progress) >"$results/npm.log" 2>&1 </dev/null ||
+    { cat "$results/npm.log"; finish "npm install failed"; }
 dotnet restore Platform.sln --locked-mode >"$results/restore.log" 2>&1 </dev/null ||
     { grep -E 'error|warn' "$results/restore.log" | sort -u; finish "dotnet restore failed"; }
 echo "building"
