@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Hosting;
+using Doseline.Local.Day;
+using Doseline.Local.Day.Files;
+
+namespace Doseline.Local.Cli;
+
+/// <summary>The command line: serve, play a day, issue a development token.</summary>
+static class Commands
+{
+    static readonly TimeSpan TokenLifetimeDefault = TimeSpan.FromHours(12);
+
+    public static RootCommand Root()
+    {
+        RootCommand root = new("Doseline in one process, on SQLite unless connection strings say otherwise. Without a command it serves until it is stopped; settings follow as --Key=value, for example --Ports:App=6000.")
+        {
+            Day(),
+            Token(),
+        };
+        root.TreatUnmatchedTokensAsErrors = false;
+        root.SetAction((parsed, cancel) => ServeAsync([.. parsed.UnmatchedTokens], cancel));
+        return root;
+    }
+
+    static async Task<int> ServeAsync(string[] settings, CancellationToken cancel)
+    {
+        var app = PlatformHost.Build(settings, Modules.All());
+        await PlatformHost.ApplySchemasAsync(app.Services, cancel);
+        await app.RunAsync(cancel);
+        return 0;
+    }
+
+    static Command Day()
+    {
+        Argument<string> folder = new("folder") { Description = "Folder with the day's files, for example samples/day." };
+        Option<string?> json = new("--json") { Description = "Writes the same report for machines to this file." };
+        Option<string?> data = new("--data") { Description = "Keeps databases and progress here, so that a day that was cut off goes on where it stood; without it the day runs in a temporary folder." };
+        Command command = new("day", "Plays a day of orders from files on simulated time through the public gRPC APIs, and checks what must hold.") { folder, json, data };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                var options = new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), parsed.GetValue(json), Settings(parsed.UnmatchedTokens));
+                return await DayCommand.RunAsync(options, cancel);
+            }
+            catch (DayFilesException bad)
+            {
+                foreach (var problem in bad.Problems) await Console.Error.WriteLineAsync(problem.ToString());
+                await Console.Error.WriteLineAsync("Nothing was loaded.");
+                return 2;
+            }
+        });
+        return command;
+    }
+
+    static Command Token()
+    {
+        Option<string[]> role = new("--role") { Description = "Role; may be given more than once.", Required = true, AllowMultipleArgumentsPerToken = true };
+        role.AcceptOnlyFromAmong([.. Roles.All]);
+        Option<string[]> site = new("--site") { Description = "Site; may be given more than once. Every site when it is not given.", AllowMultipleArgumentsPerToken = true };
+        Option<string> name = new("--name") { Description = "Printed name.", DefaultValueFactory = _ => "developer" };
+        Option<double> hours = new("--hours") { Description = "How long it is valid.", DefaultValueFactory = _ => TokenLifetimeDefault.TotalHours };
+        Command command = new("token", "Issues a development token, signed with the key of this installation.") { role, site, name, hours };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(parsed =>
+        {
+            var config = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. parsed.UnmatchedTokens]).Build();
+            var person = parsed.GetValue(name)!;
+            var caller = new Caller
+            {
+                Subject = $"person:{person}",
+                Name = person,
+                Roles = parsed.GetValue(role)!,
+                Sites = parsed.GetValue(site) is [_, ..] sites ? sites : [Caller.AllSites],
+            };
+            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), TimeProvider.System).Issue(caller, TimeSpan.FromHours(parsed.GetValue(hours))));
+            return 0;
+        });
+        return command;
+    }
+
+    static Dictionary<string, string> Settings(IReadOnlyList<string> tokens) => tokens
+        .Where(t => t.StartsWith("--", StringComparison.Ordinal) && t.Contains('=', StringComparison.Ordinal))
+        .Select(t => t[2..].Split('=', 2)).ToDictionary(t => t[0], t => t[1], StringComparer.OrdinalIgnoreCase);
+}

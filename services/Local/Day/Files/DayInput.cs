@@ -1,0 +1,75 @@
+using Doseline.Kernel.Decay;
+
+namespace Doseline.Local.Day.Files;
+
+/// <summary>A day as its files tell it, checked for form and references; the services check the rest.</summary>
+sealed record DayInput
+{
+    public required DateTimeOffset Start { get; init; }
+    public required string Zone { get; init; }
+    public required int Seed { get; init; }
+    public required IReadOnlyList<Incident> Incidents { get; init; }
+    public required IReadOnlyList<SiteInput> Sites { get; init; }
+    public required IReadOnlyList<RoomInput> Rooms { get; init; }
+    public required IReadOnlyList<LicenceInput> Licences { get; init; }
+    public required IReadOnlyList<MaterialInput> Materials { get; init; }
+    public required IReadOnlyList<SupplierInput> Suppliers { get; init; }
+    public required IReadOnlyList<DeliveryInput> Deliveries { get; init; }
+    public required IReadOnlyList<EquipmentInput> Equipment { get; init; }
+    public required IReadOnlyList<ProductInput> Products { get; init; }
+    public required IReadOnlyList<PriceInput> Prices { get; init; }
+    public required IReadOnlyList<CustomerInput> Customers { get; init; }
+    public required IReadOnlyList<CarrierInput> Carriers { get; init; }
+    public required IReadOnlyList<PackagingInput> Packagings { get; init; }
+    public required IReadOnlyList<RunInput> Runs { get; init; }
+    public required IReadOnlyList<TestInput> Specifications { get; init; }
+    public required IReadOnlyList<OrderInput> Orders { get; init; }
+    public required IReadOnlyDictionary<string, RecipeInput> Recipes { get; init; }
+
+    /// <summary>The zone of a site.</summary>
+    public string ZoneOf(string site) => Sites.Single(s => s.Site == site).Zone;
+}
+
+/// <summary>Something that goes wrong on the day.</summary>
+/// <param name="Kind"><c>out_of_specification</c>, <c>carrier_refusal</c> or <c>held_dose</c>.</param>
+sealed record Incident(string Kind, string Run, string Test, double Value, string Customer, string Order, string Reason);
+
+sealed record SiteInput(string Site, string Name, string Zone);
+
+sealed record RoomInput(string Site, string Room, string Name, string Kind, IReadOnlyList<string> Nuclides, IReadOnlyList<string> Uses, IReadOnlyList<(string Nuclide, Activity Limit)> Limits);
+
+sealed record LicenceInput(string Site, string Licence, string Amendment, string Jurisdiction, DateTimeOffset Effective, DateTimeOffset Expire, IReadOnlyList<LicenceLineInput> Lines);
+
+sealed record LicenceLineInput(string Nuclide, string Form, string Use, IReadOnlyList<string> Rooms, Activity Limit);
+
+sealed record MaterialInput(string Material, string Description, string Nuclide, string Unit);
+
+sealed record SupplierInput(string Supplier, string Name, string Licence, DateTimeOffset LicenceExpire);
+
+sealed record DeliveryInput(
+    string Lot, string Material, string Supplier, string Site, string Room, string AlternativeRoom, DateTimeOffset Arrive,
+    CalibratedActivity? Activity, IReadOnlyList<CalibratedActivity> Impurities, string Form, string Route);
+
+sealed record EquipmentInput(string Equipment, string Class, string Site, string Room, DateTimeOffset QualifiedUntil, DateTimeOffset? CalibratedUntil);
+
+sealed record ProductInput(
+    string Product, string Name, string Nuclide, string Form, Activity Prescription, double ToleranceFraction, TimeSpan ShelfLife,
+    string Recipe, TimeSpan ReleaseAfter, TimeSpan Pack, TimeSpan ReceiveBefore, IReadOnlyList<string> Sites);
+
+sealed record PriceInput(string Product, string Currency, long MinorUnits, DateTimeOffset Effective);
+
+sealed record CustomerInput(
+    string Customer, string Name, IReadOnlyList<string> Address, string Zone, string Licence, string Agency, DateTimeOffset LicenceExpire,
+    IReadOnlyList<(string Nuclide, string Form, Activity Limit)> Lines);
+
+sealed record CarrierInput(string Service, string Carrier, string Site, string Customer, IReadOnlyList<int> PickupDays, int CutoffMinuteOfDay, TimeSpan Transit);
+
+sealed record PackagingInput(string Packaging, string Name, string Specification, string Evidence);
+
+sealed record RunInput(string Run, string Site, string Product, string Recipe, string HotCell, DateTimeOffset Start, int Doses, Activity Yield, string Lot);
+
+sealed record TestInput(string Product, string Test, string Description, string Method, string Unit, double? Low, double? High, string Text);
+
+sealed record OrderInput(
+    string Order, DateTimeOffset Place, string Product, string Site, string Customer, Activity? Wanted,
+    DateTime WindowStart, DateTime WindowEnd, string WindowZone, string PatientToken, bool ExpectedAccepted);

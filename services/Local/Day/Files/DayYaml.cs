@@ -1,0 +1,81 @@
+using System.Globalization;
+using Doseline.Kernel.Time;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Doseline.Local.Day.Files;
+
+/// <summary>Reads the YAML files of a day: its settings and incidents, and the recipes.</summary>
+static class DayYaml
+{
+    static readonly IDeserializer Reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
+    static readonly string[] Kinds = ["out_of_specification", "carrier_refusal", "held_dose"];
+
+    /// <summary>Reads <c>day.yaml</c>.</summary>
+    public static (DateTimeOffset Start, string Zone, int Seed, IReadOnlyList<Incident> Incidents) Read(string folder, List<DayProblem> problems)
+    {
+        const string file = "day.yaml";
+        if (Parse<DayDocument>(folder, file, problems) is not { } day) return (default, "UTC", 0, []);
+        var start = Zones.ParseLocal(day.Start, "start");
+        var resolved = start.Accepted ? Zones.Resolve(start.Value, day.Zone, null, "zone") : start.Refusals[0];
+        if (!resolved.Accepted) problems.Add(new DayProblem(file, 0, resolved.Refusals[0].Subject, resolved.Refusals[0].Message));
+        foreach (var incident in day.Incidents.Where(i => !Kinds.Contains(i.Kind, StringComparer.Ordinal)))
+            problems.Add(new DayProblem(file, 0, "incidents", $"'{incident.Kind}' is not one of {string.Join(", ", Kinds)}"));
+        return (resolved.Accepted ? resolved.Value.Instant : default, day.Zone, day.Seed,
+            [.. day.Incidents.Select(i => new Incident(i.Kind, i.Run, i.Test, i.Value, i.Customer, i.Order, i.Reason))]);
+    }
+
+    /// <summary>Reads <c>recipes/{code}.yaml</c> for every recipe that a product names.</summary>
+    public static Dictionary<string, RecipeInput> ReadRecipes(string folder, IEnumerable<string> codes, List<DayProblem> problems)
+    {
+        Dictionary<string, RecipeInput> recipes = new(StringComparer.Ordinal);
+        foreach (var code in codes.Distinct(StringComparer.Ordinal))
+        {
+            if (Parse<RecipeInput>(folder, Path.Combine("recipes", $"{code}.yaml"), problems) is { } recipe) recipes[code] = recipe;
+        }
+
+        return recipes;
+    }
+
+    static T? Parse<T>(string folder, string file, List<DayProblem> problems) where T : class
+    {
+        var path = Path.Combine(folder, file);
+        if (!File.Exists(path))
+        {
+            problems.Add(new DayProblem(file, 0, "", "the file is missing"));
+            return null;
+        }
+
+        try
+        {
+            using var text = File.OpenText(path);
+            return Reader.Deserialize<T>(text);
+        }
+        catch (YamlException bad)
+        {
+            var reason = (bad.InnerException?.Message ?? bad.Message).ReplaceLineEndings(" ");
+            problems.Add(new DayProblem(file, (int)bad.Start.Line, bad.Start.Column.ToString(CultureInfo.InvariantCulture), reason));
+            return null;
+        }
+    }
+
+    sealed class DayDocument
+    {
+        public string Start { get; set; } = "";
+        public string Zone { get; set; } = "";
+        public int Seed { get; set; }
+        public List<IncidentDocument> Incidents { get; set; } = [];
+    }
+
+    sealed class IncidentDocument
+    {
+        public string Kind { get; set; } = "";
+        public string Run { get; set; } = "";
+        public string Test { get; set; } = "";
+        public double Value { get; set; }
+        public string Customer { get; set; } = "";
+        public string Order { get; set; } = "";
+        public string Reason { get; set; } = "";
+    }
+}
