@@ -1,3 +1,4 @@
+using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
 
 namespace Doseline.Local.Day.Files;
@@ -24,7 +25,7 @@ sealed record DayInput
     public required IReadOnlyList<RunInput> Runs { get; init; }
     public required IReadOnlyList<TestInput> Specifications { get; init; }
     public required IReadOnlyList<OrderInput> Orders { get; init; }
-    public required IReadOnlyDictionary<string, RecipeInput> Recipes { get; init; }
+    public required IReadOnlyDictionary<string, Recipe> Recipes { get; init; }
 
     /// <summary>The zone of a site.</summary>
     public string ZoneOf(string site) => Sites.Single(s => s.Site == site).Zone;

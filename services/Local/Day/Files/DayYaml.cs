@@ -1,5 +1,7 @@
 using System.Globalization;
+using Doseline.Execution.V1;
 using Doseline.Kernel.Time;
+using Google.Protobuf;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -9,7 +11,8 @@ namespace Doseline.Local.Day.Files;
 /// <summary>Reads the YAML files of a day: its settings and incidents, and the recipes.</summary>
 static class DayYaml
 {
-    static readonly IDeserializer Reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build();
+    static readonly IDeserializer Reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithAttemptingUnquotedStringTypeDeserialization().Build();
+    static readonly ISerializer ToJson = new SerializerBuilder().JsonCompatible().Build();
     static readonly string[] Kinds = ["out_of_specification", "carrier_refusal", "held_dose"];
 
     /// <summary>Reads <c>day.yaml</c>.</summary>
@@ -26,13 +29,22 @@ static class DayYaml
             [.. day.Incidents.Select(i => new Incident(i.Kind, i.Run, i.Test, i.Value, i.Customer, i.Order, i.Reason))]);
     }
 
-    /// <summary>Reads <c>recipes/{code}.yaml</c> for every recipe that a product names.</summary>
-    public static Dictionary<string, RecipeInput> ReadRecipes(string folder, IEnumerable<string> codes, List<DayProblem> problems)
+    /// <summary>Reads <c>recipes/{code}.yaml</c> for every recipe that a product names: the message <c>Recipe</c>, written as YAML.</summary>
+    public static Dictionary<string, Recipe> ReadRecipes(string folder, IEnumerable<string> codes, List<DayProblem> problems)
     {
-        Dictionary<string, RecipeInput> recipes = new(StringComparer.Ordinal);
+        Dictionary<string, Recipe> recipes = new(StringComparer.Ordinal);
         foreach (var code in codes.Distinct(StringComparer.Ordinal))
         {
-            if (Parse<RecipeInput>(folder, Path.Combine("recipes", $"{code}.yaml"), problems) is { } recipe) recipes[code] = recipe;
+            var file = Path.Combine("recipes", $"{code}.yaml");
+            if (Parse<object>(folder, file, problems) is not { } document) continue;
+            try
+            {
+                recipes[code] = JsonParser.Default.Parse<Recipe>(ToJson.Serialize(document));
+            }
+            catch (Exception bad) when (bad is InvalidProtocolBufferException or InvalidJsonException)
+            {
+                problems.Add(new DayProblem(file, 0, "", bad.Message));
+            }
         }
 
         return recipes;
