@@ -1,0 +1,11 @@
+using Doseline.Kernel.Ids;
+
+namespace Doseline.Local.Day;
+
+/// <summary>Request ids of the day: the same step always has the same one, so that a day that was cut off is simply played again.</summary>
+/// <param name="seed">Seed of the day's files.</param>
+sealed class DayKeys(int seed)
+{
+    /// <summary>The request id of a step.</summary>
+    public string Of(params string[] step) => Id.From(["day", seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. step]);
+}

@@ -1,0 +1,84 @@
+using Doseline.Kernel.Rpc;
+using Doseline.Local.Day.Files;
+using Doseline.Quality.V1;
+
+namespace Doseline.Local.Day;
+
+/// <summary>QC and QA: results against the specification, and the decision.</summary>
+sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
+{
+    readonly ResultsService.ResultsServiceClient analyst = new(people.Analyst);
+    readonly DispositionService.DispositionServiceClient disposition = new(people.Qa);
+    readonly DeviationsService.DeviationsServiceClient deviations = new(people.Qa);
+
+    /// <summary>Records every result of a batch; an incident of the day may put one out of specification.</summary>
+    /// <returns>Id of the deviation that was opened; empty when every result passed.</returns>
+    public async Task<string> TestAsync(RunInput run, string batchId, string sampleId, DateTimeOffset now)
+    {
+        var deviation = "";
+        foreach (var test in input.Specifications.Where(t => t.Product == run.Product))
+        {
+            var incident = input.Incidents.FirstOrDefault(i => i.Kind is "out_of_specification" && i.Run == run.Run && i.Test == test.Test);
+            var result = (await analyst.RecordResultAsync(new RecordResultRequest
+            {
+                RequestId = keys.Of("result", run.Run, test.Test),
+                BatchId = batchId,
+                SampleId = sampleId,
+                TestCode = test.Test,
+                Method = test.Method,
+                InstrumentId = $"{run.Site}-{test.Method}",
+                RawValue = incident is null ? Typical(test) : Text(incident.Value),
+                Unit = test.Unit,
+                MeasureTime = now.ToWire(),
+            })).Result;
+            if (result.Verdict is Verdict.OutOfSpecification) deviation = result.DeviationId;
+        }
+
+        return deviation;
+    }
+
+    /// <summary>Releases every dose of a batch, as QA.</summary>
+    public async Task<ReleaseDosesResponse> ReleaseAsync(RunInput run, string batchId, IEnumerable<string> doseIds, long recordVersion, string recordHash) =>
+        await disposition.ReleaseDosesAsync(new ReleaseDosesRequest
+        {
+            RequestId = keys.Of("release", run.Run), BatchId = batchId, DoseIds = { doseIds }, RecordVersion = recordVersion, RecordHash = recordHash, Reason = "record and results reviewed",
+        });
+
+    /// <summary>Closes a deviation with the conclusion that the batch is to be rejected, and rejects it.</summary>
+    public async Task RejectAsync(RunInput run, string batchId, IEnumerable<string> doseIds, string deviationId)
+    {
+        var open = (await deviations.GetDeviationAsync(new GetDeviationRequest { DeviationId = deviationId })).Deviation;
+        await deviations.CloseDeviationAsync(new CloseDeviationRequest
+        {
+            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = "labelling incomplete", CapaReference = "CAPA-1", Version = open.Conclusion is 0 ? open.Version : open.Version - 1,
+        });
+        await disposition.RejectDosesAsync(new RejectDosesRequest { RequestId = keys.Of("reject", run.Run), BatchId = batchId, DoseIds = { doseIds }, ReferenceId = deviationId, Reason = "out of specification" });
+    }
+
+    /// <summary>Holds one dose.</summary>
+    public async Task HoldAsync(DayOrder order, string batchId, string reason)
+    {
+        var deviation = (await deviations.OpenDeviationAsync(new OpenDeviationRequest
+        {
+            RequestId = keys.Of("hold-deviation", order.Input.Order), BatchId = batchId, DoseId = order.DoseId, Code = "COMPLAINT_BEFORE_SHIPMENT", Summary = reason,
+        })).Deviation;
+        await disposition.HoldDosesAsync(new HoldDosesRequest { RequestId = keys.Of("hold", order.Input.Order), BatchId = batchId, DoseIds = { order.DoseId }, ReferenceId = deviation.DeviationId, Reason = reason });
+    }
+
+    /// <summary>Throws the rest of a sample away.</summary>
+    public async Task DiscardAsync(RunInput run, string sampleId) =>
+        await analyst.DiscardSampleAsync(new DiscardSampleRequest { RequestId = keys.Of("discard", run.Run), SampleId = sampleId, Reason = "tests are complete" });
+
+    // A value in the middle of its limits, so that a change of the specification moves it too.
+    static string Typical(TestInput test) => test switch
+    {
+        { Text.Length: > 0 } => test.Text,
+        { Low: { } low, High: { } high } => Text((low + high) / 2),
+        { Low: { } low, Unit: "%" } => Text((low + 100) / 2),
+        { Low: { } low } => Text(low * 1.2),
+        { High: { } high } => Text(high * 0.1),
+        _ => "conforms",
+    };
+
+    static string Text(double value) => value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+}
