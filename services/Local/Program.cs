@@ -1,3 +1,6 @@
-using Doseline.Local.Cli;
+using Doseline.Kernel.Hosting;
+using Doseline.Local;
 
-return await Commands.Root().Parse(args).InvokeAsync();
+var app = PlatformHost.Build(args, Modules.All());
+await PlatformHost.ApplySchemasAsync(app.Services);
+await app.RunAsync();
