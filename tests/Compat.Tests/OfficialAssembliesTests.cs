@@ -51,8 +51,9 @@ public sealed class OfficialAssembliesTests
         {
             try
             {
-                resolve();
+                var member = resolve();
                 resolved++;
+                if (!IsReachable(member)) missing.Add($"{member?.DeclaringType} {member}: is not public");
             }
             catch (Exception e) when (IsUnresolved(e))
             {
@@ -60,6 +61,16 @@ public sealed class OfficialAssembliesTests
             }
         }
     }
+
+    // Resolving looks through access rules; the runtime does not.
+    static bool IsReachable(MemberInfo? member) => member switch
+    {
+        _ when !StandIns.Contains(member?.Module.Assembly.GetName().Name, StringComparer.Ordinal) => true,
+        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+        FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+        Type type => type.IsVisible || type.IsNestedFamily || type.IsNestedFamORAssem,
+        _ => false,
+    };
 
     static bool IsUnresolved(Exception e) =>
         e is MissingMemberException or TypeLoadException or IOException or ArgumentException;
