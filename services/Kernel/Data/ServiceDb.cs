@@ -107,13 +107,22 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     /// <param name="name">What is locked, for example <c>possession:site-id</c>.</param>
     /// <param name="work">The work.</param>
     /// <param name="cancel">Cancels.</param>
-    public async Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel)
+    public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => InTransactionAsync(async () =>
     {
-        using var _ = await EnterAsync(cancel);
-        await using var transaction = await Database.BeginTransactionAsync(cancel);
         // The row is updated first, so that both databases hold its lock until the commit.
         await Database.ExecuteSqlAsync(
             $"INSERT INTO locks (name, taken) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1", cancel);
+        return await work();
+    }, cancel);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction without a lock of its own: for work whose guard is a conditional update
+    /// (<c>ExecuteUpdateAsync</c> with the condition in its <c>Where</c>) that commits together with what it saves.
+    /// </summary>
+    public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancel)
+    {
+        using var _ = await EnterAsync(cancel);
+        await using var transaction = await Database.BeginTransactionAsync(cancel);
         var result = await work();
         await transaction.CommitAsync(cancel);
         Committed();
