@@ -1,0 +1,120 @@
+using Doseline.Execution.Actors;
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
+using EquipmentState = Doseline.Execution.Domain.EquipmentState;
+
+namespace Doseline.Execution.Api;
+
+/// <summary>Keeps equipment and hot cells.</summary>
+public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : EquipmentService.EquipmentServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<PutEquipmentResponse> PutEquipment(PutEquipmentRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var sent = request.Equipment ?? throw new RefusedException(Refusal.Invalid("equipment", "FIELD_REQUIRED", "equipment is required."));
+        List<Refusal> refusals = [];
+        var due = sent.QualificationDueTime.Read("equipment.qualification_due_time").OrAdd(refusals);
+        DateTimeOffset? calibration = sent.CalibrationDueTime is null ? null : sent.CalibrationDueTime.Read("equipment.calibration_due_time").OrAdd(refusals);
+        var equipment = EquipmentRules.Check(sent.ToDomain(due, calibration)).OrAdd(refusals);
+        refusals.ThrowIfAny();
+        db.Request.Caller.RequireSite(equipment!.SiteId);
+        var row = sent.EquipmentId is "" ? Add(equipment) : await ChangeAsync(equipment, sent.Etag, cancel);
+        if (await db.Equipment.AnyAsync(e => e.SiteId == row.SiteId && e.Code == equipment.Code && e.Id != row.Id, cancel))
+            throw new RefusedException(Refusal.State($"sites/{row.SiteId}/equipment/{equipment.Code}", "CODE_TAKEN", $"Another piece of equipment at {row.SiteId} has the code {equipment.Code}.").With("code", equipment.Code));
+        return await db.AnswerAsync(new PutEquipmentResponse { Equipment = row.ToWire(pending: db.ChangeTracker.HasChanges()) }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SetEquipmentStateResponse> SetEquipmentState(SetEquipmentStateRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var row = await FindAsync(request.EquipmentId, cancel);
+        db.Request.Caller.RequireSite(row.SiteId);
+        if (request.Etag != 0 && request.Etag != row.Version) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", request.Etag, row.Version));
+        row.State = EquipmentRules.Move(row.ToDomain(), (EquipmentState)(int)request.State).OrThrow();
+        return await db.AnswerAsync(new SetEquipmentStateResponse { Equipment = row.ToWire(pending: db.ChangeTracker.HasChanges()) }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListEquipmentResponse> ListEquipment(ListEquipmentRequest request, ServerCallContext context)
+    {
+        var rows = db.Equipment.AsNoTracking();
+        var caller = db.Request.Caller;
+        if (request.SiteId is not "") caller.RequireSite(request.SiteId);
+        if (request.SiteId is not "") rows = rows.Where(e => e.SiteId == request.SiteId);
+        else if (!caller.MayActAt(Kernel.Auth.Caller.AllSites))
+        {
+            var sites = caller.Sites.ToList();
+            rows = rows.Where(e => sites.Contains(e.SiteId));
+        }
+
+        var kind = (EquipmentClass)(int)request.EquipmentClass;
+        if (kind is not EquipmentClass.Unspecified) rows = rows.Where(e => e.Class == kind);
+        var state = (EquipmentState)(int)request.State;
+        if (request.State is not V1.EquipmentState.Unspecified) rows = rows.Where(e => e.State == state);
+        if (pageTokens.Read(request) is [var site, var code])
+            rows = rows.Where(e => string.Compare(e.SiteId, site) > 0 || (e.SiteId == site && string.Compare(e.Code, code) > 0));
+        var size = PageTokens.SizeOf(request.PageSize);
+        var page = await rows.OrderBy(e => e.SiteId).ThenBy(e => e.Code).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListEquipmentResponse response = new() { Equipment = { page.Take(size).Select(e => e.ToWire()) } };
+        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].SiteId, page[size - 1].Code);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetHotCellResponse> GetHotCell(GetHotCellRequest request, ServerCallContext context)
+    {
+        var row = await FindAsync(request.HotCellId, context.CancellationToken);
+        db.Request.Caller.RequireSite(row.SiteId);
+        if (row.Class is not EquipmentClass.HotCell)
+            throw new RefusedException(Refusal.State($"equipment/{row.Id}", "NOT_A_HOT_CELL", $"{row.Code} is not a hot cell.").With("equipment_class", row.Class));
+        return new GetHotCellResponse { HotCell = row.ToHotCell(db.Now) };
+    }
+
+    EquipmentRow Add(Domain.Equipment equipment)
+    {
+        EquipmentRow row = new()
+        {
+            Id = db.Ids.New(),
+            Code = equipment.Code,
+            Class = equipment.Class,
+            SiteId = equipment.SiteId,
+            RoomId = equipment.RoomId,
+            State = EquipmentState.Dirty,
+            QualificationDueTime = equipment.QualificationDue,
+            CalibrationDueTime = equipment.CalibrationDue,
+            CrossCalibrations = Stored.Write(equipment.Factors),
+            ClearanceLimitBq = equipment.ClearanceLimitBq,
+        };
+        db.Equipment.Add(row);
+        return row;
+    }
+
+    async Task<EquipmentRow> ChangeAsync(Domain.Equipment equipment, long etag, CancellationToken cancel)
+    {
+        var row = await FindAsync(equipment.Id, cancel);
+        if (row.Version != etag) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", etag, row.Version));
+        if (row.Class != equipment.Class || row.SiteId != equipment.SiteId)
+            throw new RefusedException(Refusal.Invalid("equipment.equipment_class", "IDENTITY_FIXED", "Class and site of equipment never change; add another piece.").With("equipment_class", row.Class).With("site_id", row.SiteId));
+        row.Code = equipment.Code;
+        row.RoomId = equipment.RoomId;
+        row.QualificationDueTime = equipment.QualificationDue;
+        row.CalibrationDueTime = equipment.CalibrationDue;
+        row.CrossCalibrations = Stored.Write(equipment.Factors);
+        row.ClearanceLimitBq = equipment.ClearanceLimitBq;
+        row.ClearTime = EquipmentRules.ClearTime(row.Residual, row.ClearanceLimitBq);
+        if (row.ClearTime is { } clear) await db.RemindAsync(HotCellActor.Type, row.Id, HotCellActor.Clears, clear, cancel);
+        return row;
+    }
+
+    async Task<EquipmentRow> FindAsync(string id, CancellationToken cancel) => await db.Equipment.FindAsync([id], cancel)
+        ?? throw new RefusedException(Refusal.Missing($"equipment/{id}", "EQUIPMENT_UNKNOWN", "There is no such equipment."));
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using RecipeState = Doseline.Execution.Domain.RecipeState;
+
+namespace Doseline.Execution.Api;
+
+/// <summary>Writes, approves and shows master recipes.</summary>
+public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesService.RecipesServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<PutRecipeResponse> PutRecipe(PutRecipeRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        if (request.Recipe is null) throw new RefusedException(Refusal.Invalid("recipe", "FIELD_REQUIRED", "recipe is required."));
+        var recipe = RecipeRules.Check(request.Recipe.ToDomain(), NuclideData.Current).OrThrow();
+        return db.LockedAsync($"recipe:{recipe.Code}", async () =>
+        {
+            var document = RecipeWire.Document(request.Recipe);
+            var row = request.Version == 0 ? await NewAsync(recipe, document, cancel) : await DraftAsync(recipe.Code, request.Version, request.Etag, cancel);
+            row.ProductCode = recipe.ProductCode;
+            row.Document = document;
+            row.Hash = CanonicalJson.HashOf(document);
+            row.AuthorId = db.Request.Caller.Subject;
+            row.AuthorName = db.Request.Caller.Name;
+            await db.SaveChangesAsync(cancel);
+            return await db.AnswerAsync(new PutRecipeResponse { Recipe = row.ToWire() }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override Task<ApproveRecipeResponse> ApproveRecipe(ApproveRecipeRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        return db.LockedAsync($"recipe:{request.Code}", async () =>
+        {
+            var row = await DraftAsync(request.Code, request.Version, request.Etag, cancel);
+            List<Refusal> refusals = [];
+            DateTimeOffset? effective = request.EffectiveTime is null ? null : request.EffectiveTime.Read("effective_time").OrAdd(refusals);
+            var latest = await db.Recipes.Where(r => r.Code == request.Code && r.State == RecipeState.Approved).MaxAsync(r => r.EffectiveTime, cancel);
+            var from = RecipeRules.Approve(row.AuthorId, db.Request.Caller.Subject, effective, latest, db.Now).OrAdd(refusals);
+            refusals.ThrowIfAny();
+            row.State = RecipeState.Approved;
+            row.ApproverId = db.Request.Caller.Subject;
+            row.ApproverName = db.Request.Caller.Name;
+            row.ApproveTime = db.Now;
+            row.EffectiveTime = from;
+            await db.SaveChangesAsync(cancel);
+            return await db.AnswerAsync(new ApproveRecipeResponse { Recipe = row.ToWire() }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetRecipeResponse> GetRecipe(GetRecipeRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var row = request.Version == 0
+            ? await db.InForceAsync(request.Code, request.AtTime?.ToDateTimeOffset() ?? db.Now, cancel)
+            : await db.Recipes.AsNoTracking().FirstOrDefaultAsync(r => r.Code == request.Code && r.RecipeVersion == request.Version, cancel);
+        return new GetRecipeResponse { Recipe = (row ?? throw Unknown(request.Code, request.Version)).ToWire() };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListRecipesResponse> ListRecipes(ListRecipesRequest request, ServerCallContext context)
+    {
+        var rows = db.Recipes.AsNoTracking();
+        if (request.Code is not "") rows = rows.Where(r => r.Code == request.Code);
+        if (request.ProductCode is not "") rows = rows.Where(r => r.ProductCode == request.ProductCode);
+        if (request.State is not V1.RecipeState.Unspecified)
+        {
+            var state = (RecipeState)(int)request.State;
+            rows = rows.Where(r => r.State == state);
+        }
+
+        if (pageTokens.Read(request) is [var code, var text])
+        {
+            var version = long.Parse(text, CultureInfo.InvariantCulture);
+            rows = rows.Where(r => string.Compare(r.Code, code) > 0 || (r.Code == code && r.RecipeVersion > version));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var page = await rows.OrderBy(r => r.Code).ThenBy(r => r.RecipeVersion).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListRecipesResponse response = new() { Recipes = { page.Take(size).Select(r => r.ToWire()) } };
+        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].Code, page[size - 1].RecipeVersion.ToString(CultureInfo.InvariantCulture));
+        return response;
+    }
+
+    async Task<RecipeRow> NewAsync(Domain.Recipe recipe, string document, CancellationToken cancel)
+    {
+        var last = await db.Recipes.Where(r => r.Code == recipe.Code).MaxAsync(r => (long?)r.RecipeVersion, cancel) ?? 0;
+        RecipeRow row = new()
+        {
+            Code = recipe.Code,
+            RecipeVersion = last + 1,
+            ProductCode = recipe.ProductCode,
+            Document = document,
+            Hash = "",
+            State = RecipeState.Draft,
+            AuthorId = "",
+            AuthorName = "",
+        };
+        db.Recipes.Add(row);
+        return row;
+    }
+
+    async Task<RecipeRow> DraftAsync(string code, long version, long etag, CancellationToken cancel)
+    {
+        var row = await db.Recipes.FindAsync([code, version], cancel) ?? throw Unknown(code, version);
+        if (row.State is not RecipeState.Draft)
+            throw new RefusedException(Refusal.State($"recipes/{code}/{version}", "RECIPE_APPROVED", "An approved version never changes; write a new version.").With("effective_time", row.EffectiveTime));
+        if (row.Version != etag) throw new RefusedException(Refusal.Stale($"recipes/{code}/{version}", etag, row.Version));
+        return row;
+    }
+
+    static RefusedException Unknown(string code, long version) => new(Refusal.Missing($"recipes/{code}", "RECIPE_UNKNOWN",
+        version == 0 ? $"No version of recipe {code} is in force then." : $"There is no version {version} of recipe {code}.").With("code", code).With("version", version));
+}

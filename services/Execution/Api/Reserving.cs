@@ -1,0 +1,107 @@
+using Doseline.Execution.Actors;
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Execution.Api;
+
+/// <summary>
+/// Finds the run that serves a wish latest, which leaves the dose freshest, and takes room in it. One indexed query gives the candidates; one
+/// conditional update guards each; nothing is held in memory between calls, so that any number of replicas reserve at once.
+/// </summary>
+sealed class Reserving(ExecutionDb db)
+{
+    // A window rarely holds more runs than this; when it does, the next page is read.
+    const int CandidatesMax = 16;
+
+    public Task<ReserveResponse> ReserveAsync(ReserveRequest request, CancellationToken cancel)
+    {
+        var wish = Read(request).OrThrow();
+        return db.InTransactionAsync(async () =>
+        {
+            if (request.ReplacesReservationId is not "") await ReplaceAsync(request.ReplacesReservationId, wish, cancel);
+            var (run, there) = await TakeAsync(wish, cancel) ?? throw new RefusedException(await WhyNotAsync(wish, cancel));
+            ReservationRow reservation = new()
+            {
+                Id = db.Ids.New(),
+                RunId = run,
+                OrderId = wish.OrderId,
+                AtEndOfSynthesis = there,
+                Wanted = wish.Wanted,
+                State = ReservationState.Provisional,
+                ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
+            };
+            db.Reservations.Add(reservation);
+            await db.RemindAsync(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime, cancel);
+            var (row, room) = await RunAsync(run, cancel);
+            return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = row.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
+        }, cancel);
+    }
+
+    static Decision<Wish> Read(ReserveRequest request)
+    {
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.OrderId, "order_id", 64);
+        refusals.RequireText(request.ProductCode, "product_code", 64);
+        refusals.RequireText(request.SiteId, "site_id", 64);
+        var releaseBy = request.ReleaseByTime.Read("release_by_time").OrAdd(refusals);
+        var notBefore = request.NotBeforeTime.Read("not_before_time").OrAdd(refusals);
+        var wanted = request.Wanted.Read("wanted").OrAdd(refusals);
+        if (wanted is { Amount.Bq: 0 }) refusals.Add(Refusal.Invalid("wanted.activity_bq", "ACTIVITY_NOT_POSITIVE", "More than 0 Bq must be wanted."));
+        return refusals is [] ? new Wish(request.OrderId, request.ProductCode, request.SiteId, releaseBy, notBefore, wanted!) : refusals;
+    }
+
+    async Task ReplaceAsync(string reservationId, Wish wish, CancellationToken cancel)
+    {
+        var earlier = await db.Reservations.FindAsync([reservationId], cancel)
+            ?? throw new RefusedException(Refusal.Missing($"reservations/{reservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
+        if (earlier.OrderId != wish.OrderId)
+            throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
+        await db.ReturnAsync(earlier, ReservationState.Returned, cancel);
+        await db.ForgetAsync(ReservationActor.Type, earlier.Id, ReservationActor.Lapses, cancel);
+    }
+
+    async Task<(string RunId, CalibratedActivity There)?> TakeAsync(Wish wish, CancellationToken cancel)
+    {
+        for (var before = DateTimeOffset.MaxValue; ;)
+        {
+            var candidates = await InWindow(wish).Where(r => r.DosesReserved < r.DoseCapacity && r.EndOfSynthesisTime < before)
+                .OrderByDescending(r => r.EndOfSynthesisTime).Take(CandidatesMax).ToListAsync(cancel);
+            foreach (var candidate in candidates)
+            {
+                if (candidate.Nuclide != wish.Wanted.Nuclide.Symbol) continue;
+                var there = wish.At(candidate.EndOfSynthesisTime).OrThrow();
+                if (candidate.ToDomain().Holds(there.Amount.Bq) && await db.TakeAsync(candidate.RunId, there.Amount.Bq, cancel))
+                    return (candidate.RunId, there);
+            }
+
+            if (candidates.Count < CandidatesMax) return null;
+            before = candidates[^1].EndOfSynthesisTime;
+        }
+    }
+
+    async Task<Refusal> WhyNotAsync(Wish wish, CancellationToken cancel)
+    {
+        var inWindow = await InWindow(wish).ToListAsync(cancel);
+        var now = db.Now;
+        var others = await db.OpenRuns(wish.SiteId, wish.ProductCode).Where(r => r.EndOfSynthesisTime > now && r.DosesReserved < r.DoseCapacity).ToListAsync(cancel);
+        var nearest = others.Where(r => r.Nuclide == wish.Wanted.Nuclide.Symbol).Select(r => r.ToDomain())
+            .Where(r => wish.At(r.EndOfSynthesis) is { Accepted: true, Value: var there } && r.Holds(there.Amount.Bq))
+            .MinBy(r => Outside(wish, r));
+        return ScheduleRules.NoRoom(wish, [.. inWindow.Select(r => r.ToDomain())], nearest);
+    }
+
+    // How far a run is outside the window: late by its release, or early by its end of synthesis.
+    static TimeSpan Outside(Wish wish, RunRoom run) =>
+        run.Release > wish.ReleaseBy ? run.Release - wish.ReleaseBy : wish.NotBefore - run.EndOfSynthesis;
+
+    IQueryable<RunRoomRow> InWindow(Wish wish) => db.OpenRuns(wish.SiteId, wish.ProductCode)
+        .Where(r => r.EndOfSynthesisTime >= wish.NotBefore && r.ReleaseTime <= wish.ReleaseBy && r.EndOfSynthesisTime > db.Now);
+
+    async Task<(RunRow, RunRoomRow)> RunAsync(string runId, CancellationToken cancel) =>
+        (await db.Runs.AsNoTracking().FirstAsync(r => r.Id == runId, cancel), await db.RunRoom.AsNoTracking().FirstAsync(r => r.RunId == runId, cancel));
+}

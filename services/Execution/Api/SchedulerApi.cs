@@ -1,0 +1,161 @@
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using RunState = Doseline.Execution.Domain.RunState;
+
+namespace Doseline.Execution.Api;
+
+/// <summary>Plans runs and reserves doses in them.</summary>
+public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : SchedulerService.SchedulerServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<PlanRunResponse> PlanRun(PlanRunRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        // One planner at a time per hot cell, so that two runs never overlap in it.
+        return db.LockedAsync($"hot-cell:{request.HotCellId}", async () =>
+        {
+            List<Refusal> refusals = [];
+            var start = request.StartTime.Read("start_time").OrAdd(refusals);
+            var yield = request.Yield.Read("yield").OrAdd(refusals);
+            refusals.RequireText(request.SiteId, "site_id", 64);
+            var cell = await db.Equipment.AsNoTracking().FirstOrDefaultAsync(e => e.Id == request.HotCellId, cancel);
+            if (cell is null) refusals.Add(Refusal.Missing($"equipment/{request.HotCellId}", "HOT_CELL_UNKNOWN", "There is no such hot cell."));
+            var recipe = await db.InForceAsync(request.RecipeCode, start, cancel);
+            if (recipe is null) refusals.Add(Refusal.State($"recipes/{request.RecipeCode}", "NO_RECIPE_IN_FORCE", $"No version of recipe {request.RecipeCode} is in force at the start.").With("start_time", start));
+            refusals.ThrowIfAny();
+
+            var plan = ScheduleRules.Plan(request.ProductCode, recipe!.ToDomain(), cell!.ToDomain(), request.SiteId, start, request.DoseCapacity, yield!, db.Now).OrAdd(refusals);
+            refusals.ThrowIfAny();
+            var other = await db.Runs.AsNoTracking()
+                .Where(r => r.HotCellId == request.HotCellId && (r.State == RunState.Planned || r.State == RunState.Started) && r.StartTime < plan!.OccupiedUntil && r.OccupiedUntilTime > plan.Start)
+                .OrderByDescending(r => r.OccupiedUntilTime).FirstOrDefaultAsync(cancel);
+            if (other is not null)
+                throw new RefusedException(Refusal.State($"equipment/{cell.Id}", "HOT_CELL_BUSY", $"{cell.Code} is planned for another run until later.")
+                    .With("run_id", other.Id).With("nearest_start_time", other.OccupiedUntilTime));
+
+            var (run, room) = RunOf(request, recipe!.RecipeVersion, plan!);
+            db.Runs.Add(run);
+            db.RunRoom.Add(room);
+            return await db.AnswerAsync(new PlanRunResponse { Run = run.ToWire(room) }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CancelRunResponse> CancelRun(CancelRunRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        if (string.IsNullOrWhiteSpace(request.Reason))
+            throw new RefusedException(Refusal.Invalid("reason", "FIELD_REQUIRED", "reason is required."));
+        return await db.InTransactionAsync(async () =>
+        {
+            var run = await db.Runs.FindAsync([request.RunId], cancel)
+                ?? throw new RefusedException(Refusal.Missing($"runs/{request.RunId}", "RUN_UNKNOWN", "There is no such run."));
+            db.Request.Caller.RequireSite(run.SiteId);
+            if (run.State is not RunState.Planned)
+                throw new RefusedException(Refusal.State($"runs/{run.Id}", "RUN_NOT_PLANNED", $"The run is {run.State}; only a planned run can be cancelled.").With("state", run.State));
+            run.State = RunState.Cancelled;
+            await db.RunRoom.Where(r => r.RunId == run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Open, false), cancel);
+            var orders = await db.Reservations.AsNoTracking()
+                .Where(r => r.RunId == run.Id && (r.State == ReservationState.Provisional || r.State == ReservationState.Confirmed))
+                .OrderBy(r => r.Id).Select(r => r.OrderId).ToListAsync(cancel);
+            db.Publish(run.Id, new RunChanged { RunId = run.Id, EndOfSynthesisTime = run.EndOfSynthesisTime.ToWire(), Cancelled = true, OrderIds = { orders } });
+            var room = await db.RunRoom.AsNoTracking().FirstAsync(r => r.RunId == run.Id, cancel);
+            return await db.AnswerAsync(new CancelRunResponse { Run = run.ToWire(room) }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var runs = db.Runs.AsNoTracking();
+        var caller = db.Request.Caller;
+        if (request.SiteId is not "")
+        {
+            caller.RequireSite(request.SiteId);
+            runs = runs.Where(r => r.SiteId == request.SiteId);
+        }
+        else if (!caller.MayActAt(Kernel.Auth.Caller.AllSites))
+        {
+            var sites = caller.Sites.ToList();
+            runs = runs.Where(r => sites.Contains(r.SiteId));
+        }
+
+        if (request.ProductCode is not "") runs = runs.Where(r => r.ProductCode == request.ProductCode);
+        if (request.FromTime?.ToDateTimeOffset() is { } from) runs = runs.Where(r => r.EndOfSynthesisTime >= from);
+        if (request.UntilTime?.ToDateTimeOffset() is { } until) runs = runs.Where(r => r.EndOfSynthesisTime < until);
+        if (pageTokens.Read(request) is [var ticks, var id])
+        {
+            var after = new DateTimeOffset(long.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero);
+            runs = runs.Where(r => r.EndOfSynthesisTime > after || (r.EndOfSynthesisTime == after && string.Compare(r.Id, id) > 0));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var page = await runs.OrderBy(r => r.EndOfSynthesisTime).ThenBy(r => r.Id).Take(size + 1)
+            .Join(db.RunRoom, r => r.Id, m => m.RunId, (r, m) => new { r, m }).ToListAsync(cancel);
+        page.Sort((a, b) => (a.r.EndOfSynthesisTime, a.r.Id).CompareTo((b.r.EndOfSynthesisTime, b.r.Id)));
+        ListRunsResponse response = new() { Runs = { page.Take(size).Select(p => p.r.ToWire(p.m)) } };
+        if (page.Count > size)
+            response.NextPageToken = pageTokens.Write(request, page[size - 1].r.EndOfSynthesisTime.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture), page[size - 1].r.Id);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override Task<ReserveResponse> Reserve(ReserveRequest request, ServerCallContext context) =>
+        new Reserving(db).ReserveAsync(request, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<UnreserveResponse> Unreserve(UnreserveRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        return await db.InTransactionAsync(async () =>
+        {
+            var reservation = await db.Reservations.FindAsync([request.ReservationId], cancel)
+                ?? throw new RefusedException(Refusal.Missing($"reservations/{request.ReservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
+            await db.ReturnAsync(reservation, ReservationState.Returned, cancel);
+            await db.ForgetAsync(Actors.ReservationActor.Type, reservation.Id, Actors.ReservationActor.Lapses, cancel);
+            return await db.AnswerAsync(new UnreserveResponse(), cancel);
+        }, cancel);
+    }
+
+    (RunRow, RunRoomRow) RunOf(PlanRunRequest request, long recipeVersion, RunPlan plan)
+    {
+        RunRow run = new()
+        {
+            Id = db.Ids.New(),
+            SiteId = request.SiteId,
+            ProductCode = request.ProductCode,
+            RecipeCode = request.RecipeCode,
+            RecipeVersion = recipeVersion,
+            HotCellId = request.HotCellId,
+            StartTime = plan.Start,
+            EndOfSynthesisTime = plan.EndOfSynthesis,
+            ReleaseTime = plan.Release,
+            OccupiedUntilTime = plan.OccupiedUntil,
+            DoseCapacity = request.DoseCapacity,
+            Yield = plan.Yield,
+            State = RunState.Planned,
+        };
+        return (run, new RunRoomRow
+        {
+            RunId = run.Id,
+            SiteId = run.SiteId,
+            ProductCode = run.ProductCode,
+            EndOfSynthesisTime = run.EndOfSynthesisTime,
+            ReleaseTime = run.ReleaseTime,
+            Open = true,
+            DoseCapacity = run.DoseCapacity,
+            DosesReserved = 0,
+            Nuclide = plan.Yield.Nuclide.Symbol,
+            DataVersion = plan.Yield.DataVersion,
+            YieldBq = plan.Yield.Amount.Bq,
+            ReservedBq = 0,
+        });
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Doseline.Kernel.Decay;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Doseline.Execution.Data;
+
+/// <summary>How nested data stands in a text column.</summary>
+static class Stored
+{
+    /// <summary>Writes an activity with its instant and data version; every digit is kept.</summary>
+    public static string Write(CalibratedActivity activity) => JsonSerializer.Serialize(Kept.Of(activity), JsonSerializerOptions.Web);
+
+    /// <summary>Reads what <see cref="Write(CalibratedActivity)"/> wrote.</summary>
+    public static CalibratedActivity ReadActivity(string json) => JsonSerializer.Deserialize<Kept>(json, JsonSerializerOptions.Web)!.ToDomain();
+
+    /// <summary>Writes a list of activities.</summary>
+    public static string WriteActivities(IEnumerable<CalibratedActivity> activities) => JsonSerializer.Serialize(activities.Select(Kept.Of), JsonSerializerOptions.Web);
+
+    /// <summary>Reads a list of activities.</summary>
+    public static IReadOnlyList<CalibratedActivity> ReadActivities(string json) =>
+        [.. JsonSerializer.Deserialize<Kept[]>(json, JsonSerializerOptions.Web)!.Select(k => k.ToDomain())];
+
+    /// <summary>Writes a list of plain records.</summary>
+    public static string Write<T>(IReadOnlyList<T> values) => JsonSerializer.Serialize(values, JsonSerializerOptions.Web);
+
+    /// <summary>Reads a list of plain records.</summary>
+    public static IReadOnlyList<T> Read<T>(string json) => JsonSerializer.Deserialize<T[]>(json, JsonSerializerOptions.Web)!;
+
+    /// <summary>Writes the numbers of an exception.</summary>
+    public static string Write(IReadOnlyDictionary<string, string> numbers) =>
+        JsonSerializer.Serialize(new SortedDictionary<string, string>(numbers.ToDictionary(), StringComparer.Ordinal), JsonSerializerOptions.Web);
+
+    /// <summary>Reads the numbers of an exception.</summary>
+    public static IReadOnlyDictionary<string, string> ReadNumbers(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Web)!;
+
+    sealed record Kept(string Nuclide, double Bq, DateTimeOffset Reference, string Data)
+    {
+        public static Kept Of(CalibratedActivity a) => new(a.Nuclide.Symbol, a.Amount.Bq, a.Reference, a.DataVersion);
+
+        public CalibratedActivity ToDomain() => CalibratedActivity.Create(Nuclide, Bq, Reference,
+            NuclideData.ForVersion(Data) ?? throw new InvalidOperationException($"Nuclide data version '{Data}' is stored but not in this assembly."), "stored").OrThrow();
+    }
+}
+
+/// <summary>Keeps an activity in a text column.</summary>
+sealed class ActivityConverter() : ValueConverter<CalibratedActivity, string>(a => Stored.Write(a), s => Stored.ReadActivity(s));
