@@ -1,0 +1,156 @@
+using System.Reflection;
+using Doseline.Common.V1;
+using Doseline.Testing;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Doseline.Tidy.Tests;
+
+/// <summary>What holds for every message and method of the contracts, read from their descriptors.</summary>
+public sealed class ContractTests
+{
+    static readonly IReadOnlyList<FileDescriptor> Files =
+    [
+        .. typeof(Policy).Assembly.GetTypes()
+            .Where(t => t.Name.EndsWith("Reflection", StringComparison.Ordinal))
+            .Select(t => t.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)).OfType<FileDescriptor>()
+            .Where(f => f.Package.StartsWith("doseline.", StringComparison.Ordinal)).DistinctBy(f => f.Name).OrderBy(f => f.Name, StringComparer.Ordinal),
+    ];
+
+    static IEnumerable<MessageDescriptor> Messages => Files.SelectMany(f => f.MessageTypes).SelectMany(WithNested);
+
+    static IEnumerable<MethodDescriptor> Methods => Files.SelectMany(f => f.Services).SelectMany(s => s.Methods);
+
+    static IEnumerable<MessageDescriptor> Facts => Files.Where(f => f.Name.EndsWith("/events.proto", StringComparison.Ordinal)).SelectMany(f => f.MessageTypes);
+
+    [Fact]
+    [Requirement("A004")]
+    public void No_field_carries_a_bare_activity()
+    {
+        var naked =
+            from message in Messages
+            where message.FullName != CalibratedActivity.Descriptor.FullName
+            from field in message.Fields.InDeclarationOrder()
+            where field.Name.Contains("activity", StringComparison.Ordinal) && field.FieldType is FieldType.Double or FieldType.Float or FieldType.Int64 or FieldType.Int32
+                && field.Name.Contains("activity", StringComparison.Ordinal)
+            select $"{message.FullName}.{field.Name}";
+        naked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A004")]
+    public void A_number_in_becquerels_is_a_limit_or_stands_beside_its_reference_time()
+    {
+        string[] without = [];
+        var naked =
+            from message in Messages
+            where message.FullName != CalibratedActivity.Descriptor.FullName
+            from field in message.Fields.InDeclarationOrder()
+            where field.Name.EndsWith("_bq", StringComparison.Ordinal)
+                // A limit binds at any instant, and an amount at administration is what the sentence says it is.
+                && !(field.Name.Contains("limit", StringComparison.Ordinal) || field.Name is "amount_bq" or "prescription_bq" or "minimum_bq" or "maximum_bq")
+                && message.Fields.InDeclarationOrder().All(f => f.FieldType is not FieldType.Message || f.MessageType != Timestamp.Descriptor)
+            select $"{message.FullName}.{field.Name}";
+        naked.Except(without).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A074")]
+    public void Every_instant_is_a_timestamp_and_local_times_stand_in_requests_only()
+    {
+        var wrong =
+            from message in Messages
+            from field in message.Fields.InDeclarationOrder()
+            where (field.Name.EndsWith("_time", StringComparison.Ordinal) && (field.FieldType is not FieldType.Message || field.MessageType != Timestamp.Descriptor))
+                || (field.FieldType is FieldType.Message && field.MessageType == LocalTime.Descriptor && !message.Name.EndsWith("Request", StringComparison.Ordinal))
+            select $"{message.FullName}.{field.Name}";
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_number_is_unsigned_and_no_field_is_a_float()
+    {
+        FieldType[] banned = [FieldType.UInt32, FieldType.UInt64, FieldType.Fixed32, FieldType.Fixed64, FieldType.Float];
+        Messages.SelectMany(m => m.Fields.InDeclarationOrder()).Where(f => banned.Contains(f.FieldType)).Select(f => f.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A100")]
+    public void Every_method_declares_who_may_call_it()
+    {
+        Methods.Where(m => m.GetOptions()?.GetExtension(PolicyExtensions.Policy) is not { } policy || (!policy.AnyRole && policy.Roles.Count == 0))
+            .Select(m => m.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A054")]
+    public void A_method_mutates_exactly_when_its_request_has_a_request_id()
+    {
+        Methods.Where(m => m.GetOptions().GetExtension(PolicyExtensions.Policy).Mutates != (m.InputType.FindFieldByName("request_id") is not null))
+            .Select(m => m.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_list_is_paged()
+    {
+        Methods.Where(m => m.Name.StartsWith("List", StringComparison.Ordinal)
+                && (m.InputType.FindFieldByName("page_token") is null || m.InputType.FindFieldByName("page_size") is null || m.OutputType.FindFieldByName("next_page_token") is null))
+            .Select(m => m.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A021", "A068")]
+    public void Only_quality_has_methods_that_decide_disposition_and_only_qa_may_call_them()
+    {
+        string[] deciding = ["ReleaseDoses", "RejectDoses", "HoldDoses", "LiftHold"];
+        foreach (var method in Methods.Where(m => deciding.Contains(m.Name)))
+        {
+            method.File.Package.ShouldBe("doseline.quality.v1");
+            method.GetOptions().GetExtension(PolicyExtensions.Policy).Roles.ShouldBe(["qa"]);
+        }
+
+        Methods.Where(m => m.File.Package != "doseline.quality.v1")
+            .Where(m => m.InputType.Fields.InDeclarationOrder().Any(f => f.FieldType is FieldType.Enum && f.EnumType.FullName == "doseline.quality.v1.Disposition"))
+            .Select(m => m.FullName).ShouldBeEmpty("no other service takes a disposition");
+    }
+
+    [Fact]
+    [Requirement("A018")]
+    public void Recipe_content_is_taken_by_execution_alone()
+    {
+        Methods.Where(m => m.File.Package != "doseline.execution.v1")
+            .Where(m => Reaches(m.InputType, "doseline.execution.v1.Recipe", [])).Select(m => m.FullName).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A046", "A050")]
+    public void Facts_carry_no_price_no_raw_result_and_no_patient()
+    {
+        string[] banned = ["price", "minor_units", "raw_value", "patient", "currency", "inputs", "number_value"];
+        var wrong =
+            from fact in Facts.SelectMany(WithNested)
+            from field in fact.Fields.InDeclarationOrder()
+            where banned.Any(b => field.Name.Contains(b, StringComparison.Ordinal))
+            select field.FullName;
+        wrong.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A190")]
+    public void Decisions_travel_as_enums()
+    {
+        string[] decisions = ["disposition", "verdict", "conclusion", "from", "to", "cause", "risk", "route"];
+        var text =
+            from fact in Facts
+            from field in fact.Fields.InDeclarationOrder()
+            where decisions.Contains(field.Name) && field.FieldType is FieldType.String
+            select field.FullName;
+        text.ShouldBeEmpty();
+    }
+
+    static bool Reaches(MessageDescriptor message, string target, HashSet<string> seen) =>
+        message.FullName == target || (seen.Add(message.FullName) && message.Fields.InDeclarationOrder().Any(f => f.FieldType is FieldType.Message && Reaches(f.MessageType, target, seen)));
+
+    static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) => [message, .. message.NestedTypes.SelectMany(WithNested)];
+}
