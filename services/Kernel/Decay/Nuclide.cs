@@ -73,4 +73,11 @@ public sealed record Nuclide
 
     /// <summary>2^(−t/T½) for a span in seconds, which may be shorter than a tick.</summary>
     public double DecayFactor(double elapsedSeconds) => double.Exp2(-(elapsedSeconds / HalfLifeSeconds));
+
+    /// <summary>
+    /// One relative standard deviation of <see cref="DecayFactor(TimeSpan)"/> that comes from the half-life alone:
+    /// ln 2 · |t|/T½ · u(T½)/T½. Null when the uncertainty of the half-life is unknown; 0 when stable.
+    /// </summary>
+    public double? DecayFactorUncertainty(TimeSpan elapsed) =>
+        IsStable ? 0 : LambdaPerSecond * elapsed.Duration().TotalSeconds * HalfLifeUncertaintySeconds / HalfLifeSeconds;
 }

@@ -51,7 +51,8 @@ public sealed class NuclideData
     public DecayChain ChainOf(string symbol) => chains.GetOrAdd(symbol, static (key, data) => DecayChain.Of(data, key), this);
 
     /// <summary>
-    /// The same data with other half-lives, for example the one a product label was printed with; the caller names the new version.
+    /// The same data with other half-lives, to reproduce a calculation such as the table on a product label. Not for what is stored:
+    /// only versions in the assembly can be read back.
     /// </summary>
     /// <exception cref="ArgumentException">A nuclide is unknown or stable.</exception>
     public NuclideData WithHalfLives(string version, IReadOnlyDictionary<string, HalfLife> halfLives)

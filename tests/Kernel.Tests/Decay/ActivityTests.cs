@@ -96,6 +96,36 @@ public sealed class ActivityTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void Decay_of_one_nuclide_and_of_a_chain_allocates_nothing()
+    {
+        var lutetium = NuclideData.Current.Find("Lu-177")!;
+        var chain = NuclideData.Current.ChainOf("Ac-225");
+        var atoms = new double[chain.Members.Count + 1];
+        atoms[0] = 1;
+        var activity = Round(new Activity(7.4e9));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 100; round++) activity = Round(activity);
+        GC.GetAllocatedBytesForCurrentThread().ShouldBe(before);
+
+        Activity Round(Activity from)
+        {
+            chain.Propagate(atoms, 60);
+            return from.After(TimeSpan.FromHours(1), lutetium);
+        }
+    }
+
+    [Fact]
+    public void Uncertainty_of_the_half_life_grows_with_time()
+    {
+        // Ac-225, 9.9190(21) d, over ten days: ln 2 · 10/9.9190 · 0.0021/9.9190.
+        var actinium = NuclideData.Current.Find("Ac-225")!;
+        actinium.DecayFactorUncertainty(TimeSpan.FromDays(10))!.Value.ShouldAgree(Math.Log(2) * 10 / 9.9190 * 0.0021 / 9.9190);
+        actinium.DecayFactorUncertainty(TimeSpan.FromDays(-10)).ShouldBe(actinium.DecayFactorUncertainty(TimeSpan.FromDays(10)));
+        (actinium with { HalfLife = new HalfLife("10.0", "d") }).DecayFactorUncertainty(TimeSpan.FromDays(1)).ShouldBeNull();
+        NuclideData.Current.Find("Hf-177")!.DecayFactorUncertainty(TimeSpan.FromDays(1)).ShouldBe(0);
+    }
+
+    [Fact]
     public void Text_is_invariant_and_complete()
     {
         Activity.From(7.4, ActivityUnit.GBq).ToString().ShouldBe("7400000000 Bq");

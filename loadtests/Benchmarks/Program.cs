@@ -1,0 +1,1 @@
+BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Doseline.Benchmarks.DecayBenchmarks).Assembly).Run(args);
