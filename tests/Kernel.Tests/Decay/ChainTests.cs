@@ -77,9 +77,9 @@ public sealed class ChainTests
     {
         var span = TimeSpan.FromHours(7);
         var chain = DecayChain.Of(NuclideData.Current, "Ac-227", "Ac-225", "Th-227");
-        var mixed = chain.Evaluate(new Dictionary<string, Activity> { ["Th-227"] = new(3e6), ["Ac-225"] = new(1e9), ["Ac-227"] = new(5e5) }, span).OrThrow();
+        var mixed = chain.Evaluate(new Dictionary<string, Activity>(StringComparer.Ordinal) { ["Th-227"] = new(3e6), ["Ac-225"] = new(1e9), ["Ac-227"] = new(5e5) }, span).OrThrow();
         var other = DecayChain.Of(NuclideData.Current, "Th-227", "Ac-227", "Ac-225")
-            .Evaluate(new Dictionary<string, Activity> { ["Ac-227"] = new(5e5), ["Th-227"] = new(3e6), ["Ac-225"] = new(1e9) }, span).OrThrow();
+            .Evaluate(new Dictionary<string, Activity>(StringComparer.Ordinal) { ["Ac-227"] = new(5e5), ["Th-227"] = new(3e6), ["Ac-225"] = new(1e9) }, span).OrThrow();
         foreach (var (nuclide, activity) in mixed.Activities)
         {
             var parts = new[] { ("Th-227", 3e6), ("Ac-225", 1e9), ("Ac-227", 5e5) }
@@ -104,14 +104,14 @@ public sealed class ChainTests
     [Fact]
     public void A_chain_gives_every_reason_it_cannot_be_evaluated() =>
         NuclideData.Current.ChainOf("Ac-225")
-            .Evaluate(new Dictionary<string, Activity> { ["Lu-177"] = new(1), ["Bi-209"] = new(1), ["Ac-225"] = new(double.NaN), ["Fr-221"] = new(-1) }, TimeSpan.FromDays(-1))
+            .Evaluate(new Dictionary<string, Activity>(StringComparer.Ordinal) { ["Lu-177"] = new(1), ["Bi-209"] = new(1), ["Ac-225"] = new(double.NaN), ["Fr-221"] = new(-1) }, TimeSpan.FromDays(-1))
             .Refusals.Select(refusal => refusal.Code)
             .ShouldBe(["NUCLIDE_NOT_IN_CHAIN", "NUCLIDE_NOT_IN_CHAIN", "ACTIVITY_NOT_VALID", "ACTIVITY_NOT_VALID", "CHAIN_BACK_DECAY"]);
 
     [Fact]
     public void Coincident_neighbours_peak_after_one_mean_life()
     {
-        var equal = CheckData.Nuclides.WithHalfLives("equal", new Dictionary<string, HalfLife> { ["Ra-225"] = new("10", "d"), ["Ac-225"] = new("10", "d") }).ChainOf("Ra-225");
+        var equal = CheckData.Nuclides.WithHalfLives("equal", new Dictionary<string, HalfLife>(StringComparer.Ordinal) { ["Ra-225"] = new("10", "d"), ["Ac-225"] = new("10", "d") }).ChainOf("Ra-225");
         equal.SecondsToMaximum("Ac-225")!.Value.ShouldAgree(864000 / Math.Log(2));
         equal.EquilibriumRatio("Ac-225").ShouldBeNull();
         equal.SecondsToMaximum("Ra-225").ShouldBe(0);

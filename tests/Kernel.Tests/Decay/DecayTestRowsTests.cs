@@ -47,7 +47,7 @@ public sealed partial class DecayTestRowsTests
     // Rows that state everything: "A0=7.4 GBq; T=6.647 d; dt=+48 h".
     static double FromInputs(string inputs)
     {
-        var values = inputs.Split("; ").Select(part => part.Split('=')).ToDictionary(part => part[0], part => part[1].Split(' '));
+        var values = inputs.Split("; ").Select(part => part.Split('=')).ToDictionary(part => part[0], part => part[1].Split(' '), StringComparer.Ordinal);
         var amount = values.First(pair => pair.Key.StartsWith('A')).Value;
         // D02 names no half-life: that of D01 holds.
         var halfLife = values.GetValueOrDefault("T", ["6.647", "d"]);
@@ -124,20 +124,20 @@ public sealed partial class DecayTestRowsTests
     }
 
     internal static ChainState CarrierAdded(double seconds) => CheckData.Nuclides.ChainOf("Lu-177m").Evaluate(
-        new Dictionary<string, Activity> { ["Lu-177"] = new(400e9), ["Lu-177m"] = new(80e6) }, CheckData.Span(seconds)).OrThrow();
+        new Dictionary<string, Activity>(StringComparer.Ordinal) { ["Lu-177"] = new(400e9), ["Lu-177m"] = new(80e6) }, CheckData.Span(seconds)).OrThrow();
 
     // All of the At-211 decayed, none of the Bi-207: as if that were stable until it is counted.
     static double BismuthOfAstatine()
     {
         var table = CheckData.Nuclides;
-        var unending = table.WithHalfLives("unending", new Dictionary<string, HalfLife> { ["Bi-207"] = new("1000000000000", "ky") });
+        var unending = table.WithHalfLives("unending", new Dictionary<string, HalfLife>(StringComparer.Ordinal) { ["Bi-207"] = new("1000000000000", "ky") });
         var atoms = unending.ChainOf("At-211").Evaluate(new Activity(1e9), TimeSpan.FromDays(60)).OrThrow().AtomsOf("Bi-207");
         return atoms * table.Find("Bi-207")!.LambdaPerSecond;
     }
 
     static double Coincident()
     {
-        var equal = CheckData.Nuclides.WithHalfLives("equal", new Dictionary<string, HalfLife> { ["Ra-225"] = new("10", "d"), ["Ac-225"] = new("10", "d") });
+        var equal = CheckData.Nuclides.WithHalfLives("equal", new Dictionary<string, HalfLife>(StringComparer.Ordinal) { ["Ra-225"] = new("10", "d"), ["Ac-225"] = new("10", "d") });
         return equal.ChainOf("Ra-225").Evaluate(new Activity(1000), TimeSpan.FromDays(10)).OrThrow()["Ac-225"].Bq;
     }
 
@@ -159,13 +159,19 @@ public sealed partial class DecayTestRowsTests
         var quoted = false;
         foreach (var letter in line.TrimEnd('\r'))
         {
-            if (letter == '"') quoted = !quoted;
+            if (letter == '"')
+            {
+                quoted = !quoted;
+            }
             else if (letter == ',' && !quoted)
             {
                 cells.Add(cell.ToString());
                 cell.Clear();
             }
-            else cell.Append(letter);
+            else
+            {
+                cell.Append(letter);
+            }
         }
 
         return [.. cells, cell.ToString()];

@@ -8,8 +8,10 @@ static class ExactChain
 {
     /// <summary>Atoms of every place from one atom of <paramref name="start"/>.</summary>
     public static double[] Propagate(double[] lambda, (int From, int To, double Rate)[] edges, int start, double seconds) =>
-        Propagate([.. lambda.Select(Exact.Of)], [.. edges.Select(edge => (edge.From, edge.To, Exact.Of(edge.Rate)))], start, Exact.Of(seconds))
-            .Select(atoms => atoms.ToDouble()).ToArray();
+    [
+        .. Propagate([.. lambda.Select(Exact.Of)], [.. edges.Select(edge => (edge.From, edge.To, Exact.Of(edge.Rate)))], start, Exact.Of(seconds))
+            .Select(atoms => atoms.ToDouble()),
+    ];
 
     /// <inheritdoc cref="Propagate(double[], ValueTuple{int, int, double}[], int, double)"/>
     public static Exact[] Propagate(Exact[] lambda, (int From, int To, Exact Rate)[] edges, int start, Exact seconds)

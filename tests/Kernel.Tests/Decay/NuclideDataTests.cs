@@ -49,11 +49,11 @@ public sealed class NuclideDataTests
         foreach (var nuclide in NuclideData.Current.All.Where(nuclide => !nuclide.IsStable))
         {
             nuclide.HalfLifeUncertaintySeconds!.Value.ShouldBeInRange(double.Epsilon, nuclide.HalfLifeSeconds * 0.05, nuclide.Symbol);
-            nuclide.Sources.ShouldContain(source => source.Values == "half_life" && source.Source.StartsWith("NUBASE2020") && source.Trust == "read");
+            nuclide.Sources.Any(source => source is { Values: "half_life", Trust: "read" } && source.Source.StartsWith("NUBASE2020", StringComparison.Ordinal)).ShouldBeTrue(nuclide.Symbol);
             nuclide.Branches.ShouldNotBeEmpty(nuclide.Symbol);
             nuclide.Branches.Sum(branch => branch.Fraction).ShouldBeInRange(0.9998, 1 + 1e-15, nuclide.Symbol);
-            nuclide.Sources.ShouldContain(source => source.Values == "branches");
-            (nuclide.A2Tbq is null).ShouldBe(nuclide.Sources.All(source => source.Values != "transport"), nuclide.Symbol);
+            nuclide.Sources.Any(source => source.Values is "branches").ShouldBeTrue(nuclide.Symbol);
+            (nuclide.A2Tbq is null).ShouldBe(nuclide.Sources.All(source => source.Values is not "transport"), nuclide.Symbol);
         }
     }
 
@@ -73,14 +73,14 @@ public sealed class NuclideDataTests
     {
         var terbium = NuclideData.Current.Find("Tb-161")!;
         terbium.A2Tbq.ShouldBe(0.7);
-        terbium.Sources.Single(source => source.Values == "transport").Trust.ShouldContain("not found in the 49 CFR");
+        terbium.Sources.Single(source => source.Values is "transport").Trust.ShouldContain("not found in the 49 CFR");
         var radium = NuclideData.Current.Find("Ra-223")!;
         (radium.A1Tbq, radium.A2Tbq, radium.TableFootnotes, radium.ExemptConcentrationBqPerGram, radium.ExemptConsignmentBq)
             .ShouldBe((0.4, 0.007, "(a) (b)", 100, 1e5));
         NuclideData.Current.Find("Zr-89")!.A2Tbq.ShouldBeNull();
         var actinium = NuclideData.Current.Find("Ac-227")!;
         (actinium.ExemptConcentrationBqPerGram, actinium.ExemptConsignmentBq).ShouldBe((0.1, 1e3));
-        NuclideData.Current.Find("Sr-90")!.Sources.Single(source => source.Values == "category").Trust.ShouldBe("recalled");
+        NuclideData.Current.Find("Sr-90")!.Sources.Single(source => source.Values is "category").Trust.ShouldBe("recalled");
     }
 
     [Theory]

@@ -1,5 +1,3 @@
-using Doseline.Kernel.Decay;
-
 namespace Doseline.Kernel.Tests.Decay;
 
 /// <summary>
