@@ -10,7 +10,6 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -69,7 +68,7 @@ public sealed class ModuleBuilder(string service, IServiceCollection services, I
     /// <param name="commands">Messages it takes.</param>
     public ModuleBuilder Actor<TActor, TDb>(string type, params MessageDescriptor[] commands) where TActor : Actor where TDb : ServiceDb
     {
-        services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser)));
+        services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser, StringComparer.Ordinal)));
         services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
             new ReminderPump<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ActorHost>())));
         return this;

@@ -20,7 +20,7 @@ public static class Id
     /// <summary>Writes 16 bytes as an identifier.</summary>
     public static string Format(ReadOnlySpan<byte> bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, 16);
+        if (bytes.Length != 16) throw new ArgumentException("An identifier has 16 bytes.", nameof(bytes));
         var value = new UInt128(
             System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes),
             System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));

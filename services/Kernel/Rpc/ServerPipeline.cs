@@ -95,8 +95,11 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
     {
         var policy = method.Policy;
         if (!policy.AnyRole && !policy.Roles.Any(role => role == caller.Subject || caller.Is(role)))
+        {
             throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
                 .With("roles_needed", string.Join(',', policy.Roles)));
+        }
+
         if (policy.SiteField is { Length: > 0 } path && method.Descriptor.InputType.FindFieldByName(path)?.Accessor.GetValue(message) is string { Length: > 0 } site)
             caller.RequireSite(site);
     }

@@ -18,10 +18,14 @@ public static class Collecting
     public static void RequireText(this List<Refusal> refusals, string? value, string field, int lengthMax = 200)
     {
         if (string.IsNullOrWhiteSpace(value))
+        {
             refusals.Add(Refusal.Invalid(field, "FIELD_REQUIRED", $"{field} is required."));
+        }
         else if (value.Length > lengthMax)
+        {
             refusals.Add(Refusal.Invalid(field, "FIELD_TOO_LONG", $"{field} has {value.Length} characters; at most {lengthMax} are allowed.")
                 .With("length", value.Length).With("length_max", lengthMax));
+        }
     }
 
     /// <summary>Adds a refusal of field <paramref name="field"/> unless the number is finite and greater than zero.</summary>
