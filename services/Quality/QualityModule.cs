@@ -1,4 +1,9 @@
+using Doseline.Execution.V1;
 using Doseline.Kernel.Hosting;
+using Doseline.Quality.Api;
+using Doseline.Quality.Data;
+using Doseline.Quality.Events;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Quality;
 
@@ -11,5 +16,20 @@ public sealed class QualityModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
+        module
+            .Database<QualityDb>()
+            .Api<SpecificationsApi>()
+            .Api<ResultsApi>()
+            .Api<DeviationsApi>()
+            .Api<DispositionApi>()
+            .Api<CertificateApi>()
+            .Api<AnalysisApi>()
+            .On<BatchStarted, BatchProgress>()
+            .On<BatchReadyForDisposition, BatchProgress>()
+            .On<DoseDispensed, DoseProgress>()
+            .On<DoseLost, DoseProgress>()
+            .On<SampleTaken, SampleArrivals>()
+            .On<ExecutionHoldRaised, ExecutionHolds>();
+        module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>();
     }
 }

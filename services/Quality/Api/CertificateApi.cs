@@ -1,0 +1,81 @@
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Api;
+
+/// <summary>Serves <see cref="CertificateService"/>.</summary>
+public sealed class CertificateApi(QualityDb db, KeyStore keys) : CertificateService.CertificateServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<GetCertificateResponse> GetCertificate(GetCertificateRequest request, ServerCallContext context)
+    {
+        var dose = await DoseAsync(request.DoseId, context.CancellationToken);
+        if (dose.State is not DispositionState.Released) throw new RefusedException(NotReleased(dose));
+        return new GetCertificateResponse { Certificate = await OwnAsync(dose, context.CancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CheckCertificateResponse> CheckCertificate(CheckCertificateRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var dose = await DoseAsync(request.DoseId, cancel);
+        var now = db.Now;
+        var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName));
+        if (dose.State is not DispositionState.Released)
+            refusals.Add(NotReleased(dose));
+        else if (request.Certificate is not null)
+            await CompareAsync(request.Certificate, dose, refusals, cancel);
+        // The certificate names the expiry it was signed with; the dose may have a shorter one since.
+        if (dose.ExpireTime <= now && refusals.All(r => r.Code != "CERTIFICATE_EXPIRED"))
+            refusals.Add(Refusal.State($"doses/{dose.Id}", "DOSE_EXPIRED", "The dose is past its expiry.").With("expire_time", dose.ExpireTime).With("check_time", now));
+        if (dose.LostCause.Length > 0)
+            refusals.Add(Refusal.State($"doses/{dose.Id}", "DOSE_LOST", "Execution has given the dose up.").With("cause", dose.LostCause));
+        refusals.ThrowIfAny();
+        return new CheckCertificateResponse { CheckTime = now.ToWire(), DispositionVersion = dose.Version };
+    }
+
+    /// <inheritdoc/>
+    public override Task<GetSigningKeyResponse> GetSigningKey(GetSigningKeyRequest request, ServerCallContext context)
+    {
+        var key = keys.Signing(ReleaseCertificateCheck.KeyName);
+        return Task.FromResult(new GetSigningKeyResponse { KeyId = SignedDocument.KeyIdOf(key), PublicKeyPem = key.ExportSubjectPublicKeyInfoPem() });
+    }
+
+    async Task CompareAsync(ReleaseCertificate sent, DoseRow dose, List<Refusal> refusals, CancellationToken cancel)
+    {
+        var own = await OwnAsync(dose, cancel);
+        var resource = $"certificates/{sent.CertificateId}";
+        if (sent.CertificateId != own.CertificateId)
+            refusals.Add(await db.Certificates.AsNoTracking().AnyAsync(c => c.Id == sent.CertificateId && c.DoseId == dose.Id, cancel)
+                ? Refusal.State(resource, "CERTIFICATE_SUPERSEDED", "The dose was held and released again; ask for the new certificate.")
+                    .With("certificate_id", sent.CertificateId).With("certificate_id_in_force", own.CertificateId)
+                : Refusal.State(resource, "CERTIFICATE_UNKNOWN", "Quality never issued this certificate for this dose.").With("certificate_id", sent.CertificateId));
+        else if (!sent.Equals(own))
+            refusals.Add(Refusal.State(resource, "CERTIFICATE_ALTERED", "The certificate is not the one Quality issued.").With("certificate_id", sent.CertificateId));
+    }
+
+    async Task<ReleaseCertificate> OwnAsync(DoseRow dose, CancellationToken cancel)
+    {
+        var row = await db.Certificates.AsNoTracking().FirstAsync(c => c.Id == dose.CertificateId, cancel);
+        return ReleaseCertificate.Parser.ParseJson(row.Document);
+    }
+
+    async Task<DoseRow> DoseAsync(string id, CancellationToken cancel)
+    {
+        var dose = await db.Doses.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, cancel)
+            ?? throw new RefusedException(Refusal.Missing($"doses/{id}", "DOSE_UNKNOWN", $"Quality knows no dose {id}.").With("dose_id", id));
+        db.Request.Caller.RequireSite(dose.SiteId);
+        return dose;
+    }
+
+    static Refusal NotReleased(DoseRow dose) =>
+        Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}, not released.")
+            .With("dose_id", dose.Id).With("state", DispositionRules.Name(dose.State)).With("reference_id", dose.ReferenceId is "" ? null : dose.ReferenceId);
+}

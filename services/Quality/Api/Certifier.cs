@@ -1,0 +1,34 @@
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Signing;
+using Doseline.Quality.Data;
+using Doseline.Quality.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Doseline.Quality.Api;
+
+/// <summary>Issues release certificates.</summary>
+public sealed class Certifier(QualityDb db, KeyStore keys, Signer signer)
+{
+    /// <summary>Issues the certificate of a dose, bound to the batch record that was reviewed, and the signature manifest that goes with it.</summary>
+    public (ReleaseCertificate Certificate, SignatureManifest Manifest) Issue(BatchRow batch, DoseRow dose)
+    {
+        var certificate = new ReleaseCertificate
+        {
+            CertificateId = db.Ids.New(),
+            DoseId = dose.Id,
+            BatchId = batch.Id,
+            OrderId = dose.OrderId,
+            RecordVersion = batch.RecordVersion,
+            RecordHash = batch.RecordHash,
+            ReleaseTime = Timestamp.FromDateTimeOffset(db.Now),
+            ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
+            SignerName = db.Request.Caller.Name,
+            SignerId = db.Request.Caller.Subject,
+            Meaning = Words.Of(SignatureMeaning.Release),
+        };
+        SignedDocument.Sign(certificate, keys.Signing(ReleaseCertificateCheck.KeyName));
+        db.Certificates.Add(new CertificateRow { Id = certificate.CertificateId, DoseId = dose.Id, Document = JsonFormatter.Default.Format(certificate) });
+        return (certificate, signer.Sign(SignatureMeaning.Release, certificate));
+    }
+}

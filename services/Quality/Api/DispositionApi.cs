@@ -1,0 +1,142 @@
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Api;
+
+/// <summary>Serves <see cref="DispositionService"/>: decisions. What is only read stands in the other part.</summary>
+public sealed partial class DispositionApi(
+    QualityDb db, Dispositions dispositions, Signer signer, Certifier certifier, AnalysisDocuments analyses, PageTokens pages, WatchSignals signals)
+    : DispositionService.DispositionServiceBase
+{
+    static readonly DispositionState[] Rejectable = [DispositionState.Pending, DispositionState.Quarantine];
+
+    /// <inheritdoc/>
+    public override Task<ReleaseDosesResponse> ReleaseDoses(ReleaseDosesRequest request, ServerCallContext context) =>
+        LockedAsync(request.BatchId, async cancel =>
+        {
+            var batch = await db.BatchAsync(request.BatchId, cancel);
+            List<Refusal> refusals = [];
+            CheckRecord(request, batch, refusals);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending], refusals, cancel);
+            var judge = await db.JudgeOfAsync(batch, cancel);
+            refusals.AddRange(ReleaseRules.Refusals(await db.CaseAsync(batch, judge, doses, cancel)));
+            refusals.ThrowIfAny();
+
+            ReleaseDosesResponse response = new();
+            foreach (var dose in doses)
+            {
+                var (certificate, manifest) = certifier.Issue(batch, dose);
+                await dispositions.MoveAsync(dose, DispositionCause.Release, "", manifest, certificate.CertificateId, cancel);
+                await analyses.IssueAsync(batch, dose, judge!, certificate, cancel);
+                response.Certificates.Add(certificate);
+            }
+
+            return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
+        }, context);
+
+    /// <inheritdoc/>
+    public override Task<RejectDosesResponse> RejectDoses(RejectDosesRequest request, ServerCallContext context) =>
+        LockedAsync(request.BatchId, async cancel =>
+        {
+            var batch = await db.BatchAsync(request.BatchId, cancel);
+            List<Refusal> refusals = [];
+            RequireReference(request.ReferenceId, request.Reason, refusals);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, Rejectable, refusals, cancel);
+            CheckTransitions(doses, DispositionCause.Reject, refusals);
+            refusals.ThrowIfAny();
+
+            var signature = signer.Sign(SignatureMeaning.Reject, request);
+            foreach (var dose in doses) await dispositions.MoveAsync(dose, DispositionCause.Reject, request.ReferenceId, signature, "", cancel);
+            RejectDosesResponse response = new();
+            return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
+        }, context);
+
+    /// <inheritdoc/>
+    public override Task<HoldDosesResponse> HoldDoses(HoldDosesRequest request, ServerCallContext context) =>
+        LockedAsync(request.BatchId, async cancel =>
+        {
+            var batch = await db.BatchAsync(request.BatchId, cancel);
+            List<Refusal> refusals = [];
+            RequireReference(request.ReferenceId, request.Reason, refusals);
+            var named = request.DoseIds.Count > 0 ? await db.ChosenAsync(batch, request.DoseIds, [], refusals, cancel) : [];
+            foreach (var dose in named.Where(d => d.State is DispositionState.Rejected))
+                refusals.AddRange(DispositionRules.Next(dose.Id, dose.State, DispositionCause.Hold).Refusals);
+            refusals.ThrowIfAny();
+
+            var signature = signer.Sign(SignatureMeaning.Hold, request);
+            HoldDosesResponse response = new();
+            List<DoseRow> doses = [];
+            foreach (var dose in request.DoseIds.Count > 0 ? named.Select(d => d.Id) : [""])
+            {
+                var (hold, held) = await dispositions.HoldAsync(batch.Id, dose, HoldOrigin.Qa, request.ReferenceId, request.Reason, signature, cancel);
+                response.Holds.Add(hold.ToWire());
+                doses.AddRange(held);
+            }
+
+            return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
+        }, context);
+
+    /// <inheritdoc/>
+    public override async Task<LiftHoldResponse> LiftHold(LiftHoldRequest request, ServerCallContext context)
+    {
+        var batchId = (await db.Holds.AsNoTracking().FirstOrDefaultAsync(h => h.Id == request.HoldId, context.CancellationToken))?.BatchId
+            ?? throw new RefusedException(Refusal.Missing($"holds/{request.HoldId}", "HOLD_UNKNOWN", $"There is no hold {request.HoldId}.").With("hold_id", request.HoldId));
+        return await LockedAsync(batchId, async cancel =>
+        {
+            var batch = await db.BatchAsync(batchId, cancel);
+            var hold = (await db.Holds.FindAsync([request.HoldId], cancel))!;
+            List<Refusal> refusals = [];
+            refusals.RequireText(request.Reason, "reason", 1000);
+            if (hold.LiftedTime is { } lifted)
+                refusals.Add(Refusal.State($"holds/{hold.Id}", "HOLD_LIFTED", "The hold was lifted before.").With("lift_time", lifted).With("lifted_by", hold.LiftedBy));
+            if (hold.Origin is HoldOrigin.Deviation)
+                refusals.Add(Refusal.State($"holds/{hold.Id}", "HOLD_OF_DEVIATION", $"The hold ends with deviation {hold.ReferenceId}.").With("deviation_id", hold.ReferenceId));
+            refusals.ThrowIfAny();
+
+            var moved = await dispositions.LiftAsync(hold, request.Reason, signer.Sign(SignatureMeaning.LiftHold, request), cancel);
+            LiftHoldResponse response = new() { Hold = hold.ToWire() };
+            return await AnswerAsync(response, response.Dispositions, moved, batch.BatchNumber, cancel);
+        }, context);
+    }
+
+    // The record the signer read must be the one there is, or the signature would stand under something else.
+    static void CheckRecord(ReleaseDosesRequest request, BatchRow batch, List<Refusal> refusals)
+    {
+        if (request.RecordVersion != batch.RecordVersion)
+            refusals.Add(Refusal.Stale($"batches/{batch.Id}/record", request.RecordVersion, batch.RecordVersion));
+        else if (request.RecordHash != batch.RecordHash)
+            refusals.Add(Refusal.State($"batches/{batch.Id}/record", "RECORD_HASH_MISMATCH", "The record that was reviewed is not the one execution closed.")
+                .With("record_hash", request.RecordHash).With("record_hash_expected", batch.RecordHash));
+    }
+
+    static void RequireReference(string referenceId, string reason, List<Refusal> refusals)
+    {
+        if (string.IsNullOrWhiteSpace(referenceId))
+            refusals.Add(Refusal.Invalid("reference_id", "REFERENCE_REQUIRED", "A change of status names the quality record that controls it."));
+        refusals.RequireText(reason, "reason", 1000);
+    }
+
+    static void CheckTransitions(IReadOnlyList<DoseRow> doses, DispositionCause cause, List<Refusal> refusals)
+    {
+        foreach (var dose in doses) DispositionRules.Next(dose.Id, dose.State, cause).OrAdd(refusals);
+    }
+
+    // Results, deviations and decisions about one batch come one after the other, whichever replica takes them.
+    Task<T> LockedAsync<T>(string batchId, Func<CancellationToken, Task<T>> work, ServerCallContext context) =>
+        db.LockedAsync($"batch:{batchId}", () => work(context.CancellationToken), context.CancellationToken);
+
+    // The new versions are known only once the rows are saved, and the answer is saved with them: the first save is in the same transaction.
+    async Task<T> AnswerAsync<T>(T response, Google.Protobuf.Collections.RepeatedField<DoseDisposition> into, IReadOnlyList<DoseRow> doses, string batchNumber, CancellationToken cancel)
+        where T : Google.Protobuf.IMessage
+    {
+        await db.SaveChangesAsync(cancel);
+        into.AddRange(doses.Select(d => d.ToWire(batchNumber)));
+        return await db.AnswerAsync(response, cancel);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Api;
+
+/// <summary>Serves <see cref="ResultsService"/>.</summary>
+public sealed class ResultsApi(QualityDb db, Dispositions dispositions, AnalysisDocuments analyses, PageTokens pages) : ResultsService.ResultsServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
+        db.LockedAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<ListResultsResponse> ListResults(ListResultsRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var batch = await db.BatchAsync(request.BatchId, cancel);
+        var query = db.Results.AsNoTracking().Where(r => r.BatchId == batch.Id);
+        if (request.DoseId is { Length: > 0 } dose) query = query.Where(r => r.DoseId == dose);
+        if (request.TestCode is { Length: > 0 } test) query = query.Where(r => r.TestCode == test);
+        if (pages.Read(request) is [var ticks, var last])
+        {
+            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
+            query = query.Where(r => r.RecordedTime > from || (r.RecordedTime == from && string.Compare(r.Id, last) > 0));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderBy(r => r.RecordedTime).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
+        ListResultsResponse response = new() { Results = { rows.Take(size).Select(r => r.ToWire()) } };
+        if (rows.Count > size && rows[size - 1] is var end)
+            response.NextPageToken = pages.Write(request, end.RecordedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListSamplesResponse> ListSamples(ListSamplesRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var query = db.Samples.AsNoTracking();
+        var sites = db.Request.Caller.Sites;
+        if (!sites.Contains(Kernel.Auth.Caller.AllSites)) query = query.Where(s => sites.Contains(s.SiteId));
+        if (request.BatchId is { Length: > 0 } batch) query = query.Where(s => s.BatchId == batch);
+        if (pages.Read(request) is [var last]) query = query.Where(s => string.Compare(s.Id, last) > 0);
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderBy(s => s.Id).Take(size + 1).ToListAsync(cancel);
+        ListSamplesResponse response = new() { Samples = { rows.Take(size).Select(s => s.ToWire()) } };
+        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Id);
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<DiscardSampleResponse> DiscardSample(DiscardSampleRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var sample = await db.Samples.FindAsync([request.SampleId], cancel)
+            ?? throw new RefusedException(Refusal.Missing($"samples/{request.SampleId}", "SAMPLE_UNKNOWN", $"There is no sample {request.SampleId}.").With("sample_id", request.SampleId));
+        db.Request.Caller.RequireSite(sample.SiteId);
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.Reason, "reason", 1000);
+        if (sample.DiscardedTime is { } before)
+            refusals.Add(Refusal.State($"samples/{sample.Id}", "SAMPLE_DISCARDED", "The sample was discarded before.").With("discard_time", before));
+        refusals.ThrowIfAny();
+
+        sample.DiscardedTime = db.Now;
+        db.Publish(sample.Id, new SampleDiscarded { SampleId = sample.Id, BatchId = sample.BatchId });
+        return await db.AnswerAsync(new DiscardSampleResponse { Sample = sample.ToWire() }, cancel);
+    }
+
+    async Task<RecordResultResponse> RecordAsync(RecordResultRequest request, CancellationToken cancel)
+    {
+        var batch = await db.BatchAsync(request.BatchId, cancel);
+        var judge = await db.JudgeOfAsync(batch, cancel)
+            ?? throw new RefusedException(Refusal.State($"batches/{batch.Id}", "SPECIFICATION_MISSING", $"No approved specification is in force for {batch.ProductCode}.")
+                .With("product_code", batch.ProductCode));
+        List<Refusal> refusals = [];
+        var tests = SpecificationBook.Read(judge.Tests);
+        var test = tests.FirstOrDefault(t => t.Code == request.TestCode);
+        if (test is null)
+            refusals.Add(Refusal.Invalid("test_code", "TEST_NOT_SPECIFIED", $"Specification {judge.ProductCode} version {judge.SpecVersion} has no test '{request.TestCode}'.")
+                .With("test_code", request.TestCode).With("test_codes", string.Join(',', tests.Select(t => t.Code))));
+        await CheckTargetAsync(request, batch, test, refusals, cancel);
+        refusals.RequireText(request.InstrumentId, "instrument_id", 60);
+        var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
+        if (measured > db.Now)
+            refusals.Add(Refusal.Invalid("measure_time", "MEASURED_IN_FUTURE", "A result is recorded after it was measured.").With("measure_time", measured).With("now_time", db.Now));
+        var attempt = 1 + await db.Results.CountAsync(r => r.BatchId == batch.Id && r.DoseId == request.DoseId && r.TestCode == request.TestCode, cancel);
+        if (attempt > 1 && string.IsNullOrWhiteSpace(request.RepeatReason))
+            refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
+        var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
+        refusals.ThrowIfAny();
+
+        var resultId = db.Ids.New();
+        var deviationId = "";
+        if (judged!.Finding is Finding.OutOfSpecification)
+        {
+            var summary = $"{test!.Name}: {request.RawValue} {request.Unit} against {test.LimitText}.";
+            deviationId = (await dispositions.OpenAsync(db.Ids.New(), batch.Id, request.DoseId, DeviationOrigin.Result, resultId, "RESULT_OUT_OF_SPECIFICATION", summary, cancel)).Id;
+        }
+
+        var row = ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, db, deviationId);
+        db.Results.Add(row);
+        await db.SaveChangesAsync(cancel);
+        await analyses.RefreshAsync(batch, judge, request.DoseId, cancel);
+        return await db.AnswerAsync(new RecordResultResponse { Result = row.ToWire() }, cancel);
+    }
+
+    async Task CheckTargetAsync(RecordResultRequest request, BatchRow batch, SpecTest? test, List<Refusal> refusals, CancellationToken cancel)
+    {
+        if (test is { On: TestedOn.Dose } && request.DoseId is "")
+            refusals.Add(Refusal.Invalid("dose_id", "DOSE_REQUIRED", $"{test.Code} is tested on each dose; name the dose."));
+        if (test is { On: TestedOn.Batch } && request.DoseId.Length > 0)
+            refusals.Add(Refusal.Invalid("dose_id", "DOSE_UNEXPECTED", $"{test.Code} is tested on the batch; name no dose."));
+        if (request.DoseId.Length > 0 && !await db.Doses.AnyAsync(d => d.Id == request.DoseId && d.BatchId == batch.Id, cancel))
+            refusals.Add(Refusal.Missing($"doses/{request.DoseId}", "DOSE_NOT_IN_BATCH", $"Batch {batch.Id} has no dose {request.DoseId}.").With("dose_id", request.DoseId));
+        if (request.SampleId.Length > 0 && !await db.Samples.AnyAsync(s => s.Id == request.SampleId && s.BatchId == batch.Id, cancel))
+            refusals.Add(Refusal.Missing($"samples/{request.SampleId}", "SAMPLE_NOT_OF_BATCH", $"Batch {batch.Id} has no sample {request.SampleId}.").With("sample_id", request.SampleId));
+        if (request is { SampleId: "", DoseId: "" })
+            refusals.Add(Refusal.Invalid("sample_id", "SAMPLE_REQUIRED", "A test on the batch is made on a sample; name it."));
+    }
+}

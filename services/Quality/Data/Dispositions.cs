@@ -1,0 +1,121 @@
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Data;
+
+/// <summary>Changes dispositions, holds and deviations together with the facts about them, so that no path can forget one.</summary>
+/// <remarks>Nothing is saved here: api class or fact handler saves once.</remarks>
+public sealed class Dispositions(QualityDb db)
+{
+    /// <summary>Moves a dose along the transition table and says so to everyone.</summary>
+    /// <param name="dose">Dose.</param>
+    /// <param name="cause">What happens.</param>
+    /// <param name="referenceId">Record that controls it; empty for none.</param>
+    /// <param name="signature">Signature of the person who decided; null when no person did.</param>
+    /// <param name="certificateId">Certificate of a release.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="Kernel.Rules.RefusedException">The transition does not exist.</exception>
+    public async Task MoveAsync(
+        DoseRow dose, DispositionCause cause, string referenceId, SignatureManifest? signature, string certificateId, CancellationToken cancel)
+    {
+        var from = dose.State;
+        var to = DispositionRules.Next(dose.Id, from, cause).OrThrow();
+        if (dose.CertificateId.Length > 0 && await db.Certificates.FindAsync([dose.CertificateId], cancel) is { } certificate)
+            certificate.SupersededTime = db.Now;
+        dose.State = to;
+        dose.ReferenceId = referenceId;
+        dose.CertificateId = certificateId;
+        dose.Signature = signature is null ? null : JsonFormatter.Default.Format(signature);
+        Say(dose, from, signature);
+    }
+
+    /// <summary>Publishes the disposition of a dose; <paramref name="from"/> is what it was.</summary>
+    public void Say(DoseRow dose, DispositionState from, SignatureManifest? signature) => db.Publish(dose.Id, new DoseDispositionChanged
+    {
+        DoseId = dose.Id,
+        BatchId = dose.BatchId,
+        OrderId = dose.OrderId,
+        From = Words.Of(from),
+        To = Words.Of(dose.State),
+        CertificateId = dose.CertificateId,
+        ReferenceId = dose.ReferenceId,
+        SignerName = signature?.SignerName ?? "",
+        SignatureMeaning = signature is null ? "" : Words.Of(signature.Meaning),
+        SignatureTime = signature?.SignTime,
+    });
+
+    /// <summary>Puts a hold and moves every dose it concerns into quarantine; rejected doses stay rejected.</summary>
+    public async Task<(HoldRow Hold, IReadOnlyList<DoseRow> Doses)> HoldAsync(
+        string batchId, string doseId, HoldOrigin origin, string referenceId, string reason, SignatureManifest? signature, CancellationToken cancel)
+    {
+        var hold = new HoldRow
+        {
+            Id = db.Ids.New(),
+            BatchId = batchId,
+            DoseId = doseId,
+            Origin = origin,
+            ReferenceId = referenceId,
+            Reason = reason,
+            RaisedTime = db.Now,
+            RaisedBy = db.Request.Caller.Name,
+            Signature = signature is null ? null : JsonFormatter.Default.Format(signature),
+        };
+        db.Holds.Add(hold);
+        var doses = await DosesAsync(batchId, doseId, cancel);
+        foreach (var dose in doses)
+        {
+            if (dose.State is not (DispositionState.Quarantine or DispositionState.Rejected))
+                await MoveAsync(dose, DispositionCause.Hold, referenceId, signature, "", cancel);
+        }
+
+        return (hold, doses);
+    }
+
+    /// <summary>Ends a hold; a dose leaves quarantine when no other hold stands.</summary>
+    public async Task<IReadOnlyList<DoseRow>> LiftAsync(HoldRow hold, string reason, SignatureManifest? signature, CancellationToken cancel)
+    {
+        hold.LiftedTime = db.Now;
+        hold.LiftedBy = db.Request.Caller.Name;
+        hold.LiftReason = reason;
+        if (signature is not null) hold.Signature = JsonFormatter.Default.Format(signature);
+        var others = await db.Holds.AsNoTracking().Where(h => h.BatchId == hold.BatchId && h.Id != hold.Id && h.LiftedTime == null).ToListAsync(cancel);
+        var complete = await db.Batches.AsNoTracking().AnyAsync(b => b.Id == hold.BatchId && b.ReadyTime != null, cancel);
+        List<DoseRow> moved = [];
+        foreach (var dose in await DosesAsync(hold.BatchId, hold.DoseId, cancel))
+        {
+            if (dose.State is not DispositionState.Quarantine || others.Any(h => h.DoseId is "" || h.DoseId == dose.Id)) continue;
+            await MoveAsync(dose, complete ? DispositionCause.HoldEnded : DispositionCause.HoldEndedInProcess, hold.ReferenceId, signature, "", cancel);
+            moved.Add(dose);
+        }
+
+        return moved;
+    }
+
+    /// <summary>Opens a deviation and holds what it concerns.</summary>
+    public async Task<DeviationRow> OpenAsync(
+        string id, string batchId, string doseId, DeviationOrigin origin, string sourceId, string code, string summary, CancellationToken cancel)
+    {
+        var deviation = new DeviationRow
+        {
+            Id = id,
+            BatchId = batchId,
+            DoseId = doseId,
+            Origin = origin,
+            SourceId = sourceId,
+            Code = code,
+            Summary = summary,
+            OpenedBy = db.Request.Caller.Name,
+            OpenedTime = db.Now,
+        };
+        db.Deviations.Add(deviation);
+        db.Publish(deviation.Id, new DeviationOpened { DeviationId = deviation.Id, BatchId = batchId, DoseId = doseId, Code = code });
+        await HoldAsync(batchId, doseId, HoldOrigin.Deviation, deviation.Id, summary, null, cancel);
+        return deviation;
+    }
+
+    /// <summary>Doses of a batch, or the one named.</summary>
+    public async Task<IReadOnlyList<DoseRow>> DosesAsync(string batchId, string doseId, CancellationToken cancel) =>
+        await db.Doses.Where(d => d.BatchId == batchId && (doseId == "" || d.Id == doseId)).OrderBy(d => d.Id).ToListAsync(cancel);
+}

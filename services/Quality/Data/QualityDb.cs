@@ -1,0 +1,52 @@
+using Doseline.Kernel.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Data;
+
+/// <summary>The database of the quality service.</summary>
+public sealed class QualityDb(DbContextOptions<QualityDb> options, DbScope scope) : ServiceDb(options, scope)
+{
+    /// <inheritdoc/>
+    public override string Service => "quality";
+
+    /// <summary>Specifications.</summary>
+    public DbSet<SpecificationRow> Specifications => Set<SpecificationRow>();
+
+    /// <summary>Batches.</summary>
+    public DbSet<BatchRow> Batches => Set<BatchRow>();
+
+    /// <summary>Doses.</summary>
+    public DbSet<DoseRow> Doses => Set<DoseRow>();
+
+    /// <summary>Holds.</summary>
+    public DbSet<HoldRow> Holds => Set<HoldRow>();
+
+    /// <summary>Deviations.</summary>
+    public DbSet<DeviationRow> Deviations => Set<DeviationRow>();
+
+    /// <summary>Samples.</summary>
+    public DbSet<SampleRow> Samples => Set<SampleRow>();
+
+    /// <summary>Results.</summary>
+    public DbSet<ResultRow> Results => Set<ResultRow>();
+
+    /// <summary>Release certificates.</summary>
+    public DbSet<CertificateRow> Certificates => Set<CertificateRow>();
+
+    /// <summary>Certificates of analysis.</summary>
+    public DbSet<AnalysisRow> Analyses => Set<AnalysisRow>();
+
+    /// <inheritdoc/>
+    protected override void Map(ModelBuilder model)
+    {
+        model.Entity<SpecificationRow>().ToTable("specifications").HasKey(r => r.Id);
+        model.Entity<BatchRow>().ToTable("batches").HasKey(r => r.Id);
+        model.Entity<DoseRow>().ToTable("doses").HasKey(r => r.Id);
+        model.Entity<HoldRow>().ToTable("holds").HasKey(r => r.Id);
+        model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
+        model.Entity<SampleRow>().ToTable("samples").HasKey(r => r.Id);
+        model.Entity<ResultRow>().ToTable("results").HasKey(r => r.Id);
+        model.Entity<CertificateRow>().ToTable("certificates").HasKey(r => r.Id);
+        model.Entity<AnalysisRow>().ToTable("analyses").HasKey(r => r.Id);
+    }
+}

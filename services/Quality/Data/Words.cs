@@ -1,0 +1,60 @@
+using Doseline.Execution.V1;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Doseline.Quality.Data;
+
+/// <summary>Between the enums of domain and wire.</summary>
+static class Words
+{
+    public static Disposition Of(DispositionState state) => state switch
+    {
+        DispositionState.InProcess => Disposition.InProcess,
+        DispositionState.Pending => Disposition.Pending,
+        DispositionState.Quarantine => Disposition.Quarantine,
+        DispositionState.Released => Disposition.Released,
+        DispositionState.Rejected => Disposition.Rejected,
+        DispositionState.Approved => Disposition.Approved,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
+    };
+
+    public static DispositionState? Of(Disposition state) => state switch
+    {
+        Disposition.InProcess => DispositionState.InProcess,
+        Disposition.Pending => DispositionState.Pending,
+        Disposition.Quarantine => DispositionState.Quarantine,
+        Disposition.Released => DispositionState.Released,
+        Disposition.Rejected => DispositionState.Rejected,
+        Disposition.Approved => DispositionState.Approved,
+        _ => null,
+    };
+
+    /// <summary>A meaning as facts and certificates print it.</summary>
+    public static string Of(SignatureMeaning meaning) => meaning switch
+    {
+        SignatureMeaning.Release => "release",
+        SignatureMeaning.Reject => "reject",
+        SignatureMeaning.Hold => "hold",
+        SignatureMeaning.LiftHold => "lift hold",
+        SignatureMeaning.CloseDeviation => "close deviation",
+        SignatureMeaning.Approve => "approve",
+        _ => throw new ArgumentOutOfRangeException(nameof(meaning), meaning, "No such meaning."),
+    };
+
+    public static string Of(DoseLossCause cause) => cause switch
+    {
+        DoseLossCause.Expired => "EXPIRED",
+        DoseLossCause.Rejected => "REJECTED",
+        DoseLossCause.NotMade => "NOT_MADE",
+        DoseLossCause.Cancelled => "CANCELLED",
+        _ => "UNKNOWN",
+    };
+
+    public static SignatureManifest? Signature(string? json) => json is null ? null : SignatureManifest.Parser.ParseJson(json);
+
+    public static Timestamp? Time(DateTimeOffset? instant) => instant is { } known ? Timestamp.FromDateTimeOffset(known) : null;
+
+    public static string Json(IMessage? message) => message is null ? "" : JsonFormatter.Default.Format(message);
+}

@@ -1,0 +1,71 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Events;
+
+/// <summary>Follows a batch through execution. Its completion is the only way from "in process" to "disposition pending".</summary>
+public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFactHandler<BatchStarted>, IFactHandler<BatchReadyForDisposition>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(BatchStarted fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Batches.FindAsync([fact.BatchId], cancel) is not null) return;
+        var batch = New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode);
+        db.Batches.Add(batch);
+        await db.JudgeOfAsync(batch, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(BatchReadyForDisposition fact, Fact envelope, CancellationToken cancel)
+    {
+        var batch = await db.Batches.FindAsync([fact.BatchId], cancel);
+        if (batch is null) db.Batches.Add(batch = New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode));
+        // An older version that comes late says nothing new.
+        if (fact.RecordVersion <= batch.RecordVersion) return;
+
+        await db.JudgeOfAsync(batch, cancel);
+        batch.RecordVersion = fact.RecordVersion;
+        batch.RecordHash = fact.RecordHash;
+        batch.ExceptionCount = fact.ExceptionCount;
+        batch.EndOfSynthesisTime = fact.EndOfSynthesisTime?.ToDateTimeOffset();
+        batch.ReadyTime ??= db.Now;
+        var held = await db.Holds.AsNoTracking().Where(h => h.BatchId == fact.BatchId && h.LiftedTime == null).Select(h => h.DoseId).ToListAsync(cancel);
+        foreach (var told in fact.Doses)
+        {
+            var dose = await db.Doses.FindAsync([told.DoseId], cancel);
+            if (dose is null) db.Doses.Add(dose = NewDose(fact, told));
+            dose.ReleaseByTime = told.ReleaseByTime?.ToDateTimeOffset();
+            if (told.ExpireTime is not null) dose.ExpireTime = told.ExpireTime.ToDateTimeOffset();
+            if (dose.State is DispositionState.InProcess)
+                await dispositions.MoveAsync(dose, held.Contains("") || held.Contains(dose.Id) ? DispositionCause.Hold : DispositionCause.ProductionComplete, "", null, "", cancel);
+            else if (dose.State is DispositionState.Released)
+                await ReopenAsync(batch, dose, cancel);
+        }
+    }
+
+    // What was signed is no longer what the record says (21 CFR 11.70): the dose is decided on again.
+    Task ReopenAsync(BatchRow batch, DoseRow dose, CancellationToken cancel) => dispositions.OpenAsync(
+        Id.From("deviation", batch.Id, dose.Id, batch.RecordHash), batch.Id, dose.Id, DeviationOrigin.Record, batch.RecordHash,
+        "RECORD_CHANGED_AFTER_RELEASE", $"The batch record became version {batch.RecordVersion} after the dose was released.", cancel);
+
+    static BatchRow New(string id, string number, string site, string product) =>
+        new() { Id = id, BatchNumber = number, SiteId = site, ProductCode = product, SpecificationId = "" };
+
+    // The batch may be heard of before its doses are: facts keep their order only per subject.
+    static DoseRow NewDose(BatchReadyForDisposition fact, BatchDose told) => new()
+    {
+        Id = told.DoseId,
+        BatchId = fact.BatchId,
+        OrderId = told.OrderId,
+        SiteId = fact.SiteId,
+        ProductCode = fact.ProductCode,
+        State = DispositionState.InProcess,
+        Measured = "",
+        VolumeMl = 0,
+        ExpireTime = told.ExpireTime.ToDateTimeOffset(),
+    };
+}

@@ -1,0 +1,51 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Messaging;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Events;
+
+/// <summary>Follows a dose through execution.</summary>
+public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFactHandler<DoseDispensed>, IFactHandler<DoseLost>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseDispensed fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Doses.FindAsync([fact.DoseId], cancel) is { } known)
+        {
+            known.Measured = Words.Json(fact.Measured);
+            known.VolumeMl = fact.VolumeMl;
+            return;
+        }
+
+        var dose = new DoseRow
+        {
+            Id = fact.DoseId,
+            BatchId = fact.BatchId,
+            OrderId = fact.OrderId,
+            SiteId = fact.SiteId,
+            ProductCode = fact.ProductCode,
+            State = DispositionState.InProcess,
+            Measured = Words.Json(fact.Measured),
+            VolumeMl = fact.VolumeMl,
+            ExpireTime = fact.ExpireTime.ToDateTimeOffset(),
+        };
+        db.Doses.Add(dose);
+        // A hold of the batch also holds the doses that come after it.
+        var hold = await db.Holds.AsNoTracking().OrderBy(h => h.RaisedTime).ThenBy(h => h.Id)
+            .FirstOrDefaultAsync(h => h.BatchId == fact.BatchId && h.LiftedTime == null && (h.DoseId == "" || h.DoseId == fact.DoseId), cancel);
+        if (hold is null)
+            dispositions.Say(dose, DispositionState.InProcess, null);
+        else
+            await dispositions.MoveAsync(dose, DispositionCause.Hold, hold.ReferenceId, null, "", cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel)
+    {
+        // A dose that was planned and never dispensed is none of Quality's.
+        if (await db.Doses.FindAsync([fact.DoseId], cancel) is { } dose)
+            dose.LostCause = Words.Of(fact.Cause);
+    }
+}

@@ -1,0 +1,125 @@
+using Doseline.Common.V1;
+using Doseline.Execution.V1;
+using Doseline.Quality.V1;
+using Doseline.Testing;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Doseline.Quality.Tests;
+
+/// <summary>A batch of two doses as execution tells it, and the calls the tests make about it.</summary>
+sealed class QualityScene(Platform platform)
+{
+    public const string Batch = "batch-1";
+    public const string Hash = "aa11";
+    public static readonly string[] Doses = ["dose-1", "dose-2"];
+
+    public SpecificationsService.SpecificationsServiceClient Specifications(string role = "qa") => new(platform.As(role));
+    public ResultsService.ResultsServiceClient Results(string role = "qc_analyst") => new(platform.As(role));
+    public DeviationsService.DeviationsServiceClient Deviations(string role = "qa") => new(platform.As(role));
+    public DispositionService.DispositionServiceClient Dispositions(string role = "qa") => new(platform.As(role));
+    public CertificateService.CertificateServiceClient Certificates => new(platform.AsService("shipping"));
+    public AnalysisService.AnalysisServiceClient Analyses => new(platform.As("auditor"));
+
+    public static PutSpecificationRequest Draft(long version = 1) => new()
+    {
+        RequestId = Platform.RequestId(),
+        ProductCode = "LU-PSMA",
+        SpecificationVersion = version,
+        ProductName = "Lutetium (177Lu) PSMA injection",
+        DosageForm = "solution for injection",
+        EffectiveTime = Timestamp.FromDateTimeOffset(Platform.Start),
+        Tests =
+        {
+            new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease },
+            new SpecificationTest { Code = "ENDOTOXIN", Name = "Bacterial endotoxins", Method = "AM-020 v1", Unit = "EU/mL", High = 17.5, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease },
+            new SpecificationTest { Code = "APPEARANCE", Name = "Appearance", Method = "AM-001 v2", ExpectedText = "CLEAR", Scope = TestScope.Dose, Timing = TestTiming.BeforeRelease },
+            new SpecificationTest { Code = "STERILITY", Name = "Sterility", Method = "AM-030 v1", ExpectedText = "NO GROWTH", Scope = TestScope.Batch, Timing = TestTiming.AfterRelease },
+        },
+    };
+
+    public async Task<Specification> SpecifyAsync(long version = 1)
+    {
+        var draft = (await Specifications("master_data_steward").PutSpecificationAsync(Draft(version))).Specification;
+        return (await Specifications().ApproveSpecificationAsync(new ApproveSpecificationRequest
+        {
+            RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
+        })).Specification;
+    }
+
+    public async Task StartAsync()
+    {
+        await platform.GiveAsync(Batch, new BatchStarted { BatchId = Batch, BatchNumber = "LU2611A", SiteId = "site-1", ProductCode = "LU-PSMA", DoseIds = { Doses } });
+        await platform.GiveAsync(Batch, new SampleTaken { SampleId = "sample-1", BatchId = Batch, SiteId = "site-1", RoomId = "qc", Activity = Activity(1e7) });
+    }
+
+    public Task DispenseAsync(string dose) => platform.GiveAsync(dose, new DoseDispensed
+    {
+        DoseId = dose, BatchId = Batch, OrderId = "order-" + dose, SiteId = "site-1", RoomId = "hot-1", ProductCode = "LU-PSMA",
+        Measured = Activity(7.4e9), VolumeMl = 10, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)),
+    });
+
+    public Task CompleteAsync(long recordVersion = 7, string hash = Hash) => platform.GiveAsync(Batch, new BatchReadyForDisposition
+    {
+        BatchId = Batch, BatchNumber = "LU2611A", SiteId = "site-1", ProductCode = "LU-PSMA", RecordVersion = recordVersion, RecordHash = hash,
+        EndOfSynthesisTime = Timestamp.FromDateTimeOffset(Platform.Start),
+        Doses =
+        {
+            Doses.Select(d => new BatchDose
+            {
+                DoseId = d, OrderId = "order-" + d, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)),
+                ReleaseByTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(5)),
+            }),
+        },
+    });
+
+    /// <summary>Specification, batch, doses, completion and passing results: everything but the decision.</summary>
+    public async Task ReadyAsync()
+    {
+        await SpecifyAsync();
+        await StartAsync();
+        foreach (var dose in Doses) await DispenseAsync(dose);
+        await CompleteAsync();
+        await RecordAsync("RCP", "98.7");
+        await RecordAsync("ENDOTOXIN", "<0.25");
+        foreach (var dose in Doses) await RecordAsync("APPEARANCE", "CLEAR", dose);
+    }
+
+    public RecordResultRequest Result(string test, string value, string dose = "", string repeat = "") => new()
+    {
+        RequestId = Platform.RequestId(),
+        BatchId = Batch,
+        DoseId = dose,
+        SampleId = dose is "" ? "sample-1" : "",
+        TestCode = test,
+        Method = Draft().Tests.First(t => t.Code == test).Method,
+        InstrumentId = "HPLC-2",
+        RawValue = value,
+        Unit = Draft().Tests.First(t => t.Code == test).Unit,
+        MeasureTime = Timestamp.FromDateTimeOffset(platform.Now),
+        RepeatReason = repeat,
+    };
+
+    public async Task<Result> RecordAsync(string test, string value, string dose = "", string repeat = "") =>
+        (await Results().RecordResultAsync(Result(test, value, dose, repeat))).Result;
+
+    public static ReleaseDosesRequest Release(params string[] doses) =>
+        new() { RequestId = Platform.RequestId(), BatchId = Batch, DoseIds = { doses }, RecordVersion = 7, RecordHash = Hash };
+
+    public async Task<ReleaseCertificate> ReleaseOneAsync(string dose = "dose-1")
+    {
+        var certificate = (await Dispositions().ReleaseDosesAsync(Release(dose))).Certificates.ShouldHaveSingleItem();
+        await platform.SettleAsync();
+        return certificate;
+    }
+
+    public async Task<DoseDisposition> DispositionAsync(string dose) =>
+        (await Dispositions("auditor").GetDispositionAsync(new GetDispositionRequest { DoseId = dose })).Disposition;
+
+    public async Task<Disposition> StateAsync(string dose) => (await DispositionAsync(dose)).State;
+
+    public Task<IReadOnlyList<Kernel.Rules.Refusal>> CheckRefusalsAsync(string dose, ReleaseCertificate? certificate) =>
+        Platform.RefusalsAsync(() => Certificates.CheckCertificateAsync(new CheckCertificateRequest { DoseId = dose, Certificate = certificate }).ResponseAsync);
+
+    static CalibratedActivity Activity(double bq) =>
+        new() { Nuclide = "Lu-177", ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(Platform.Start), DataVersion = "nubase2020-1" };
+}
