@@ -1,7 +1,15 @@
 using Doseline.Execution.Actors;
 using Doseline.Execution.Api;
 using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.Events;
+using Doseline.Inventory.V1;
 using Doseline.Kernel.Hosting;
+using Doseline.Orders.V1;
+using Doseline.Quality.V1;
+using Doseline.Shipping.V1;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Execution;
 
@@ -12,11 +20,32 @@ public sealed class ExecutionModule : ServiceModule
     public override string Name => "execution";
 
     /// <inheritdoc/>
-    public override void Compose(ModuleBuilder module) => module
-        .Database<ExecutionDb>()
-        .Api<SchedulerApi>()
-        .Api<RecipesApi>()
-        .Api<EquipmentApi>()
-        .Actor<ReservationActor, ExecutionDb>(ReservationActor.Type)
-        .Actor<HotCellActor, ExecutionDb>(HotCellActor.Type);
+    public override void Compose(ModuleBuilder module)
+    {
+        // Planning defaults without a source of their own: a site sets what its carriers need.
+        module.Services.AddSingleton(new DoseTiming(
+            module.Configuration.GetValue("Execution:CutoffLead", TimeSpan.FromHours(1)),
+            module.Configuration.GetValue("Execution:DeliveryGrace", TimeSpan.FromHours(2))));
+        module
+            .Database<ExecutionDb>()
+            .Api<SchedulerApi>()
+            .Api<RecipesApi>()
+            .Api<EquipmentApi>()
+            .Api<BatchesApi>()
+            .Api<BatchRecordsApi>()
+            .Api<DoseRecordsApi>()
+            .Calls<PossessionService.PossessionServiceClient>()
+            .On<OrderAccepted, DoseFacts>()
+            .On<OrderRescheduled, DoseFacts>()
+            .On<OrderCancelled, DoseFacts>()
+            .On<DoseDispositionChanged, DoseFacts>()
+            .On<PackageShipped, DoseFacts>()
+            .On<ShipmentVoided, DoseFacts>()
+            .On<PackageDelivered, DoseFacts>()
+            .On<DeviationOpened, Deviations>()
+            .On<DeviationClosed, Deviations>()
+            .Actor<DoseActor, ExecutionDb>(DoseActor.Type, DoseActor.Commands)
+            .Actor<ReservationActor, ExecutionDb>(ReservationActor.Type)
+            .Actor<HotCellActor, ExecutionDb>(HotCellActor.Type);
+    }
 }

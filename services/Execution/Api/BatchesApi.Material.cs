@@ -1,0 +1,246 @@
+using System.Globalization;
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using DoseState = Doseline.Execution.Domain.DoseState;
+using MovementKind = Doseline.Execution.Domain.MovementKind;
+using StepKind = Doseline.Execution.Domain.StepKind;
+
+namespace Doseline.Execution.Api;
+
+public sealed partial class BatchesApi
+{
+    /// <inheritdoc/>
+    public override async Task<IssueMaterialResponse> IssueMaterial(IssueMaterialRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
+        var step = file.Running(StepKind.MaterialIssue, request.StepId);
+        var material = file.Recipe.Material(file.Recipe.Step(step.StepId)!.MaterialCode)!;
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.LotId, "lot_id", 64);
+        var activity = material.Radioactive ? request.Activity.Read("activity").OrAdd(refusals) : null;
+        if (activity is { } && activity.Nuclide.Symbol != file.Batch.Nuclide)
+            refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
+        if (activity is { Amount.Bq: 0 }) refusals.Add(Refusal.Invalid("activity.activity_bq", "ACTIVITY_NOT_POSITIVE", "More than 0 Bq must be issued."));
+        if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
+        refusals.ThrowIfAny();
+
+        IssueToBatchRequest ask = new()
+        {
+            // The same words for a repeated call, so that Inventory moves the material once.
+            RequestId = Id.From("issue", request.RequestId, file.Batch.Id),
+            LotId = request.LotId,
+            BatchId = file.Batch.Id,
+            RoomId = file.Batch.RoomId,
+            Activity = activity?.ToWire(),
+            Quantity = material.Radioactive ? 0 : request.Quantity,
+            Use = material.Use,
+            MaterialCode = material.Code,
+        };
+        IssueToBatchResponse issued;
+        try
+        {
+            issued = await possession.IssueToBatchAsync(ask, cancellationToken: cancel);
+        }
+        catch (RpcException fault)
+        {
+            throw new RefusedException(RpcErrors.Passed(fault, "inventory"));
+        }
+
+        var row = file.Move(MovementKind.Issued, request.LotId, step.StepId, activity, materialCode: material.Code, note: issued.TransactionId,
+            impurities: [.. issued.Impurities.Select(i => i.Read("impurities").OrThrow())],
+            quantity: material.Radioactive ? 0 : request.Quantity, unit: material.Unit);
+        file.Entry();
+        return await db.AnswerAsync(new IssueMaterialResponse { Movement = row.ToWire(), Batch = file.Batch.ToWire() }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RecordEndOfSynthesisResponse> RecordEndOfSynthesis(RecordEndOfSynthesisRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
+        var step = file.Running(StepKind.Synthesis);
+        List<Refusal> refusals = [];
+        var end = request.EndOfSynthesisTime.Read("end_of_synthesis_time").OrAdd(refusals);
+        var bulk = request.Bulk.Read("bulk").OrAdd(refusals);
+        refusals.RequirePositive(request.VolumeMl, "volume_ml");
+        if (file.Batch.EndOfSynthesisTime is { } known)
+            refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "END_OF_SYNTHESIS_RECORDED", "End of synthesis is recorded already.").With("end_of_synthesis_time", known));
+        if (request.EndOfSynthesisTime is not null && (end > db.Now || end < step.StartedTime))
+            refusals.Add(Refusal.Invalid("end_of_synthesis_time", "TIME_IMPOSSIBLE", "Synthesis ends after its step began and not in the future.").With("start_time", step.StartedTime).With("now_time", db.Now));
+        if (bulk is not null && bulk.Nuclide.Symbol != file.Batch.Nuclide)
+            refusals.Add(Refusal.Invalid("bulk.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
+        if (bulk is not null && request.EndOfSynthesisTime is not null && (bulk.Reference < end || bulk.Reference > db.Now))
+            refusals.Add(Refusal.Invalid("bulk.reference_time", "READING_TIME_IMPOSSIBLE", "The bulk is measured after end of synthesis and not in the future.").With("end_of_synthesis_time", end).With("now_time", db.Now));
+        refusals.ThrowIfAny();
+
+        var batch = file.Batch;
+        batch.EndOfSynthesisTime = end;
+        batch.Bulk = bulk;
+        batch.BulkVolumeMl = request.VolumeMl;
+        var yield = Finishing.Yield(bulk!, file.Lines, end) ?? 0;
+        List<ExceptionRow> raised = [];
+        if (yield < file.Recipe.YieldMin || yield > file.Recipe.YieldMax)
+            raised.Add(file.Raise("YIELD_OUT_OF_RANGE", "The yield of the synthesis is outside its expected range.", new Dictionary<string, string>
+            {
+                ["yield_fraction"] = Text(yield),
+                ["yield_fraction_min"] = Text(file.Recipe.YieldMin),
+                ["yield_fraction_max"] = Text(file.Recipe.YieldMax),
+            }, step.StepId));
+        // Shelf life counts from the end of synthesis as it was, not as it was planned.
+        foreach (var dose in file.Doses.Where(d => d.State is DoseState.InProduction && d.ExpireTime > end + file.Recipe.ShelfLife))
+        {
+            dose.ExpireTime = end + file.Recipe.ShelfLife;
+            dose.RecordVersion++;
+            await db.RemindAsync(Actors.DoseActor.Type, dose.Id, DoseRules.Expires, dose.ExpireTime, cancel);
+        }
+
+        var late = await SlipAsync(file, end, cancel);
+        file.Entry();
+        return await db.AnswerAsync(new RecordEndOfSynthesisResponse
+        {
+            Batch = batch.ToWire(),
+            YieldFraction = yield,
+            Exceptions = { raised.Select(e => e.ToWire()) },
+            LateOrderIds = { late },
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<DispenseDoseResponse> DispenseDose(DispenseDoseRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
+        var step = file.Running(StepKind.Dispense);
+        var dose = file.Doses.FirstOrDefault(d => d.Id == request.DoseId)
+            ?? throw new RefusedException(Refusal.Missing($"doses/{request.DoseId}", "DOSE_NOT_IN_BATCH", "The batch has no such dose.").With("dose_id", request.DoseId));
+        List<Refusal> refusals = [];
+        if (dose.State is not DoseState.InProduction)
+            refusals.Add(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_IN_PRODUCTION", $"The dose is {dose.State}.").With("state", dose.State));
+        var reading = request.Reading.Read("reading").OrAdd(refusals);
+        var instrument = (await EquipmentAsync([request.InstrumentId], cancel))[0];
+        refusals.ThrowIfAny();
+        var batch = file.Batch;
+        var judged = Dispensing.Judge(new DispenseCase(
+            batch.Id, batch.SiteId, dose.ToDomain(), dose.Ordered, dose.ToleranceFraction, reading!, request.VolumeMl, instrument.ToDomain(), request.Geometry,
+            batch.EndOfSynthesisTime!.Value, batch.Bulk!, batch.BulkVolumeMl, [.. file.Lines.Where(m => m.Kind is not MovementKind.Issued)], file.Recipe.BalanceTolerance), db.Now).OrThrow();
+
+        Dispense(file, dose, request, reading!, judged, step.StepId);
+        List<ExceptionRow> raised = [];
+        if (!judged.InTolerance)
+            raised.Add(file.Raise("DOSE_OUT_OF_TOLERANCE", "The dose is outside the tolerance of its order at the instant of the order.", new Dictionary<string, string>
+            {
+                ["measured_bq"] = Text(judged.Measured.Amount.Bq),
+                ["at_order_bq"] = Text(judged.Measured.At(dose.Ordered.Reference).Bq),
+                ["ordered_bq"] = Text(dose.Ordered.Amount.Bq),
+                ["deviation_fraction"] = Text(judged.DeviationFraction),
+                ["tolerance_fraction"] = Text(dose.ToleranceFraction),
+            }, step.StepId, dose.Id));
+        file.Entry();
+        return await db.AnswerAsync(new DispenseDoseResponse { Dose = dose.ToRecorded(batch), Batch = batch.ToWire(), Exceptions = { raised.Select(e => e.ToWire()) } }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TakeSampleResponse> TakeSample(TakeSampleRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
+        var step = file.Running(StepKind.Sample, request.StepId);
+        var activity = ReadPart(request.Activity, file);
+        var sample = db.Ids.New();
+        file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl);
+        db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire() });
+        file.Entry();
+        return await db.AnswerAsync(new TakeSampleResponse { SampleId = sample, Batch = file.Batch.ToWire() }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RecordWasteResponse> RecordWaste(RecordWasteRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        // A spill does not wait for a hold to end.
+        var file = await BatchFile.OpenAsync(db, request.BatchId, cancel);
+        List<Refusal> refusals = [];
+        var kind = (MovementKind)(int)request.Kind;
+        if (file.Batch.State is not Domain.BatchState.Running)
+            refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "BATCH_NOT_RUNNING", $"The batch is {file.Batch.State}.").With("state", file.Batch.State));
+        if (kind is not (MovementKind.Residue or MovementKind.Loss))
+            refusals.Add(Refusal.Invalid("kind", "KIND_INVALID", "kind is RESIDUE or LOSS."));
+        if (kind is MovementKind.Loss) refusals.RequireText(request.Note, "note", 2000);
+        refusals.ThrowIfAny();
+        var activity = ReadPart(request.Activity, file);
+        var waste = Id.From("waste", file.Batch.Id, request.RequestId);
+        file.Move(kind, waste, "", activity, note: request.Note);
+        file.PublishWaste(waste, activity, kind is MovementKind.Loss ? WasteCause.Loss : WasteCause.Residue);
+        file.Entry();
+        return await db.AnswerAsync(new RecordWasteResponse { WasteId = waste, Batch = file.Batch.ToWire() }, cancel);
+    }
+
+    void Dispense(BatchFile file, DoseRow dose, DispenseDoseRequest request, CalibratedActivity reading, Dispensed judged, string stepId)
+    {
+        dose.State = DoseState.Dispensed;
+        dose.Reading = reading;
+        dose.Measured = judged.Measured;
+        dose.Factor = judged.Factor.Factor;
+        dose.Geometry = judged.Factor.Geometry;
+        dose.Setting = judged.Factor.Setting;
+        dose.InstrumentId = request.InstrumentId;
+        dose.VolumeMl = request.VolumeMl;
+        dose.RoomId = file.Batch.RoomId;
+        dose.DispenseTime = db.Now;
+        dose.DispensedBy = db.Request.Caller.Subject;
+        dose.DispensedByName = db.Request.Caller.Name;
+        dose.Contents = Stored.WriteActivities(Dispensing.Contents(judged.Measured, file.Lines));
+        dose.RecordVersion++;
+        file.Move(MovementKind.Dispensed, dose.Id, stepId, judged.Measured, request.VolumeMl);
+        db.Publish(dose.Id, new DoseDispensed
+        {
+            DoseId = dose.Id,
+            BatchId = file.Batch.Id,
+            OrderId = dose.OrderId,
+            SiteId = file.Batch.SiteId,
+            RoomId = dose.RoomId,
+            Measured = judged.Measured.ToWire(),
+            VolumeMl = dose.VolumeMl,
+            ProductCode = dose.ProductCode,
+            ExpireTime = dose.ExpireTime.ToWire(),
+        });
+    }
+
+    // A synthesis that ends later than planned may break promises; their owner is told while there is time.
+    async Task<IReadOnlyList<string>> SlipAsync(BatchFile file, DateTimeOffset end, CancellationToken cancel)
+    {
+        var run = await RunAsync(file.Batch.RunId, cancel);
+        if (end <= run.EndOfSynthesisTime) return [];
+        run.EndOfSynthesisTime = end;
+        run.ReleaseTime = end + file.Recipe.Release;
+        var late = file.Doses.Where(d => d.State is DoseState.InProduction && d.ReleaseByTime < run.ReleaseTime).Select(d => d.OrderId).ToList();
+        if (late is not [])
+            db.Publish(run.Id, new RunChanged { RunId = run.Id, EndOfSynthesisTime = end.ToWire(), Cancelled = false, OrderIds = { late } });
+        return late;
+    }
+
+    static CalibratedActivity ReadPart(Common.V1.CalibratedActivity? sent, BatchFile file)
+    {
+        List<Refusal> refusals = [];
+        var activity = sent.Read("activity").OrAdd(refusals);
+        if (activity is not null && activity.Nuclide.Symbol != file.Batch.Nuclide)
+            refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
+        if (file.Balance is not { } balance)
+            refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "NOTHING_ISSUED", "Nothing radioactive was issued to the batch yet."));
+        else if (activity is not null && refusals is [] && activity.At(balance.At).Bq > balance.Unexplained.Bq + balance.Tolerance * balance.Issued.Bq)
+            refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "ACTIVITY_NOT_LEFT", "The batch does not hold so much any more.")
+                .With("activity_bq", activity.Amount.Bq).With("left_bq", Math.Max(0, balance.Line(balance.Unexplained).At(activity.Reference).Bq)).With("at_time", activity.Reference));
+        refusals.ThrowIfAny();
+        return activity!;
+    }
+
+    static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,129 @@
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using DoseState = Doseline.Execution.Domain.DoseState;
+using EquipmentState = Doseline.Execution.Domain.EquipmentState;
+using InputType = Doseline.Execution.Domain.InputType;
+using MovementKind = Doseline.Execution.Domain.MovementKind;
+using RecipeStep = Doseline.Execution.Domain.RecipeStep;
+
+namespace Doseline.Execution.Api;
+
+public sealed partial class BatchesApi
+{
+    /// <inheritdoc/>
+    public override async Task<StartStepResponse> StartStep(StartStepRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
+        var caller = db.Request.Caller;
+        var equipment = await EquipmentAsync(request.EquipmentIds.Append(file.Batch.HotCellId), cancel);
+        var step = StepRules.Start(file.Recipe, file.States, request.StepId, caller.Roles, [.. equipment.Select(e => e.ToDomain())], file.Batch.Id, file.Batch.SiteId, db.Now).OrThrow();
+
+        var row = file.Step(step.Id);
+        row.State = StepState.Running;
+        row.StartedTime = db.Now;
+        row.StartedBy = caller.Subject;
+        row.StartedByName = caller.Name;
+        row.EquipmentIds = Stored.Write<string>([.. equipment.Select(e => e.Id)]);
+        foreach (var item in equipment.Where(e => !IsShared(e)))
+        {
+            item.State = EquipmentState.InUse;
+            item.BatchId = file.Batch.Id;
+        }
+
+        file.Entry();
+        return await db.AnswerAsync(new StartStepResponse { Step = row.ToWire(step), Batch = file.Batch.ToWire() }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CompleteStepResponse> CompleteStep(CompleteStepRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
+        var row = file.Step(request.StepId);
+        var step = file.Recipe.Step(request.StepId)!;
+        var caller = db.Request.Caller;
+        var refusals = StepRules.Complete(step, row.State, caller.Roles, ProgressOf(file, row), file.Batch.Id);
+        var values = StepRules.Values(step, [.. request.Values.Select(Entered)]).OrAdd(refusals);
+        if (request.Comment is not "") refusals.RequireText(request.Comment, "comment", 2000);
+        refusals.ThrowIfAny();
+
+        row.State = step.NeedsVerification ? StepState.Performed : StepState.Complete;
+        row.CompletedTime = db.Now;
+        row.CompletedBy = caller.Subject;
+        row.CompletedByName = caller.Name;
+        row.Inputs = Stored.Write<InputValue>(values!);
+        row.Comment = request.Comment;
+        var raised = OutOfLimit(file, step, values!);
+        raised.AddRange(await LapsedAsync(file, row, cancel));
+        file.Entry();
+        return await db.AnswerAsync(new CompleteStepResponse
+        {
+            Step = row.ToWire(step),
+            Batch = file.Batch.ToWire(),
+            Exceptions = { raised.Select(e => e.ToWire()) },
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<VerifyStepResponse> VerifyStep(VerifyStepRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
+        var row = file.Step(request.StepId);
+        var caller = db.Request.Caller;
+        StepRules.Verify(row.State, row.CompletedBy, caller.Subject, row.StepId, file.Batch.Id).OrThrow();
+        row.State = StepState.Complete;
+        row.VerifiedTime = db.Now;
+        row.VerifiedBy = caller.Subject;
+        row.VerifiedByName = caller.Name;
+        file.Entry();
+        return await db.AnswerAsync(new VerifyStepResponse { Step = row.ToWire(file.Recipe.Step(row.StepId)!), Batch = file.Batch.ToWire() }, cancel);
+    }
+
+    static StepProgress ProgressOf(BatchFile file, StepRow row) => new(
+        file.Movements.Any(m => m.Kind is MovementKind.Issued && m.StepId == row.StepId),
+        file.Batch.EndOfSynthesisTime is not null,
+        file.Doses.Count(d => d.State is DoseState.InProduction or DoseState.Planned),
+        file.Movements.Any(m => m.Kind is MovementKind.Sample && m.StepId == row.StepId));
+
+    static List<ExceptionRow> OutOfLimit(BatchFile file, RecipeStep step, IReadOnlyList<InputValue> values) =>
+    [
+        .. values.Where(v => !v.InLimit).Select(v =>
+        {
+            var input = step.Inputs.First(i => i.Code == v.Code);
+            Dictionary<string, string> numbers = new(StringComparer.Ordinal) { ["code"] = v.Code, ["value"] = v.Value, ["unit"] = input.Unit };
+            if (input.Minimum is { } low) numbers["minimum"] = low.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            if (input.Maximum is { } high) numbers["maximum"] = high.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            return file.Raise("STEP_VALUE_OUT_OF_LIMIT", $"{v.Code} in step '{step.Id}' is out of its limits.", numbers, step.Id);
+        }),
+    ];
+
+    // Equipment that was fit when the step began and is overdue when it ends is an exception, not a refusal: the step has happened (A020).
+    async Task<List<ExceptionRow>> LapsedAsync(BatchFile file, StepRow row, CancellationToken cancel)
+    {
+        List<ExceptionRow> raised = [];
+        foreach (var item in await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel))
+        {
+            raised.AddRange(EquipmentRules.Due(item.ToDomain(), db.Now).Select(due =>
+                file.Raise($"{due.Code}_DURING_STEP", $"{due.Message} It fell due during step '{row.StepId}'.", due.Numbers, row.StepId)));
+        }
+
+        return raised;
+    }
+
+    static EnteredValue Entered(StepValue sent) => sent.ValueCase switch
+    {
+        StepValue.ValueOneofCase.Number => new(sent.Code, InputType.Number, "", sent.Number),
+        StepValue.ValueOneofCase.Boolean => new(sent.Code, InputType.Boolean, sent.Boolean ? "true" : "false", null),
+        StepValue.ValueOneofCase.Choice => new(sent.Code, InputType.Code, sent.Choice, null),
+        StepValue.ValueOneofCase.InstantTime => new(sent.Code, InputType.Instant, sent.InstantTime.ToString().Trim('"'), null),
+        StepValue.ValueOneofCase.Duration => new(sent.Code, InputType.Duration, "", sent.Duration.ToTimeSpan().TotalSeconds),
+        StepValue.ValueOneofCase.EquipmentId => new(sent.Code, InputType.Equipment, sent.EquipmentId, null),
+        _ => new(sent.Code, InputType.Unspecified, "", null),
+    };
+}

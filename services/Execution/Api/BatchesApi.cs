@@ -1,0 +1,135 @@
+using System.Globalization;
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using BatchState = Doseline.Execution.Domain.BatchState;
+using DoseState = Doseline.Execution.Domain.DoseState;
+using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
+using EquipmentState = Doseline.Execution.Domain.EquipmentState;
+using RunState = Doseline.Execution.Domain.RunState;
+
+namespace Doseline.Execution.Api;
+
+/// <summary>Carries out batches.</summary>
+public sealed partial class BatchesApi(ExecutionDb db, PossessionService.PossessionServiceClient possession) : BatchesService.BatchesServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<StartBatchResponse> StartBatch(StartBatchRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var site = (await RunAsync(request.RunId, cancel)).SiteId;
+        db.Request.Caller.RequireSite(site);
+        // One start at a time per site: it gives out batch numbers.
+        return await db.LockedAsync($"batch-start:{site}", async () =>
+        {
+            var run = await RunAsync(request.RunId, cancel);
+            await db.Entry(run).ReloadAsync(cancel);
+            var recipe = await db.InForceAsync(run.RecipeCode, db.Now, cancel);
+            var cell = await db.Equipment.FindAsync([run.HotCellId], cancel) ?? throw Unknown("equipment", run.HotCellId);
+            var doses = await db.Doses.Where(d => d.RunId == run.Id && d.State == DoseState.Planned).OrderBy(d => d.Id).ToListAsync(cancel);
+            CheckStart(request, run, recipe, cell, doses).ThrowIfAny();
+            var batch = await StartAsync(run, recipe!, cell, doses, cancel);
+            return await db.AnswerAsync(new StartBatchResponse { Batch = batch.ToWire(), DoseIds = { doses.Select(d => d.Id) } }, cancel);
+        }, cancel);
+    }
+
+    List<Refusal> CheckStart(StartBatchRequest request, RunRow run, RecipeRow? recipe, EquipmentRow cell, List<DoseRow> doses)
+    {
+        List<Refusal> refusals = [];
+        if (run.State is not RunState.Planned)
+            refusals.Add(Refusal.State($"runs/{run.Id}", "RUN_NOT_PLANNED", $"The run is {run.State}.").With("state", run.State).With("batch_id", run.BatchId));
+        if (recipe is null)
+            refusals.Add(Refusal.State($"recipes/{run.RecipeCode}", "NO_RECIPE_IN_FORCE", $"No version of recipe {run.RecipeCode} is in force.").With("now_time", db.Now));
+        refusals.AddRange(EquipmentRules.Use(cell.ToDomain(), "", db.Now));
+        if (doses is [])
+            refusals.Add(Refusal.State($"runs/{run.Id}", "RUN_HAS_NO_DOSES", "No accepted order has a dose in this run."));
+        var superseded = doses.Where(d => d.RecipeCode != run.RecipeCode).Select(d => d.OrderId).ToList();
+        if (superseded is not [] && !(request.AllowSupersededRecipe && request.Reason is not ""))
+            refusals.Add(Refusal.State($"runs/{run.Id}", "ORDER_OF_OTHER_RECIPE", "Orders of this run were accepted for another recipe; allow it explicitly, with a reason.")
+                .With("order_ids", string.Join(',', superseded)).With("recipe_code", run.RecipeCode));
+        return refusals;
+    }
+
+    async Task<BatchRow> StartAsync(RunRow run, RecipeRow recipe, EquipmentRow cell, List<DoseRow> doses, CancellationToken cancel)
+    {
+        var frozen = recipe.ToDomain();
+        var prefix = $"{run.ProductCode}-{db.Now.UtcDateTime.ToString("yyMMdd", CultureInfo.InvariantCulture)}-";
+        var earlier = await db.Batches.CountAsync(b => b.Number.StartsWith(prefix), cancel);
+        BatchRow batch = new()
+        {
+            Id = db.Ids.New(),
+            Number = $"{prefix}{earlier + 1:00}",
+            RunId = run.Id,
+            SiteId = run.SiteId,
+            HotCellId = cell.Id,
+            RoomId = cell.RoomId,
+            ProductCode = run.ProductCode,
+            ProductName = frozen.ProductName,
+            RecipeCode = recipe.Code,
+            RecipeVersion = recipe.RecipeVersion,
+            Recipe = recipe.Document,
+            RecipeHash = recipe.Hash,
+            Nuclide = frozen.Nuclide,
+            State = BatchState.Running,
+            OnHold = false,
+            StartedTime = db.Now,
+            StartedBy = db.Request.Caller.Subject,
+            RecordVersion = 1,
+            RecordHash = "",
+        };
+        db.Batches.Add(batch);
+        db.Steps.AddRange(frozen.Steps.Select((step, position) => new StepRow { BatchId = batch.Id, StepId = step.Id, Position = position, State = StepState.Open }));
+        run.State = RunState.Started;
+        run.BatchId = batch.Id;
+        cell.State = EquipmentState.InUse;
+        cell.BatchId = batch.Id;
+        foreach (var dose in doses) Enter(dose, batch);
+        await db.RunRoom.Where(r => r.RunId == run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Open, false), cancel);
+        db.Publish(batch.Id, new BatchStarted
+        {
+            BatchId = batch.Id,
+            BatchNumber = batch.Number,
+            SiteId = batch.SiteId,
+            HotCellId = batch.HotCellId,
+            RoomId = batch.RoomId,
+            ProductCode = batch.ProductCode,
+            RecipeCode = batch.RecipeCode,
+            RecipeVersion = batch.RecipeVersion,
+            DoseIds = { doses.Select(d => d.Id) },
+        });
+        return batch;
+    }
+
+    static void Enter(DoseRow dose, BatchRow batch)
+    {
+        dose.BatchId = batch.Id;
+        dose.RoomId = batch.RoomId;
+        dose.State = DoseState.InProduction;
+    }
+
+    async Task<RunRow> RunAsync(string id, CancellationToken cancel) => await db.Runs.FindAsync([id], cancel) ?? throw Unknown("runs", id);
+
+    async Task<List<EquipmentRow>> EquipmentAsync(IEnumerable<string> ids, CancellationToken cancel)
+    {
+        List<EquipmentRow> rows = [];
+        List<Refusal> refusals = [];
+        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        {
+            if (await db.Equipment.FindAsync([id], cancel) is { } row) rows.Add(row);
+            else refusals.Add(Unknown("equipment", id).Refusals[0]);
+        }
+
+        refusals.ThrowIfAny();
+        return rows;
+    }
+
+    static RefusedException Unknown(string kind, string id) =>
+        new(Refusal.Missing($"{kind}/{id}", $"{kind.TrimEnd('s').ToUpperInvariant()}_UNKNOWN", $"There is no {kind.TrimEnd('s')} '{id}'."));
+
+    static bool IsShared(EquipmentRow row) => row.Class is EquipmentClass.DoseCalibrator or EquipmentClass.Balance or EquipmentClass.Instrument;
+}

@@ -1,0 +1,205 @@
+using Doseline.Execution.Api;
+using Doseline.Execution.Domain;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+using BatchState = Doseline.Execution.Domain.BatchState;
+using MovementKind = Doseline.Execution.Domain.MovementKind;
+using Recipe = Doseline.Execution.Domain.Recipe;
+using StepKind = Doseline.Execution.Domain.StepKind;
+
+namespace Doseline.Execution.Data;
+
+/// <summary>
+/// A batch with everything its record is made of, loaded to be written to. Every entry goes through <see cref="Entry"/>, which moves the
+/// version of the record: two people who write at once meet at that version, and one of them reads again.
+/// </summary>
+sealed class BatchFile
+{
+    readonly ExecutionDb db;
+
+    BatchFile(ExecutionDb db, BatchRow batch) => (this.db, Batch) = (db, batch);
+
+    public BatchRow Batch { get; }
+    public required Recipe Recipe { get; init; }
+    public required List<StepRow> Steps { get; init; }
+    public required List<MovementRow> Movements { get; init; }
+    public required List<ExceptionRow> Exceptions { get; init; }
+    public required List<DoseRow> Doses { get; init; }
+
+    /// <summary>Loads a batch for the caller; null when there is none.</summary>
+    public static async Task<BatchFile?> FindAsync(ExecutionDb db, string batchId, CancellationToken cancel)
+    {
+        if (await db.Batches.FindAsync([batchId], cancel) is not { } batch) return null;
+        return new BatchFile(db, batch)
+        {
+            Recipe = RecipeWire.Document(batch.Recipe).ToDomain(),
+            Steps = await db.Steps.Where(s => s.BatchId == batchId).OrderBy(s => s.Position).ToListAsync(cancel),
+            Movements = await db.Movements.Where(m => m.BatchId == batchId).OrderBy(m => m.Time).ThenBy(m => m.Id).ToListAsync(cancel),
+            Exceptions = await db.Exceptions.Where(e => e.BatchId == batchId).OrderBy(e => e.RaisedTime).ThenBy(e => e.Id).ToListAsync(cancel),
+            Doses = await db.Doses.Where(d => d.BatchId == batchId).OrderBy(d => d.Id).ToListAsync(cancel),
+        };
+    }
+
+    /// <summary>Loads a batch for the caller of this request, who must have rights at its site.</summary>
+    public static async Task<BatchFile> OpenAsync(ExecutionDb db, string batchId, CancellationToken cancel)
+    {
+        var file = await FindAsync(db, batchId, cancel)
+            ?? throw new RefusedException(Refusal.Missing($"batches/{batchId}", "BATCH_UNKNOWN", "There is no such batch."));
+        db.Request.Caller.RequireSite(file.Batch.SiteId);
+        return file;
+    }
+
+    /// <summary>As <see cref="OpenAsync"/>, for an entry of production: refused when the batch is not running, on hold, or newer than what the caller read.</summary>
+    /// <param name="db">Database.</param>
+    /// <param name="batchId">Batch.</param>
+    /// <param name="expectedRecordVersion">Version of the record as read; 0 when not compared.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async Task<BatchFile> OpenToProduceAsync(ExecutionDb db, string batchId, long expectedRecordVersion, CancellationToken cancel)
+    {
+        var file = await OpenAsync(db, batchId, cancel);
+        var batch = file.Batch;
+        if (expectedRecordVersion != 0 && expectedRecordVersion != batch.RecordVersion)
+            throw new RefusedException(Refusal.Stale($"batches/{batchId}", expectedRecordVersion, batch.RecordVersion));
+        List<Refusal> refusals = [];
+        if (batch.State is not BatchState.Running)
+            refusals.Add(Refusal.State($"batches/{batchId}", "BATCH_NOT_RUNNING", $"The batch is {batch.State}.").With("state", batch.State));
+        if (batch.OnHold)
+            refusals.Add(Refusal.State($"batches/{batchId}", "BATCH_ON_HOLD", "The batch is on hold until its exceptions are resolved.")
+                .With("exception_ids", string.Join(',', file.Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => e.Id))));
+        refusals.ThrowIfAny();
+        return file;
+    }
+
+    /// <summary>Movements as the rules see them.</summary>
+    public IReadOnlyList<Movement> Lines => [.. Movements.Select(m => m.ToDomain())];
+
+    /// <summary>The balance; null while nothing radioactive was issued.</summary>
+    public ActivityBalance? Balance => ActivityBalance.Of(Lines, Recipe.BalanceTolerance);
+
+    /// <summary>State of every step.</summary>
+    public IReadOnlyDictionary<string, StepState> States => Steps.ToDictionary(s => s.StepId, s => s.State, StringComparer.Ordinal);
+
+    /// <summary>What the rules of finishing look at.</summary>
+    public BatchFacts Facts => new(Batch.Id, Batch.State, [.. Steps.Select(s => (s.StepId, s.State))], [.. Doses.Select(d => d.ToDomain())],
+        [.. Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => (e.Id, e.Code))]);
+
+    /// <summary>The step, or a refusal.</summary>
+    public StepRow Step(string stepId) => Steps.FirstOrDefault(s => s.StepId == stepId) ?? throw new RefusedException(StepRules.Unknown(stepId));
+
+    /// <summary>The running step of a kind, or a refusal: material moves only within the step that says so.</summary>
+    public StepRow Running(StepKind kind, string? stepId = null)
+    {
+        var step = Steps.FirstOrDefault(s => s.State is StepState.Running && Recipe.Step(s.StepId)!.Kind == kind && (stepId is null || s.StepId == stepId));
+        return step ?? throw new RefusedException(Refusal.State($"batches/{Batch.Id}", "STEP_NOT_RUNNING", $"No {kind} step{(stepId is null ? "" : $" '{stepId}'")} is running.").With("step_kind", kind).With("step_id", stepId));
+    }
+
+    /// <summary>Notes that the record is one entry longer.</summary>
+    public void Entry() => Batch.RecordVersion++;
+
+    /// <summary>Adds a movement of material.</summary>
+    public MovementRow Move(MovementKind kind, string referenceId, string stepId, CalibratedActivity? activity, double volumeMl = 0, string note = "",
+        string materialCode = "", IReadOnlyList<CalibratedActivity>? impurities = null, double quantity = 0, string unit = "")
+    {
+        MovementRow row = new()
+        {
+            Id = db.Ids.New(),
+            BatchId = Batch.Id,
+            Kind = kind,
+            StepId = stepId,
+            ReferenceId = referenceId,
+            MaterialCode = materialCode,
+            Activity = activity,
+            Impurities = Stored.WriteActivities(impurities ?? []),
+            Quantity = quantity,
+            Unit = unit,
+            VolumeMl = volumeMl,
+            Note = note,
+            Time = db.Now,
+            DoneBy = db.Request.Caller.Subject,
+            DoneByName = db.Request.Caller.Name,
+        };
+        db.Movements.Add(row);
+        Movements.Add(row);
+        return row;
+    }
+
+    /// <summary>Raises an exception and puts the batch on hold, in the transaction of whatever caused it (A016).</summary>
+    public ExceptionRow Raise(string code, string summary, IReadOnlyDictionary<string, string>? numbers = null, string stepId = "", string doseId = "", string? deviationId = null)
+    {
+        ExceptionRow row = new()
+        {
+            Id = db.Ids.New(),
+            BatchId = Batch.Id,
+            DoseId = doseId,
+            StepId = stepId,
+            Code = code,
+            Summary = summary,
+            Numbers = Stored.Write(numbers ?? new Dictionary<string, string>()),
+            State = ExceptionState.Open,
+            DeviationId = deviationId,
+            RaisedTime = db.Now,
+            RaisedBy = db.Request.Caller.OnBehalfOf ?? db.Request.Caller.Subject,
+            RaisedByName = db.Request.Caller.Name,
+        };
+        db.Exceptions.Add(row);
+        Exceptions.Add(row);
+        Batch.OnHold = true;
+        // A deviation that Quality opened is known there already.
+        if (deviationId is null)
+            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = row.Id, BatchId = Batch.Id, DoseId = doseId, Code = code, Summary = summary });
+        return row;
+    }
+
+    /// <summary>Resolves an exception; the hold ends when none is open.</summary>
+    public void Resolve(ExceptionRow row, string resolution)
+    {
+        row.State = ExceptionState.Resolved;
+        row.Resolution = resolution;
+        row.ResolvedTime = db.Now;
+        row.ResolvedBy = db.Request.Caller.OnBehalfOf ?? db.Request.Caller.Subject;
+        row.ResolvedByName = db.Request.Caller.Name;
+        Batch.OnHold = Exceptions.Any(e => e.State is ExceptionState.Open);
+        Entry();
+    }
+
+    /// <summary>Publishes that something of the batch became waste, with its impurities, and where it lies.</summary>
+    public void PublishWaste(string wasteId, CalibratedActivity activity, WasteCause cause) => db.Publish(wasteId, new WasteArisen
+    {
+        WasteId = wasteId,
+        FromId = Batch.Id,
+        FromKind = HoldingKind.Wip,
+        BatchId = Batch.Id,
+        SiteId = Batch.SiteId,
+        RoomId = Batch.RoomId,
+        Contents = { Dispensing.Contents(activity, Lines).Select(a => a.ToWire()) },
+        Cause = cause,
+    });
+
+    /// <summary>Closes the record when nothing is missing: the last dose that settles does this in its own turn.</summary>
+    /// <returns>False when something is missing.</returns>
+    public bool TryClose()
+    {
+        // The count makes two doses that settle at once meet at the version of the batch, so that the later one sees both.
+        Batch.DosesSettled = Doses.Count(d => d.ToDomain().IsSettled);
+        if (Finishing.Closing(Facts) is not []) return false;
+        Batch.State = BatchState.Closed;
+        Batch.ClosedTime = db.Now;
+        Entry();
+        Freeze();
+        db.Publish(Batch.Id, new BatchRecordClosed { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, RecordHash = Batch.RecordHash });
+        return true;
+    }
+
+    /// <summary>Keeps the record as it stands now in canonical JSON, for good.</summary>
+    public void Freeze()
+    {
+        // The hash of the record cannot be part of the record.
+        Batch.RecordHash = "";
+        var document = CanonicalJson.Of(Kernel.Messaging.FactJson.Write(this.ToWire()));
+        Batch.RecordHash = CanonicalJson.HashOf(document);
+        db.FrozenRecords.Add(new FrozenRecordRow { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, Hash = Batch.RecordHash, Document = document, Time = db.Now });
+    }
+}

@@ -1,0 +1,32 @@
+using Doseline.Execution.Data;
+using Doseline.Execution.Domain;
+using Doseline.Kernel.Messaging;
+using Doseline.Quality.V1;
+
+namespace Doseline.Execution.Events;
+
+/// <summary>A running batch follows Quality's deviations: one that is opened holds it, one that is closed lets it go on or does not.</summary>
+public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
+    {
+        // Deviations of lots, and of batches whose production is complete, are Quality's alone.
+        if (await BatchFile.FindAsync(db, fact.BatchId, cancel) is not { Batch.State: BatchState.Running } file) return;
+        if (file.Exceptions.Any(e => e.DeviationId == fact.DeviationId)) return;
+        var own = file.Exceptions.Where(e => e is { State: ExceptionState.Open, DeviationId: null } && e.Code == fact.Code).ToList();
+        foreach (var exception in own) exception.DeviationId = fact.DeviationId;
+        if (own is []) file.Raise("DEVIATION_OPENED", $"Quality opened a deviation: {fact.Code}.", doseId: fact.DoseId, deviationId: fact.DeviationId);
+        file.Entry();
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await BatchFile.FindAsync(db, fact.BatchId, cancel) is not { Batch.State: BatchState.Running } file) return;
+        var held = file.Exceptions.Where(e => e.State is ExceptionState.Open && e.DeviationId == fact.DeviationId).ToList();
+        // A batch that may not continue stays on hold: QA rejects it, and its exceptions are resolved with that decision.
+        if (!fact.MayContinue) return;
+        foreach (var exception in held) file.Resolve(exception, $"Deviation {fact.DeviationId} was closed: the batch may continue.");
+    }
+}
