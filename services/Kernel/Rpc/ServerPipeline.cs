@@ -155,6 +155,8 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
                 log.LogInformation("{Method} refused: {Code} {Message}", method.Name, refused.Refusals[0].Code, refused.Message);
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:
+            // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
+            case DbUpdateException { Entries: var entries } when entries.Any(e => e.Entity is Audit.AuditRow):
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
