@@ -50,6 +50,8 @@ echo "restoring"
 # This takes the versions and checksums of the lock file just the same, and writes nothing back.
 (cd tests && npm install --no-save --no-progress) >"$results/npm.log" 2>&1 </dev/null ||
     { cat "$results/npm.log"; finish "npm install failed"; }
+(cd tests/Labeling.Tests/decoder && npm install --no-save --no-progress) >"$results/npm-decoder.log" 2>&1 </dev/null ||
+    { cat "$results/npm-decoder.log"; finish "npm install of the label decoder failed"; }
 dotnet restore Platform.sln --locked-mode >"$results/restore.log" 2>&1 </dev/null ||
     { grep -E 'error|warn' "$results/restore.log" | sort -u; finish "dotnet restore failed"; }
 echo "building"
