@@ -1,4 +1,9 @@
+using Doseline.Execution.V1;
 using Doseline.Kernel.Hosting;
+using Doseline.Labeling.Api;
+using Doseline.Labeling.Data;
+using Doseline.Labeling.Events;
+using Doseline.Quality.V1;
 
 namespace Doseline.Labeling;
 
@@ -11,5 +16,13 @@ public sealed class LabelingModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
+        module
+            .Database<LabelingDb>()
+            .Api<TemplatesApi>()
+            .Api<LabelsApi>()
+            .Calls<DoseRecordsService.DoseRecordsServiceClient>()
+            .On<DoseDispositionChanged, DoseStandings>()
+            .On<DoseLost, DoseStandings>();
+        module.Services.AddScoped<LabelPress>();
     }
 }

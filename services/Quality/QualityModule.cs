@@ -3,7 +3,6 @@ using Doseline.Kernel.Hosting;
 using Doseline.Quality.Api;
 using Doseline.Quality.Data;
 using Doseline.Quality.Events;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Quality;
 

@@ -30,14 +30,23 @@ public static class ReleaseCertificateCheck
 
         var resource = $"certificates/{certificate.CertificateId}";
         if (!SignedDocument.IsGenuine(certificate, key))
+        {
             refusals.Add(Refusal.State(resource, "CERTIFICATE_FORGED", "The signature does not belong to this content, or is not of Quality's key.")
                 .With("certificate_id", certificate.CertificateId).With("key_id", certificate.KeyId).With("key_id_expected", SignedDocument.KeyIdOf(key)));
+        }
+
         if (certificate.DoseId != doseId)
+        {
             refusals.Add(Refusal.State(resource, "CERTIFICATE_OTHER_DOSE", $"The certificate releases dose {certificate.DoseId}, not {doseId}.")
                 .With("dose_id", doseId).With("certificate_dose_id", certificate.DoseId));
+        }
+
         if (certificate.ExpireTime.ToDateTimeOffset() is var expiry && expiry <= now)
+        {
             refusals.Add(Refusal.State(resource, "CERTIFICATE_EXPIRED", "The certificate is worth nothing after the expiry of the dose.")
                 .With("expire_time", expiry).With("check_time", now));
+        }
+
         return refusals;
     }
 

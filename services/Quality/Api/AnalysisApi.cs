@@ -20,8 +20,11 @@ public sealed class AnalysisApi(QualityDb db) : AnalysisService.AnalysisServiceB
         var rows = db.Analyses.AsNoTracking().Where(a => a.DoseId == dose.Id);
         // Of a dose that is held or was never released only a version that was issued before can be had, and only by its number.
         if (request.AnalysisVersion == 0 && dose.State is not DispositionState.Released)
+        {
             throw new RefusedException(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}; a certificate of analysis goes with release.")
                 .With("dose_id", dose.Id).With("state", DispositionRules.Name(dose.State)).With("versions_issued", await rows.CountAsync(cancel)));
+        }
+
         var row = await rows.Where(a => request.AnalysisVersion == 0 || a.AnalysisVersion == request.AnalysisVersion).OrderByDescending(a => a.AnalysisVersion).FirstOrDefaultAsync(cancel)
             ?? throw new RefusedException(Refusal.Missing($"doses/{dose.Id}/analyses/{request.AnalysisVersion}", "ANALYSIS_UNKNOWN", $"No version {request.AnalysisVersion} was issued.")
                 .With("analysis_version", request.AnalysisVersion));

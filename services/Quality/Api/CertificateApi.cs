@@ -53,10 +53,12 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys) : CertificateSer
         var own = await OwnAsync(dose, cancel);
         var resource = $"certificates/{sent.CertificateId}";
         if (sent.CertificateId != own.CertificateId)
+        {
             refusals.Add(await db.Certificates.AsNoTracking().AnyAsync(c => c.Id == sent.CertificateId && c.DoseId == dose.Id, cancel)
                 ? Refusal.State(resource, "CERTIFICATE_SUPERSEDED", "The dose was held and released again; ask for the new certificate.")
                     .With("certificate_id", sent.CertificateId).With("certificate_id_in_force", own.CertificateId)
                 : Refusal.State(resource, "CERTIFICATE_UNKNOWN", "Quality never issued this certificate for this dose.").With("certificate_id", sent.CertificateId));
+        }
         else if (!sent.Equals(own))
             refusals.Add(Refusal.State(resource, "CERTIFICATE_ALTERED", "The certificate is not the one Quality issued.").With("certificate_id", sent.CertificateId));
     }

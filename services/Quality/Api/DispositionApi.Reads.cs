@@ -114,7 +114,7 @@ public sealed partial class DispositionApi
         var sites = db.Request.Caller.Sites;
         var query = db.Doses.AsNoTracking();
         if (site.Length > 0) return query.Where(d => d.SiteId == site);
-        return sites.Contains(Caller.AllSites) ? query : query.Where(d => sites.Contains(d.SiteId));
+        return sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? query : query.Where(d => sites.Contains(d.SiteId));
     }
 
     async Task<string> NumberAsync(string batchId, CancellationToken cancel) =>
@@ -122,8 +122,8 @@ public sealed partial class DispositionApi
 
     async Task<List<DoseDisposition>> WireAsync(IReadOnlyList<DoseRow> doses, CancellationToken cancel)
     {
-        var ids = doses.Select(d => d.BatchId).Distinct().ToList();
-        var numbers = await db.Batches.AsNoTracking().Where(b => ids.Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.BatchNumber, cancel);
+        var ids = doses.Select(d => d.BatchId).Distinct(StringComparer.Ordinal).ToList();
+        var numbers = await db.Batches.AsNoTracking().Where(b => ids.Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.BatchNumber, StringComparer.Ordinal, cancel);
         return [.. doses.Select(d => d.ToWire(numbers.GetValueOrDefault(d.BatchId, "")))];
     }
 }

@@ -111,8 +111,10 @@ public sealed partial class DispositionApi(
         if (request.RecordVersion != batch.RecordVersion)
             refusals.Add(Refusal.Stale($"batches/{batch.Id}/record", request.RecordVersion, batch.RecordVersion));
         else if (request.RecordHash != batch.RecordHash)
+        {
             refusals.Add(Refusal.State($"batches/{batch.Id}/record", "RECORD_HASH_MISMATCH", "The record that was reviewed is not the one execution closed.")
                 .With("record_hash", request.RecordHash).With("record_hash_expected", batch.RecordHash));
+        }
     }
 
     static void RequireReference(string referenceId, string reason, List<Refusal> refusals)

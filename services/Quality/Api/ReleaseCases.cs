@@ -46,13 +46,16 @@ static class ReleaseCases
         {
             var chosen = all.Where(d => otherwise.Contains(d.State)).ToList();
             if (chosen is [])
+            {
                 refusals.Add(Refusal.State($"batches/{batch.Id}", "NO_DOSE_CONCERNED", "No dose of the batch is in a state for this.")
                     .With("states_needed", string.Join(',', otherwise.Select(DispositionRules.Name))).With("doses", all.Count));
+            }
+
             return chosen;
         }
 
         foreach (var unknown in named.Except(all.Select(d => d.Id), StringComparer.Ordinal))
             refusals.Add(Refusal.Missing($"doses/{unknown}", "DOSE_NOT_IN_BATCH", $"Batch {batch.Id} has no dose {unknown}.").With("dose_id", unknown));
-        return [.. all.Where(d => named.Contains(d.Id))];
+        return [.. all.Where(d => named.Contains(d.Id, StringComparer.Ordinal))];
     }
 }

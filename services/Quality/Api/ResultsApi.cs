@@ -44,7 +44,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
         var cancel = context.CancellationToken;
         var query = db.Samples.AsNoTracking();
         var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Kernel.Auth.Caller.AllSites)) query = query.Where(s => sites.Contains(s.SiteId));
+        if (!sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(s => sites.Contains(s.SiteId));
         if (request.BatchId is { Length: > 0 } batch) query = query.Where(s => s.BatchId == batch);
         if (pages.Read(request) is [var last]) query = query.Where(s => string.Compare(s.Id, last) > 0);
         var size = PageTokens.SizeOf(request.PageSize);
@@ -82,8 +82,11 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
         var tests = SpecificationBook.Read(judge.Tests);
         var test = tests.FirstOrDefault(t => t.Code == request.TestCode);
         if (test is null)
+        {
             refusals.Add(Refusal.Invalid("test_code", "TEST_NOT_SPECIFIED", $"Specification {judge.ProductCode} version {judge.SpecVersion} has no test '{request.TestCode}'.")
                 .With("test_code", request.TestCode).With("test_codes", string.Join(',', tests.Select(t => t.Code))));
+        }
+
         await CheckTargetAsync(request, batch, test, refusals, cancel);
         refusals.RequireText(request.InstrumentId, "instrument_id", 60);
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);

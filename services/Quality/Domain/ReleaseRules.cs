@@ -95,8 +95,10 @@ public static class ReleaseRules
             refusals.Add(Refusal.State(resource, "RESULT_MISSING", $"{test.Name} ({test.Code}) has no result.").With("test_code", test.Code).With("limit", test.LimitText));
         // A failed test stands against release whenever it was due.
         if (last is { Finding: Finding.OutOfSpecification })
+        {
             refusals.Add(Refusal.State(resource, "RESULT_OUT_OF_SPECIFICATION", $"{test.Name} ({test.Code}) is out of specification.")
                 .With("test_code", test.Code).With("limit", test.LimitText).With("result_id", last.ResultId));
+        }
     }
 
     static Refusal Held(string resource, Obstacle hold) =>

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
+using Doseline.Labeling.Data;
+using Doseline.Labeling.Domain;
+using Doseline.Labeling.V1;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Labeling.Api;
+
+/// <summary>Serves <see cref="TemplatesService"/>.</summary>
+public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesService.TemplatesServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<PutTemplateResponse> PutTemplate(PutTemplateRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.Code, "code", 40);
+        refusals.RequirePositive(request.WidthMm, "width_mm");
+        refusals.RequirePositive(request.HeightMm, "height_mm");
+        if (request.TemplateVersion < 1)
+            refusals.Add(Refusal.Invalid("template_version", "VERSION_NOT_POSITIVE", "Versions count from 1.").With("template_version", request.TemplateVersion));
+        if (!Zones.Exists(request.Zone))
+            refusals.Add(Refusal.Invalid("zone", "ZONE_UNKNOWN", $"'{request.Zone}' is no IANA time zone.").With("zone", request.Zone));
+        var effective = request.EffectiveTime.Read("effective_time").OrAdd(refusals);
+        var fields = Zpl.Check(request.Zpl).OrAdd(refusals);
+        var id = Id.From("template", request.Code, request.TemplateVersion.ToString(CultureInfo.InvariantCulture));
+        var row = await db.Templates.FindAsync([id], cancel);
+        if ((row?.Version ?? 0) != request.Version) refusals.Add(Refusal.Stale($"templates/{id}", request.Version, row?.Version ?? 0));
+        if (row?.ApprovedTime is not null)
+            refusals.Add(Refusal.State($"templates/{id}", "TEMPLATE_APPROVED", "An approved template never changes; write the next version."));
+        refusals.ThrowIfAny();
+
+        var caller = db.Request.Caller;
+        var used = string.Join(',', fields!);
+        if (row is null)
+        {
+            row = new TemplateRow
+            {
+                Id = id, Code = request.Code, TemplateVersion = request.TemplateVersion, ProductCode = "", Market = "", Zpl = "", Fields = "",
+                WidthMm = 0, HeightMm = 0, Zone = "", EffectiveTime = effective, AuthorId = "", AuthorName = "",
+            };
+            db.Templates.Add(row);
+        }
+
+        (row.ProductCode, row.Market, row.Zpl, row.Fields) = (request.ProductCode, request.Market, request.Zpl, used);
+        (row.WidthMm, row.HeightMm, row.Zone, row.EffectiveTime) = (request.WidthMm, request.HeightMm, request.Zone, effective);
+        (row.AuthorId, row.AuthorName) = (caller.Subject, caller.Name);
+        return await db.AnswerAsync(new PutTemplateResponse { Template = row.ToWire(row.Version + 1) }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ApproveTemplateResponse> ApproveTemplate(ApproveTemplateRequest request, ServerCallContext context)
+    {
+        var row = await FindAsync(request.TemplateId, context.CancellationToken);
+        List<Refusal> refusals = [];
+        if (row.Version != request.Version) refusals.Add(Refusal.Stale($"templates/{row.Id}", request.Version, row.Version));
+        if (row.ApprovedTime is not null)
+            refusals.Add(Refusal.State($"templates/{row.Id}", "TEMPLATE_APPROVED", "The template is approved and never changes."));
+        if (row.AuthorId == db.Request.Caller.Subject)
+            refusals.Add(Refusal.Denied($"templates/{row.Id}", "APPROVER_IS_AUTHOR", "The author of a template cannot approve it.").With("author_id", row.AuthorId));
+        refusals.ThrowIfAny();
+        row.ApprovedTime = db.Now;
+        row.ApproverName = db.Request.Caller.Name;
+        return await db.AnswerAsync(new ApproveTemplateResponse { Template = row.ToWire(row.Version + 1) }, context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetTemplateResponse> GetTemplate(GetTemplateRequest request, ServerCallContext context)
+    {
+        var row = await FindAsync(request.TemplateId, context.CancellationToken);
+        return new GetTemplateResponse { Template = row.ToWire(row.Version) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListTemplatesResponse> ListTemplates(ListTemplatesRequest request, ServerCallContext context)
+    {
+        var query = db.Templates.AsNoTracking();
+        if (request.Code is { Length: > 0 } code) query = query.Where(t => t.Code == code);
+        if (pages.Read(request) is [var last, var version])
+        {
+            var from = long.Parse(version, CultureInfo.InvariantCulture);
+            query = query.Where(t => string.Compare(t.Code, last) > 0 || (t.Code == last && t.TemplateVersion > from));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderBy(t => t.Code).ThenBy(t => t.TemplateVersion).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListTemplatesResponse response = new() { Templates = { rows.Take(size).Select(t => t.ToWire(t.Version)) } };
+        if (rows.Count > size && rows[size - 1] is var end)
+            response.NextPageToken = pages.Write(request, end.Code, end.TemplateVersion.ToString(CultureInfo.InvariantCulture));
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PutCodingPolicyResponse> PutCodingPolicy(PutCodingPolicyRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var sent = request.Policy ?? throw new RefusedException(Refusal.Invalid("policy", "FIELD_REQUIRED", "policy is required."));
+        List<Refusal> refusals = [];
+        CodingLaw? law = sent.Serialization switch
+        {
+            Serialization.Exempt => CodingLaw.Exempt,
+            Serialization.Voluntary => CodingLaw.Voluntary,
+            Serialization.Mandatory => CodingLaw.Mandatory,
+            _ => null,
+        };
+        if (law is null) refusals.Add(Refusal.Invalid("policy.serialization", "FIELD_REQUIRED", "policy.serialization is required."));
+        refusals.RequireText(sent.Source, "policy.source", 400);
+        CodingRules.Check(new Coding(sent.Market, sent.ProductCode, law ?? CodingLaw.Voluntary, sent.Gtin), refusals);
+        var row = await db.CodingPolicies.FindAsync([sent.Market, sent.ProductCode], cancel);
+        if ((row?.Version ?? 0) != sent.Version) refusals.Add(Refusal.Stale($"coding_policies/{sent.Market}/{sent.ProductCode}", sent.Version, row?.Version ?? 0));
+        refusals.ThrowIfAny();
+
+        if (row is null)
+        {
+            row = new CodingPolicyRow { Market = sent.Market, ProductCode = sent.ProductCode, Law = law!.Value, Gtin = sent.Gtin, Source = sent.Source, Confirmed = sent.Confirmed };
+            db.CodingPolicies.Add(row);
+        }
+
+        (row.Law, row.Gtin, row.Source, row.Confirmed) = (law!.Value, sent.Gtin, sent.Source, sent.Confirmed);
+        return await db.AnswerAsync(new PutCodingPolicyResponse { Policy = row.ToWire(row.Version + 1) }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListCodingPoliciesResponse> ListCodingPolicies(ListCodingPoliciesRequest request, ServerCallContext context)
+    {
+        var query = db.CodingPolicies.AsNoTracking();
+        if (pages.Read(request) is [var market, var product])
+            query = query.Where(p => string.Compare(p.Market, market) > 0 || (p.Market == market && string.Compare(p.ProductCode, product) > 0));
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderBy(p => p.Market).ThenBy(p => p.ProductCode).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListCodingPoliciesResponse response = new() { Policies = { rows.Take(size).Select(p => p.ToWire(p.Version)) } };
+        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Market, rows[size - 1].ProductCode);
+        return response;
+    }
+
+    async Task<TemplateRow> FindAsync(string id, CancellationToken cancel) =>
+        await db.Templates.FindAsync([id], cancel)
+            ?? throw new RefusedException(Refusal.Missing($"templates/{id}", "TEMPLATE_UNKNOWN", $"There is no template {id}.").With("template_id", id));
+}

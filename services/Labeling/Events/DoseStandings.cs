@@ -1,0 +1,34 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Messaging;
+using Doseline.Labeling.Data;
+using Doseline.Quality.V1;
+
+namespace Doseline.Labeling.Events;
+
+/// <summary>Remembers what Quality and Execution say of doses, so that none is labelled that may not be.</summary>
+public sealed class DoseStandings(LabelingDb db) : IFactHandler<DoseDispositionChanged>, IFactHandler<DoseLost>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) =>
+        (await RowAsync(fact.DoseId, cancel)).Disposition = fact.To switch
+        {
+            Disposition.InProcess => "IN_PROCESS",
+            Disposition.Pending => "PENDING",
+            Disposition.Quarantine => "QUARANTINE",
+            Disposition.Released => "RELEASED",
+            Disposition.Rejected => "REJECTED",
+            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.To, "A dose has no such disposition."),
+        };
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>
+        (await RowAsync(fact.DoseId, cancel)).LostCause = fact.Cause.ToString().ToUpperInvariant();
+
+    async Task<DoseRow> RowAsync(string id, CancellationToken cancel)
+    {
+        if (await db.Doses.FindAsync([id], cancel) is { } known) return known;
+        DoseRow row = new() { Id = id };
+        db.Doses.Add(row);
+        return row;
+    }
+}

@@ -1,0 +1,33 @@
+using Doseline.Labeling.Domain;
+
+namespace Doseline.Labeling.Tests;
+
+public sealed class ZplTests
+{
+    [Theory]
+    [InlineData("^PQ3^XZ", "COMMAND_NOT_ALLOWED")]
+    [InlineData("~DG^XZ", "COMMAND_NOT_ALLOWED")]
+    [InlineData("^FO1,1^FH^FDx^FS^XZ", "COMMAND_NOT_ALLOWED")]
+    [InlineData("^FO1,1^FD{patient_name}^FS^XZ", "PLACEHOLDER_UNKNOWN")]
+    [InlineData("^FO{serial},1^XZ", "PLACEHOLDER_OUTSIDE_FIELD")]
+    [InlineData("^FO1,1^FD{data_matrix}^FS^XZ", "DATA_MATRIX_NOT_ALONE")]
+    [InlineData("^FO1,1^FDx{data_matrix}^FS^XZ", "DATA_MATRIX_NOT_ALONE")]
+    [InlineData("^XA^XZ^XZ", "TEMPLATE_NOT_ONE_LABEL")]
+    [InlineData("", "TEMPLATE_NOT_ONE_LABEL")]
+    public void A_template_that_could_do_more_than_draw_one_label_is_refused(string ending, string code) =>
+        Zpl.Check(LabelScene.Zpl[..^3] + ending).Refusals.ShouldHaveSingleItem().Code.ShouldBe(code);
+
+    [Fact]
+    public void A_template_that_leaves_out_what_the_law_wants_is_refused_with_every_missing_field() =>
+        Zpl.Check("^XA^XZ").Refusals.Select(r => r.Numbers.GetValueOrDefault("placeholder")).ShouldBe(LabelRules.Needed);
+
+    [Theory]
+    [InlineData(7400.4, "7400")]
+    [InlineData(219.5528838, "219.6")]
+    [InlineData(0.0123456, "0.01235")]
+    [InlineData(98765.4, "98770")]
+    [InlineData(0, "0")]
+    [InlineData(1.0005, "1.000")]
+    [InlineData(1.0015, "1.002")]
+    public void Figures_keep_four_digits_half_to_even(double value, string text) => Figures.Round(value).ShouldBe(text);
+}

@@ -1,0 +1,209 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Signing;
+using Doseline.Quality.V1;
+using Doseline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Quality.Tests;
+
+public sealed class ControlTests : IAsyncLifetime
+{
+    Platform platform = null!;
+    QualityScene scene = null!;
+
+    public async Task InitializeAsync()
+    {
+        platform = await Platform.StartAsync();
+        scene = new QualityScene(platform);
+    }
+
+    public async Task DisposeAsync() => await platform.DisposeAsync();
+
+    [Fact]
+    [Requirement("A019", "A142")]
+    public async Task A_result_carries_who_how_with_what_and_against_which_limits()
+    {
+        await scene.ReadyAsync();
+        var results = (await scene.Results().ListResultsAsync(new ListResultsRequest { BatchId = QualityScene.Batch, TestCode = "RCP" })).Results;
+        var rcp = results.ShouldHaveSingleItem();
+        (rcp.Method, rcp.InstrumentId, rcp.AnalystName, rcp.RawValue, rcp.Number, rcp.Unit).ShouldBe(("AM-014 v3", "HPLC-2", "qc_analyst", "98.7", 98.7, "%"));
+        (rcp.LimitText, rcp.Verdict, rcp.SpecificationVersion, rcp.Attempt).ShouldBe((">= 95 %", Verdict.Pass, 1L, 1));
+    }
+
+    [Fact]
+    [Requirement("A110", "A161")]
+    public async Task A_result_out_of_specification_opens_a_deviation_and_holds_every_dose_in_the_same_save()
+    {
+        await scene.ReadyAsync();
+        await scene.ReleaseOneAsync();
+        var bad = await scene.RecordAsync("RCP", "94.2", repeat: "Suspicious peak.");
+        await platform.SettleAsync();
+        bad.Verdict.ShouldBe(Verdict.OutOfSpecification);
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
+        (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Quarantine);
+        platform.Facts<DeviationOpened>().ShouldHaveSingleItem().DeviationId.ShouldBe(bad.DeviationId);
+        platform.Facts<DoseDispositionChanged>().Where(f => f.To == Disposition.Quarantine).ShouldAllBe(f => f.ReferenceId == bad.DeviationId);
+        var review = await scene.Dispositions().GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = QualityScene.Batch });
+        review.DeviationIds.ShouldBe([bad.DeviationId]);
+        review.Obstacles.Select(o => o.Code).Distinct().ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
+        review.PendingTestCodes.ShouldBe(["STERILITY"]);
+    }
+
+    [Fact]
+    [Requirement("A161")]
+    public async Task A_repeat_needs_a_reason_erases_nothing_and_helps_only_once_the_deviation_is_closed()
+    {
+        await scene.ReadyAsync();
+        var bad = await scene.RecordAsync("APPEARANCE", "TURBID", "dose-1", "Particle seen.");
+        (await Platform.RefusalsAsync(() => scene.Results().RecordResultAsync(scene.Result("APPEARANCE", "CLEAR", "dose-1")).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REPEAT_REASON_REQUIRED");
+        await scene.RecordAsync("APPEARANCE", "CLEAR", "dose-1", "Vial wiped; the speck was on the glass.");
+        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code)
+            .ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD", "DEVIATION_OPEN"]);
+        await scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-2"));
+
+        var deviation = (await scene.Deviations().GetDeviationAsync(new GetDeviationRequest { DeviationId = bad.DeviationId })).Deviation;
+        var closed = (await scene.Deviations().CloseDeviationAsync(new CloseDeviationRequest
+        {
+            RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Dust on the outside.", CapaReference = "CAPA-12", Version = deviation.Version,
+        })).Deviation;
+        closed.Closure.Meaning.ShouldBe(SignatureMeaning.CloseDeviation);
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Pending);
+        await scene.ReleaseOneAsync();
+        platform.Facts<DeviationClosed>().ShouldHaveSingleItem().MayContinue.ShouldBeTrue();
+
+        var line = (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" })).Analysis.Lines.Single(l => l.TestCode == "APPEARANCE");
+        (line.Value, line.RepeatCount).ShouldBe(("CLEAR", 2));
+        (await scene.Results().ListResultsAsync(new ListResultsRequest { BatchId = QualityScene.Batch, DoseId = "dose-1" })).Results.Select(r => r.RawValue).ShouldBe(["CLEAR", "TURBID", "CLEAR"]);
+    }
+
+    [Fact]
+    [Requirement("A110")]
+    public async Task A_hold_of_execution_is_a_deviation_also_for_doses_still_to_come_and_ends_with_its_conclusion()
+    {
+        await scene.SpecifyAsync();
+        await scene.StartAsync();
+        await scene.DispenseAsync("dose-1");
+        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-1", BatchId = QualityScene.Batch, Code = "STEP_VALUE_OUT_OF_LIMIT", Summary = "Temperature." });
+        await scene.DispenseAsync("dose-2");
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
+        (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Quarantine);
+        var deviation = (await scene.Deviations().ListDeviationsAsync(new ListDeviationsRequest { DoseId = "dose-2", OpenOnly = true })).Deviations.ShouldHaveSingleItem();
+        (deviation.Source, deviation.SourceId, deviation.Code).ShouldBe((DeviationSource.Execution, "ex-1", "STEP_VALUE_OUT_OF_LIMIT"));
+        var hold = (await scene.Dispositions().GetDispositionAsync(new GetDispositionRequest { DoseId = "dose-2" })).Holds.ShouldHaveSingleItem();
+        (await Platform.RefusalsAsync(() => scene.Dispositions().LiftHoldAsync(new LiftHoldRequest { RequestId = Platform.RequestId(), HoldId = hold.HoldId, Reason = "x" }).ResponseAsync))
+            .ShouldHaveSingleItem().Code.ShouldBe("HOLD_OF_DEVIATION");
+
+        CloseDeviationRequest close = new() { RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Probe.", Version = deviation.Version };
+        await scene.Deviations().CloseDeviationAsync(close);
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
+        await scene.CompleteAsync();
+        (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Pending);
+    }
+
+    [Fact]
+    [Requirement("A149")]
+    public async Task A_deviation_that_ends_in_rejection_leaves_only_rejection_and_a_change_without_a_record_is_refused()
+    {
+        await scene.ReadyAsync();
+        var deviation = (await scene.Deviations("operator").OpenDeviationAsync(new OpenDeviationRequest
+        {
+            RequestId = Platform.RequestId(), BatchId = QualityScene.Batch, DoseId = "dose-1", Code = "VIAL_DROPPED", Summary = "Dropped in the hot cell.",
+        })).Deviation;
+        await scene.Deviations().CloseDeviationAsync(new CloseDeviationRequest
+        {
+            RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.Reject, RootCause = "Gripper.", Version = deviation.Version,
+        });
+        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code).ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD"]);
+        RejectDosesRequest reject = new() { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch, DoseIds = { "dose-1" } };
+        (await Platform.RefusalsAsync(() => scene.Dispositions().RejectDosesAsync(reject).ResponseAsync)).Select(r => r.Code).ShouldBe(["REFERENCE_REQUIRED", "FIELD_REQUIRED"]);
+        (await Platform.RefusalsAsync(() => scene.Dispositions().HoldDosesAsync(new HoldDosesRequest { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync))
+            .Select(r => r.Code).ShouldBe(["REFERENCE_REQUIRED", "FIELD_REQUIRED"]);
+        (reject.RequestId, reject.ReferenceId, reject.Reason) = (Platform.RequestId(), deviation.DeviationId, "Broken.");
+        (await scene.Dispositions().RejectDosesAsync(reject)).Dispositions.ShouldHaveSingleItem().State.ShouldBe(Disposition.Rejected);
+        (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Pending);
+    }
+
+    [Fact]
+    [Requirement("A160")]
+    public async Task A_record_that_changes_after_release_takes_the_dose_back()
+    {
+        await scene.ReadyAsync();
+        var certificate = await scene.ReleaseOneAsync();
+        await scene.CompleteAsync(8, "cc33");
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
+        (await scene.CheckRefusalsAsync("dose-1", certificate)).ShouldContain(r => r.Code == "DOSE_NOT_RELEASED");
+        (await scene.Deviations().ListDeviationsAsync(new ListDeviationsRequest { BatchId = QualityScene.Batch })).Deviations.ShouldHaveSingleItem().Code.ShouldBe("RECORD_CHANGED_AFTER_RELEASE");
+    }
+
+    [Fact]
+    [Requirement("A022", "A143")]
+    public async Task A_certificate_of_analysis_comes_from_results_with_release_and_a_late_result_makes_its_next_version()
+    {
+        await scene.ReadyAsync();
+        (await Platform.RefusalsAsync(() => scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" }).ResponseAsync))
+            .ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_RELEASED");
+        var certificate = await scene.ReleaseOneAsync();
+        var first = (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" })).Analysis;
+        (first.AnalysisVersion, first.CertificateId, first.SpecificationVersion, first.BatchNumber, first.ConcentrationBqPerMl).ShouldBe((1, certificate.CertificateId, 1L, "LU2611A", 7.4e8));
+        first.Lines.Select(l => (l.TestCode, l.Value, l.Status)).ShouldBe(
+        [
+            ("RCP", "98.7", AnalysisStatus.Pass), ("ENDOTOXIN", "<0.25", AnalysisStatus.Pass), ("APPEARANCE", "CLEAR", AnalysisStatus.Pass), ("STERILITY", "", AnalysisStatus.Pending),
+        ]);
+        SignedDocument.IsGenuine(first, platform.Host.Services.GetRequiredService<KeyStore>().Signing(ReleaseCertificateCheck.KeyName)).ShouldBeTrue();
+
+        await scene.RecordAsync("STERILITY", "NO GROWTH");
+        var second = (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" })).Analysis;
+        (second.AnalysisVersion, second.Lines[^1].Status).ShouldBe((2, AnalysisStatus.Pass));
+        (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1", AnalysisVersion = 1 })).Analysis.ShouldBe(first);
+    }
+
+    [Fact]
+    public async Task A_batch_is_judged_by_the_version_that_was_in_force_when_it_started()
+    {
+        await scene.SpecifyAsync();
+        await scene.StartAsync();
+        await scene.SpecifyAsync(2);
+        (await scene.RecordAsync("RCP", "99")).SpecificationVersion.ShouldBe(1);
+    }
+
+    [Fact]
+    [Requirement("A143")]
+    public async Task A_specification_is_approved_by_another_person_and_never_changed_after()
+    {
+        var draft = (await scene.Specifications().PutSpecificationAsync(QualityScene.Draft())).Specification;
+        ApproveSpecificationRequest approve = new() { RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
+        (await Platform.RefusalsAsync(() => scene.Specifications().ApproveSpecificationAsync(approve).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("APPROVER_IS_AUTHOR");
+        (await Platform.RefusalsAsync(() => scene.Specifications().PutSpecificationAsync(QualityScene.Draft()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
+    }
+
+    [Fact]
+    public async Task A_sample_is_discarded_once_and_everyone_hears_of_it()
+    {
+        await scene.StartAsync();
+        DiscardSampleRequest discard = new() { RequestId = Platform.RequestId(), SampleId = "sample-1", Reason = "Used up." };
+        await scene.Results().DiscardSampleAsync(discard);
+        await platform.SettleAsync();
+        platform.Facts<SampleDiscarded>().ShouldHaveSingleItem().BatchId.ShouldBe(QualityScene.Batch);
+        discard.RequestId = Platform.RequestId();
+        (await Platform.RefusalsAsync(() => scene.Results().DiscardSampleAsync(discard).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("SAMPLE_DISCARDED");
+    }
+
+    [Fact]
+    public async Task Lists_are_paged_and_a_board_sees_every_change()
+    {
+        await scene.ReadyAsync();
+        ListDispositionsRequest list = new() { PageSize = 1, SiteId = "site-1" };
+        var first = await scene.Dispositions().ListDispositionsAsync(list);
+        list.PageToken = first.NextPageToken;
+        var second = await scene.Dispositions().ListDispositionsAsync(list);
+        first.Dispositions.Concat(second.Dispositions).Select(d => d.DoseId).ShouldBe(QualityScene.Doses);
+        second.NextPageToken.ShouldBeEmpty();
+
+        using var board = scene.Dispositions().WatchDispositions(new WatchDispositionsRequest { SiteId = "site-1" });
+        for (var i = 0; i < 2; i++) (await board.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+        await scene.ReleaseOneAsync("dose-2");
+        (await board.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+        (board.ResponseStream.Current.Disposition.DoseId, board.ResponseStream.Current.Disposition.State).ShouldBe(("dose-2", Disposition.Released));
+    }
+}
