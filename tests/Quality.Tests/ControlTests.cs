@@ -46,7 +46,7 @@ public sealed class ControlTests : IAsyncLifetime
         platform.Facts<DoseDispositionChanged>().Where(f => f.To == Disposition.Quarantine).ShouldAllBe(f => f.ReferenceId == bad.DeviationId);
         var review = await scene.Dispositions().GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = QualityScene.Batch });
         review.DeviationIds.ShouldBe([bad.DeviationId]);
-        review.Obstacles.Select(o => o.Code).Distinct().ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
+        review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
         review.PendingTestCodes.ShouldBe(["STERILITY"]);
     }
 

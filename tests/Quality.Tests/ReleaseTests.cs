@@ -11,6 +11,8 @@ namespace Doseline.Quality.Tests;
 
 public sealed class ReleaseTests : IAsyncLifetime
 {
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+
     Platform platform = null!;
     QualityScene scene = null!;
 
@@ -106,7 +108,7 @@ public sealed class ReleaseTests : IAsyncLifetime
     {
         await scene.ReadyAsync();
         var callers = Roles.All.Where(r => r != Roles.Qa).Select(r => platform.As(r))
-            .Concat(new[] { "orders", "execution", "inventory", "quality", "labeling", "shipping", "waste" }.Select(platform.AsService))
+            .Concat(Services.Select(platform.AsService))
             .Append(platform.As([.. Roles.All.Where(r => r != Roles.Qa)]));
         foreach (var caller in callers)
         {

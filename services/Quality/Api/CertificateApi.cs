@@ -60,7 +60,9 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys) : CertificateSer
                 : Refusal.State(resource, "CERTIFICATE_UNKNOWN", "Quality never issued this certificate for this dose.").With("certificate_id", sent.CertificateId));
         }
         else if (!sent.Equals(own))
+        {
             refusals.Add(Refusal.State(resource, "CERTIFICATE_ALTERED", "The certificate is not the one Quality issued.").With("certificate_id", sent.CertificateId));
+        }
     }
 
     async Task<ReleaseCertificate> OwnAsync(DoseRow dose, CancellationToken cancel)

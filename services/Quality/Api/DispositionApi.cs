@@ -109,7 +109,9 @@ public sealed partial class DispositionApi(
     static void CheckRecord(ReleaseDosesRequest request, BatchRow batch, List<Refusal> refusals)
     {
         if (request.RecordVersion != batch.RecordVersion)
+        {
             refusals.Add(Refusal.Stale($"batches/{batch.Id}/record", request.RecordVersion, batch.RecordVersion));
+        }
         else if (request.RecordHash != batch.RecordHash)
         {
             refusals.Add(Refusal.State($"batches/{batch.Id}/record", "RECORD_HASH_MISMATCH", "The record that was reviewed is not the one execution closed.")
