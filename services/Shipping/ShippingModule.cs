@@ -1,8 +1,16 @@
+using Doseline.Execution.V1;
 using Doseline.Kernel.Hosting;
+using Doseline.Labeling.V1;
+using Doseline.Orders.V1;
+using Doseline.Quality.V1;
+using Doseline.Shipping.Api;
+using Doseline.Shipping.Data;
+using Doseline.Shipping.Events;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Shipping;
 
-/// <summary>The shipping service.</summary>
+/// <summary>The shipping service: Class 7 packages, papers, carriers, the gate in front of them, and proof of delivery.</summary>
 public sealed class ShippingModule : ServiceModule
 {
     /// <inheritdoc/>
@@ -11,5 +19,23 @@ public sealed class ShippingModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
+        module
+            .Database<ShippingDb>()
+            .Api<CarriersApi>()
+            .Api<PackagingsApi>()
+            .Api<PackagesApi>()
+            .Calls<DoseRecordsService.DoseRecordsServiceClient>()
+            .Calls<CertificateService.CertificateServiceClient>()
+            .On<CustomerPublished, OrderCopies>()
+            .On<OrderAccepted, OrderCopies>()
+            .On<OrderRescheduled, OrderCopies>()
+            .On<OrderCancelled, OrderCopies>()
+            .On<LabelVerified, DoseSignals>()
+            .On<LabelVoided, DoseSignals>()
+            .On<DoseDispositionChanged, DoseSignals>()
+            .On<DoseLost, DoseSignals>();
+        module.Services
+            .AddScoped<Packing>().AddScoped<Surveying>().AddScoped<Papers>().AddScoped<HandOver>()
+            .AddScoped<PackageReads>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<PackageWatch>();
     }
 }

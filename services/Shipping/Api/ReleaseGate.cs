@@ -1,0 +1,75 @@
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Quality.V1;
+using Doseline.Shipping.Domain;
+using Grpc.Core;
+
+namespace Doseline.Shipping.Api;
+
+/// <summary>
+/// Asks Quality, now, whether doses may leave. There is one release state and it is Quality's: nothing is kept here that could
+/// answer in its place, and no answer means no.
+/// </summary>
+public sealed class ReleaseGate(CertificateService.CertificateServiceClient quality, TimeProvider clock)
+{
+    // The clocks of two services may differ by this much (the platform refuses GxP writes beyond it); an older answer is not about now.
+    static readonly TimeSpan AnswerAgeMax = TimeSpan.FromMinutes(1);
+
+    /// <summary>Checks every dose; the doses that passed, and every reason of those that did not, an unreachable Quality first.</summary>
+    public async Task<(IReadOnlyList<CertifiedDose> Certified, List<Refusal> Refusals)> CheckAsync(IReadOnlyList<DoseInPackage> doses, CancellationToken cancel)
+    {
+        List<CertifiedDose> certified = [];
+        List<Refusal> refusals = [];
+        foreach (var dose in doses)
+        {
+            try
+            {
+                if ((await CheckAsync(dose, cancel)).OrAdd(refusals) is { } passed) certified.Add(passed);
+            }
+            catch (RpcException fault)
+            {
+                refusals.AddRange(Reasons(dose, fault));
+            }
+        }
+
+        return (certified, [.. refusals.OrderBy(refusal => refusal.Kind == RefusalKind.Unavailable ? 0 : 1)]);
+    }
+
+    async Task<Decision<CertifiedDose>> CheckAsync(DoseInPackage dose, CancellationToken cancel)
+    {
+        var asked = clock.GetUtcNow();
+        var certificate = (await quality.GetCertificateAsync(new GetCertificateRequest { DoseId = dose.DoseId }, cancellationToken: cancel)).Certificate;
+        if (certificate is null) return NotReleased(dose);
+        var answer = await quality.CheckCertificateAsync(new CheckCertificateRequest { DoseId = dose.DoseId, Certificate = certificate }, cancellationToken: cancel);
+
+        List<Refusal> refusals = [];
+        var resource = $"doses/{dose.DoseId}";
+        if (certificate.DoseId != dose.DoseId || certificate.OrderId != dose.OrderId)
+            refusals.Add(Refusal.State(resource, "CERTIFICATE_OF_OTHER_DOSE", "The certificate is bound to another dose or order.").With("dose_id", dose.DoseId).With("certificate_id", certificate.CertificateId));
+        if (certificate.ExpireTime is null || certificate.ExpireTime.ToDateTimeOffset() <= clock.GetUtcNow())
+            refusals.Add(Refusal.State(resource, "CERTIFICATE_EXPIRED", "The certificate has expired.").With("certificate_id", certificate.CertificateId).With("expire_time", certificate.ExpireTime?.ToDateTimeOffset()));
+        if (answer.CheckTime is null || asked - answer.CheckTime.ToDateTimeOffset() > AnswerAgeMax)
+            refusals.Add(Refusal.Unavailable(resource, "CERTIFICATE_ANSWER_STALE", "Quality's answer is not about now.").With("check_time", answer.CheckTime?.ToDateTimeOffset()).With("asked_time", asked));
+        return refusals is not []
+            ? refusals
+            : new CertifiedDose(dose.DoseId, dose.OrderId, certificate.CertificateId, answer.CheckTime!.ToDateTimeOffset(), answer.DispositionVersion);
+    }
+
+    static IEnumerable<Refusal> Reasons(DoseInPackage dose, RpcException fault)
+    {
+        if (fault.StatusCode is StatusCode.NotFound) return [NotReleased(dose)];
+        var passed = RpcErrors.Passed(fault, "quality");
+        if (fault.StatusCode is not (StatusCode.FailedPrecondition or StatusCode.InvalidArgument or StatusCode.PermissionDenied or StatusCode.Aborted))
+            return passed.All(refusal => refusal.Kind == RefusalKind.Unavailable) ? passed : [Unavailable(dose, fault)];
+
+        // Quality said no: whatever its kind there, here it is the state of the dose that forbids shipping.
+        return passed.Select(reason => reason.Numbers.Aggregate(
+            new Refusal(RefusalKind.State, reason.Code, $"doses/{dose.DoseId}", reason.Message), (all, number) => all.With(number.Key, number.Value)).With("dose_id", dose.DoseId));
+    }
+
+    static Refusal NotReleased(DoseInPackage dose) =>
+        Refusal.State($"doses/{dose.DoseId}", "DOSE_NOT_RELEASED", "Quality has no release certificate for the dose.").With("dose_id", dose.DoseId);
+
+    static Refusal Unavailable(DoseInPackage dose, RpcException fault) =>
+        Refusal.Unavailable("services/quality", "DEPENDENCY_UNAVAILABLE", $"The quality service cannot be asked now ({fault.StatusCode}).").With("service", "quality").With("dose_id", dose.DoseId);
+}

@@ -1,0 +1,52 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Messaging;
+using Doseline.Labeling.V1;
+using Doseline.Quality.V1;
+using Doseline.Shipping.Data;
+
+namespace Doseline.Shipping.Events;
+
+/// <summary>
+/// Keeps what others say of doses: labels, which the gate counts on, and dispositions, which are hints for boards only.
+/// </summary>
+public sealed class DoseSignals(ShippingDb db) :
+    IFactHandler<LabelVerified>, IFactHandler<LabelVoided>, IFactHandler<DoseDispositionChanged>, IFactHandler<DoseLost>
+{
+    const string DispositionPrefix = "DISPOSITION_";
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(LabelVerified fact, Fact envelope, CancellationToken cancel) =>
+        (await LabelAsync(fact.DoseId, fact.PrintId, cancel)).Verified = true;
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(LabelVoided fact, Fact envelope, CancellationToken cancel) =>
+        (await LabelAsync(fact.DoseId, fact.PrintId, cancel)).Voided = true;
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) =>
+        (await HintAsync(fact.DoseId, cancel)).Disposition = DispositionName(fact.To);
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>
+        (await HintAsync(fact.DoseId, cancel)).LostCause = fact.Cause.ToString();
+
+    static string DispositionName(Disposition disposition) =>
+        Disposition.Unspecified == disposition ? "" : Doseline.Quality.V1.EventsReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>("Disposition")
+            .FindValueByNumber((int)disposition)?.Name[DispositionPrefix.Length..] ?? "";
+
+    async Task<LabelCopy> LabelAsync(string doseId, string printId, CancellationToken cancel)
+    {
+        if (await db.Labels.FindAsync([doseId, printId], cancel) is { } row) return row;
+        row = new LabelCopy { DoseId = doseId, PrintId = printId, Verified = false, Voided = false };
+        db.Labels.Add(row);
+        return row;
+    }
+
+    async Task<DoseHintRow> HintAsync(string doseId, CancellationToken cancel)
+    {
+        if (await db.Hints.FindAsync([doseId], cancel) is { } row) return row;
+        row = new DoseHintRow { DoseId = doseId, Disposition = "", LostCause = "" };
+        db.Hints.Add(row);
+        return row;
+    }
+}

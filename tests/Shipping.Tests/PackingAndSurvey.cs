@@ -1,0 +1,160 @@
+using Doseline.Shipping.V1;
+using Doseline.Testing;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Doseline.Shipping.Tests;
+
+/// <summary>What may be packed, and what a survey makes of it.</summary>
+public sealed class PackingAndSurvey
+{
+    [Fact]
+    [Requirement("A208")]
+    public async Task No_dose_is_in_two_packages_and_unpacking_frees_it()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var first = await dock.PackAsync("dose-1");
+        (await dock.RefusedAsync(() => dock.PackAsync("dose-1"))).ShouldBe(["DOSE_IN_OTHER_PACKAGE"]);
+        await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = Platform.RequestId(), PackageId = first.PackageId, Version = first.Version, Reason = "wrong pot" });
+        (await dock.PackAsync("dose-1")).PackageId.ShouldNotBe(first.PackageId);
+        (await dock.Packages.ListPackagesAsync(new ListPackagesRequest { DoseId = "dose-1" })).Packages.Count.ShouldBe(2, "history keeps both parents");
+    }
+
+    [Fact]
+    public async Task Unknown_foreign_and_unmade_doses_are_refused_together()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("foreign", customer: "hospital-2");
+        await dock.DoseAsync("unmade");
+        dock.Records.Records["unmade"].Measured = null;
+        await dock.DoseAsync("far");
+        dock.Records.Records["far"].SiteId = "site-b";
+        (await dock.RefusedAsync(() => dock.PackAsync("foreign", "unmade", "far", "unknown")))
+            .ShouldBe(["DOSE_NOT_DISPENSED", "DOSE_UNKNOWN", "DOSE_OF_OTHER_CUSTOMER", "DOSE_AT_OTHER_SITE"]);
+    }
+
+    [Fact]
+    public async Task Repacking_needs_a_new_survey()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        await dock.DoseAsync("dose-2");
+        var ready = await dock.ReadyAsync("dose-1");
+        var repacked = (await dock.Packages.RepackPackageAsync(new RepackPackageRequest
+        {
+            RequestId = Platform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, DoseIds = { "dose-2" }, Reason = "swap",
+        })).Package;
+        repacked.State.ShouldBe(PackageState.Open);
+        repacked.ContentVersion.ShouldBe(2);
+        repacked.Survey.ShouldBeNull();
+        (await dock.PackAsync("dose-1")).Doses.Single().DoseId.ShouldBe("dose-1");
+        await dock.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
+        (await dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(Platform.Start.AddMinutes(-1)))))
+            .ShouldBe(["SURVEY_BEFORE_CONTENT"]);
+    }
+
+    [Fact]
+    [Requirement("A009")]
+    public async Task A_category_chosen_by_hand_must_be_the_derived_one()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var open = await dock.PackAsync("dose-1");
+        var refusal = (await Platform.RefusalsAsync(() => dock.Packages.RecordSurveyAsync(dock.ToSurvey(open, change: request => request.ExpectedCategory = LabelCategory.YellowIi)).ResponseAsync)).Single();
+        refusal.Code.ShouldBe("CATEGORY_WRONG");
+        refusal.Numbers["derived_category"].ShouldBe("YellowIii");
+        (await dock.ReadAsync(open)).State.ShouldBe(PackageState.Open);
+    }
+
+    [Fact]
+    public async Task A_survey_above_a_limit_is_kept_and_the_package_stays_open()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var answer = await dock.Packages.RecordSurveyAsync(dock.ToSurvey(await dock.PackAsync("dose-1"), change: request => request.Survey.Wipes[0].NetCountsPerMinute = 5_000));
+        answer.Package.State.ShouldBe(PackageState.Open);
+        answer.Survey.Findings.Single().ShouldStartWith("CONTAMINATION_ABOVE_LIMIT");
+        answer.Survey.Wipes[0].ContaminationBqPerCm2.ShouldBeGreaterThan(4);
+    }
+
+    [Fact]
+    public async Task Contents_above_a2_do_not_go_into_a_type_a_packaging()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1", bq: 701e9);
+        var answer = await dock.Packages.RecordSurveyAsync(dock.ToSurvey(await dock.PackAsync("dose-1")));
+        answer.Survey.Findings.Single().ShouldStartWith("PACKAGING_TYPE_INSUFFICIENT");
+        answer.Package.State.ShouldBe(PackageState.Open);
+    }
+
+    [Fact]
+    public async Task A_survey_is_refused_with_every_mistake()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1", nuclide: "Ac-225", bq: 8e6);
+        var open = await dock.PackAsync("dose-1");
+        (await dock.RefusedAsync(() => dock.SurveyAsync(open, surface: 100, meter: 200, change: request =>
+        {
+            request.Survey.InstrumentId = "";
+            request.Survey.SealId = "";
+            request.Survey.CalibrationDueTime = Timestamp.FromDateTimeOffset(Platform.Start.AddDays(-1));
+            request.Survey.Wipes[0].CounterEfficiency = 1.5;
+        }))).ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "DOSE_RATES_SWAPPED", "INSTRUMENT_NOT_CALIBRATED", "EFFICIENCY_OUT_OF_RANGE"]);
+        (await dock.RefusedAsync(() => dock.SurveyAsync(open, change: request => request.Survey.Wipes.RemoveAt(1)))).ShouldBe(["WIPE_MISSING"]);
+    }
+
+    [Fact]
+    [Requirement("A070")]
+    public async Task The_same_paper_again_needs_a_reason()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var ready = await dock.ReadyAsync("dose-1");
+        (await dock.RefusedAsync(() => dock.PrintAsync(ready))).ShouldBe(["REPRINT_REASON_REQUIRED"]);
+        var again = await dock.PrintAsync(ready, reason: "smudged");
+        again.Paper.PaperVersion.ShouldBe(2);
+        again.Paper.Html.ShouldContain("reprint: smudged");
+        (await dock.Packages.GetPapersAsync(new GetPapersRequest { PackageId = ready.PackageId })).Paper.ShouldBe(again.Paper);
+    }
+
+    [Fact]
+    [Requirement("A061")]
+    public async Task A_dose_measured_anew_after_packing_must_be_packed_anew()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var surveyed = await dock.SurveyAsync(await dock.PackAsync("dose-1"));
+        dock.Records.Records["dose-1"].Contents[0].ActivityBq = 7.5e9;
+        (await dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_RECORD_CHANGED"]);
+    }
+
+    [Fact]
+    public async Task Carrier_services_are_published_and_guarded_by_their_version()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.Platform.SettleAsync();
+        dock.Platform.Facts<CarrierServicePublished>().Single().CutoffMinuteOfDay.ShouldBe(780);
+        var carriers = new CarriersService.CarriersServiceClient(dock.Platform.As("master_data_steward"));
+        var service = (await carriers.ListCarrierServicesAsync(new ListCarrierServicesRequest { SiteId = Dock.Site })).Services.Single();
+        service.Active = false;
+        (await carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service })).Service.Version.ShouldBe(2);
+        (await dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service }).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
+        (await dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId() }).ResponseAsync))
+            .ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "WEEKDAYS_INVALID", "ZONE_UNKNOWN", "TRANSIT_OUT_OF_RANGE", "MODE_REQUIRED"]);
+    }
+
+    [Fact]
+    public async Task A_watch_shows_open_packages_and_then_their_changes()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var open = await dock.PackAsync("dose-1");
+        using var watch = dock.Packages.WatchPackages(new WatchPackagesRequest { SiteId = Dock.Site });
+        (await watch.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+        watch.ResponseStream.Current.Package.State.ShouldBe(PackageState.Open);
+        watch.ResponseStream.Current.Hints.Single().LabelVerified.ShouldBeTrue();
+        await dock.SurveyAsync(open);
+        (await watch.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+        watch.ResponseStream.Current.Package.State.ShouldBe(PackageState.Surveyed);
+    }
+}
