@@ -28,12 +28,14 @@ sealed class Dock : IAsyncDisposable
     public DateTimeOffset Cutoff => Platform.Start.AddHours(12);
     public DateTimeOffset Delivery => Platform.Start.AddHours(26);
 
-    public static async Task<Dock> OpenAsync()
+    /// <summary>Opens the dock.</summary>
+    /// <param name="ownQuality">True to ask the platform's quality service instead of the fake.</param>
+    public static async Task<Dock> OpenAsync(bool ownQuality = false)
     {
         var (quality, records) = (new FakeQuality(), new FakeRecords());
         var platform = await Platform.StartAsync(configure: builder =>
         {
-            builder.Services.Replace(ServiceDescriptor.Scoped<CertificateService.CertificateServiceClient>(_ => quality));
+            if (!ownQuality) builder.Services.Replace(ServiceDescriptor.Scoped<CertificateService.CertificateServiceClient>(_ => quality));
             builder.Services.Replace(ServiceDescriptor.Scoped<DoseRecordsService.DoseRecordsServiceClient>(_ => records));
         });
         quality.Clock = () => platform.Now;
