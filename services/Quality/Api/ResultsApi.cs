@@ -24,18 +24,22 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
         var query = db.Results.AsNoTracking().Where(r => r.BatchId == batch.Id);
         if (request.DoseId is { Length: > 0 } dose) query = query.Where(r => r.DoseId == dose);
         if (request.TestCode is { Length: > 0 } test) query = query.Where(r => r.TestCode == test);
-        if (pages.Read(request) is [var ticks, var last])
+        if (pages.Read(request) is [var ticks, var number, var last])
         {
             var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(r => r.RecordedTime > from || (r.RecordedTime == from && string.Compare(r.Id, last) > 0));
+            var attempt = long.Parse(number, CultureInfo.InvariantCulture);
+            query = query.Where(r => r.RecordedTime > from
+                || (r.RecordedTime == from && (r.Attempt > attempt || (r.Attempt == attempt && string.Compare(r.Id, last) > 0))));
         }
 
         var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(r => r.RecordedTime).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
+        var rows = await query.OrderBy(r => r.RecordedTime).ThenBy(r => r.Attempt).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
         ListResultsResponse response = new() { Results = { rows.Take(size).Select(r => r.ToWire()) } };
         if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.RecordedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+            response.NextPageToken = pages.Write(request, Text(end.RecordedTime.UtcTicks), Text(end.Attempt), end.Id);
         return response;
+
+        static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <inheritdoc/>
