@@ -1,0 +1,119 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Issues material of a lot to a batch: always what was really taken, never backflushed.</summary>
+public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
+{
+    /// <summary>Carries out the call.</summary>
+    public async Task<IssueToBatchResponse> ToBatchAsync(IssueToBatchRequest request, CancellationToken cancel)
+    {
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.BatchId, "batch_id", 64);
+        refusals.RequireText(request.Use, "use", 64);
+        var lot = await db.LotAsync(request.LotId, cancel);
+        var material = (await db.MaterialAsync(lot.MaterialCode, cancel)).ToDomain();
+        var asked = material.Radioactive ? request.Activity.Read("activity").OrAdd(refusals) : null;
+        if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
+        if (!material.Radioactive && request.Activity is not null)
+            refusals.Add(Refusal.Invalid("activity", "MATERIAL_NOT_RADIOACTIVE", $"{material.Code} is cold material; it has no activity."));
+        if (asked is not null && asked.Nuclide.Symbol != material.Nuclide)
+            refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_NOT_OF_MATERIAL", $"{material.Code} is {material.Nuclide}, not {asked.Nuclide.Symbol}.").With("nuclide", material.Nuclide));
+        refusals.ThrowIfAny();
+
+        return await gate.AloneAsync(lot.SiteId, request.RoomId, lot.Id, async () =>
+        {
+            // What was read before the lock may have changed since.
+            await db.Entry(lot).ReloadAsync(cancel);
+            refusals.AddRange(LotRules.AgainstUse(lot.Id, lot.MaterialCode, lot.Status, lot.ExpireTime, material, request.MaterialCode, db.Now));
+            return asked is null ? await ColdAsync(request, lot, material, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);
+        }, cancel);
+    }
+
+    async Task<IssueToBatchResponse> HotAsync(IssueToBatchRequest request, LotRow lot, CalibratedActivity asked, List<Refusal> refusals, CancellationToken cancel)
+    {
+        var now = db.Now;
+        var from = await db.Holdings.FirstAsync(row => row.Id == lot.Id, cancel);
+        var lines = await db.Lines.Where(row => row.HoldingId == lot.Id).ToListAsync(cancel);
+        var wip = await db.Holdings.FirstOrDefaultAsync(row => row.Id == request.BatchId, cancel);
+        if (!from.Open) refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_NOT_HERE", "The lot is not possessed here any more."));
+        if (wip is not null && wip.RoomId != request.RoomId)
+            refusals.Add(Refusal.State($"batches/{request.BatchId}", "BATCH_IN_ANOTHER_ROOM", $"The batch is in room {wip.RoomId}; move it first.").With("room_id", wip.RoomId));
+        if (wip is { Open: false } or { RecordClosed: true })
+            refusals.Add(Refusal.State($"batches/{request.BatchId}", "BATCH_CLOSED", "The batch takes no more material."));
+        var goes = LotRules.Withdraw(lot.Id, [.. lines.Select(line => line.Line)], asked, now).OrAdd(refusals) ?? [];
+
+        Place to = new(request.BatchId, Account.Wip, lot.SiteId, request.RoomId, wip?.Form ?? from.Form, request.Use);
+        if (goes is not [])
+        {
+            await gate.AdmitAsync(new Arrival(new HeldItem(to, StatusClass.InProcess, goes), now, new HeldItem(from.Place, from.Status, goes)), "", refusals, cancel);
+        }
+
+        refusals.ThrowIfAny();
+        if (wip is null)
+        {
+            db.Holdings.Add(new HoldingRow
+            {
+                Id = request.BatchId, Account = Account.Wip, Kind = Account.Wip, SiteId = to.SiteId, RoomId = to.RoomId, Form = to.Form, Use = to.Use,
+                Status = StatusClass.InProcess, BatchId = request.BatchId, Open = true,
+            });
+        }
+
+        var before = lines.Where(line => line.Nuclide == asked.Nuclide.Symbol).Sum(line => line.Line.At(now));
+        ledger.Begin(Id.From("issue", db.Request.Caller.Subject, request.RequestId), "ISSUE", request.RequestId, now);
+        foreach (var line in goes) await ledger.BookAsync(from.Place, to, line, cancel);
+        var left = lines.Where(line => line.Nuclide == asked.Nuclide.Symbol).Select(line => line.Line.ReferredTo(now)).ToList();
+        var leftBq = Math.Max(0, left.Sum(line => line.Bq));
+        if (leftBq is 0) (lot.UsedUp, from.Open) = (true, lines.Exists(line => line.Bq > 0));
+        var issued = goes.Where(line => line.Nuclide == asked.Nuclide.Symbol).ToList();
+        var cost = CostOf(lot, before > 0 ? issued.Sum(line => line.At(now)) / before : 0, leftBq is 0);
+        var activity = issued is [var one] ? one.ToWire() : new BookedLine(asked.Nuclide.Symbol, issued.Sum(line => line.At(now)), now, asked.DataVersion).ToWire();
+        db.Publish(lot.Id, new MaterialIssued
+        {
+            TransactionId = ledger.Id, LotId = lot.Id, MaterialCode = lot.MaterialCode, BatchId = request.BatchId, SiteId = lot.SiteId,
+            Activity = activity, CostMinor = cost, Currency = lot.Currency, IssueTime = now.ToWire(),
+        });
+        IssueToBatchResponse answer = new()
+        {
+            TransactionId = ledger.Id,
+            Activity = activity,
+            LeftInLot = new BookedLine(asked.Nuclide.Symbol, leftBq, now, asked.DataVersion).ToWire(),
+        };
+        answer.Impurities.AddRange(goes.Where(line => line.Nuclide != asked.Nuclide.Symbol).Select(line => line.ToWire()));
+        return await db.AnswerAsync(answer, cancel);
+    }
+
+    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, LotRow lot, Material material, List<Refusal> refusals, CancellationToken cancel)
+    {
+        if (request.Quantity > lot.QuantityLeft)
+            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{request.Quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")
+                .With("asked", request.Quantity).With("left", lot.QuantityLeft));
+        refusals.ThrowIfAny();
+        var all = request.Quantity >= lot.QuantityLeft;
+        var cost = CostOf(lot, request.Quantity / lot.QuantityLeft, all);
+        lot.QuantityLeft = all ? 0 : lot.QuantityLeft - request.Quantity;
+        if (all) lot.UsedUp = true;
+        var transaction = Id.From("issue", db.Request.Caller.Subject, request.RequestId);
+        db.Publish(lot.Id, new MaterialIssued
+        {
+            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Code, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = request.Quantity,
+            Unit = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit, CostMinor = cost, Currency = lot.Currency, IssueTime = db.Now.ToWire(),
+        });
+        return await db.AnswerAsync(new IssueToBatchResponse { TransactionId = transaction }, cancel);
+    }
+
+    // Half to even on whole minor units; the last issue takes what is left, so that the shares add up to the cost of the lot.
+    static long CostOf(LotRow lot, double fraction, bool all)
+    {
+        var cost = all ? lot.CostLeftMinor : Math.Min(lot.CostLeftMinor, (long)Math.Round(lot.CostLeftMinor * fraction, MidpointRounding.ToEven));
+        lot.CostLeftMinor -= cost;
+        return cost;
+    }
+}

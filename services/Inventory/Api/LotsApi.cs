@@ -1,0 +1,211 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using LotStatus = Doseline.Inventory.Domain.LotStatus;
+using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Lots: announced, received, approved, read.</summary>
+public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, PageTokens pageTokens) : LotsService.LotsServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<ExpectReceiptResponse> ExpectReceipt(ExpectReceiptRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.Form, "form", 64);
+        refusals.RequireText(request.Use, "use", 64);
+        var arrival = request.ArrivalTime.Read("arrival_time").OrAdd(refusals);
+        if (arrival < db.Now) refusals.Add(Refusal.Invalid("arrival_time", "TIME_IN_PAST", "An announced receipt lies in the future.").With("arrival_time", arrival).With("now", db.Now));
+        var contents = Reading.Contents(request.Contents, refusals);
+        await db.SiteAsync(request.SiteId, cancel);
+        var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
+        refusals.AddRange(LotRules.AgainstContents(material, contents));
+        if (!material.Radioactive) refusals.Add(Refusal.Invalid("material_code", "MATERIAL_NOT_RADIOACTIVE", "Cold material need not be announced."));
+        refusals.ThrowIfAny();
+
+        return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
+        {
+            ExpectationRow row = new()
+            {
+                Id = db.Ids.New(), SiteId = request.SiteId, RoomId = request.RoomId, MaterialCode = request.MaterialCode, HoldingId = "",
+                Form = request.Form, Use = request.Use, Contents = Json.Write(contents.Select(BookedLine.From).ToArray()), ArrivalTime = arrival, Open = true,
+            };
+            HeldItem item = new(new Place(row.Id, Account.Lot, row.SiteId, row.RoomId, row.Form, row.Use), StatusClass.Quarantine, [.. contents.Select(BookedLine.From)]);
+            await gate.AdmitAsync(new Arrival(item, arrival), "", refusals, cancel);
+            refusals.ThrowIfAny();
+            db.Expectations.Add(row);
+            return await db.AnswerAsync(new ExpectReceiptResponse { Expectation = ToWire(row) }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<CancelExpectationResponse> CancelExpectation(CancelExpectationRequest request, ServerCallContext context)
+    {
+        var row = await db.Expectations.FindAsync([request.ExpectationId], context.CancellationToken)
+            ?? throw Reading.Missing($"expectations/{request.ExpectationId}", "EXPECTATION_UNKNOWN", "There is no such announcement.");
+        db.Request.Caller.RequireSite(row.SiteId);
+        row.Open = false;
+        return await db.AnswerAsync(new CancelExpectationResponse(), context.CancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ReceiveLotResponse> ReceiveLot(ReceiveLotRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.SupplierBatch, "supplier_batch", 64);
+        refusals.RequireText(request.Form, "form", 64);
+        refusals.RequireText(request.Use, "use", 64);
+        var contents = Reading.Contents(request.Contents, refusals);
+        DateTimeOffset? expire = request.ExpireTime is null ? null : request.ExpireTime.Read("expire_time").OrAdd(refusals);
+        if (request.CostMinor < 0 || (request.CostMinor > 0 && request.Currency.Length != 3))
+            refusals.Add(Refusal.Invalid("currency", "COST_INVALID", "A cost is not negative and names its ISO 4217 currency.").With("cost_minor", request.CostMinor).With("currency", request.Currency));
+        await db.SiteAsync(request.SiteId, cancel);
+        var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
+        var supplier = await db.Suppliers.FindAsync([request.SupplierCode], cancel)
+            ?? throw Reading.Missing($"suppliers/{request.SupplierCode}", "SUPPLIER_UNKNOWN", $"There is no supplier {request.SupplierCode}.");
+        refusals.AddRange(LotRules.AgainstReceipt(material, supplier.ToDomain(), contents, request.Quantity, (ProductionRoute)request.Route, expire, db.Now));
+        refusals.ThrowIfAny();
+
+        return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
+        {
+            var now = db.Now;
+            var expected = await ExpectedAsync(request, refusals, cancel);
+            Place place = new(db.Ids.New(), Account.Lot, request.SiteId, request.RoomId, request.Form, request.Use);
+            IReadOnlyList<BookedLine> lines = [.. contents.Select(BookedLine.From)];
+            if (material.Radioactive)
+                await gate.AdmitAsync(new Arrival(new HeldItem(place, StatusClass.Quarantine, lines), now), request.ExpectationId, refusals, cancel);
+            else if (!await db.Rooms.AnyAsync(room => room.Id == request.RoomId && room.SiteId == request.SiteId && room.Active, cancel))
+                refusals.Add(Refusal.State($"rooms/{request.RoomId}", "ROOM_NOT_AUTHORISED", $"{request.RoomId} is not an active room of site {request.SiteId}."));
+            refusals.ThrowIfAny();
+            if (expected is not null) expected.Open = false;
+
+            LotRow lot = new()
+            {
+                Id = place.HoldingId, MaterialCode = material.Code, SupplierCode = request.SupplierCode, SupplierBatch = request.SupplierBatch, SiteId = request.SiteId,
+                Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = request.Quantity, QuantityLeft = request.Quantity,
+                Status = LotStatus.Quarantine, UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
+                CostMinor = request.CostMinor, CostLeftMinor = request.CostMinor, Currency = request.Currency,
+            };
+            HoldingRow holding = new()
+            {
+                Id = lot.Id, Account = Account.Lot, Kind = Account.Lot, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
+                Status = StatusClass.Quarantine, BatchId = "", Open = true,
+            };
+            db.Lots.Add(lot);
+            db.Holdings.Add(holding);
+            var transaction = "";
+            if (material.Radioactive)
+            {
+                transaction = ledger.Begin(Id.From("receipt", lot.Id), "RECEIPT", db.Request.CausationId, now).Id;
+                foreach (var line in lines) await ledger.BookAsync(place.Outside(Account.Supplier), place, line, cancel);
+            }
+
+            db.Publish(lot.Id, new LotReceived
+            {
+                LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, RoomId = place.RoomId, Activity = contents is [var first, ..] ? first.ToWire() : null,
+            });
+            var answer = lot.ToWire(holding, lines);
+            answer.Version = db.VersionAfter(lot);
+            return await db.AnswerAsync(new ReceiveLotResponse { Lot = answer, TransactionId = transaction }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ChangeLotStatusResponse> ChangeLotStatus(ChangeLotStatusRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var lot = await db.LotAsync(request.LotId, cancel);
+        db.Request.Caller.RequireSite(lot.SiteId);
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.Reason, "reason", 500);
+        if (!Enum.IsDefined((LotStatus)request.Status)) refusals.Add(Refusal.Invalid("status", "FIELD_REQUIRED", "status is required."));
+        if (request.Version != lot.Version) refusals.Add(Refusal.Stale($"lots/{lot.Id}", request.Version, lot.Version));
+        if (lot.Status is LotStatus.Rejected && request.Status is not V1.LotStatus.Rejected)
+            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_REJECTED", "Rejection is final."));
+        if (request.Status is V1.LotStatus.Approved && lot.ExpireTime <= db.Now)
+            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", lot.ExpireTime));
+        refusals.ThrowIfAny();
+
+        lot.Status = (LotStatus)request.Status;
+        var holding = await db.Holdings.FindAsync([lot.Id], cancel) ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
+        holding.Status = lot.Status switch
+        {
+            LotStatus.Approved => StatusClass.Approved,
+            LotStatus.Rejected => StatusClass.Rejected,
+            _ => StatusClass.Quarantine,
+        };
+        var answer = lot.ToWire(holding, await LeftAsync(lot.Id, cancel));
+        answer.Version = db.VersionAfter(lot);
+        return await db.AnswerAsync(new ChangeLotStatusResponse { Lot = answer }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetLotResponse> GetLot(GetLotRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var lot = await db.LotAsync(request.LotId, cancel);
+        db.Request.Caller.RequireSite(lot.SiteId);
+        return new GetLotResponse { Lot = lot.ToWire(await db.Holdings.FindAsync([lot.Id], cancel), await LeftAsync(lot.Id, cancel)) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListLotsResponse> ListLots(ListLotsRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
+        var query = db.Lots.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Id.CompareTo(after) > 0);
+        if (request.MaterialCode is not "") query = query.Where(r => r.MaterialCode == request.MaterialCode);
+        if (request.OnlyLeft) query = query.Where(r => !r.UsedUp);
+        if (request.Status is not V1.LotStatus.Unspecified)
+        {
+            var status = (LotStatus)request.Status;
+            query = query.Where(r => r.Status == status);
+        }
+
+        var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
+        List<string> ids = [.. rows.Select(r => r.Id)];
+        var holdings = await db.Holdings.AsNoTracking().Where(h => ids.Contains(h.Id)).ToDictionaryAsync(h => h.Id, cancel);
+        var lines = (await db.Lines.AsNoTracking().Where(l => ids.Contains(l.HoldingId)).ToListAsync(cancel)).ToLookup(l => l.HoldingId);
+        ListLotsResponse answer = new() { Lots = { rows.Take(size).Select(r => r.ToWire(holdings.GetValueOrDefault(r.Id), lines[r.Id].Select(l => l.Line))) } };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListExpectationsResponse> ListExpectations(ListExpectationsRequest request, ServerCallContext context)
+    {
+        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
+        var rows = await db.Expectations.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Open && r.Id.CompareTo(after) > 0)
+            .OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListExpectationsResponse answer = new() { Expectations = { rows.Take(size).Select(ToWire) } };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        return answer;
+    }
+
+    async Task<ExpectationRow?> ExpectedAsync(ReceiveLotRequest request, List<Refusal> refusals, CancellationToken cancel)
+    {
+        if (request.ExpectationId is "") return null;
+        var row = await db.Expectations.FindAsync([request.ExpectationId], cancel);
+        if (row is { Open: true, HoldingId: "" } && row.SiteId == request.SiteId && row.MaterialCode == request.MaterialCode) return row;
+        refusals.Add(Refusal.State($"expectations/{request.ExpectationId}", "EXPECTATION_NOT_OPEN", "There is no open announcement of this material with that identifier."));
+        return null;
+    }
+
+    async Task<List<BookedLine>> LeftAsync(string lotId, CancellationToken cancel) =>
+        [.. (await db.Lines.AsNoTracking().Where(line => line.HoldingId == lotId).ToListAsync(cancel)).Select(line => line.Line)];
+
+    static Expectation ToWire(ExpectationRow row) => new()
+    {
+        ExpectationId = row.Id, SiteId = row.SiteId, RoomId = row.RoomId, MaterialCode = row.MaterialCode, HoldingId = row.HoldingId, Form = row.Form, Use = row.Use,
+        Contents = { Json.Read<BookedLine[]>(row.Contents).Select(line => line.ToWire()) }, ArrivalTime = row.ArrivalTime.ToWire(),
+    };
+}

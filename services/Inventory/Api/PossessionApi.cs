@@ -1,0 +1,131 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using WireActivity = Doseline.Common.V1.CalibratedActivity;
+using WireReason = Doseline.Common.V1.RefusalReason;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Possession: the gate for batches, and what is possessed at any instant.</summary>
+public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue issue, PageTokens pageTokens) : PossessionService.PossessionServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<IssueToBatchResponse> IssueToBatch(IssueToBatchRequest request, ServerCallContext context) =>
+        issue.ToBatchAsync(request, context.CancellationToken);
+
+    /// <inheritdoc/>
+    public override async Task<CheckArrivalResponse> CheckArrival(CheckArrivalRequest request, ServerCallContext context)
+    {
+        List<Refusal> refusals = [];
+        var contents = Reading.Contents(request.Contents, refusals);
+        if (contents is []) refusals.Add(Refusal.Invalid("contents", "ACTIVITY_REQUIRED", "Name the activity of each nuclide."));
+        var time = request.ArrivalTime is null ? db.Now : request.ArrivalTime.Read("arrival_time").OrAdd(refusals);
+        refusals.ThrowIfAny();
+        await db.SiteAsync(request.SiteId, context.CancellationToken);
+
+        var state = await reader.StateAsync(request.SiteId, "", context.CancellationToken);
+        Place place = new("", Account.Lot, request.SiteId, request.RoomId, request.Form, request.Use);
+        Arrival arrival = new(new HeldItem(place, StatusClass.Quarantine, [.. contents.Select(BookedLine.From)]), time);
+        var decision = PossessionRules.AdmitOrSuggest(arrival, state);
+        CheckArrivalResponse answer = new() { Admitted = decision.Accepted };
+        if (decision.Accepted) return answer;
+        answer.Reasons.AddRange(decision.Refusals.Select(refusal => new WireReason
+        {
+            Code = refusal.Code, Subject = refusal.Subject, Message = refusal.Message, Kind = "STATE", Numbers = { refusal.Numbers.ToDictionary() },
+        }));
+        answer.AlternativeRoomIds.AddRange(Alternatives.Rooms(arrival, state));
+        answer.NearestTime = Alternatives.NearestTime(arrival, state).ToWire();
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetPossessionResponse> GetPossession(GetPossessionRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        List<Refusal> refusals = [];
+        var asOf = request.AsOfTime is null ? db.Now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
+        DateTimeOffset? known = request.KnownTime is null ? null : request.KnownTime.Read("known_time").OrAdd(refusals);
+        if (request.WithProgeny && request.AsOfTime is not null && asOf < db.Now)
+            refusals.Add(Refusal.Invalid("with_progeny", "PROGENY_OF_PAST", "Progeny is computed from what is booked now; ask for it at this instant or a later one."));
+        refusals.ThrowIfAny();
+        await db.SiteAsync(request.SiteId, cancel);
+        var held = known is null && asOf >= db.Now ? await reader.HeldAsync(request.SiteId, cancel) : await reader.HeldAtAsync(request.SiteId, asOf, known, cancel);
+        return Report(held, asOf, request.Nuclide, request.WithProgeny);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetHeadroomResponse> GetHeadroom(GetHeadroomRequest request, ServerCallContext context)
+    {
+        List<Refusal> refusals = [];
+        var asOf = request.AsOfTime is null ? db.Now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
+        var window = request.Window?.ToTimeSpan() ?? TimeSpan.Zero;
+        if (window < TimeSpan.Zero || window > PossessionRules.PlanningWindow)
+            refusals.Add(Refusal.Invalid("window", "WINDOW_OUT_OF_RANGE", "The window is 0 to 366 days.").With("window_seconds", window.TotalSeconds));
+        refusals.ThrowIfAny();
+        await db.SiteAsync(request.SiteId, context.CancellationToken);
+        var state = await reader.StateAsync(request.SiteId, "", context.CancellationToken);
+        GetHeadroomResponse answer = new() { AsOfTime = asOf.ToWire() };
+        answer.Limits.AddRange(Forecast.Of(state, asOf, window)
+            .Where(line => (request.Nuclide is "" || line.Scope.Nuclide == request.Nuclide || line.Scope.Nuclide == Domain.Licence.Any)
+                && (request.RoomId is "" || line.Scope.Id.StartsWith($"rooms/{request.RoomId}/", StringComparison.Ordinal)))
+            .Select(ToWire));
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListLedgerResponse> ListLedger(ListLedgerRequest request, ServerCallContext context)
+    {
+        var size = PageTokens.SizeOf(request.PageSize);
+        var after = pageTokens.Read(request) is [var cursor] ? long.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        var query = db.Entries.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Seq > after);
+        if (request.HoldingId is not "") query = query.Where(r => r.HoldingId == request.HoldingId);
+        if (request.TransactionId is not "") query = query.Where(r => r.TransactionId == request.TransactionId);
+        var rows = await query.OrderBy(r => r.Seq).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListLedgerResponse answer = new() { Entries = { rows.Take(size).Select(ToWire) } };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return answer;
+    }
+
+    internal static GetPossessionResponse Report(IEnumerable<HeldItem> held, DateTimeOffset asOf, string nuclide, bool withProgeny)
+    {
+        var sums = PossessionReport.Of(held, asOf, nuclide, withProgeny);
+        GetPossessionResponse answer = new()
+        {
+            AsOfTime = asOf.ToWire(),
+            Category2Fraction = PossessionReport.Category2(sums).Sum,
+            Category2Source = "10 CFR 37 Appendix A; trust is stated for each nuclide in the nuclide data",
+        };
+        answer.Groups.AddRange(sums.Select(sum => new PossessionGroup
+        {
+            Nuclide = sum.Nuclide, Form = sum.Form, RoomId = sum.RoomId, Use = sum.Use, Category = (PossessionCategory)sum.Account, Possessed = Activity(sum.Nuclide, sum.Bq, asOf),
+        }));
+        answer.Totals.AddRange(sums.GroupBy(sum => sum.Nuclide).Select(group => Activity(group.Key, group.Sum(sum => sum.Bq), asOf)));
+        return answer;
+    }
+
+    static WireActivity Activity(string nuclide, double bq, DateTimeOffset asOf) =>
+        new() { Nuclide = nuclide, ActivityBq = bq, ReferenceTime = asOf.ToWire(), DataVersion = NuclideData.Current.Version };
+
+    static Headroom ToWire(LimitForecast line)
+    {
+        Headroom sent = new()
+        {
+            LimitId = line.Scope.Id, Nuclide = line.Scope.Nuclide, LimitBq = line.Scope.LimitBq, TotalBq = line.TotalBq, HeadroomBq = line.Scope.LimitBq - line.TotalBq,
+            PeakBq = line.PeakBq, PeakTime = line.PeakTime.ToWire(),
+        };
+        if (line.UnityFraction is { } fraction) sent.UnityFraction = fraction;
+        return sent;
+    }
+
+    static LedgerEntry ToWire(LedgerEntryRow row) => new()
+    {
+        Seq = row.Seq, TransactionId = row.TransactionId, Kind = row.Kind, HoldingId = row.HoldingId, Category = (PossessionCategory)row.Account, RoomId = row.RoomId,
+        Nuclide = row.Nuclide, Form = row.Form, Use = row.Use, SignedBq = row.Bq, ReferenceTime = row.ReferenceTime.ToWire(), DataVersion = row.DataVersion,
+        EffectiveTime = row.EffectiveTime.ToWire(), RecordTime = row.RecordTime.ToWire(), CauseId = row.CauseId,
+    };
+}

@@ -1,0 +1,54 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Kernel.Data;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+using WireActivity = Doseline.Common.V1.CalibratedActivity;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Reads what api classes of this service have in common.</summary>
+static class Reading
+{
+    const int ContentsMax = 32;
+
+    public static IReadOnlyList<CalibratedActivity> Contents(IReadOnlyList<WireActivity> sent, List<Refusal> refusals)
+    {
+        if (sent.Count > ContentsMax)
+        {
+            refusals.Add(Refusal.Invalid("contents", "TOO_MANY", $"At most {ContentsMax} nuclides.").With("count", sent.Count).With("count_max", ContentsMax));
+            return [];
+        }
+
+        return [.. sent.Select((one, place) => one.Read($"contents[{place}]").OrAdd(refusals)).OfType<CalibratedActivity>()];
+    }
+
+    public static void RequireCode(this List<Refusal> refusals, string value, string field)
+    {
+        const int lengthMax = 64;
+        if (value.Length is 0 or > lengthMax || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not '-'))
+            refusals.Add(Refusal.Invalid(field, "CODE_INVALID", $"{field} has 1 to {lengthMax} letters, digits and hyphens.").With("value", value));
+    }
+
+    public static async Task<SiteRow> SiteAsync(this InventoryDb db, string site, CancellationToken cancel) =>
+        await db.Sites.FindAsync([site], cancel) ?? throw Missing($"sites/{site}", "SITE_UNKNOWN", $"There is no site {site}.");
+
+    public static async Task<MaterialRow> MaterialAsync(this InventoryDb db, string code, CancellationToken cancel) =>
+        await db.Materials.FindAsync([code], cancel) ?? throw Missing($"materials/{code}", "MATERIAL_UNKNOWN", $"There is no material {code}.");
+
+    public static async Task<LotRow> LotAsync(this InventoryDb db, string id, CancellationToken cancel) =>
+        await db.Lots.FindAsync([id], cancel) ?? throw Missing($"lots/{id}", "LOT_UNKNOWN", $"There is no lot {id}.");
+
+    public static Material ToDomain(this MaterialRow row) =>
+        new(row.Id, row.Radioactive, row.Nuclide, row.Gxp, row.ShelfLifeTicks is { } ticks ? TimeSpan.FromTicks(ticks) : null);
+
+    public static Supplier ToDomain(this SupplierRow row) =>
+        new(row.Id, row.LicenceNumber, row.LicenceExpireTime, Json.Read<string[]>(row.MaterialCodes));
+
+    /// <summary>Version that a row will have once the current changes are saved.</summary>
+    public static long VersionAfter(this InventoryDb db, IGxpRow row) => db.Entry(row).State is EntityState.Unchanged ? row.Version : row.Version + 1;
+
+    public static RefusedException Missing(string resource, string code, string message) => new(Refusal.Missing(resource, code, message));
+}

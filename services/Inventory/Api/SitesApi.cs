@@ -1,0 +1,137 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using DomainRoom = Doseline.Inventory.Domain.Room;
+using RoomKindDomain = Doseline.Inventory.Domain.RoomKind;
+using RoomNuclideDomain = Doseline.Inventory.Domain.RoomNuclide;
+using StatusClass = Doseline.Inventory.Domain.StatusClass;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Sites and rooms.</summary>
+public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesService.SitesServiceBase
+{
+    const double NearLimitDefault = 0.9;
+
+    /// <inheritdoc/>
+    public override async Task<PutSiteResponse> PutSite(PutSiteRequest request, ServerCallContext context)
+    {
+        var (sent, cancel) = (request.Site ?? new Site(), context.CancellationToken);
+        List<Refusal> refusals = [];
+        refusals.RequireCode(sent.SiteId, "site.site_id");
+        refusals.RequireText(sent.Name, "site.name");
+        if (!Zones.Exists(sent.Zone)) refusals.Add(Refusal.Invalid("site.zone", "ZONE_UNKNOWN", $"'{sent.Zone}' is not an IANA time zone."));
+        if (sent.NearLimitFraction is < 0 or > 1 || double.IsNaN(sent.NearLimitFraction))
+            refusals.Add(Refusal.Invalid("site.near_limit_fraction", "FRACTION_OUT_OF_RANGE", "near_limit_fraction lies between 0 and 1.").With("value", sent.NearLimitFraction));
+        refusals.ThrowIfAny();
+        db.Request.Caller.RequireSite(sent.SiteId);
+
+        var near = sent.NearLimitFraction is 0 ? NearLimitDefault : sent.NearLimitFraction;
+        var row = await db.Sites.FindAsync([sent.SiteId], cancel);
+        RequireVersion($"sites/{sent.SiteId}", sent.Version, row?.Version);
+        if (row is null) db.Sites.Add(row = new SiteRow { Id = sent.SiteId, Name = sent.Name, Zone = sent.Zone, NearLimitFraction = near });
+        else (row.Name, row.Zone, row.NearLimitFraction) = (sent.Name, sent.Zone, near);
+        var answer = ToWire(row);
+        answer.Version = db.VersionAfter(row);
+        return await db.AnswerAsync(new PutSiteResponse { Site = answer }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PutRoomResponse> PutRoom(PutRoomRequest request, ServerCallContext context)
+    {
+        var (sent, cancel) = (request.Room ?? new Room(), context.CancellationToken);
+        List<Refusal> refusals = [];
+        refusals.RequireCode(sent.RoomId, "room.room_id");
+        refusals.RequireText(sent.Name, "room.name");
+        if (sent.Kind is RoomKind.Unspecified || !Enum.IsDefined(sent.Kind)) refusals.Add(Refusal.Invalid("room.kind", "FIELD_REQUIRED", "room.kind is required."));
+        foreach (var entry in sent.Nuclides)
+        {
+            if (entry.Nuclide is not Domain.Licence.Any && Kernel.Decay.NuclideData.Current.Find(entry.Nuclide) is not { IsStable: false })
+                refusals.Add(Refusal.Invalid("room.nuclides", "NUCLIDE_UNKNOWN", $"'{entry.Nuclide}' is not a radioactive nuclide."));
+            if (entry.HasLimitBq) refusals.RequirePositive(entry.LimitBq, "room.nuclides.limit_bq");
+        }
+
+        List<StatusClass> classes = [];
+        foreach (var text in sent.StatusClasses)
+        {
+            if (Enum.GetValues<StatusClass>().Where(c => Domain.Segregation.Text(c) == text).ToList() is [var known]) classes.Add(known);
+            else refusals.Add(Refusal.Invalid("room.status_classes", "STATUS_CLASS_UNKNOWN", $"'{text}' is not a status class."));
+        }
+
+        refusals.ThrowIfAny();
+        await db.SiteAsync(sent.SiteId, cancel);
+        db.Request.Caller.RequireSite(sent.SiteId);
+
+        DomainRoom room = new()
+        {
+            Id = sent.RoomId, SiteId = sent.SiteId, Name = sent.Name, Kind = (RoomKindDomain)sent.Kind,
+            Nuclides = [.. sent.Nuclides.Select(n => new RoomNuclideDomain(n.Nuclide, n.HasLimitBq ? n.LimitBq : null))],
+            Uses = [.. sent.Uses], Forms = [.. sent.Forms], StatusClasses = classes, SingleNuclide = sent.SingleNuclide, Active = sent.Active,
+        };
+        var row = await db.Rooms.FindAsync([sent.RoomId], cancel);
+        RequireVersion($"rooms/{sent.RoomId}", sent.Version, row?.Version);
+        if (row is not null && row.SiteId != sent.SiteId)
+            throw new RefusedException(Refusal.State($"rooms/{sent.RoomId}", "ROOM_OF_ANOTHER_SITE", "A room stays at its site.").With("site_id", row.SiteId));
+        if (row is null) db.Rooms.Add(row = RoomRow.From(room));
+        else row.Take(room);
+        var answer = ToWire(row);
+        answer.Version = db.VersionAfter(row);
+        return await db.AnswerAsync(new PutRoomResponse { Room = answer }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListSitesResponse> ListSites(ListSitesRequest request, ServerCallContext context)
+    {
+        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
+        var rows = await db.Sites.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListSitesResponse answer = new() { Sites = { rows.Take(size).Where(r => db.Request.Caller.MayActAt(r.Id)).Select(ToWire) } };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListRoomsResponse> ListRooms(ListRoomsRequest request, ServerCallContext context)
+    {
+        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
+        var query = db.Rooms.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Id.CompareTo(after) > 0);
+        if (request.Kind is not RoomKind.Unspecified)
+        {
+            var kind = (RoomKindDomain)request.Kind;
+            query = query.Where(r => r.Kind == kind);
+        }
+
+        var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListRoomsResponse answer = new() { Rooms = { rows.Take(size).Select(ToWire) } };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        return answer;
+    }
+
+    internal static void RequireVersion(string resource, long sent, long? actual)
+    {
+        if (sent != (actual ?? 0)) throw new RefusedException(Refusal.Stale(resource, sent, actual ?? 0));
+    }
+
+    static Site ToWire(SiteRow row) => new() { SiteId = row.Id, Name = row.Name, Zone = row.Zone, NearLimitFraction = row.NearLimitFraction, Version = row.Version };
+
+    static Room ToWire(RoomRow row)
+    {
+        var room = row.ToDomain();
+        Room sent = new()
+        {
+            RoomId = room.Id, SiteId = room.SiteId, Name = room.Name, Kind = (RoomKind)room.Kind, Uses = { room.Uses }, Forms = { room.Forms },
+            StatusClasses = { room.StatusClasses.Select(Domain.Segregation.Text) }, SingleNuclide = room.SingleNuclide, Active = room.Active, Version = row.Version,
+        };
+        foreach (var entry in room.Nuclides)
+        {
+            RoomNuclide one = new() { Nuclide = entry.Nuclide };
+            if (entry.LimitBq is { } limit) one.LimitBq = limit;
+            sent.Nuclides.Add(one);
+        }
+
+        return sent;
+    }
+}

@@ -1,0 +1,84 @@
+using Doseline.Inventory.Domain;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Inventory.Data;
+
+/// <summary>
+/// The gate of a site: one caller at a time looks, decides and books, across all replicas, so that no number of concurrent arrivals
+/// exceeds a limit together.
+/// </summary>
+public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeFactory scopes, ILogger<Gate> log)
+{
+    static readonly EventId UnauthorisedMove = new(7201, "UnauthorisedMove");
+    static readonly string[] SecurityCodes = ["ROOM_NOT_AUTHORISED", "USE_NOT_AUTHORISED", "FORM_NOT_AUTHORISED", "NUCLIDE_NOT_LICENSED", "ROOM_NOT_ACTIVE"];
+
+    /// <summary>Runs read-decide-book for a site alone; a refusal that says "not authorised" is kept as a security event.</summary>
+    /// <param name="site">Site.</param>
+    /// <param name="room">Room asked for, for the event.</param>
+    /// <param name="what">Holding or material, for the event.</param>
+    /// <param name="work">Reads, decides, books and saves.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<T> AloneAsync<T>(string site, string room, string what, Func<Task<T>> work, CancellationToken cancel)
+    {
+        try
+        {
+            return await db.LockedAsync($"possession:{site}", work, cancel);
+        }
+        catch (RefusedException refused) when (refused.Refusals.Any(refusal => SecurityCodes.Contains(refusal.Code)))
+        {
+            await RememberAsync(site, room, what, [.. refused.Refusals.Select(refusal => refusal.Code).Distinct()], cancel);
+            throw;
+        }
+    }
+
+    /// <summary>Admits an arrival or adds the refusals; tells once when a limit comes near.</summary>
+    /// <param name="arrival">What arrives.</param>
+    /// <param name="expectationId">Announcement it fulfils; empty for none.</param>
+    /// <param name="refusals">Reasons collected so far; the gate adds its own.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task AdmitAsync(Arrival arrival, string expectationId, List<Refusal> refusals, CancellationToken cancel)
+    {
+        var site = arrival.To.SiteId;
+        var state = await reader.StateAsync(site, expectationId, cancel);
+        var uses = PossessionRules.AdmitOrSuggest(arrival, state).OrAdd(refusals);
+        if (uses is null || refusals is not []) return;
+        var near = (await db.Sites.AsNoTracking().FirstAsync(row => row.Id == site, cancel)).NearLimitFraction;
+        foreach (var use in uses) await TellNearAsync(site, use, near, cancel);
+    }
+
+    async Task TellNearAsync(string site, LimitUse use, double fraction, CancellationToken cancel)
+    {
+        var isNear = use.UsedFraction >= fraction;
+        var row = await db.NearLimits.FindAsync([site, use.LimitId], cancel);
+        if (row is null)
+        {
+            if (!isNear) return;
+            db.NearLimits.Add(row = new NearLimitRow { SiteId = site, LimitId = use.LimitId, Near = false });
+        }
+
+        if (isNear && !row.Near)
+            db.Publish(site, new PossessionNearLimit { SiteId = site, LimitId = use.LimitId, Nuclide = use.Nuclide, UsedFraction = use.UsedFraction });
+        row.Near = isNear;
+    }
+
+    // The refused call rolled back, so the event is kept in a scope of its own.
+    async Task RememberAsync(string site, string room, string what, string[] codes, CancellationToken cancel)
+    {
+        var actor = db.Request.Caller.OnBehalfOf ?? db.Request.Caller.Subject;
+        log.LogWarning(UnauthorisedMove, "{Actor} was refused to bring {What} into {Room} of {Site}: {Codes}", actor, what, room, site, string.Join(',', codes));
+        await using var scope = scopes.CreateAsyncScope();
+        var request = scope.ServiceProvider.GetRequiredService<Kernel.Messaging.RequestContext>();
+        (request.Caller, request.CausationId, request.CorrelationId) = (db.Request.Caller, db.Request.CausationId, db.Request.CorrelationId);
+        var own = scope.ServiceProvider.GetRequiredService<InventoryDb>();
+        own.SecurityEvents.Add(new SecurityEventRow
+        {
+            Id = own.Ids.New(), SiteId = site, RoomId = room, What = what, Actor = actor, Codes = string.Join(',', codes), Time = own.Now,
+        });
+        own.Publish(site, new UnauthorisedMoveRefused { SiteId = site, RoomId = room, What = what, Actor = actor, Codes = { codes } });
+        await own.SaveChangesAsync(cancel);
+    }
+}

@@ -1,0 +1,60 @@
+using Doseline.Kernel.Rules;
+
+namespace Doseline.Inventory.Domain;
+
+/// <summary>The gate before every arrival of activity: authorisation, limits and segregation, at the instant of arrival and after it.</summary>
+public static class PossessionRules
+{
+    /// <summary>How far ahead limits are tested for announced receipts and growing daughters.</summary>
+    public static TimeSpan PlanningWindow { get; } = TimeSpan.FromDays(366);
+
+    /// <summary>Lets activity in, or gives every reason why not.</summary>
+    /// <param name="arrival">What arrives.</param>
+    /// <param name="state">The site.</param>
+    /// <returns>The limits that were tested, with what is used of them after the arrival.</returns>
+    public static Decision<IReadOnlyList<LimitUse>> Admit(Arrival arrival, SiteState state)
+    {
+        List<Refusal> refusals = [.. Authorisation.Refusals(arrival, state), .. Segregation.Refusals(arrival, state)];
+        var uses = Uses(arrival, state);
+        refusals.AddRange(uses.Where(use => use.Exceeded).Select(use => Exceeded(use, arrival)));
+        return refusals is [] ? Decide(uses) : refusals;
+    }
+
+    /// <summary>As <see cref="Admit"/>, and every limit refusal names the rooms that would take it at that instant and when this room would.</summary>
+    public static Decision<IReadOnlyList<LimitUse>> AdmitOrSuggest(Arrival arrival, SiteState state)
+    {
+        var decision = Admit(arrival, state);
+        if (decision.Accepted) return decision;
+        var rooms = string.Join(',', Alternatives.Rooms(arrival, state));
+        // Decay makes room, but it does not authorise.
+        var nearest = decision.Refusals.All(refusal => refusal.Code.EndsWith("_EXCEEDED", StringComparison.Ordinal)) ? Alternatives.NearestTime(arrival, state) : null;
+        return decision.Refusals.Select(refusal => refusal.With("alternative_room_ids", rooms).With("nearest_time", nearest)).ToList();
+    }
+
+    /// <summary>What an arrival does to every limit that it counts against.</summary>
+    public static IReadOnlyList<LimitUse> Uses(Arrival arrival, SiteState state)
+    {
+        var scopes = LimitScopes.OfLicences(Licence.InForce(state.Licences, arrival.Time))
+            .Concat(state.Rooms.Where(room => room.Id == arrival.To.RoomId).SelectMany(LimitScopes.OfRoom))
+            .ToLookup(scope => scope.UnityGroup);
+        return
+        [
+            .. scopes[""].Select(scope => LimitUse.Of([scope], arrival, state)).OfType<LimitUse>(),
+            .. scopes.Where(group => group.Key is not "").Select(group => LimitUse.Of([.. group], arrival, state)).OfType<LimitUse>(),
+        ];
+    }
+
+    static Decision<IReadOnlyList<LimitUse>> Decide(IReadOnlyList<LimitUse> uses) => new() { Value = uses, Refusals = [] };
+
+    static Refusal Exceeded(LimitUse use, Arrival arrival)
+    {
+        var code = use.IsUnity ? "UNITY_RULE_EXCEEDED" : use.IsRoom ? "ROOM_LIMIT_EXCEEDED" : "LICENCE_LIMIT_EXCEEDED";
+        var unit = use.IsUnity ? "" : "_bq";
+        return Refusal.State(use.LimitId, code, use.IsUnity
+                ? $"{use.LimitId} allows a sum of fractions of 1; {use.Before + use.Arriving:G6} would be reached."
+                : $"{use.LimitId} allows {use.Limit:G6} Bq of {use.Nuclide}; with {use.Before:G6} Bq there and {use.Arriving:G6} Bq arriving it would be exceeded by {use.Excess:G6} Bq.")
+            .With($"limit{unit}", use.Limit).With($"total{unit}", use.Before).With($"arriving{unit}", use.Arriving)
+            .With($"excess{unit}", use.Excess).With("nuclide", use.Nuclide).With("binding_time", use.Time)
+            .With("room_id", arrival.To.RoomId).With("site_id", arrival.To.SiteId);
+    }
+}
