@@ -1,6 +1,11 @@
+using Doseline.Execution.V1;
 using Doseline.Inventory.Api;
 using Doseline.Inventory.Data;
+using Doseline.Inventory.Events;
 using Doseline.Kernel.Hosting;
+using Doseline.Quality.V1;
+using Doseline.Shipping.V1;
+using Doseline.Waste.V1;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Inventory;
@@ -20,7 +25,20 @@ public sealed class InventoryModule : ServiceModule
             .Api<LicencesApi>()
             .Api<MaterialsApi>()
             .Api<LotsApi>()
-            .Api<PossessionApi>();
-        module.Services.AddScoped<Gate>().AddScoped<Ledger>().AddScoped<PossessionReader>().AddScoped<Issue>();
+            .Api<MovesApi>()
+            .Api<PossessionApi>()
+            .On<DoseDispensed, ExecutionFacts>()
+            .On<SampleTaken, ExecutionFacts>()
+            .On<WasteArisen, ExecutionFacts>()
+            .On<BatchRecordClosed, ExecutionFacts>()
+            .On<WasteMoved, WasteFacts>()
+            .On<WasteDisposed, WasteFacts>()
+            .On<PackageShipped, ShippingFacts>()
+            .On<ShipmentVoided, ShippingFacts>()
+            .On<SampleDiscarded, QualityFacts>()
+            .On<DoseDispositionChanged, QualityFacts>();
+        module.Services
+            .AddScoped<Gate>().AddScoped<Ledger>().AddScoped<Variance>().AddScoped<PossessionReader>()
+            .AddScoped<Issue>().AddScoped<Bookings>();
     }
 }

@@ -48,7 +48,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
             refusals.Add(Refusal.State($"batches/{request.BatchId}", "BATCH_IN_ANOTHER_ROOM", $"The batch is in room {wip.RoomId}; move it first.").With("room_id", wip.RoomId));
         if (wip is { Open: false } or { RecordClosed: true })
             refusals.Add(Refusal.State($"batches/{request.BatchId}", "BATCH_CLOSED", "The batch takes no more material."));
-        var goes = LotRules.Withdraw(lot.Id, [.. lines.Select(line => line.Line)], asked, now).OrAdd(refusals) ?? [];
+        var goes = LotRules.Withdraw(lot.Id, [.. lines.Select(line => line.Line)], asked, now).OrAdd(refusals)?.Lines ?? [];
 
         Place to = new(request.BatchId, Account.Wip, lot.SiteId, request.RoomId, wip?.Form ?? from.Form, request.Use);
         if (goes is not [])
@@ -90,7 +90,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
         return await db.AnswerAsync(answer, cancel);
     }
 
-    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, LotRow lot, Material material, List<Refusal> refusals, CancellationToken cancel)
+    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, LotRow lot, Domain.Material material, List<Refusal> refusals, CancellationToken cancel)
     {
         if (request.Quantity > lot.QuantityLeft)
             refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{request.Quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")

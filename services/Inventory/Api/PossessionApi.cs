@@ -2,6 +2,7 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
@@ -12,7 +13,7 @@ using WireReason = Doseline.Common.V1.RefusalReason;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Possession: the gate for batches, and what is possessed at any instant.</summary>
-public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue issue, PageTokens pageTokens) : PossessionService.PossessionServiceBase
+public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue issue, PageTokens pageTokens, WatchSignals signals) : PossessionService.PossessionServiceBase
 {
     /// <inheritdoc/>
     public override Task<IssueToBatchResponse> IssueToBatch(IssueToBatchRequest request, ServerCallContext context) =>
@@ -89,6 +90,22 @@ public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue
         ListLedgerResponse answer = new() { Entries = { rows.Take(size).Select(ToWire) } };
         if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return answer;
+    }
+
+    /// <inheritdoc/>
+    public override async Task WatchPossession(WatchPossessionRequest request, IServerStreamWriter<WatchPossessionResponse> responseStream, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        await db.SiteAsync(request.SiteId, cancel);
+        long? told = null;
+        await foreach (var _ in signals.ChangesAsync("inventory", cancel))
+        {
+            var last = await db.Entries.AsNoTracking().Where(entry => entry.SiteId == request.SiteId).MaxAsync(entry => (long?)entry.Seq, cancel) ?? 0;
+            if (last == told) continue;
+            var held = await reader.HeldAsync(request.SiteId, cancel);
+            await responseStream.WriteAsync(new WatchPossessionResponse { Possession = Report(held, db.Now, "", withProgeny: false) }, cancel);
+            told = last;
+        }
     }
 
     internal static GetPossessionResponse Report(IEnumerable<HeldItem> held, DateTimeOffset asOf, string nuclide, bool withProgeny)

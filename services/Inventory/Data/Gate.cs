@@ -44,10 +44,10 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
     {
         var site = arrival.To.SiteId;
         var state = await reader.StateAsync(site, expectationId, cancel);
-        var uses = PossessionRules.AdmitOrSuggest(arrival, state).OrAdd(refusals);
-        if (uses is null || refusals is not []) return;
+        var admission = PossessionRules.AdmitOrSuggest(arrival, state).OrAdd(refusals);
+        if (admission is null || refusals is not []) return;
         var near = (await db.Sites.AsNoTracking().FirstAsync(row => row.Id == site, cancel)).NearLimitFraction;
-        foreach (var use in uses) await TellNearAsync(site, use, near, cancel);
+        foreach (var use in admission.Uses) await TellNearAsync(site, use, near, cancel);
     }
 
     async Task TellNearAsync(string site, LimitUse use, double fraction, CancellationToken cancel)

@@ -91,7 +91,7 @@ public static class LotRules
     /// <param name="asked">Amount of the principal nuclide.</param>
     /// <param name="now">Instant of the withdrawal.</param>
     /// <returns>What goes, the nuclide asked for first.</returns>
-    public static Decision<IReadOnlyList<BookedLine>> Withdraw(string holdingId, IReadOnlyList<BookedLine> held, CalibratedActivity asked, DateTimeOffset now)
+    public static Decision<Withdrawal> Withdraw(string holdingId, IReadOnlyList<BookedLine> held, CalibratedActivity asked, DateTimeOffset now)
     {
         var left = held.Where(line => line.Nuclide == asked.Nuclide.Symbol).Sum(line => line.At(now));
         var wanted = asked.At(now).Bq;
@@ -104,6 +104,10 @@ public static class LotRules
         // The amount stays on the line it was asked on; only "all of it" is what the ledger says, so that nothing is left behind.
         List<BookedLine> goes = all ? main : [BookedLine.From(asked)];
         goes.AddRange(held.Where(line => line.Nuclide != asked.Nuclide.Symbol && line.Bq > 0).Select(line => all ? line : line.Times(wanted / left)));
-        return goes;
+        return new Withdrawal(goes);
     }
 }
+
+/// <summary>What a withdrawal takes.</summary>
+/// <param name="Lines">The nuclide asked for first.</param>
+public sealed record Withdrawal(IReadOnlyList<BookedLine> Lines);

@@ -12,16 +12,16 @@ public static class PossessionRules
     /// <param name="arrival">What arrives.</param>
     /// <param name="state">The site.</param>
     /// <returns>The limits that were tested, with what is used of them after the arrival.</returns>
-    public static Decision<IReadOnlyList<LimitUse>> Admit(Arrival arrival, SiteState state)
+    public static Decision<Admission> Admit(Arrival arrival, SiteState state)
     {
         List<Refusal> refusals = [.. Authorisation.Refusals(arrival, state), .. Segregation.Refusals(arrival, state)];
         var uses = Uses(arrival, state);
         refusals.AddRange(uses.Where(use => use.Exceeded).Select(use => Exceeded(use, arrival)));
-        return refusals is [] ? Decide(uses) : refusals;
+        return refusals is [] ? new Admission(uses) : refusals;
     }
 
     /// <summary>As <see cref="Admit"/>, and every limit refusal names the rooms that would take it at that instant and when this room would.</summary>
-    public static Decision<IReadOnlyList<LimitUse>> AdmitOrSuggest(Arrival arrival, SiteState state)
+    public static Decision<Admission> AdmitOrSuggest(Arrival arrival, SiteState state)
     {
         var decision = Admit(arrival, state);
         if (decision.Accepted) return decision;
@@ -44,8 +44,6 @@ public static class PossessionRules
         ];
     }
 
-    static Decision<IReadOnlyList<LimitUse>> Decide(IReadOnlyList<LimitUse> uses) => new() { Value = uses, Refusals = [] };
-
     static Refusal Exceeded(LimitUse use, Arrival arrival)
     {
         var code = use.IsUnity ? "UNITY_RULE_EXCEEDED" : use.IsRoom ? "ROOM_LIMIT_EXCEEDED" : "LICENCE_LIMIT_EXCEEDED";
@@ -58,3 +56,7 @@ public static class PossessionRules
             .With("room_id", arrival.To.RoomId).With("site_id", arrival.To.SiteId);
     }
 }
+
+/// <summary>An arrival that was let in.</summary>
+/// <param name="Uses">The limits that were tested, with what is used of them after the arrival.</param>
+public sealed record Admission(IReadOnlyList<LimitUse> Uses);

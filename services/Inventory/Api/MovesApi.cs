@@ -1,0 +1,170 @@
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Inventory.Api;
+
+/// <summary>Moves inside a site, between sites and out of possession; assays.</summary>
+public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance variance) : MovesService.MovesServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<MoveHoldingResponse> MoveHolding(MoveHoldingRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await HoldingAsync(request.HoldingId, cancel);
+        return await gate.AloneAsync(holding.SiteId, request.ToRoomId, holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            var (item, lines) = await HereAsync(holding, refusals, cancel);
+            if (holding.RoomId != request.FromRoomId)
+                refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_IN_THAT_ROOM", $"It is in room '{holding.RoomId}', not in '{request.FromRoomId}'.").With("room_id", holding.RoomId));
+            if (holding.RoomId == request.ToRoomId)
+                refusals.Add(Refusal.State($"holdings/{holding.Id}", "ALREADY_THERE", "It is in that room already.").With("room_id", holding.RoomId));
+            var planned = request.ExpectationId is "" ? null : await db.Expectations.FindAsync([request.ExpectationId], cancel);
+            if (request.ExpectationId is not "" && (planned is not { Open: true } || planned.HoldingId != holding.Id))
+                refusals.Add(Refusal.State($"expectations/{request.ExpectationId}", "EXPECTATION_NOT_OPEN", "There is no open plan of this move."));
+            var to = holding.Place with { RoomId = request.ToRoomId, Use = request.Use is "" ? holding.Use : request.Use };
+            await gate.AdmitAsync(new Arrival(item with { Place = to }, db.Now, item), request.ExpectationId, refusals, cancel);
+            refusals.ThrowIfAny();
+            if (planned is not null) planned.Open = false;
+            await Begin("MOVE", request.RequestId).MoveAllAsync(holding, lines, to, cancel);
+            return await db.AnswerAsync(new MoveHoldingResponse { TransactionId = ledger.Id, MoveTime = db.Now.ToWire() }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PlanMoveResponse> PlanMove(PlanMoveRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await HoldingAsync(request.HoldingId, cancel);
+        return await gate.AloneAsync(holding.SiteId, request.ToRoomId, holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            var arrival = request.ArrivalTime.Read("arrival_time").OrAdd(refusals);
+            if (arrival < db.Now) refusals.Add(Refusal.Invalid("arrival_time", "TIME_IN_PAST", "A planned move lies in the future.").With("arrival_time", arrival).With("now", db.Now));
+            refusals.ThrowIfAny();
+            var (item, _) = await HereAsync(holding, refusals, cancel);
+            await gate.AdmitAsync(new Arrival(item with { Place = holding.Place with { RoomId = request.ToRoomId } }, arrival, item), "", refusals, cancel);
+            refusals.ThrowIfAny();
+            ExpectationRow row = new()
+            {
+                Id = db.Ids.New(), SiteId = holding.SiteId, RoomId = request.ToRoomId, MaterialCode = "", HoldingId = holding.Id, Form = holding.Form, Use = holding.Use,
+                Contents = Json.Write(item.Lines), ArrivalTime = arrival, Open = true,
+            };
+            db.Expectations.Add(row);
+            return await db.AnswerAsync(new PlanMoveResponse { ExpectationId = row.Id }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SendToSiteResponse> SendToSite(SendToSiteRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await HoldingAsync(request.HoldingId, cancel);
+        await db.SiteAsync(request.ToSiteId, cancel);
+        return await gate.AloneAsync(holding.SiteId, "", holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            var (_, lines) = await HereAsync(holding, refusals, cancel);
+            if (holding.Kind is not Account.Lot) refusals.Add(Refusal.State($"holdings/{holding.Id}", "ONLY_LOTS", "Only lots go from site to site."));
+            if (holding.SiteId == request.ToSiteId) refusals.Add(Refusal.Invalid("to_site_id", "SAME_SITE", "Inside a site a move is from room to room."));
+            refusals.RequireText(request.Reason, "reason", 500);
+            refusals.ThrowIfAny();
+            await Begin("SEND", request.RequestId).MoveAllAsync(holding, lines, holding.Place with { Account = Account.InTransit, RoomId = "" }, cancel);
+            return await db.AnswerAsync(new SendToSiteResponse { TransactionId = ledger.Id }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ReceiveFromSiteResponse> ReceiveFromSite(ReceiveFromSiteRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await db.Holdings.FindAsync([request.HoldingId], cancel)
+            ?? throw Reading.Missing($"holdings/{request.HoldingId}", "HOLDING_UNKNOWN", $"There is no holding {request.HoldingId}.");
+        await db.SiteAsync(request.SiteId, cancel);
+        return await gate.AloneAsync(request.SiteId, request.RoomId, holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            var (item, lines) = await HereAsync(holding, refusals, cancel);
+            if (holding.Account is not Account.InTransit)
+                refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_IN_TRANSIT", "It is not on the way between sites."));
+            Place to = holding.Place with { Account = holding.Kind, SiteId = request.SiteId, RoomId = request.RoomId };
+            await gate.AdmitAsync(new Arrival(item with { Place = to }, db.Now), "", refusals, cancel);
+            refusals.ThrowIfAny();
+            await Begin("RECEIVE_FROM_SITE", request.RequestId).MoveAllAsync(holding, lines, to, cancel);
+            (await db.LotAsync(holding.Id, cancel)).SiteId = request.SiteId;
+            return await db.AnswerAsync(new ReceiveFromSiteResponse { TransactionId = ledger.Id }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TransferOutResponse> TransferOut(TransferOutRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await HoldingAsync(request.HoldingId, cancel);
+        var sent = request.Transferee ?? new TransfereeAuthorisation();
+        return await gate.AloneAsync(holding.SiteId, "", holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            refusals.RequireText(sent.Name, "transferee.name");
+            refusals.RequireText(sent.LicenceNumber, "transferee.licence_number", 64);
+            refusals.RequireText(sent.IssuingAgency, "transferee.issuing_agency");
+            refusals.RequirePositive(sent.LimitBq, "transferee.limit_bq");
+            var expire = sent.ExpireTime.Read("transferee.expire_time").OrAdd(refusals);
+            var (item, lines) = await HereAsync(holding, refusals, cancel);
+            if (holding.Kind is not (Account.Lot or Account.Waste)) refusals.Add(Refusal.State($"holdings/{holding.Id}", "ONLY_LOTS_AND_WASTE", "Doses leave by shipping, batches not at all."));
+            Transferee transferee = new(sent.Name, sent.LicenceNumber, sent.IssuingAgency, expire, (Verification)sent.Method, [.. sent.Nuclides], [.. sent.Forms], sent.LimitBq, [.. sent.Places]);
+            refusals.AddRange(TransferRules.Against(item, transferee, request.DeliveryPlace, db.Now));
+            refusals.ThrowIfAny();
+            await Begin("TRANSFER_OUT", request.RequestId).MoveAllAsync(holding, lines, holding.Place.Outside(Account.Consignee), cancel);
+            if (await db.Lots.FindAsync([holding.Id], cancel) is { } lot) lot.UsedUp = true;
+            return await db.AnswerAsync(new TransferOutResponse { TransactionId = ledger.Id }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<RecordAssayResponse> RecordAssay(RecordAssayRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var holding = await HoldingAsync(request.HoldingId, cancel);
+        return await gate.AloneAsync(holding.SiteId, holding.RoomId, holding.Id, async () =>
+        {
+            List<Refusal> refusals = [];
+            refusals.RequireText(request.Reason, "reason", 500);
+            var measured = request.Measured.Read("measured").OrAdd(refusals);
+            var (_, lines) = await HereAsync(holding, refusals, cancel);
+            refusals.ThrowIfAny();
+            var line = BookedLine.From(measured!);
+            var booked = lines.Where(row => row.Nuclide == line.Nuclide).Sum(row => row.Line.At(line.Reference));
+            var missing = line with { Bq = booked - line.Bq };
+            if (missing.Bq == 0) return await db.AnswerAsync(new RecordAssayResponse(), cancel);
+            Begin("ASSAY", request.RequestId);
+            await variance.BookAsync(holding.Place, missing, db.Now, request.Reason, cancel);
+            return await db.AnswerAsync(new RecordAssayResponse { TransactionId = ledger.Id }, cancel);
+        }, cancel);
+    }
+
+    Ledger Begin(string kind, string requestId) => ledger.Begin(Id.From("move", db.Request.Caller.Subject, requestId), kind, requestId, db.Now);
+
+    async Task<HoldingRow> HoldingAsync(string id, CancellationToken cancel)
+    {
+        var row = await db.Holdings.FindAsync([id], cancel) ?? throw Reading.Missing($"holdings/{id}", "HOLDING_UNKNOWN", $"There is no holding {id}.");
+        db.Request.Caller.RequireSite(row.SiteId);
+        return row;
+    }
+
+    // What was read before the lock may have changed since.
+    async Task<(HeldItem Item, List<HoldingLineRow> Lines)> HereAsync(HoldingRow holding, List<Refusal> refusals, CancellationToken cancel)
+    {
+        await db.Entry(holding).ReloadAsync(cancel);
+        var lines = await db.Lines.Where(row => row.HoldingId == holding.Id).ToListAsync(cancel);
+        if (!holding.Open) refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_POSSESSED", "It is not possessed any more."));
+        return (new HeldItem(holding.Place, holding.Status, [.. lines.Where(row => row.Bq > 0).Select(row => row.Line)]), lines);
+    }
+}

@@ -1,0 +1,65 @@
+using Doseline.Execution.V1;
+using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rpc;
+
+namespace Doseline.Inventory.Events;
+
+/// <summary>Follows production: batch to dose, to sample, to waste, and what is left unexplained.</summary>
+public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
+    IFactHandler<DoseDispensed>, IFactHandler<SampleTaken>, IFactHandler<WasteArisen>, IFactHandler<BatchRecordClosed>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(DoseDispensed fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Holdings.FindAsync([fact.DoseId], cancel) is not null) return;
+        var wip = await bookings.FindAsync(fact.BatchId, cancel);
+        var measured = BookedLine.From(fact.Measured.Read("measured").OrThrow());
+        Place to = new(fact.DoseId, Account.Dose, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
+        bookings.Make(to, StatusClass.Quarantine, fact.BatchId);
+        bookings.Begin("DISPENSE", envelope, envelope.Time);
+        await bookings.TakeAsync(wip, to, measured, envelope.Time, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(SampleTaken fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Holdings.FindAsync([fact.SampleId], cancel) is not null) return;
+        var wip = await bookings.FindAsync(fact.BatchId, cancel);
+        Place to = new(fact.SampleId, Account.Sample, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
+        bookings.Make(to, StatusClass.Quarantine, fact.BatchId);
+        bookings.Begin("SAMPLE", envelope, envelope.Time);
+        await bookings.TakeAsync(wip, to, BookedLine.From(fact.Activity.Read("activity").OrThrow()), envelope.Time, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(WasteArisen fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Holdings.FindAsync([fact.WasteId], cancel) is not null) return;
+        var from = await bookings.FindAsync(fact.FromId, cancel);
+        // Form and use stay: waste counts on the licence line of what it was, so that becoming waste changes no total.
+        Place to = new(fact.WasteId, Account.Waste, from.SiteId, fact.RoomId, from.Form, from.Use);
+        bookings.Make(to, StatusClass.Waste, fact.BatchId);
+        bookings.Begin("WASTE", envelope, envelope.Time);
+        // A dose or sample becomes waste as a whole; a batch or lot loses what was found of it.
+        var whole = fact.FromKind is HoldingKind.Dose or HoldingKind.Sample || fact.Contents.Count == 0 || fact.Cause is WasteCause.LotSpent;
+        var lines = whole
+            ? (await bookings.LinesAsync(from.Id, cancel)).Where(line => line.Bq > 0).Select(line => line.Line).ToList()
+            : [.. fact.Contents.Select((line, place) => BookedLine.From(line.Read($"contents[{place}]").OrThrow()))];
+        foreach (var line in lines.OrderBy(line => line.Nuclide, StringComparer.Ordinal)) await bookings.Ledger.BookAsync(from.Place, to, line, cancel);
+        if (whole && from.Kind is not Account.Wip) from.Open = false;
+        if (whole && await db.Lots.FindAsync([from.Id], cancel) is { } lot) lot.UsedUp = true;
+        await bookings.SettleAsync(from, envelope.Time, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(BatchRecordClosed fact, Fact envelope, CancellationToken cancel)
+    {
+        // A batch of cold material alone was never issued activity.
+        if (await db.Holdings.FindAsync([fact.BatchId], cancel) is not { } wip) return;
+        wip.RecordClosed = true;
+        bookings.Begin("CLOSE", envelope, envelope.Time);
+        await bookings.SettleAsync(wip, envelope.Time, cancel);
+    }
+}

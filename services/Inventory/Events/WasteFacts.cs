@@ -1,0 +1,29 @@
+using Doseline.Inventory.Domain;
+using Doseline.Kernel.Messaging;
+using Doseline.Waste.V1;
+
+namespace Doseline.Inventory.Events;
+
+/// <summary>Follows waste from room to room and out of possession. Waste counts until it is disposed of.</summary>
+public sealed class WasteFacts(Bookings bookings) : IFactHandler<WasteMoved>, IFactHandler<WasteDisposed>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(WasteMoved fact, Fact envelope, CancellationToken cancel)
+    {
+        var waste = await bookings.FindAsync(fact.WasteId, cancel);
+        // A move may be told after the disposal of the container; nothing is left to move then.
+        if (!waste.Open || waste.RoomId == fact.RoomId) return;
+        await bookings.Begin("WASTE_MOVE", envelope, envelope.Time).MoveAllAsync(waste, await bookings.LinesAsync(waste.Id, cancel), waste.Place with { RoomId = fact.RoomId }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(WasteDisposed fact, Fact envelope, CancellationToken cancel)
+    {
+        bookings.Begin(fact.Route is DisposalRoute.Transfer ? "DISPOSE_TRANSFER" : "DISPOSE_DECAYED", envelope, fact.DisposeTime.ToDateTimeOffset());
+        foreach (var id in fact.WasteIds.Order(StringComparer.Ordinal))
+        {
+            var waste = await bookings.FindAsync(id, cancel);
+            if (waste.Open) await bookings.Ledger.MoveAllAsync(waste, await bookings.LinesAsync(id, cancel), waste.Place.Outside(Account.Disposed), cancel);
+        }
+    }
+}
