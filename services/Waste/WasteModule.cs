@@ -1,15 +1,28 @@
+using Doseline.Execution.V1;
+using Doseline.Inventory.V1;
 using Doseline.Kernel.Hosting;
+using Doseline.Quality.V1;
+using Doseline.Waste.Actors;
+using Doseline.Waste.Api;
+using Doseline.Waste.Data;
+using Doseline.Waste.Events;
 
 namespace Doseline.Waste;
 
-/// <summary>The waste service.</summary>
+/// <summary>The waste service: items, containers with decay clocks, survey and disposal.</summary>
 public sealed class WasteModule : ServiceModule
 {
     /// <inheritdoc/>
     public override string Name => "waste";
 
     /// <inheritdoc/>
-    public override void Compose(ModuleBuilder module)
-    {
-    }
+    public override void Compose(ModuleBuilder module) => module
+        .Database<WasteDb>()
+        .Api<WasteApi>()
+        .On<WasteArisen, ItemFacts>()
+        .On<SampleTaken, ItemFacts>()
+        .On<SampleDiscarded, ItemFacts>()
+        .On<LotReceived, ItemFacts>()
+        .On<MaterialIssued, ItemFacts>()
+        .Actor<WasteContainerActor, WasteDb>(WasteContainerActor.Type);
 }

@@ -78,7 +78,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
         db.Publish(lot.Id, new MaterialIssued
         {
             TransactionId = ledger.Id, LotId = lot.Id, MaterialCode = lot.MaterialCode, BatchId = request.BatchId, SiteId = lot.SiteId,
-            Activity = activity, CostMinor = cost, Currency = lot.Currency, IssueTime = now.ToWire(),
+            Activity = activity, CostMinor = cost, Currency = lot.Currency, IssueTime = now.ToWire(), Route = (V1.ProductionRoute)lot.Route,
         });
         IssueToBatchResponse answer = new()
         {

@@ -112,6 +112,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, PageTokens
             db.Publish(lot.Id, new LotReceived
             {
                 LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, RoomId = place.RoomId, Activity = contents is [var first, ..] ? first.ToWire() : null,
+                Route = request.Route,
             });
             var answer = lot.ToWire(holding, lines);
             answer.Version = db.VersionAfter(lot);
