@@ -1,0 +1,54 @@
+using Doseline.Execution.V1;
+using Doseline.Testing;
+using Doseline.Waste.V1;
+using Google.Protobuf.WellKnownTypes;
+using WireActivity = Doseline.Common.V1.CalibratedActivity;
+
+namespace Doseline.Waste.Tests;
+
+/// <summary>Waste items and containers for tests.</summary>
+sealed class Bench(Platform platform)
+{
+    public const string Site = "nj1";
+
+    public WasteService.WasteServiceClient Waste { get; } = new(platform.As("radiation_safety"));
+
+    public WireActivity Activity(string nuclide, double bq) => new() { Nuclide = nuclide, ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(platform.Now) };
+
+    public static ContainerPolicy Policy(Action<ContainerPolicy>? change = null)
+    {
+        ContainerPolicy policy = new()
+        {
+            DecayInStorage = true, LicenceCondition = "condition 23", MaxHalfLifeDays = 120, ReleaseBq = 400e9 / 1024, BackgroundMarginCpm = 10,
+            Source = "10 CFR 35.92 [S, K]; licence condition 23",
+        };
+        change?.Invoke(policy);
+        return policy;
+    }
+
+    public Task ArisesAsync(string id, string batch, params WireActivity[] contents) => platform.GiveAsync("execution", id, new WasteArisen
+    {
+        WasteId = id, FromId = batch, FromKind = HoldingKind.Wip, BatchId = batch, SiteId = Site, RoomId = "hc-1", Contents = { contents }, Cause = WasteCause.Residue,
+    });
+
+    public async Task<Container> OpenAsync(ContainerPolicy? policy = null) => (await Waste.PutContainerAsync(new PutContainerRequest
+    {
+        RequestId = Platform.RequestId(), Label = "W-1", SiteId = Site, RoomId = "waste", Policy = policy ?? Policy(),
+    })).Container;
+
+    public async Task<Container> AddAsync(Container container, string item) =>
+        (await Waste.AddItemAsync(new AddItemRequest { RequestId = Platform.RequestId(), ContainerId = container.ContainerId, WasteId = item })).Container;
+
+    public async Task<Container> CloseAsync(Container container) =>
+        (await Waste.CloseContainerAsync(new CloseContainerRequest { RequestId = Platform.RequestId(), ContainerId = container.ContainerId, Version = container.Version })).Container;
+
+    public SurveyContainerRequest Survey(Container container, double surfaceCpm = 55) => new()
+    {
+        RequestId = Platform.RequestId(), ContainerId = container.ContainerId, Instrument = "Ludlum 3 / 44-9 no. 17",
+        CalibrationDueTime = Timestamp.FromDateTimeOffset(platform.Now.AddDays(90)), BackgroundCpm = 50, SurfaceCpm = surfaceCpm,
+        NoInterposedShielding = true, MostSensitiveScale = true,
+    };
+
+    public async Task<GetContainerResponse> GetAsync(Container container, DateTimeOffset? asOf = null) =>
+        await Waste.GetContainerAsync(new GetContainerRequest { ContainerId = container.ContainerId, AsOfTime = asOf is { } at ? Timestamp.FromDateTimeOffset(at) : null });
+}
