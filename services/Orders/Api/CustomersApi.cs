@@ -1,0 +1,62 @@
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Orders.Data;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Orders.Api;
+
+/// <summary>Customer master data.</summary>
+public sealed class CustomersApi(OrdersDb db, CatalogCache catalogs, PageTokens pages) : V1.CustomersService.CustomersServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<V1.PutCustomerResponse> PutCustomer(V1.PutCustomerRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var id = CustomerWire.IdOf(request.Customer?.Code ?? "");
+        var response = await db.LockedAsync($"customer:{id}", async () =>
+        {
+            var row = await db.Customers.FirstOrDefaultAsync(r => r.Id == id, cancel);
+            var customer = CustomerWire.Read(request.Customer, (row?.Version ?? 0) + 1, db.Now).OrThrow();
+            if (request.Version != (row?.Version ?? 0))
+                throw new RefusedException(Refusal.Stale($"customers/{customer.Code}", request.Version, row?.Version ?? 0));
+            if (row is null) db.Customers.Add(CustomerRow.From(customer));
+            else row.Take(customer);
+            // A repeat without a change leaves the row, and so its version, as it is.
+            var changed = row is null || db.Entry(row).State is not EntityState.Unchanged;
+            if (changed) db.Publish(id, CustomerWire.Fact(customer));
+            else customer = customer with { Version = row!.Version };
+            return await db.AnswerAsync(new V1.PutCustomerResponse { Customer = CustomerWire.Write(customer) }, cancel);
+        }, cancel);
+        catalogs.Drop();
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.GetCustomerResponse> GetCustomer(V1.GetCustomerRequest request, ServerCallContext context)
+    {
+        var catalog = await catalogs.ReadAsync(context.CancellationToken);
+        var customer = catalog.Customer(request.CustomerId is "" ? CustomerWire.IdOf(request.Code) : request.CustomerId);
+        if (customer is null || (request.CustomerId is "" && request.Code is ""))
+            throw new RefusedException(Refusal.Missing($"customers/{request.CustomerId}{request.Code}", "CUSTOMER_UNKNOWN", "There is no such customer."));
+        return new V1.GetCustomerResponse { Customer = CustomerWire.Write(customer) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.ListCustomersResponse> ListCustomers(V1.ListCustomersRequest request, ServerCallContext context)
+    {
+        var after = pages.Read(request) is [var cursor] ? cursor : "";
+        var size = PageTokens.SizeOf(request.PageSize);
+        var query = db.Customers.AsNoTracking().Where(r => r.Code.CompareTo(after) > 0);
+        if (request.LicenceExpiresBeforeTime is not null)
+        {
+            var before = request.LicenceExpiresBeforeTime.Read("licence_expires_before_time").OrThrow();
+            query = query.Where(r => r.LicenceExpireTime < before);
+        }
+
+        var rows = await query.OrderBy(r => r.Code).Take(size + 1).ToListAsync(context.CancellationToken);
+        var response = new V1.ListCustomersResponse { Customers = { rows.Take(size).Select(r => CustomerWire.Write(r.ToDomain())) } };
+        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Code);
+        return response;
+    }
+}

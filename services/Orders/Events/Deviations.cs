@@ -1,0 +1,24 @@
+using Doseline.Kernel.Messaging;
+using Doseline.Orders.Data;
+using Doseline.Quality.V1;
+
+namespace Doseline.Orders.Events;
+
+/// <summary>Keeps references to Quality's deviations, so that an order shows those on its dose and batch.</summary>
+public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
+    {
+        // A deviation that is known already was closed before this came.
+        if (await db.Deviations.FindAsync([fact.DeviationId], cancel) is { } row) row.DoseId = fact.DoseId;
+        else db.Deviations.Add(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = fact.DoseId, Closed = false });
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.Deviations.FindAsync([fact.DeviationId], cancel) is { } row) row.Closed = true;
+        else db.Deviations.Add(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true });
+    }
+}
