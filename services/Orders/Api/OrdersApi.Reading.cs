@@ -13,7 +13,7 @@ public sealed partial class OrdersApi
     /// <summary>Orders that a watcher is sent at a time.</summary>
     const int WatchBatchMax = 200;
 
-    static readonly OrderState[] Final = [OrderState.Invoiced, OrderState.Cancelled, OrderState.Lost];
+    static readonly List<OrderState> Final = [OrderState.Invoiced, OrderState.Cancelled, OrderState.Lost];
 
     /// <inheritdoc/>
     public override async Task<V1.GetOrderResponse> GetOrder(V1.GetOrderRequest request, ServerCallContext context)
@@ -29,7 +29,7 @@ public sealed partial class OrdersApi
         var query = await VisibleAsync(request.CustomerId, request.SiteId, cancel);
         if (request.States is { Count: > 0 })
         {
-            OrderState[] states = [.. request.States.Select(s => (OrderState)s).Distinct()];
+            List<OrderState> states = [.. request.States.Select(s => (OrderState)s).Distinct()];
             query = query.Where(r => states.Contains(r.State));
         }
 
@@ -104,12 +104,12 @@ public sealed partial class OrdersApi
         var query = db.Orders.AsNoTracking();
         if (Access.IsPartner(caller))
         {
-            string[] customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(caller.Subject)];
+            List<string> customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(caller.Subject)];
             query = query.Where(r => customers.Contains(r.CustomerId));
         }
         else if (!caller.Sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal))
         {
-            string[] sites = [.. caller.Sites];
+            List<string> sites = [.. caller.Sites];
             query = query.Where(r => sites.Contains(r.SiteId));
         }
 

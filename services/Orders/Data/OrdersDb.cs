@@ -37,7 +37,11 @@ public sealed class OrdersDb(DbContextOptions<OrdersDb> options, DbScope scope) 
         model.Entity<CustomerRow>().ToTable("customers").HasKey(r => r.Id);
         model.Entity<PriceRow>().ToTable("prices").HasKey(r => r.Id);
         model.Entity<CarrierServiceRow>().ToTable("carrier_services").HasKey(r => r.Id);
-        model.Entity<OrderRow>().ToTable("orders").HasKey(r => r.Id);
+        model.Entity<OrderRow>(order =>
+        {
+            order.ToTable("orders").HasKey(r => r.Id);
+            order.Ignore(r => r.Progress).Ignore(r => r.Ordered).Ignore(r => r.Wanted).Ignore(r => r.Appointment);
+        });
         model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
         model.Entity<InvoiceRow>().ToTable("invoices").HasKey(r => r.Id);
     }

@@ -12,7 +12,7 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     /// <inheritdoc/>
     public async Task HandleAsync(BatchStarted fact, Fact envelope, CancellationToken cancel)
     {
-        string[] doses = [.. fact.DoseIds];
+        List<string> doses = [.. fact.DoseIds];
         foreach (var row in await db.Orders.Where(r => doses.Contains(r.DoseId)).ToListAsync(cancel))
         {
             (row.BatchId, row.Started) = (fact.BatchId, true);
@@ -46,7 +46,7 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     /// <inheritdoc/>
     public async Task HandleAsync(RunChanged fact, Fact envelope, CancellationToken cancel)
     {
-        string[] ids = [.. fact.OrderIds];
+        List<string> ids = [.. fact.OrderIds];
         var catalog = await catalogs.ReadAsync(cancel);
         // An order that was moved to another run meanwhile is not concerned any more.
         foreach (var row in await db.Orders.Where(r => ids.Contains(r.Id) && r.RunId == fact.RunId).ToListAsync(cancel))
