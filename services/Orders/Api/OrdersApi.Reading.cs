@@ -13,6 +13,9 @@ public sealed partial class OrdersApi
     /// <summary>Orders that a watcher is sent at a time.</summary>
     const int WatchBatchMax = 200;
 
+    /// <summary>Orders that a watcher's stream remembers; beyond, a few may be sent twice.</summary>
+    const int RememberedMax = 10_000;
+
     static readonly List<OrderState> Final = [OrderState.Invoiced, OrderState.Cancelled, OrderState.Lost];
 
     /// <inheritdoc/>
@@ -94,6 +97,8 @@ public sealed partial class OrdersApi
             }
             while (rows.Count == WatchBatchMax);
             since = newest;
+            // What is older than the overlap is not read again and need not be remembered.
+            if (sent.Count > RememberedMax) sent.Clear();
         }
     }
 

@@ -90,7 +90,7 @@ public sealed partial class OrdersApi(
         row.CancelCause = request.Cause.ToString();
         row.Settle();
         // The place in the schedule is given back by what this fact causes, so that it is given back if, and only if, this commits.
-        db.Publish(row.Id, new V1.OrderCancelled { OrderId = row.Id, ReservationId = row.ReservationId, Reason = request.Cause.ToString().ToUpperInvariant() });
+        db.Publish(row.Id, new V1.OrderCancelled { OrderId = row.Id, ReservationId = row.ReservationId, Reason = Codes.Of(request.Cause) });
         return await db.AnswerAsync(new V1.CancelOrderResponse { Order = writing.Changed(row) }, cancel);
     }
 

@@ -28,7 +28,8 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
         {
             var latest = await db.Prices.Where(r => r.ProductCode == sent.ProductCode && r.CustomerId == sent.CustomerId && r.Currency == sent.Currency)
                 .MaxAsync(r => (long?)r.PriceVersion, cancel) ?? 0;
-            var price = PriceRules.Check(Read(sent, db.Ids.New(), latest + 1, refusals), db.Now).OrAdd(refusals);
+            var now = db.Now;
+            var price = PriceRules.Check(Read(sent, db.Ids.New(), latest + 1, now, refusals), now).OrAdd(refusals);
             refusals.ThrowIfAny();
             if (request.Version != latest) throw new RefusedException(Refusal.Stale($"prices/{sent.ProductCode}", request.Version, latest));
             db.Prices.Add(PriceRow.From(price!));
@@ -56,14 +57,14 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
         return response;
     }
 
-    Price Read(V1.Price sent, string id, long version, List<Refusal> refusals) => new()
+    static Price Read(V1.Price sent, string id, long version, DateTimeOffset now, List<Refusal> refusals) => new()
     {
         Id = id,
         ProductCode = sent.ProductCode,
         CustomerId = sent.CustomerId,
         Currency = sent.Currency,
         MinorUnits = sent.MinorUnits,
-        EffectiveTime = sent.EffectiveTime.ReadOr(db.Now, "price.effective_time", refusals),
+        EffectiveTime = sent.EffectiveTime.ReadOr(now, "price.effective_time", refusals),
         Version = version,
     };
 

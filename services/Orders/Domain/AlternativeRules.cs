@@ -12,23 +12,37 @@ public sealed record Alternative(DateTimeOffset? WindowStart, Activity? Amount);
 /// <summary>Looks for the nearest feasible alternative among the runs planned.</summary>
 public static class AlternativeRules
 {
+    // Keeps an offer that is bound by activity clear of the last digit.
+    static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
     /// <summary>Finds it.</summary>
     /// <param name="departures">Departures of the window asked for.</param>
     /// <param name="question">The question.</param>
     /// <param name="runs">Runs that take reservations.</param>
     public static Alternative Find(IReadOnlyList<Departure> departures, PromiseQuestion question, IReadOnlyList<PlannedRun> runs)
     {
-        var asked = question.Appointment.Start;
-        DateTimeOffset? start = null;
-        foreach (var service in PromiseRules.ServicesOf(question))
-        {
-            foreach (var run in runs.Where(r => r.SiteId == service.SiteId))
-            {
-                if (NearestStart(service, run, question) is { } found && (start is null || (found - asked).Duration() < (start.Value - asked).Duration())) start = found;
-            }
-        }
+        var starts =
+            from service in PromiseRules.ServicesOf(question)
+            from run in runs
+            where run.SiteId == service.SiteId
+            let start = NearestStart(service, run, question)
+            where start is not null
+            orderby (start.Value - question.Appointment.Start).Duration(), start.Value
+            select (Start: start, Run: run);
+        // What is offered has passed the same rules as an order for it would.
+        var best = starts.FirstOrDefault(s => CanBePromised(question, s.Start!.Value, s.Run));
+        return new(best.Start, LargestAmount(departures, question, runs));
+    }
 
-        return new(start, LargestAmount(departures, question, runs));
+    static bool CanBePromised(PromiseQuestion question, DateTimeOffset start, PlannedRun run)
+    {
+        var by = start - question.Appointment.Start;
+        var moved = question with
+        {
+            Appointment = question.Appointment with { Start = start, End = question.Appointment.End + by },
+            Wanted = question.Wanted.Moved(by),
+        };
+        return PromiseRules.Plan(moved).Departures.Any(d => RunRules.Best(d, moved, [run]) is not null);
     }
 
     /// <summary>Adds the alternative to a refusal, in numbers.</summary>
@@ -53,12 +67,10 @@ public static class AlternativeRules
         var amount = question.Wanted.Ordered.Amount;
         if (run.Left.TimeUntil(amount) is not { } reference) return null;
         var offset = question.Wanted.Ordered.Reference - question.Appointment.Start;
-        var latest = Earlier(run.EndOfSynthesis + product.ShelfLife - question.Appointment.Length, reference - offset);
+        var latest = Earlier(run.EndOfSynthesis + product.ShelfLife - question.Appointment.Length, reference - offset - Margin);
         if (latest < earliest) return null;
         var asked = question.Appointment.Start;
-        var start = asked < earliest ? earliest : asked > latest ? latest : asked;
-        var moved = question.Wanted.Moved(start - asked);
-        return LicenceRules.Check(question.Customer, product, moved.Ordered, moved.Administration, cutoff + service.Transit) is [] ? start : null;
+        return asked < earliest ? earliest : asked > latest ? latest : asked;
     }
 
     static Activity? LargestAmount(IReadOnlyList<Departure> departures, PromiseQuestion question, IReadOnlyList<PlannedRun> runs)

@@ -101,7 +101,7 @@ public static class OrderRules
             OrderState.Lost => [Refusal.State(subject, "ORDER_LOST", "The dose of the order is lost.").With("loss_cause", progress.LossCause)],
             OrderState.Accepted when now <= progress.CancellationDeadline => [],
             var state => [Refusal.State(subject, tooLate, $"The order can no longer be {verb}.")
-                .With("state", state.ToString().ToUpperInvariant()).With("cancellation_deadline_time", progress.CancellationDeadline).With("now_time", now)],
+                .With("state", Codes.Of(state)).With("cancellation_deadline_time", progress.CancellationDeadline).With("now_time", now)],
         };
     }
 }

@@ -52,10 +52,11 @@ public static class PromiseRules
             {
                 var departure = Departure.Of(service, service.LastCutoff(until), question.Product, question.Appointment);
                 var reasons = Bind(departure, question);
+                var last = reasons.Any(r => r.Code is CutoffBeforeRelease or ShelfLifeTooShort);
                 if (reasons is []) departures.Add(departure);
-                else binding.AddRange(reasons);
-                // Once release or shelf life forbids a departure, it forbids every earlier one.
-                if (reasons.Any(r => r.Code is CutoffBeforeRelease or ShelfLifeTooShort)) break;
+                else if (!last || i == 0) binding.AddRange(reasons);
+                // Once release or shelf life forbids a departure, it forbids every earlier one, and is not what binds the later.
+                if (last) break;
                 until = departure.Cutoff.AddTicks(-1);
             }
         }

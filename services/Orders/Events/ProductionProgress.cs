@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Messaging;
 using Doseline.Orders.Data;
+using Doseline.Orders.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Events;
@@ -32,14 +33,14 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     public async Task HandleAsync(DoseAtRisk fact, Fact envelope, CancellationToken cancel)
     {
         if (await db.OfFactAsync(fact.OrderId, cancel) is not { } row) return;
-        (row.AtRisk, row.Risk) = (true, fact.Risk.ToString().ToUpperInvariant());
+        (row.AtRisk, row.Risk) = (true, Codes.Of(fact.Risk));
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel)
     {
         if (await db.OfFactAsync(fact.OrderId, cancel) is not { } row) return;
-        row.LossCause = fact.Cause.ToString().ToUpperInvariant();
+        row.LossCause = Codes.Of(fact.Cause);
         row.Settle();
     }
 
