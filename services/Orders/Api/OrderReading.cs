@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
-using Doseline.Common.V1;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using LocalTime = Doseline.Common.V1.LocalTime;
 
 namespace Doseline.Orders.Api;
 

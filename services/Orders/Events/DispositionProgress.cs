@@ -16,7 +16,8 @@ public sealed class DispositionProgress(OrdersDb db) : IFactHandler<DoseDisposit
         if (row.DispositionTime > at) return;
         row.DispositionTime = at;
         var released = fact.To is Disposition.Released;
-        (row.ReleaseTime, row.CertificateId) = released ? (at, fact.CertificateId) : (null, "");
+        row.ReleaseTime = released ? at : null;
+        row.CertificateId = released ? fact.CertificateId : "";
         row.Settle();
     }
 }
