@@ -92,7 +92,7 @@ public sealed class BindingTests
         change(customer);
         await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 });
         var refusal = (await desk.RefusedAsync(Desk.OrderOf())).Single(r => r.Code == code);
-        refusal.Numbers.ShouldContainKey("licence_number");
+        refusal.Numbers.Keys.ShouldContain("licence_number");
         if (code is "LICENCE_LIMIT_EXCEEDED")
             double.Parse(refusal.Numbers["at_delivery_bq"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(7.4e9 * Math.Pow(2, 2.0 / 24 / 6.6443), 1);
         desk.Schedule.Reserved.ShouldBeEmpty();
