@@ -6,7 +6,6 @@ using Doseline.Quality.V1;
 using Doseline.Shipping.Api;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Events;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Shipping;
 

@@ -4,7 +4,6 @@ using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Wire = Doseline.Shipping.V1;
 
 namespace Doseline.Shipping.Api;

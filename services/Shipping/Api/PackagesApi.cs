@@ -1,12 +1,9 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Shipping.Data;
-using Doseline.Shipping.Domain;
 using Doseline.Shipping.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using PackageState = Doseline.Shipping.Domain.PackageState;
 
 namespace Doseline.Shipping.Api;
 

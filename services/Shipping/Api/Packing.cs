@@ -151,7 +151,7 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
     async Task FreeAsync(PackageRow row, IReadOnlyCollection<string> keep, CancellationToken cancel)
     {
         var places = await db.DosePlaces.Where(r => r.PackageId == row.Id).ToListAsync(cancel);
-        db.DosePlaces.RemoveRange(places.Where(place => !keep.Contains(place.DoseId)));
+        db.DosePlaces.RemoveRange(places.Where(place => !keep.Contains(place.DoseId, StringComparer.Ordinal)));
     }
 
     async Task<string> NumberAsync(string site, CancellationToken cancel)

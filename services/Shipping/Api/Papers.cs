@@ -86,8 +86,10 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
         foreach (var now in await source.FetchAsync(packed.Select(dose => dose.DoseId), refusals, cancel))
         {
             if (!packed.First(dose => dose.DoseId == now.DoseId).HoldsTheSameAs(now))
+            {
                 refusals.Add(Refusal.State($"doses/{now.DoseId}", "DOSE_RECORD_CHANGED", "The record of the dose changed after it was packed; repack and survey again.")
                     .With("dose_id", now.DoseId).With("package_id", row.Id).With("record_version", now.RecordVersion));
+            }
         }
     }
 

@@ -89,8 +89,11 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
             refusals.Add(Refusal.Invalid("survey.one_meter_dose_rate_nsv_per_hour", "DOSE_RATE_NEGATIVE", "A dose rate is not negative."));
         // A reading at 1 m above the one at the surface means that two fields or two units were mixed up.
         if (sent.OneMeterDoseRateNsvPerHour > sent.SurfaceDoseRateNsvPerHour)
+        {
             refusals.Add(Refusal.Invalid("survey.one_meter_dose_rate_nsv_per_hour", "DOSE_RATES_SWAPPED", "The dose rate at 1 m exceeds the one at the surface.")
                 .With("surface_dose_rate_nsv_per_hour", sent.SurfaceDoseRateNsvPerHour).With("one_meter_dose_rate_nsv_per_hour", sent.OneMeterDoseRateNsvPerHour));
+        }
+
         var time = sent.SurveyTime.Read("survey.survey_time").OrAdd(refusals);
         var due = sent.CalibrationDueTime.Read("survey.calibration_due_time").OrAdd(refusals);
         if (sent.SurveyTime is not null && time > db.Now)

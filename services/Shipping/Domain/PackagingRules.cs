@@ -44,8 +44,11 @@ public static class PackagingRules
             _ => long.MaxValue,
         };
         if (classification.TransportIndexTenths > limit)
+        {
             refusals.Add(Refusal.State($"carrierServices/{offer.Id}", "TRANSPORT_INDEX_ABOVE_AIRCRAFT_LIMIT", "The transport index exceeds what this aircraft may carry.")
                 .With("transport_index_tenths", classification.TransportIndexTenths).With("limit_tenths", limit));
+        }
+
         return refusals;
     }
 

@@ -1,5 +1,4 @@
 using Doseline.Kernel.Rules;
-using Doseline.Shipping.Domain.Class7;
 
 namespace Doseline.Shipping.Domain;
 

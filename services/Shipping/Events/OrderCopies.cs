@@ -1,7 +1,6 @@
 using Doseline.Kernel.Messaging;
 using Doseline.Orders.V1;
 using Doseline.Shipping.Data;
-using Doseline.Shipping.Domain;
 
 namespace Doseline.Shipping.Events;
 

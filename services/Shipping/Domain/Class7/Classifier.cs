@@ -21,8 +21,10 @@ public static class Classifier
         List<string> notes = [.. Notes(offer.Amounts, data)];
         var hrcq = IsHrcq(offer.Amounts, sum.Sum, data, rules);
         if (facts.Rates.CategoryOf(data, hrcq) is not { } category)
+        {
             return Refusal.State("survey.surface_dose_rate_nsv_per_hour", "SURFACE_DOSE_RATE_ABOVE_EVERY_LIMIT", "The surface dose rate exceeds what any package may have, even under exclusive use (49 CFR 173.441(b)).")
                 .With("surface_dose_rate_nsv_per_hour", facts.Rates.SurfaceNsvPerHour).With("limit_nsv_per_hour", data.Whole("exclusive_surface_max"));
+        }
 
         var kind = KindOf(facts, offer.Amounts, sum, data, rules, out var name);
         var (number, text) = name is "" ? ("", "") : data.ShippingName(name);

@@ -40,8 +40,10 @@ public static class ContaminationRules
         {
             var limit = data.Limit(wipe.IsAlpha ? "contamination_alpha_max" : "contamination_beta_gamma_max");
             if (wipe.BqPerCm2 > limit)
+            {
                 findings.Add(Refusal.State("survey.wipes", "CONTAMINATION_ABOVE_LIMIT", $"Removable contamination is {wipe.BqPerCm2:G4} Bq/cm²; {limit:G4} is allowed.")
                     .With("contamination_bq_per_cm2", wipe.BqPerCm2).With("limit_bq_per_cm2", limit).With("is_alpha", wipe.IsAlpha));
+            }
         }
 
         if (!wipes.Any(wipe => !wipe.IsAlpha))

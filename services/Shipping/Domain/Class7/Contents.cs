@@ -81,8 +81,8 @@ public sealed record Contents(IReadOnlyList<NuclideAmount> Amounts, IReadOnlyLis
     {
         foreach (var parent in all)
         {
-            if (parent.Nuclide.Symbol == daughter.Nuclide.Symbol || data.SeparateDaughters(parent.Nuclide.Symbol).Contains(daughter.Nuclide.Symbol)) continue;
-            var chain = NuclideDataOf(measured.First()).ChainOf(parent.Nuclide.Symbol);
+            if (parent.Nuclide.Symbol == daughter.Nuclide.Symbol || data.SeparateDaughters(parent.Nuclide.Symbol).Contains(daughter.Nuclide.Symbol, StringComparer.Ordinal)) continue;
+            var chain = NuclideDataOf(measured[0]).ChainOf(parent.Nuclide.Symbol);
             if (chain.IndexOf(daughter.Nuclide.Symbol) < 0) continue;
             var (parentLife, daughterLife) = (parent.Nuclide.HalfLifeSeconds, daughter.Nuclide.HalfLifeSeconds);
             var mayCover = daughterLife < parentLife && (data.HasChainDecision(parent.Nuclide.Symbol) || daughterLife <= TimeSpan.FromDays(10).TotalSeconds);

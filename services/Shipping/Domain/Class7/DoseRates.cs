@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Doseline.Shipping.Domain.Class7;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Doseline.Shipping.Domain.Class7;
 /// </summary>
 /// <param name="SurfaceNsvPerHour">Highest on the outer surface.</param>
 /// <param name="OneMeterNsvPerHour">Highest at 1 m from the outer surface.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct DoseRates(long SurfaceNsvPerHour, long OneMeterNsvPerHour)
 {
     // TI is 100 times the dose rate at 1 m in mSv/h; a tenth of it is therefore 0.001 mSv/h.
