@@ -279,6 +279,26 @@ public sealed class BatchTests
         started.DoseIds.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_watcher_sees_a_batch_as_it_is_and_then_as_it_changes()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession, orders: 1);
+        var begun = await shift.BeginAsync();
+        using var watch = shift.Records.WatchBatches(new WatchBatchesRequest { SiteId = Plant.Site });
+
+        (await NextAsync()).RecordVersion.ShouldBe(begun.RecordVersion);
+        await shift.StepAsync("clear");
+        (await NextAsync()).RecordVersion.ShouldBe(begun.RecordVersion + 1);
+
+        async Task<Batch> NextAsync()
+        {
+            (await watch.ResponseStream.MoveNext(CancellationToken.None)).ShouldBeTrue();
+            return watch.ResponseStream.Current.Batch;
+        }
+    }
+
     internal static ResolveExceptionRequest Resolve(BatchException raised) => new() { RequestId = Platform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "judged" };
 
     internal static async Task<IEnumerable<string>> Codes(Func<Task> call) => (await Platform.RefusalsAsync(call)).Select(r => r.Code);
