@@ -8,8 +8,6 @@ using Doseline.Kernel.Hosting;
 using Doseline.Orders.V1;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Execution;
 

@@ -23,7 +23,7 @@ public sealed class BatchTests
         await shift.MakeAsync();
 
         var ready = platform.Facts<BatchReadyForDisposition>().Single();
-        ready.Doses.Select(d => d.OrderId).Order().ShouldBe(["order-1", "order-2"]);
+        ready.Doses.Select(d => d.OrderId).Order(StringComparer.Ordinal).ShouldBe(["order-1", "order-2"]);
         ready.ExceptionCount.ShouldBe(0);
         var got = await shift.Records.GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = shift.BatchId });
         got.Record.Batch.State.ShouldBe(BatchState.Ready);
@@ -39,7 +39,7 @@ public sealed class BatchTests
         platform.Facts<SampleTaken>().Count.ShouldBe(1);
         var waste = platform.Facts<WasteArisen>();
         waste.Count.ShouldBe(2);
-        waste.ShouldAllBe(w => w.Contents.Select(c => c.Nuclide).SequenceEqual(new[] { "Lu-177", "Lu-177m" }));
+        waste.ShouldAllBe(w => w.Contents.Count == 2 && w.Contents[0].Nuclide == "Lu-177" && w.Contents[1].Nuclide == "Lu-177m");
         var dose = await shift.DoseAsync("order-1");
         dose.State.ShouldBe(DoseState.Pending);
         dose.Contents.Select(c => c.Nuclide).ShouldBe(["Lu-177", "Lu-177m"]);
@@ -223,7 +223,7 @@ public sealed class BatchTests
         cell.Clear.ShouldBeFalse();
 
         var next = await shift.Plant.RunAsync();
-        await shift.Plant.Orders.ReserveAsync(shift.Plant.Wish("order-9", next));
+        await shift.Plant.Orders.ReserveAsync(Plant.Wish("order-9", next));
         (await Codes(() => shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = Platform.RequestId(), RunId = next.RunId }).ResponseAsync))
             .ShouldBe(["EQUIPMENT_NOT_CLEAN", "HOT_CELL_NOT_CLEAR", "RUN_HAS_NO_DOSES"]);
 
@@ -268,7 +268,7 @@ public sealed class BatchTests
         FakePossession possession = new();
         await using var platform = await Shift.PlatformAsync(possession);
         var shift = await Shift.StartAsync(platform, possession, orders: 1);
-        var reserved = await shift.Plant.Orders.ReserveAsync(shift.Plant.Wish("order-2", shift.Run));
+        var reserved = await shift.Plant.Orders.ReserveAsync(Plant.Wish("order-2", shift.Run));
         var other = shift.Orders[0].Clone();
         (other.OrderId, other.ReservationId, other.RecipeCode) = ("order-2", reserved.ReservationId, "LU177-OLD");
         await platform.GiveAsync("order-2", other);

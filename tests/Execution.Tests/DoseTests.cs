@@ -207,7 +207,7 @@ public sealed class DoseTests
         await using var platform = await Shift.PlatformAsync(possession);
         var shift = await Shift.StartAsync(platform, possession, orders: 1);
         var later = await shift.Plant.RunAsync(TimeSpan.FromDays(2));
-        var wish = shift.Plant.Wish("order-1", later);
+        var wish = Plant.Wish("order-1", later);
         wish.ReplacesReservationId = shift.Orders[0].ReservationId;
         var reserved = await shift.Plant.Orders.ReserveAsync(wish);
         var moved = shift.Orders[0].Clone();

@@ -89,7 +89,7 @@ sealed class Plant(Platform platform)
         })).Run;
     }
 
-    public ReserveRequest Wish(string order, Run run, double gbq = 7.4) => new()
+    public static ReserveRequest Wish(string order, Run run, double gbq = 7.4) => new()
     {
         RequestId = Platform.RequestId(),
         OrderId = order,

@@ -95,7 +95,7 @@ public sealed class RuleTests
         Enum.GetValues<DoseLoss>().Cast<int>().ShouldBe(Enum.GetValues<V1.DoseLossCause>().Cast<int>());
 
         static void Same<TDomain, TWire>() where TDomain : struct, Enum where TWire : struct, Enum =>
-            Enum.GetValues<TDomain>().Select(v => ($"{v}", Convert.ToInt32(v))).Where(v => v.Item2 > 0)
-                .ShouldBe(Enum.GetValues<TWire>().Select(v => ($"{v}", Convert.ToInt32(v))).Where(v => v.Item2 > 0));
+            Enum.GetValues<TDomain>().Select(v => ($"{v}", Convert.ToInt32(v, System.Globalization.CultureInfo.InvariantCulture))).Where(v => v.Item2 > 0)
+                .ShouldBe(Enum.GetValues<TWire>().Select(v => ($"{v}", Convert.ToInt32(v, System.Globalization.CultureInfo.InvariantCulture))).Where(v => v.Item2 > 0));
     }
 }

@@ -16,7 +16,7 @@ public sealed class ScheduleTests
         await plant.RunAsync(TimeSpan.FromHours(1));
         var later = await plant.RunAsync(TimeSpan.FromHours(4));
 
-        var wish = plant.Wish("order-1", later);
+        var wish = Plant.Wish("order-1", later);
         wish.NotBeforeTime = platform.Now.ToWire();
         var reserved = await plant.Orders.ReserveAsync(wish);
 
@@ -38,12 +38,12 @@ public sealed class ScheduleTests
         {
             try
             {
-                await plant.Orders.ReserveAsync(plant.Wish($"order-{i}", run));
+                await plant.Orders.ReserveAsync(Plant.Wish($"order-{i}", run));
                 return "";
             }
             catch (RpcException fault)
             {
-                return RpcErrors.Read(fault).FirstOrDefault()?.Code ?? fault.ToString();
+                return RpcErrors.Read(fault) is [var refusal, ..] ? refusal.Code : fault.ToString();
             }
         }));
 
@@ -61,18 +61,18 @@ public sealed class ScheduleTests
         var run = await plant.RunAsync(TimeSpan.FromHours(1), capacity: 1, yieldGBq: 10);
         var next = await plant.RunAsync(TimeSpan.FromHours(30), capacity: 4, yieldGBq: 60);
 
-        var much = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(plant.Wish("order-1", run, gbq: 20)).ResponseAsync);
+        var much = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-1", run, gbq: 20)).ResponseAsync);
         much.Single().Code.ShouldBe("ACTIVITY_NOT_AVAILABLE");
         much.Single().Numbers["run_id"].ShouldBe(next.RunId);
         double.Parse(much.Single().Numbers["left_bq"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(1e10);
 
-        await plant.Orders.ReserveAsync(plant.Wish("order-1", run));
-        var full = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(plant.Wish("order-2", run)).ResponseAsync);
+        await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
+        var full = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync);
         full.Single().Code.ShouldBe("RUN_FULL");
-        full.Single().Numbers.Keys.ShouldContain("nearest_end_of_synthesis_time");
-        full.Single().Numbers.Keys.ShouldContain("nearest_release_time");
+        full.Single().Numbers.Keys.ShouldContain("nearest_end_of_synthesis_time", StringComparer.Ordinal);
+        full.Single().Numbers.Keys.ShouldContain("nearest_release_time", StringComparer.Ordinal);
 
-        var early = plant.Wish("order-3", run);
+        var early = Plant.Wish("order-3", run);
         early.ReleaseByTime = platform.Now.ToWire();
         (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(early).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
     }
@@ -83,16 +83,16 @@ public sealed class ScheduleTests
         await using var platform = await Platform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(capacity: 1);
-        var wish = plant.Wish("order-1", run);
+        var wish = Plant.Wish("order-1", run);
         var first = await plant.Orders.ReserveAsync(wish);
         (await plant.Orders.ReserveAsync(wish)).ReservationId.ShouldBe(first.ReservationId);
 
-        var again = plant.Wish("order-1", run, gbq: 5);
+        var again = Plant.Wish("order-1", run, gbq: 5);
         again.ReplacesReservationId = first.ReservationId;
         var second = await plant.Orders.ReserveAsync(again);
         second.Run.DosesReserved.ShouldBe(1);
 
-        var tooMuch = plant.Wish("order-1", run, gbq: 500);
+        var tooMuch = Plant.Wish("order-1", run, gbq: 500);
         tooMuch.ReplacesReservationId = second.ReservationId;
         await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(tooMuch).ResponseAsync);
         (await plant.Planner.ListRunsAsync(new ListRunsRequest())).Runs.Single().DosesReserved.ShouldBe(1, "a refused replacement leaves the earlier reservation as it was");
@@ -104,7 +104,7 @@ public sealed class ScheduleTests
         await using var platform = await Platform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(capacity: 1);
-        var reserved = await plant.Orders.ReserveAsync(plant.Wish("order-1", run));
+        var reserved = await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
 
         await platform.AdvanceAsync(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
         (await plant.Planner.ListRunsAsync(new ListRunsRequest())).Runs.Single().DosesReserved.ShouldBe(1);
@@ -123,7 +123,7 @@ public sealed class ScheduleTests
         await using var platform = await Platform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync();
-        await plant.Orders.ReserveAsync(plant.Wish("order-1", run));
+        await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
 
         await plant.Planner.CancelRunAsync(new CancelRunRequest { RequestId = Platform.RequestId(), RunId = run.RunId, Reason = "no lutetium" });
         await platform.SettleAsync();
@@ -131,7 +131,7 @@ public sealed class ScheduleTests
         var changed = platform.Facts<RunChanged>().Single();
         changed.Cancelled.ShouldBeTrue();
         changed.OrderIds.ShouldBe(["order-1"]);
-        (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(plant.Wish("order-2", run)).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
+        (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
     }
 
     [Fact, Requirement("A042")]

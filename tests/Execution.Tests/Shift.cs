@@ -6,7 +6,6 @@ using Doseline.Orders.V1;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -49,7 +48,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
     /// <summary>Reserves room and accepts an order as Orders does.</summary>
     public async Task<OrderAccepted> OrderAsync(string order)
     {
-        var reserved = await plant.Orders.ReserveAsync(plant.Wish(order, Run));
+        var reserved = await plant.Orders.ReserveAsync(Plant.Wish(order, Run));
         var end = Run.EndOfSynthesisTime.ToDateTimeOffset();
         OrderAccepted accepted = new()
         {

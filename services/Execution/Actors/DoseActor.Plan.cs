@@ -1,7 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
 using Microsoft.EntityFrameworkCore;

@@ -7,7 +7,6 @@ using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using BatchState = Doseline.Execution.Domain.BatchState;
 
 namespace Doseline.Execution.Api;
@@ -67,8 +66,11 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
     {
         var caller = db.Request.Caller;
         var rows = db.Doses.AsNoTracking();
-        if (request.SiteId is not "") caller.RequireSite(request.SiteId);
-        if (request.SiteId is not "") rows = rows.Where(d => d.SiteId == request.SiteId);
+        if (request.SiteId is not "")
+        {
+            caller.RequireSite(request.SiteId);
+            rows = rows.Where(d => d.SiteId == request.SiteId);
+        }
         else if (!caller.MayActAt(Caller.AllSites))
         {
             var sites = caller.Sites.ToList();

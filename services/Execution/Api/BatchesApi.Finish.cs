@@ -49,7 +49,7 @@ public sealed partial class BatchesApi
         var balance = file.Balance!;
         if (!balance.InTolerance && !IsAccepted(file))
         {
-            var raised = file.Raise(OutOfBalance, "What was issued is not what was found again.", new Dictionary<string, string>
+            var raised = file.Raise(OutOfBalance, "What was issued is not what was found again.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["unexplained_fraction"] = Text(balance.UnexplainedFraction),
                 ["tolerance_fraction"] = Text(balance.Tolerance),

@@ -88,12 +88,14 @@ public sealed partial class BatchesApi
         var yield = Finishing.Yield(bulk!, file.Lines, end) ?? 0;
         List<ExceptionRow> raised = [];
         if (yield < file.Recipe.YieldMin || yield > file.Recipe.YieldMax)
-            raised.Add(file.Raise("YIELD_OUT_OF_RANGE", "The yield of the synthesis is outside its expected range.", new Dictionary<string, string>
+        {
+            raised.Add(file.Raise("YIELD_OUT_OF_RANGE", "The yield of the synthesis is outside its expected range.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["yield_fraction"] = Text(yield),
                 ["yield_fraction_min"] = Text(file.Recipe.YieldMin),
                 ["yield_fraction_max"] = Text(file.Recipe.YieldMax),
             }, step.StepId));
+        }
         // Shelf life counts from the end of synthesis as it was, not as it was planned.
         foreach (var dose in file.Doses.Where(d => d.State is DoseState.InProduction && d.ExpireTime > end + file.Recipe.ShelfLife))
         {
@@ -135,7 +137,8 @@ public sealed partial class BatchesApi
         Dispense(file, dose, request, reading!, judged, step.StepId);
         List<ExceptionRow> raised = [];
         if (!judged.InTolerance)
-            raised.Add(file.Raise("DOSE_OUT_OF_TOLERANCE", "The dose is outside the tolerance of its order at the instant of the order.", new Dictionary<string, string>
+        {
+            raised.Add(file.Raise("DOSE_OUT_OF_TOLERANCE", "The dose is outside the tolerance of its order at the instant of the order.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["measured_bq"] = Text(judged.Measured.Amount.Bq),
                 ["at_order_bq"] = Text(judged.Measured.At(dose.Ordered.Reference).Bq),
@@ -143,6 +146,7 @@ public sealed partial class BatchesApi
                 ["deviation_fraction"] = Text(judged.DeviationFraction),
                 ["tolerance_fraction"] = Text(dose.ToleranceFraction),
             }, step.StepId, dose.Id));
+        }
         file.Entry();
         return await db.AnswerAsync(new DispenseDoseResponse { Dose = dose.ToRecorded(batch), Batch = batch.ToWire(), Exceptions = { raised.Select(e => e.ToWire()) } }, cancel);
     }
@@ -234,10 +238,14 @@ public sealed partial class BatchesApi
         if (activity is not null && activity.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
         if (file.Balance is not { } balance)
+        {
             refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "NOTHING_ISSUED", "Nothing radioactive was issued to the batch yet."));
+        }
         else if (activity is not null && refusals is [] && activity.At(balance.At).Bq > balance.Unexplained.Bq + balance.Tolerance * balance.Issued.Bq)
+        {
             refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "ACTIVITY_NOT_LEFT", "The batch does not hold so much any more.")
                 .With("activity_bq", activity.Amount.Bq).With("left_bq", Math.Max(0, balance.Line(balance.Unexplained).At(activity.Reference).Bq)).With("at_time", activity.Reference));
+        }
         refusals.ThrowIfAny();
         return activity!;
     }

@@ -1,7 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
 using DoseState = Doseline.Execution.Domain.DoseState;

@@ -3,7 +3,6 @@ using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -50,8 +49,10 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
             refusals.Add(Refusal.State($"runs/{run.Id}", "RUN_HAS_NO_DOSES", "No accepted order has a dose in this run."));
         var superseded = doses.Where(d => d.RecipeCode != run.RecipeCode).Select(d => d.OrderId).ToList();
         if (superseded is not [] && !(request.AllowSupersededRecipe && request.Reason is not ""))
+        {
             refusals.Add(Refusal.State($"runs/{run.Id}", "ORDER_OF_OTHER_RECIPE", "Orders of this run were accepted for another recipe; allow it explicitly, with a reason.")
                 .With("order_ids", string.Join(',', superseded)).With("recipe_code", run.RecipeCode));
+        }
         return refusals;
     }
 

@@ -2,7 +2,6 @@ using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
@@ -48,8 +47,11 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
     {
         var rows = db.Equipment.AsNoTracking();
         var caller = db.Request.Caller;
-        if (request.SiteId is not "") caller.RequireSite(request.SiteId);
-        if (request.SiteId is not "") rows = rows.Where(e => e.SiteId == request.SiteId);
+        if (request.SiteId is not "")
+        {
+            caller.RequireSite(request.SiteId);
+            rows = rows.Where(e => e.SiteId == request.SiteId);
+        }
         else if (!caller.MayActAt(Kernel.Auth.Caller.AllSites))
         {
             var sites = caller.Sites.ToList();

@@ -1,7 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rpc;
-using Domain = Doseline.Execution.Domain;
 
 namespace Doseline.Execution.Api;
 

@@ -3,7 +3,6 @@ using Doseline.Execution.V1;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
 using Google.Protobuf.WellKnownTypes;
-using Domain = Doseline.Execution.Domain;
 
 namespace Doseline.Execution.Api;
 

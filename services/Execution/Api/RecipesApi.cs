@@ -2,7 +2,6 @@ using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;

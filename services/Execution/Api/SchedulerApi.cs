@@ -1,7 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
@@ -36,8 +35,10 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
                 .Where(r => r.HotCellId == request.HotCellId && (r.State == RunState.Planned || r.State == RunState.Started) && r.StartTime < plan!.OccupiedUntil && r.OccupiedUntilTime > plan.Start)
                 .OrderByDescending(r => r.OccupiedUntilTime).FirstOrDefaultAsync(cancel);
             if (other is not null)
+            {
                 throw new RefusedException(Refusal.State($"equipment/{cell.Id}", "HOT_CELL_BUSY", $"{cell.Code} is planned for another run until later.")
                     .With("run_id", other.Id).With("nearest_start_time", other.OccupiedUntilTime));
+            }
 
             var (run, room) = RunOf(request, recipe!.RecipeVersion, plan!);
             db.Runs.Add(run);

@@ -67,8 +67,10 @@ sealed class BatchFile
         if (batch.State is not BatchState.Running)
             refusals.Add(Refusal.State($"batches/{batchId}", "BATCH_NOT_RUNNING", $"The batch is {batch.State}.").With("state", batch.State));
         if (batch.OnHold)
+        {
             refusals.Add(Refusal.State($"batches/{batchId}", "BATCH_ON_HOLD", "The batch is on hold until its exceptions are resolved.")
                 .With("exception_ids", string.Join(',', file.Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => e.Id))));
+        }
         refusals.ThrowIfAny();
         return file;
     }
@@ -137,7 +139,7 @@ sealed class BatchFile
             StepId = stepId,
             Code = code,
             Summary = summary,
-            Numbers = Stored.Write(numbers ?? new Dictionary<string, string>()),
+            Numbers = Stored.Write(numbers ?? new Dictionary<string, string>(StringComparer.Ordinal)),
             State = ExceptionState.Open,
             DeviationId = deviationId,
             RaisedTime = db.Now,

@@ -1,4 +1,3 @@
-using Doseline.Execution.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Data;

@@ -28,7 +28,7 @@ static class Stored
 
     /// <summary>Writes the numbers of an exception.</summary>
     public static string Write(IReadOnlyDictionary<string, string> numbers) =>
-        JsonSerializer.Serialize(new SortedDictionary<string, string>(numbers.ToDictionary(), StringComparer.Ordinal), JsonSerializerOptions.Web);
+        JsonSerializer.Serialize(new SortedDictionary<string, string>(numbers.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal), JsonSerializerOptions.Web);
 
     /// <summary>Reads the numbers of an exception.</summary>
     public static IReadOnlyDictionary<string, string> ReadNumbers(string json) =>

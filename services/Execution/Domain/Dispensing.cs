@@ -16,8 +16,10 @@ public static class Dispensing
         if (reading.Nuclide.Symbol != bulk.Nuclide.Symbol)
             refusals.Add(Refusal.Invalid("reading.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {bulk.Nuclide.Symbol}.").With("nuclide", bulk.Nuclide.Symbol));
         if (reading.Reference > now || reading.Reference < asked.EndOfSynthesis)
+        {
             refusals.Add(Refusal.Invalid("reading.reference_time", "READING_TIME_IMPOSSIBLE", "A dose is read after end of synthesis and not in the future.")
                 .With("end_of_synthesis_time", asked.EndOfSynthesis).With("now_time", now));
+        }
         if (asked.Dose.Expire <= now)
             refusals.Add(Refusal.State($"doses/{asked.Dose.Id}", "DOSE_EXPIRED", "The dose has expired.").With("expire_time", asked.Dose.Expire));
         var factor = Factor(asked, refusals);
@@ -61,8 +63,10 @@ public static class Dispensing
 
         var factor = asked.Instrument.Factors.FirstOrDefault(f => f.Nuclide == asked.Reading.Nuclide.Symbol && f.Geometry == asked.Geometry);
         if (factor is null)
+        {
             refusals.Add(Refusal.State($"equipment/{asked.Instrument.Id}", "NO_CROSS_CALIBRATION", $"{asked.Instrument.Code} has no cross-calibration for {asked.Reading.Nuclide.Symbol} in '{asked.Geometry}'.")
                 .With("geometry", asked.Geometry).With("known", string.Join(';', asked.Instrument.Factors.Select(f => $"{f.Nuclide} {f.Geometry}"))));
+        }
         return factor;
     }
 
@@ -74,12 +78,16 @@ public static class Dispensing
         // Two measurements of the same activity differ by their errors; the tolerance of the balance is the room for that.
         var room = left + asked.BalanceTolerance * asked.Bulk.At(at).Bq;
         if (measured.Amount.Bq > room)
+        {
             refusals.Add(Refusal.State($"batches/{asked.BatchId}", "ACTIVITY_NOT_LEFT", "The bulk does not hold so much any more.")
                 .With("measured_bq", measured.Amount.Bq).With("left_bq", Math.Max(0, left)).With("at_time", at));
+        }
         var volumeLeft = asked.BulkVolumeMl - asked.TakenFromBulk.Sum(m => m.VolumeMl);
         if (asked.VolumeMl > volumeLeft * (1 + 1e-9))
+        {
             refusals.Add(Refusal.State($"batches/{asked.BatchId}", "VOLUME_NOT_LEFT", "The bulk does not hold so much volume any more.")
                 .With("volume_ml", asked.VolumeMl).With("left_ml", Math.Max(0, volumeLeft)));
+        }
     }
 }
 

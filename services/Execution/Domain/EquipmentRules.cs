@@ -40,8 +40,10 @@ public static class EquipmentRules
             refusals.Add(Refusal.State(resource, "EQUIPMENT_NOT_CLEAN", $"{equipment.Code} is {equipment.State}; it must be clean and free.").With("state", equipment.State));
         refusals.AddRange(Due(equipment, now));
         if (!own && equipment.Class is EquipmentClass.HotCell && equipment.Clear is { } clear && clear > now)
+        {
             refusals.Add(Refusal.State(resource, "HOT_CELL_NOT_CLEAR", $"{equipment.Code} is not clear yet: what the last batch left has to decay.")
                 .With("clear_time", clear).With("limit_bq", equipment.ClearanceLimitBq).With("residual_bq", equipment.Residual?.At(now).Bq));
+        }
         return refusals;
     }
 
@@ -50,11 +52,15 @@ public static class EquipmentRules
     {
         var resource = $"equipment/{equipment.Id}";
         if (now >= equipment.QualificationDue)
+        {
             yield return Refusal.State(resource, "EQUIPMENT_NOT_QUALIFIED", $"The qualification of {equipment.Code} is overdue.")
                 .With("qualification_due_time", equipment.QualificationDue).With("now_time", now);
+        }
         if (equipment.CalibrationDue is { } due && now >= due)
+        {
             yield return Refusal.State(resource, "EQUIPMENT_NOT_CALIBRATED", $"The calibration of {equipment.Code} is overdue.")
                 .With("calibration_due_time", due).With("now_time", now);
+        }
     }
 
     /// <summary>Instant at which a hot cell is clear of what a batch left; null when it is at once.</summary>

@@ -26,14 +26,20 @@ public static class RecipeRules
         Duration(recipe.Release, "recipe.release_duration", refusals);
         Duration(recipe.ShelfLife, "recipe.shelf_life", refusals);
         if (recipe.Release < recipe.Dispensing)
+        {
             refusals.Add(Refusal.Invalid("recipe.release_duration", "RELEASE_BEFORE_DISPENSED", "release_duration includes dispensing and cannot be shorter than it.")
                 .With("dispensing_seconds", recipe.Dispensing.TotalSeconds).With("release_seconds", recipe.Release.TotalSeconds));
+        }
         if (recipe.ShelfLife > TimeSpan.Zero && recipe.ShelfLife <= recipe.Release)
+        {
             refusals.Add(Refusal.Invalid("recipe.shelf_life", "SHELF_LIFE_TOO_SHORT", "A dose would expire before it could be released.")
                 .With("release_seconds", recipe.Release.TotalSeconds).With("shelf_life_seconds", recipe.ShelfLife.TotalSeconds));
+        }
         if (!(recipe.YieldMin >= 0) || !(recipe.YieldMax > recipe.YieldMin) || double.IsInfinity(recipe.YieldMax))
+        {
             refusals.Add(Refusal.Invalid("recipe.yield_fraction_min", "YIELD_RANGE_INVALID", "yield_fraction_min must be at least 0 and below yield_fraction_max.")
                 .With("yield_fraction_min", recipe.YieldMin).With("yield_fraction_max", recipe.YieldMax));
+        }
         if (!(recipe.BalanceTolerance > 0) || !(recipe.BalanceTolerance < 1))
             refusals.Add(Refusal.Invalid("recipe.balance_tolerance_fraction", "TOLERANCE_INVALID", "balance_tolerance_fraction lies between 0 and 1.").With("value", recipe.BalanceTolerance));
         Materials(recipe, refusals);
@@ -57,8 +63,10 @@ public static class RecipeRules
         if (from < now)
             refusals.Add(Refusal.Invalid("effective_time", "EFFECTIVE_TIME_IN_PAST", "A recipe cannot come into force in the past.").With("effective_time", from).With("now_time", now));
         if (latestEffective is { } latest && from <= latest)
+        {
             refusals.Add(Refusal.Invalid("effective_time", "EFFECTIVE_TIME_NOT_AFTER_EARLIER_VERSION", "A later version comes into force after the versions before it.")
                 .With("effective_time", from).With("earlier_version_effective_time", latest));
+        }
         return refusals is [] ? from : refusals;
     }
 
@@ -108,7 +116,7 @@ public static class RecipeRules
             refusals.Add(Refusal.Invalid($"{step.Path}.material_code", "MATERIAL_OF_STEP_INVALID", "A material is named in a material issue step, and only there."));
         if (step.MaterialCode is not "" && recipe.Material(step.MaterialCode) is null)
             refusals.Add(Refusal.Invalid($"{step.Path}.material_code", "MATERIAL_NOT_IN_RECIPE", $"Material {step.MaterialCode} is not among the materials of the recipe.").With("material_code", step.MaterialCode));
-        foreach (var role in step.PerformerRoles.Where(r => !Roles.All.Contains(r)))
+        foreach (var role in step.PerformerRoles.Where(r => !Roles.All.Contains(r, StringComparer.Ordinal)))
             refusals.Add(Refusal.Invalid($"{step.Path}.performer_roles", "ROLE_UNKNOWN", $"'{role}' is not a role.").With("role", role));
         if (step.EquipmentClasses.Any(c => c is EquipmentClass.Unspecified || !Enum.IsDefined(c)))
             refusals.Add(Refusal.Invalid($"{step.Path}.equipment_classes", "EQUIPMENT_CLASS_REQUIRED", $"Step '{step.Id}' names a class of equipment that does not exist."));

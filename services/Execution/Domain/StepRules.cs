@@ -109,7 +109,7 @@ public static class StepRules
             return Refusal.Invalid($"values.{input.Code}", "VALUE_TYPE_WRONG", $"{input.Code} is a {input.Type}, not a {entered.Type}.").With("type_needed", input.Type).With("type_sent", entered.Type);
         if (entered.Number is { } number && !double.IsFinite(number))
             return Refusal.Invalid($"values.{input.Code}", "VALUE_NOT_FINITE", $"{input.Code} must be a finite number.");
-        if (input.Type is InputType.Code && !input.Choices.Contains(entered.Text))
+        if (input.Type is InputType.Code && !input.Choices.Contains(entered.Text, StringComparer.Ordinal))
             return Refusal.Invalid($"values.{input.Code}", "VALUE_NOT_A_CHOICE", $"'{entered.Text}' is not a choice of {input.Code}.").With("choices", string.Join(',', input.Choices));
         if (input.Type is InputType.Equipment && entered.Text is "")
             return Refusal.Invalid($"values.{input.Code}", "FIELD_REQUIRED", $"{input.Code} names a piece of equipment.");
