@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Kernel.Auth;
@@ -9,6 +10,7 @@ public sealed class KeyStore(IConfiguration config)
 {
     readonly Lock guard = new();
     readonly Dictionary<string, ECDsa> keys = new(StringComparer.Ordinal);
+    readonly Dictionary<string, byte[]> secrets = new(StringComparer.Ordinal);
 
     /// <summary>The P-256 key of that name.</summary>
     public ECDsa Signing(string name)
@@ -21,31 +23,43 @@ public sealed class KeyStore(IConfiguration config)
     }
 
     /// <summary>A 32-byte secret derived from the key of that name, for message authentication codes.</summary>
-    public byte[] Secret(string name) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Signing(name).ExportECPrivateKey(), 32, info: System.Text.Encoding.UTF8.GetBytes(name));
+    public byte[] Secret(string name)
+    {
+        lock (guard)
+        {
+            if (!secrets.TryGetValue(name, out var secret))
+                secrets[name] = secret = HKDF.DeriveKey(HashAlgorithmName.SHA256, Signing(name).ExportECPrivateKey(), 32, info: Encoding.UTF8.GetBytes(name));
+            return secret;
+        }
+    }
 
     ECDsa Load(string name)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (config[$"Keys:{name}"] is { Length: > 0 } pem)
-        {
-            key.ImportFromPem(pem);
-            return key;
-        }
-
+        if (config[$"Keys:{name}"] is { Length: > 0 } pem) return Import(pem);
         var directory = config["Keys:Directory"] ?? Path.Combine("data", "keys");
         var path = Path.Combine(directory, $"{name}.pem");
-        if (File.Exists(path))
-        {
-            key.ImportFromPem(File.ReadAllText(path));
-            return key;
-        }
+        if (!File.Exists(path)) Make(directory, path);
+        // Read back also by the one that made it: when several processes make it at once, the file says whose it is.
+        return Import(File.ReadAllText(path));
+    }
 
+    static ECDsa Import(string pem)
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        return key;
+    }
+
+    static void Make(string directory, string path)
+    {
         Directory.CreateDirectory(directory);
-        // Written whole and then moved, so that a second process never reads half a key.
-        var draft = path + "." + Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        File.WriteAllText(draft, key.ExportPkcs8PrivateKeyPem());
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(draft, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        // Written whole and then moved, so that nobody reads half a key. The draft is named after the key, for process ids repeat across containers.
+        var draft = $"{path}.{Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()).AsSpan(0, 8))}";
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // Nobody else on the machine may read it, not even while it is being written.
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (StreamWriter writer = new(draft, Encoding.ASCII, options)) writer.Write(key.ExportPkcs8PrivateKeyPem());
         try
         {
             File.Move(draft, path, overwrite: false);
@@ -53,9 +67,6 @@ public sealed class KeyStore(IConfiguration config)
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(draft);
-            key.ImportFromPem(File.ReadAllText(path));
         }
-
-        return key;
     }
 }

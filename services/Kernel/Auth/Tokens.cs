@@ -74,7 +74,7 @@ public sealed class DevelopmentTokens(KeyStore keys, TimeProvider clock) : IToke
             RequireExpirationTime = true,
             LifetimeValidator = (notBefore, expires, _, _) => notBefore <= now.UtcDateTime.AddMinutes(1) && expires > now.UtcDateTime,
         });
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken jwt) return null;
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject.Length: > 0 } jwt) return null;
 
         var caller = new Caller
         {

@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,12 @@ public static class PlatformHost
     /// <summary>Largest message a service takes, in bytes.</summary>
     public const int MessageBytesMax = 1024 * 1024;
 
+    static readonly KeyValuePair<string, string?>[] QuietLibraries =
+    [
+        new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
+        new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
+    ];
+
     /// <summary>Builds the host; call <c>Run</c> on the result.</summary>
     /// <param name="args">Command line, read as configuration: <c>--Ports:App=6000</c>, <c>--ConnectionStrings:orders=Host=…</c>.</param>
     /// <param name="modules">Services to host.</param>
@@ -39,6 +46,8 @@ public static class PlatformHost
     public static WebApplication Build(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
+        // Every other source may say otherwise; unasked, the libraries would write several lines for every call.
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLibraries });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;

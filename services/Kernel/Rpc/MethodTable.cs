@@ -1,4 +1,5 @@
 using Doseline.Common.V1;
+using Doseline.Kernel.Auth;
 using Google.Protobuf.Reflection;
 
 namespace Doseline.Kernel.Rpc;
@@ -16,7 +17,7 @@ public sealed class MethodTable
     public IReadOnlyDictionary<string, RpcMethod> Methods => methods;
 
     /// <summary>Adds the methods of a proto service.</summary>
-    /// <exception cref="InvalidOperationException">A method declares no policy: the service must not start.</exception>
+    /// <exception cref="InvalidOperationException">A method's policy is missing or cannot be enforced: the service must not start.</exception>
     public void Add(ServiceDescriptor service)
     {
         services.Add(service);
@@ -24,15 +25,32 @@ public sealed class MethodTable
         {
             var policy = method.GetOptions()?.GetExtension(PolicyExtensions.Policy)
                 ?? throw new InvalidOperationException($"{method.FullName} declares no policy (option (doseline.common.v1.policy)); it is not served.");
-            if (!policy.AnyRole && policy.Roles.Count == 0)
-                throw new InvalidOperationException($"The policy of {method.FullName} lets nobody call it; name roles or any_role.");
             var requestId = method.InputType.FindFieldByName("request_id");
-            if (policy.Mutates && requestId is null)
-                throw new InvalidOperationException($"{method.FullName} mutates, so its request needs a request_id.");
+            if (FaultOf(policy, method, requestId) is { } fault) throw new InvalidOperationException($"{method.FullName} is not served: {fault}");
             var name = $"/{service.FullName}/{method.Name}";
-            methods.Add(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, method.InputType.FindFieldByName("reason")));
+            methods.Add(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, TextField(method, "reason"), TextField(method, policy.SiteField)));
         }
     }
+
+    /// <summary>Why a policy cannot be enforced; null when it can.</summary>
+    /// <param name="policy">Policy as declared.</param>
+    /// <param name="method">Method it stands on.</param>
+    /// <param name="requestId">Request field that makes the method safe to repeat; null when the request has none.</param>
+    internal static string? FaultOf(Policy policy, MethodDescriptor method, FieldDescriptor? requestId)
+    {
+        if (!policy.AnyRole && policy.Roles.Count == 0) return "its policy lets nobody call it; name roles or any_role.";
+        if (policy.Roles.FirstOrDefault(role => !Roles.All.Contains(role, StringComparer.Ordinal) && !role.StartsWith("service:", StringComparison.Ordinal)) is { } unknown)
+            return $"its policy names the role {unknown}, which nobody can have.";
+        if (policy.SiteField.Length > 0 && TextField(method, policy.SiteField) is null) return $"its policy names the site field {policy.SiteField}, which its request has not.";
+        // The pipeline looks at the one request of a call; a stream of requests would pass it by.
+        if (method.IsClientStreaming) return "a stream of requests passes no policy.";
+        if (policy.Mutates && method.IsServerStreaming) return "it mutates, so it must give one answer that can be repeated.";
+        if (policy.Mutates && requestId is not { FieldType: FieldType.String, IsRepeated: false }) return "it mutates, so its request needs a request_id.";
+        return null;
+    }
+
+    static FieldDescriptor? TextField(MethodDescriptor method, string name) =>
+        name.Length > 0 && method.InputType.FindFieldByName(name) is { FieldType: FieldType.String, IsRepeated: false } field ? field : null;
 }
 
 /// <summary>One served method.</summary>
@@ -42,4 +60,6 @@ public sealed class MethodTable
 /// <param name="Policy">Who may call it.</param>
 /// <param name="RequestId">Request field that makes it safe to repeat; null for reads.</param>
 /// <param name="Reason">Request field with the person's reason; null when it has none.</param>
-public sealed record RpcMethod(string Name, string Service, MethodDescriptor Descriptor, Policy Policy, FieldDescriptor? RequestId, FieldDescriptor? Reason);
+/// <param name="Site">Request field that names the site; null when the service checks the site of the object itself.</param>
+public sealed record RpcMethod(
+    string Name, string Service, MethodDescriptor Descriptor, Policy Policy, FieldDescriptor? RequestId, FieldDescriptor? Reason, FieldDescriptor? Site);

@@ -1,5 +1,6 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Reflection.V1;
 
 namespace Doseline.Kernel.Rpc;
@@ -29,7 +30,7 @@ public sealed class ReflectionApi(MethodTable methods) : ServerReflection.Server
     {
         ServerReflectionRequest.MessageRequestOneofCase.ListServices => new ServerReflectionResponse
         {
-            ListServicesResponse = new ListServiceResponse { Service = { methods.Services.Select(s => new ServiceResponse { Name = s.FullName }) } },
+            ListServicesResponse = new ListServiceResponse { Service = { Served(methods).Select(s => new ServiceResponse { Name = s.FullName }) } },
         },
         ServerReflectionRequest.MessageRequestOneofCase.FileByFilename => FileOf(files.Value.GetValueOrDefault(request.FileByFilename)),
         ServerReflectionRequest.MessageRequestOneofCase.FileContainingSymbol => FileOf(files.Value.Values.FirstOrDefault(f => Declares(f, request.FileContainingSymbol))),
@@ -69,9 +70,11 @@ public sealed class ReflectionApi(MethodTable methods) : ServerReflection.Server
     static Dictionary<string, FileDescriptor> FilesOf(MethodTable methods)
     {
         Dictionary<string, FileDescriptor> all = new(StringComparer.Ordinal);
-        foreach (var service in methods.Services) Collect(service.File, all);
+        foreach (var service in Served(methods)) Collect(service.File, all);
         return all;
     }
+
+    static IEnumerable<ServiceDescriptor> Served(MethodTable methods) => [.. methods.Services, Health.Descriptor, ServerReflection.Descriptor];
 
     static void Collect(FileDescriptor file, Dictionary<string, FileDescriptor> all)
     {

@@ -1,6 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -13,46 +14,70 @@ namespace Doseline.Kernel.Rpc;
 public static class RpcErrors
 {
     const string DetailsKey = "grpc-status-details-bin";
-    const int ReasonsMax = 16;
 
-    /// <summary>The exception that carries refusals to the client; the first refusal sets the code.</summary>
+    // Trailers travel as one block of headers, of which common clients and proxies take 8 KiB; in base 64 this is two thirds of it.
+    const int DetailsBytesMax = 4000;
+    // Type URL and tags around a packed detail.
+    const int PackingBytes = 80;
+    // A sentence may quote what the caller sent; what the caller sent may be a megabyte.
+    const int SentenceMax = 300;
+    const int WordMax = 120;
+
+    /// <summary>The exception that carries refusals to the client; the first refusal sets the code. Reasons that have no room are counted.</summary>
     /// <param name="service">Refusing service, for example <c>orders</c>.</param>
     /// <param name="refusals">At least one.</param>
     public static RpcException Exception(string service, IReadOnlyList<Refusal> refusals)
     {
-        var code = CodeOf(refusals[0].Kind);
-        var status = new RichStatus { Code = (int)code, Message = refusals[0].Message };
-        status.Details.Add(Any.Pack(InfoOf(service, refusals[0])));
-        if (Of(refusals, RefusalKind.Invalid) is { Count: > 0 } invalid)
+        var first = refusals[0];
+        var code = CodeOf(first.Kind);
+        var status = new RichStatus { Code = (int)code, Message = Cut(first.Message, SentenceMax) };
+        status.Details.Add(Any.Pack(InfoOf(service, first)));
+        if (refusals.FirstOrDefault(r => r.Kind is RefusalKind.Missing) is { } missing)
         {
-            status.Details.Add(Any.Pack(new BadRequest
+            status.Details.Add(Any.Pack(new ResourceInfo
             {
-                FieldViolations = { invalid.Select(r => new BadRequest.Types.FieldViolation { Field = r.Subject, Description = r.Message, Reason = r.Code }) },
+                ResourceType = Cut(missing.Subject.Split('/')[0], WordMax), ResourceName = Cut(missing.Subject, WordMax), Description = Cut(missing.Message, SentenceMax),
             }));
         }
 
-        if (Of(refusals, RefusalKind.State) is { Count: > 0 } state)
-        {
-            status.Details.Add(Any.Pack(new PreconditionFailure
-            {
-                Violations = { state.Select(r => new PreconditionFailure.Types.Violation { Type = r.Code, Subject = r.Subject, Description = r.Message }) },
-            }));
-        }
-
-        if (Of(refusals, RefusalKind.Missing) is [var missing, ..])
-            status.Details.Add(Any.Pack(new ResourceInfo { ResourceType = missing.Subject.Split('/')[0], ResourceName = missing.Subject, Description = missing.Message }));
         if (refusals.Any(r => r.Kind is RefusalKind.Overload or RefusalKind.Unavailable))
             status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }));
-        status.Details.Add(Any.Pack(new Refusals { Reasons = { refusals.Take(ReasonsMax).Select(Write) } }));
-        return new RpcException(new GrpcStatus(code, refusals[0].Message), new Metadata { { DetailsKey, status.ToByteArray() } });
+
+        // The reasons with their numbers come first, then the same reasons in the standard form as far as there is room.
+        var room = DetailsBytesMax - status.CalculateSize();
+        Refusals reasons = new();
+        Fill(reasons.Reasons, refusals.Select(Write), room * 2 / 3);
+        reasons.LeftOut = refusals.Count - reasons.Reasons.Count;
+        BadRequest invalid = new();
+        Fill(invalid.FieldViolations, refusals.Where(r => r.Kind is RefusalKind.Invalid).Select(r => new BadRequest.Types.FieldViolation
+        {
+            Field = Cut(r.Subject, WordMax), Description = Cut(r.Message, SentenceMax), Reason = r.Code,
+        }), room - reasons.CalculateSize() - PackingBytes);
+        PreconditionFailure state = new();
+        Fill(state.Violations, refusals.Where(r => r.Kind is RefusalKind.State).Select(r => new PreconditionFailure.Types.Violation
+        {
+            Type = r.Code, Subject = Cut(r.Subject, WordMax), Description = Cut(r.Message, SentenceMax),
+        }), room - reasons.CalculateSize() - invalid.CalculateSize() - 2 * PackingBytes);
+        if (invalid.FieldViolations.Count > 0) status.Details.Add(Any.Pack(invalid));
+        if (state.Violations.Count > 0) status.Details.Add(Any.Pack(state));
+        status.Details.Add(Any.Pack(reasons));
+        return new RpcException(new GrpcStatus(code, status.Message), new Metadata { { DetailsKey, status.ToByteArray() } });
     }
 
     /// <summary>The refusals a failed call carries; empty when it carries none.</summary>
     public static IReadOnlyList<Refusal> Read(RpcException fault)
     {
         if (fault.Trailers.GetValueBytes(DetailsKey) is not { } bytes) return [];
-        var detail = RichStatus.Parser.ParseFrom(bytes).Details.FirstOrDefault(d => d.Is(Refusals.Descriptor));
-        return detail is null ? [] : [.. detail.Unpack<Refusals>().Reasons.Select(Read)];
+        try
+        {
+            var detail = RichStatus.Parser.ParseFrom(bytes).Details.FirstOrDefault(d => d.Is(Refusals.Descriptor));
+            return detail is null ? [] : [.. detail.Unpack<Refusals>().Reasons.Select(Read)];
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Another make of server may put anything there; its status still says what happened.
+            return [];
+        }
     }
 
     /// <summary>What a failed call to another service means to the caller here: its refusals, or that the service cannot be asked.</summary>
@@ -62,20 +87,50 @@ public static class RpcErrors
         ? refusals
         : [Refusal.Unavailable($"services/{service}", "DEPENDENCY_UNAVAILABLE", $"The {service} service cannot be asked now ({fault.StatusCode}).").With("service", service)];
 
-    static List<Refusal> Of(IReadOnlyList<Refusal> refusals, RefusalKind kind) => [.. refusals.Where(r => r.Kind == kind).Take(ReasonsMax)];
-
     static ErrorInfo InfoOf(string service, Refusal refusal)
     {
-        var info = new ErrorInfo { Reason = refusal.Code, Domain = $"{service}.doseline", Metadata = { ["subject"] = refusal.Subject } };
-        foreach (var (key, value) in refusal.Numbers) info.Metadata[key] = value;
+        var info = new ErrorInfo { Reason = refusal.Code, Domain = $"{service}.doseline", Metadata = { ["subject"] = Cut(refusal.Subject, WordMax) } };
+        CopyNumbers(refusal, info.Metadata, room: DetailsBytesMax / 4);
         return info;
     }
 
     static RefusalReason Write(Refusal refusal)
     {
-        var reason = new RefusalReason { Code = refusal.Code, Subject = refusal.Subject, Message = refusal.Message, Kind = refusal.Kind.ToString().ToUpperInvariant() };
-        foreach (var (key, value) in refusal.Numbers) reason.Numbers[key] = value;
+        var reason = new RefusalReason
+        {
+            Code = refusal.Code, Subject = Cut(refusal.Subject, WordMax), Message = Cut(refusal.Message, SentenceMax), Kind = refusal.Kind.ToString().ToUpperInvariant(),
+        };
+        CopyNumbers(refusal, reason.Numbers, room: DetailsBytesMax / 4);
         return reason;
+    }
+
+    static void CopyNumbers(Refusal refusal, MapField<string, string> numbers, int room)
+    {
+        foreach (var (key, value) in refusal.Numbers)
+        {
+            var text = Cut(value, WordMax);
+            room -= key.Length + System.Text.Encoding.UTF8.GetByteCount(text) + 6;
+            if (room < 0) return;
+            numbers[key] = text;
+        }
+    }
+
+    // Takes items in their order for as long as they fit.
+    static void Fill<T>(RepeatedField<T> list, IEnumerable<T> items, int room) where T : IMessage<T>
+    {
+        foreach (var item in items)
+        {
+            room -= item.CalculateSize() + 4;
+            if (room < 0) return;
+            list.Add(item);
+        }
+    }
+
+    static string Cut(string text, int lengthMax)
+    {
+        if (text.Length <= lengthMax) return text;
+        var length = char.IsHighSurrogate(text[lengthMax - 2]) ? lengthMax - 2 : lengthMax - 1;
+        return text[..length] + "…";
     }
 
     static Refusal Read(RefusalReason reason)

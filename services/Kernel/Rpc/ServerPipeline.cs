@@ -10,9 +10,11 @@ using Doseline.Kernel.Time;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Doseline.Kernel.Rpc;
 
@@ -25,7 +27,12 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (!methods.Methods.TryGetValue(context.Method, out var method)) return await continuation(request, context);
+        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        {
+            RequireOpen(context);
+            return await continuation(request, context);
+        }
+
         var started = Stopwatch.GetTimestamp();
         var status = StatusCode.OK;
         try
@@ -52,6 +59,7 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
     {
         if (!methods.Methods.TryGetValue(context.Method, out var method))
         {
+            RequireOpen(context);
             await continuation(request, responseStream, context);
             return;
         }
@@ -67,6 +75,13 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
         }
     }
 
+    // Health and reflection are for anybody; whatever else has no policy was mapped past the table and is nobody's.
+    static void RequireOpen(ServerCallContext context)
+    {
+        if (!context.Method.StartsWith("/grpc.", StringComparison.Ordinal))
+            throw new RpcException(new Status(StatusCode.PermissionDenied, $"{context.Method} has no policy."));
+    }
+
     async Task BeginAsync(RpcMethod method, IMessage message, ServerCallContext context, IServiceProvider scope)
     {
         // gRPC deadlines are wall-clock time of the caller's machine; the transport turns a passed one into cancellation.
@@ -74,6 +89,9 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
         var headers = context.RequestHeaders;
         var caller = await CallerOf(headers.GetValue("authorization"));
         Authorise(method, message, caller);
+        List<Refusal> malformed = [];
+        WellFormed.Check(message, malformed);
+        malformed.ThrowIfAny();
 
         var request = scope.GetRequiredService<RequestContext>();
         var trusted = caller.Is(Roles.Service);
@@ -94,13 +112,13 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
     static void Authorise(RpcMethod method, IMessage message, Caller caller)
     {
         var policy = method.Policy;
-        if (!policy.AnyRole && !policy.Roles.Any(role => role == caller.Subject || caller.Is(role)))
+        if (!policy.AnyRole && !policy.Roles.Any(role => caller.Is(Roles.Service) ? role == caller.Subject : caller.Is(role)))
         {
             throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
                 .With("roles_needed", string.Join(',', policy.Roles)));
         }
 
-        if (policy.SiteField is { Length: > 0 } path && method.Descriptor.InputType.FindFieldByName(path)?.Accessor.GetValue(message) is string { Length: > 0 } site)
+        if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site)
             caller.RequireSite(site);
     }
 
@@ -145,6 +163,15 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
                 .With("request_id", call.RequestId).With("first_used_time", row.Time));
     }
 
+    // A lost connection, a deadlock or a lock that was not given in time: nothing was changed, and a repetition may succeed.
+    static bool DatabaseAway(Exception fault) => fault switch
+    {
+        NpgsqlException npgsql => npgsql.IsTransient,
+        SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
+        DbUpdateException or InvalidOperationException => fault.InnerException is { } inner && DatabaseAway(inner),
+        _ => false,
+    };
+
     RpcException Translate(Exception fault, RpcMethod method, ServerCallContext context)
     {
         switch (fault)
@@ -160,6 +187,9 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
+            case var _ when DatabaseAway(fault):
+                log.LogWarning(fault, "{Method} found its database away or busy", method.Name);
+                return RpcErrors.Exception(method.Service, [Refusal.Unavailable($"services/{method.Service}", "DATABASE_UNAVAILABLE", "The database cannot take this now; repeat the call with the same request_id.")]);
             default:
                 log.LogError(fault, "{Method} failed", method.Name);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));

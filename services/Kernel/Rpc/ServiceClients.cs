@@ -63,7 +63,9 @@ public sealed class ClientPipeline(string service, string callee, IServiceTokens
     ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class where TResponse : class
     {
-        var headers = context.Options.Headers ?? [];
+        // Copied, for a caller may use the same headers for a second call.
+        Metadata headers = [];
+        foreach (var header in context.Options.Headers ?? []) headers.Add(header);
         var token = tokens.ForAsync(service);
         headers.Add("authorization", "Bearer " + (token.IsCompletedSuccessfully ? token.Result : token.AsTask().GetAwaiter().GetResult()));
         if ((request.Caller.OnBehalfOf ?? request.Caller.Subject) is { Length: > 0 } person) headers.Add(RpcHeaders.OnBehalfOf, person);

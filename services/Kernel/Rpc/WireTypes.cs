@@ -35,6 +35,7 @@ public static class WireTypes
         if (sent is null) return Refusal.Invalid(field, "ACTIVITY_REQUIRED", $"{field} is required: nuclide, activity_bq and reference_time.");
         var data = sent.DataVersion is "" ? NuclideData.Current : NuclideData.ForVersion(sent.DataVersion);
         if (data is null) return Refusal.Invalid($"{field}.data_version", "DATA_VERSION_UNKNOWN", $"Nuclide data version '{sent.DataVersion}' is not known.").With("data_version", sent.DataVersion);
+        if (sent.ReferenceTime is not null && !WellFormed.Holds(sent.ReferenceTime)) return OutOfRange($"{field}.reference_time");
         return CalibratedActivity.Create(sent.Nuclide, sent.ActivityBq, sent.ReferenceTime?.ToDateTimeOffset(), data, field);
     }
 
@@ -42,9 +43,10 @@ public static class WireTypes
     public static Decision<DateTimeOffset> Read(this Timestamp? sent, string field)
     {
         if (sent is null) return Refusal.Invalid(field, "TIME_REQUIRED", $"{field} is required.");
+        if (!WellFormed.Holds(sent)) return OutOfRange(field);
         var instant = sent.ToDateTimeOffset();
-        return instant >= EarliestInstant && instant < LatestInstant
-            ? instant
-            : Refusal.Invalid(field, "TIME_OUT_OF_RANGE", $"{field} must lie between the years 2000 and 2199.").With("time", instant);
+        return instant >= EarliestInstant && instant < LatestInstant ? instant : OutOfRange(field).With("time", instant);
     }
+
+    static Refusal OutOfRange(string field) => Refusal.Invalid(field, "TIME_OUT_OF_RANGE", $"{field} must lie between the years 2000 and 2199.");
 }

@@ -47,9 +47,10 @@ public sealed class PrometheusText : BaseExportingMetricReader
     static void Write(StringBuilder text, Metric metric)
     {
         var counter = metric.MetricType is MetricType.LongSum or MetricType.DoubleSum;
-        var name = NameOf(metric) + (counter ? "_total" : "");
+        var name = NameOf(metric);
+        if (counter && !name.EndsWith("_total", StringComparison.Ordinal)) name += "_total";
         var type = metric.MetricType is MetricType.Histogram ? "histogram" : counter ? "counter" : "gauge";
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {metric.Description.ReplaceLineEndings(" ")}\n# TYPE {name} {type}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {EscapeHelp(metric.Description ?? "")}\n# TYPE {name} {type}\n");
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
             var labels = LabelsOf(point);
@@ -70,7 +71,7 @@ public sealed class PrometheusText : BaseExportingMetricReader
         foreach (var bucket in point.GetHistogramBuckets())
         {
             count += bucket.BucketCount;
-            var bound = double.IsPositiveInfinity(bucket.ExplicitBound) ? "+Inf" : bucket.ExplicitBound.ToString("R", CultureInfo.InvariantCulture);
+            var bound = Number(bucket.ExplicitBound);
             Line(text, name + "_bucket", labels.Length == 0 ? $"le=\"{bound}\"" : $"{labels},le=\"{bound}\"", count);
         }
 
@@ -79,7 +80,14 @@ public sealed class PrometheusText : BaseExportingMetricReader
     }
 
     static void Line(StringBuilder text, string name, string labels, double value) =>
-        text.Append(name).Append(labels.Length == 0 ? "" : $"{{{labels}}}").Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        text.Append(name).Append(labels.Length == 0 ? "" : $"{{{labels}}}").Append(' ').Append(Number(value)).Append('\n');
+
+    static string Number(double value) => value switch
+    {
+        double.PositiveInfinity => "+Inf",
+        double.NegativeInfinity => "-Inf",
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
 
     // Prometheus names carry their unit; OpenTelemetry's own names keep it apart.
     static string NameOf(Metric metric)
@@ -101,10 +109,9 @@ public sealed class PrometheusText : BaseExportingMetricReader
         return labels.ToString();
     }
 
-    static string Escape(string value) => value
-        .Replace("\\", "\\\\", StringComparison.Ordinal)
-        .Replace("\"", "\\\"", StringComparison.Ordinal)
-        .Replace("\n", "\\n", StringComparison.Ordinal);
+    static string EscapeHelp(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+
+    static string Escape(string value) => EscapeHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     static string Clean(string name) => string.Create(name.Length, name, (span, source) =>
     {

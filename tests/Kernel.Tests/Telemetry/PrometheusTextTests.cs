@@ -1,0 +1,55 @@
+using System.Diagnostics.Metrics;
+using Doseline.Kernel.Telemetry;
+using Doseline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+
+namespace Doseline.Kernel.Tests.Telemetry;
+
+/// <summary>A scrape is text that a Prometheus server takes.</summary>
+[Requirement("A185", "A002")]
+public sealed class PrometheusTextTests
+{
+    [Fact]
+    public void Every_kind_of_instrument_is_written_by_the_rules_of_the_format()
+    {
+        using Meter meter = new("Doseline.Probe");
+        PrometheusText text = new();
+        using var provider = Sdk.CreateMeterProviderBuilder().AddMeter("Doseline.Probe").AddReader(text).Build();
+        meter.CreateCounter<long>("probe_orders_total", description: "Orders\nplaced, \"all\" \\ of them.").Add(7, new KeyValuePair<string, object?>("cause", "a \"b\"\\\nc"));
+        meter.CreateCounter<double>("probe.bytes", "By").Add(2.5);
+        meter.CreateUpDownCounter<int>("probe_open").Add(-3);
+        meter.CreateObservableGauge("probe_limit", () => double.PositiveInfinity);
+        meter.CreateObservableGauge("probe_nothing", () => double.NaN);
+        var duration = meter.CreateHistogram<double>("probe_duration", "s", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+        foreach (var seconds in new[] { 0.05, 0.5, 5 }) duration.Record(seconds, new KeyValuePair<string, object?>("rpc.method", "/a/B"));
+
+        var scrape = Scrape.Parse(text.Scrape());
+        scrape.Types.ShouldBe(new Dictionary<string, string>
+        {
+            ["probe_orders_total"] = "counter", ["probe_bytes_total"] = "counter", ["probe_open"] = "gauge", ["probe_limit"] = "gauge", ["probe_nothing"] = "gauge", ["probe_duration_seconds"] = "histogram",
+        }, ignoreOrder: true);
+        scrape.Help["probe_orders_total"].ShouldBe("""Orders\nplaced, "all" \\ of them.""");
+        var orders = scrape.Samples.Single(s => s.Name is "probe_orders_total");
+        (orders.Value, orders.Labels["cause"]).ShouldBe((7, "a \"b\"\\\nc"));
+        scrape.Value("probe_bytes_total").ShouldBe(2.5);
+        scrape.Value("probe_open").ShouldBe(-3);
+        scrape.Value("probe_limit").ShouldBe(double.PositiveInfinity);
+        scrape.Value("probe_nothing").ShouldBe(double.NaN);
+        scrape.Samples.Where(s => s.Name is "probe_duration_seconds_bucket").Select(s => (s.Labels["rpc_method"], s.Labels["le"], s.Value)).ShouldBe([("/a/B", "0.1", 1), ("/a/B", "1", 2), ("/a/B", "+Inf", 3)]);
+        (scrape.Value("probe_duration_seconds_sum"), scrape.Value("probe_duration_seconds_count")).ShouldBe((5.55, 3));
+    }
+
+    [Fact]
+    public async Task The_platforms_own_scrape_is_well_formed_and_counts_calls_by_method_and_status()
+    {
+        await using var platform = await Platform.StartAsync();
+        await new Execution.V1.SchedulerService.SchedulerServiceClient(platform.As("planner")).ListRunsAsync(new());
+        await Platform.RefusalsAsync(() => new Execution.V1.SchedulerService.SchedulerServiceClient(platform.Host.WithToken(null)).ListRunsAsync(new()).ResponseAsync);
+        var scrape = Scrape.Parse(platform.Host.Services.GetRequiredService<PlatformTelemetry>().Prometheus.Scrape());
+        var calls = scrape.Samples.Where(s => s.Name is "doseline_rpc_duration_seconds_count" && s.Labels["rpc_method"] is "/doseline.execution.v1.SchedulerService/ListRuns").ToList();
+        calls.Select(s => s.Labels["rpc_status"]).ShouldBe(["OK", "Unauthenticated"], ignoreOrder: true);
+        foreach (var histogram in scrape.Types.Where(t => t.Value is "histogram").Select(t => t.Key)) scrape.RequireCumulative(histogram);
+    }
+}
