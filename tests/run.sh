@@ -120,7 +120,7 @@ lines_suite() {
 lines_suite protos tests/protos.sh
 if compgen -G 'tests/foreign/*.test.mjs' >/dev/null; then
     # Top-level lines of the TAP report are one a test; nested ones are indented.
-    lines_suite foreign node --test --test-reporter=tap tests/foreign/
+    lines_suite foreign node --test --test-reporter=tap tests/foreign/*.test.mjs
 fi
 # The trace of requirements to tests is drawn from the results; a hole in it is a failure.
 if [[ -x tests/trace.sh ]]; then lines_suite trace tests/trace.sh; fi

@@ -1,0 +1,19 @@
+namespace Doseline.Load.Drive;
+
+/// <summary>When calls are due, counted from the start of a phase.</summary>
+static class Arrivals
+{
+    /// <summary>Arrivals of independent callers: gaps are exponential, so that bunches and lulls come as they do in life.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="rate">Mean rate, per second.</param>
+    /// <param name="seed">The same seed gives the same instants.</param>
+    public static TimeSpan[] Poisson(int count, double rate, int seed)
+    {
+        Random random = new(seed);
+        var at = 0.0;
+        return [.. Enumerable.Range(0, count).Select(_ => TimeSpan.FromSeconds(at += -Math.Log(1 - random.NextDouble()) / rate))];
+    }
+
+    /// <summary>Evenly spaced arrivals.</summary>
+    public static TimeSpan[] Uniform(int count, double rate) => [.. Enumerable.Range(0, count).Select(i => TimeSpan.FromSeconds(i / rate))];
+}

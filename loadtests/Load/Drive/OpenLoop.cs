@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace Doseline.Load.Drive;
+
+/// <summary>
+/// Starts every call when it is due, whether or not earlier ones were answered, and measures from the instant it was due: a server that
+/// stalls is charged for every caller who would have waited ("coordinated omission" is avoided).
+/// </summary>
+static class OpenLoop
+{
+    /// <summary>How long answers are waited for after the last call was due, in seconds.</summary>
+    public const int GraceSeconds = 30;
+
+    // Beyond this the platform is lost anyway; what does not start counts as an error.
+    const int InFlightMax = 20_000;
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Plays a phase.</summary>
+    /// <param name="arrivals">When each call is due, ascending.</param>
+    /// <param name="call">Makes the call with the given number and says how it ended; does not throw.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async Task<(Tally Tally, TimeSpan Took)> RunAsync(TimeSpan[] arrivals, Func<int, Task<string>> call, CancellationToken cancel)
+    {
+        Tally tally = new((int)Math.Ceiling(arrivals[^1].TotalSeconds));
+        var started = Stopwatch.GetTimestamp();
+        long inFlight = 0;
+        TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        long answered = 0;
+        using PeriodicTimer timer = new(Tick);
+        for (var next = 0; next < arrivals.Length;)
+        {
+            var now = Stopwatch.GetElapsedTime(started);
+            for (; next < arrivals.Length && arrivals[next] <= now; next++)
+            {
+                tally.StartDelay.Record((long)(now - arrivals[next]).TotalMicroseconds);
+                if (Interlocked.Read(ref inFlight) >= InFlightMax)
+                    Count(arrivals[next], "NOT_STARTED too many in flight");
+                else
+                    _ = OneAsync(next);
+            }
+
+            if (next < arrivals.Length) await timer.WaitForNextTickAsync(cancel);
+        }
+
+        await Task.WhenAny(drained.Task, Task.Delay(TimeSpan.FromSeconds(GraceSeconds), cancel));
+        var missing = arrivals.Length - Interlocked.Read(ref answered);
+        var took = Stopwatch.GetElapsedTime(started);
+        for (; missing > 0; missing--) tally.Answered(arrivals[^1], took, "UNANSWERED in time");
+        return (tally, took);
+
+        async Task OneAsync(int number)
+        {
+            Interlocked.Increment(ref inFlight);
+            var outcome = await call(number);
+            Interlocked.Decrement(ref inFlight);
+            Count(arrivals[number], outcome);
+        }
+
+        void Count(TimeSpan due, string outcome)
+        {
+            tally.Answered(due, Stopwatch.GetElapsedTime(started), outcome);
+            if (Interlocked.Increment(ref answered) == arrivals.Length) drained.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+
+namespace Doseline.Load.Drive;
+
+/// <summary>What became of the calls of a phase.</summary>
+sealed class Tally(int seconds)
+{
+    readonly ConcurrentDictionary<string, long> outcomes = new(StringComparer.Ordinal);
+    readonly LatencyHistogram[] bySecond = [.. Enumerable.Range(0, seconds + 1).Select(_ => new LatencyHistogram())];
+    readonly long[] done = new long[seconds + OpenLoop.GraceSeconds + 2];
+
+    /// <summary>Latencies from the instant each call was due to its answer, accepted or not.</summary>
+    public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>How late the driver itself was in starting calls; it is part of <see cref="Latency"/>.</summary>
+    public LatencyHistogram StartDelay { get; } = new();
+
+    /// <summary>Counts by outcome: OK, or status and reason.</summary>
+    public IReadOnlyDictionary<string, long> Outcomes => outcomes;
+
+    /// <summary>Latencies by the second in which calls were due.</summary>
+    public IReadOnlyList<LatencyHistogram> BySecond => bySecond;
+
+    /// <summary>Calls answered in each second from the start.</summary>
+    public IReadOnlyList<long> AnsweredBySecond => done;
+
+    /// <summary>Counts one answered call.</summary>
+    public void Answered(TimeSpan due, TimeSpan answered, string outcome)
+    {
+        var microseconds = (long)(answered - due).TotalMicroseconds;
+        Latency.Record(microseconds);
+        bySecond[Math.Min((int)due.TotalSeconds, bySecond.Length - 1)].Record(microseconds);
+        Interlocked.Increment(ref done[Math.Min((int)answered.TotalSeconds, done.Length - 1)]);
+        outcomes.AddOrUpdate(outcome, 1, static (_, n) => n + 1);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Doseline.Kernel.Rpc;
+using Doseline.Load.Drive;
+using Doseline.Load.Report;
+using Doseline.Orders.V1;
+using Grpc.Core;
+
+namespace Doseline.Load.Play;
+
+/// <summary>Plays the day: set-up, warm-up, the orders of the day, and the search for the highest sustained rate.</summary>
+sealed class PeakDay(LoadOptions options, People people, Market market)
+{
+    const int RampStepsMax = 12;
+    const double RampFactor = 1.3;
+    // A step that answers fewer than this share of what was due has not kept up, whatever its latencies.
+    const double KeptUp = 0.97;
+    static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(25);
+
+    readonly OrdersService.OrdersServiceClient[] desks = [.. people.Everywhere("supply_desk").Select(i => new OrdersService.OrdersServiceClient(i))];
+    readonly Random random = new(options.Seed);
+    int placed;
+
+    /// <summary>Plays it.</summary>
+    public static async Task<RunResult> PlayAsync(LoadOptions options, CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetUtcNow();
+        using People people = new(options);
+        // A tag in time order: a second day on the same platform meets nothing of the first.
+        var tag = Convert.ToString(started.ToUnixTimeSeconds(), 16);
+        Market market = new(people, tag, started);
+        await Console.Error.WriteLineAsync("entering master data");
+        var rampOrders = options.RampFrom > 0 ? (int)RampRates(options).Sum(rate => rate * options.RampStep.TotalSeconds) : 0;
+        await market.EnterAsync(options.Orders + options.WarmUp + rampOrders, cancel);
+
+        PeakDay day = new(options, people, market);
+        if (options.WarmUp > 0) await day.PhaseAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 5), cancel);
+        List<PhaseResult> phases = [await day.PhaseAsync("orders", options.Orders, options.Rate, cancel)];
+        if (options.RampFrom > 0) phases.AddRange(await day.RampAsync(cancel));
+        return new RunResult
+        {
+            Name = options.Name,
+            StartTime = started,
+            Machine = $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1 << 30)} GiB",
+            LoadAverage = File.Exists("/proc/loadavg") ? (await File.ReadAllTextAsync("/proc/loadavg", cancel)).Trim() : "",
+            Arrivals = options.Poisson ? $"Poisson, seed {options.Seed}" : "uniform",
+            RunCount = Market.Runs,
+            Phases = phases,
+            SustainedRate = phases.Skip(1).Where(Sustained).Select(p => (double?)p.RateAsked).Max() ?? (Sustained(phases[0]) ? phases[0].RateAsked : null),
+            Broken = [],
+        };
+
+        bool Sustained(PhaseResult phase) => day.Sustained(phase);
+    }
+
+    static IEnumerable<double> RampRates(LoadOptions options) => Enumerable.Range(0, RampStepsMax).Select(i => options.RampFrom * Math.Pow(RampFactor, i));
+
+    bool Sustained(PhaseResult phase) => phase.Errors == 0 && phase.P99Milliseconds <= options.RampP99Milliseconds && phase.RateAnswered >= KeptUp * phase.RateAsked;
+
+    // Goes up until a step is not sustained, and stops there: what comes after an overload measures the overload.
+    async Task<List<PhaseResult>> RampAsync(CancellationToken cancel)
+    {
+        List<PhaseResult> steps = [];
+        foreach (var rate in RampRates(options))
+        {
+            steps.Add(await PhaseAsync(string.Create(CultureInfo.InvariantCulture, $"ramp {rate:0}/s"), (int)(rate * options.RampStep.TotalSeconds), rate, cancel));
+            if (!Sustained(steps[^1])) break;
+        }
+
+        return steps;
+    }
+
+    async Task<PhaseResult> PhaseAsync(string name, int count, double rate, CancellationToken cancel)
+    {
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {count} orders at {rate:0.#}/s"));
+        var first = placed;
+        placed += count;
+        // Made beforehand, so that the driver has little to do while it measures.
+        PlaceOrderRequest[] orders = [.. Enumerable.Range(first, count).Select(n => market.OrderOf(n, random))];
+        var arrivals = options.Poisson ? Arrivals.Poisson(count, rate, options.Seed + first) : Arrivals.Uniform(count, rate);
+        var before = await ServerCounters.ReadAsync(options.Probe, cancel);
+        await using var server = ProcessWatch.Start(options.ServerPid, withChildren: false);
+        await using var postgres = ProcessWatch.Start(options.PostgresPid, withChildren: true);
+        await using var driver = ProcessWatch.Start(Environment.ProcessId, withChildren: false);
+        var (tally, took) = await OpenLoop.RunAsync(arrivals, n => PlaceAsync(desks[n % desks.Length], orders[n]), cancel);
+        var after = await ServerCounters.ReadAsync(options.Probe, cancel);
+        return PhaseResult.Of(name, rate, arrivals[^1], took, tally) with
+        {
+            Server = server.Use(),
+            Postgres = postgres.Use(),
+            Driver = driver.Use(),
+            Counters = after.ToDictionary(c => c.Key, c => c.Value - before.GetValueOrDefault(c.Key), StringComparer.Ordinal),
+        };
+    }
+
+    static async Task<string> PlaceAsync(OrdersService.OrdersServiceClient desk, PlaceOrderRequest order)
+    {
+        try
+        {
+            await desk.PlaceOrderAsync(order, deadline: TimeProvider.System.GetUtcNow().UtcDateTime + CallTimeout);
+            return PhaseResult.Ok;
+        }
+        catch (RpcException fault)
+        {
+            return $"{fault.StatusCode} {RpcErrors.Read(fault).FirstOrDefault()?.Code}".TrimEnd();
+        }
+    }
+}

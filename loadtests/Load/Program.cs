@@ -1,0 +1,3 @@
+using Doseline.Load;
+
+return await Commands.Root().Parse(args).InvokeAsync();
