@@ -22,13 +22,13 @@ static class Commands
         Option<string?> keys = new("--keys") { Description = "Key directory of the platform: the driver issues its own development tokens with it." };
         Option<string[]> token = new("--token") { Description = "A token of a role as role=token, in place of --keys; once for each of the roles that the day needs." };
         Option<int> orders = Bounded("--orders", "How many orders.", 100_000, 1, OrdersMax);
-        Option<double> rate = Bounded("--rate", "Orders a second on average.", 500, 0.1, RateMax);
+        Option<double> rate = Bounded("--rate", "Orders a second on average.", 500.0, 0.1, RateMax);
         Option<bool> uniform = new("--uniform") { Description = "Evenly spaced arrivals; without it they come as independent callers do (Poisson)." };
         Option<int> seed = new("--seed") { Description = "Seed of arrivals and of what is ordered.", DefaultValueFactory = _ => 1 };
         Option<int> warmUp = Bounded("--warm-up", "Orders placed beforehand at a fifth of the rate and not reported.", 1_000, 0, OrdersMax);
-        Option<double> ramp = Bounded("--ramp", "First rate of the search for the highest sustained rate, in orders a second; 0 leaves it out.", 0, 0, RateMax);
+        Option<double> ramp = Bounded("--ramp", "First rate of the search for the highest sustained rate, in orders a second; 0 leaves it out.", 0.0, 0.0, RateMax);
         Option<int> rampSeconds = Bounded("--ramp-seconds", "Length of one step of that search.", 20, 1, 600);
-        Option<double> rampP99 = Bounded("--ramp-p99", "A step counts as sustained while its p99 is at most this many milliseconds.", 50, 1, 60_000);
+        Option<double> rampP99 = Bounded("--ramp-p99", "A step counts as sustained while its p99 is at most this many milliseconds.", 50.0, 1.0, 60_000.0);
         Option<int> serverPid = new("--server-pid") { Description = "Process of the platform, to watch its memory and processor time; 0 for none." };
         Option<int> postgresPid = new("--postgres-pid") { Description = "First process of PostgreSQL, to watch it and its children; 0 for none." };
         Option<string> name = new("--name") { Description = "Name of the run in reports, for example the database.", DefaultValueFactory = _ => "run" };

@@ -142,9 +142,9 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
             var response = await continuation(request, context);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
-        catch (DbUpdateException)
+        catch (Exception fault) when (fault is DbUpdateException or RefusedException)
         {
-            // A twin of this call may have committed first: then its answer is the answer.
+            // A twin of this call may have committed first, and what it did may be what this one was refused for: then its answer is the answer.
             await using var fresh = scope.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
             if (await EarlierAsync(databases.Of(method.Service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
             throw;

@@ -37,23 +37,39 @@ public sealed class PrometheusText : BaseExportingMetricReader
 
         public override ExportResult Export(in Batch<Metric> batch)
         {
-            StringBuilder text = new();
-            foreach (var metric in batch) Write(text, metric);
-            Text = text.ToString();
+            OrderedDictionary<string, Family> families = new(StringComparer.Ordinal);
+            foreach (var metric in batch) Write(families, metric);
+            Text = string.Concat(families.Values.Select(f => f.Text.ToString()));
             return ExportResult.Success;
         }
     }
 
-    static void Write(StringBuilder text, Metric metric)
+    // Two meters may have an instrument of one name, as when a process holds two hosts; a server takes each name and each series once.
+    sealed record Family(string Type)
+    {
+        public StringBuilder Text { get; } = new();
+
+        public HashSet<string> Series { get; } = new(StringComparer.Ordinal);
+    }
+
+    static void Write(OrderedDictionary<string, Family> families, Metric metric)
     {
         var counter = metric.MetricType is MetricType.LongSum or MetricType.DoubleSum;
         var name = NameOf(metric);
         if (counter && !name.EndsWith("_total", StringComparison.Ordinal)) name += "_total";
         var type = metric.MetricType is MetricType.Histogram ? "histogram" : counter ? "counter" : "gauge";
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {EscapeHelp(metric.Description ?? "")}\n# TYPE {name} {type}\n");
+        if (!families.TryGetValue(name, out var family))
+        {
+            families.Add(name, family = new Family(type));
+            family.Text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {EscapeHelp(metric.Description ?? "")}\n# TYPE {name} {type}\n");
+        }
+
+        if (family.Type != type) return;
+        var text = family.Text;
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
             var labels = LabelsOf(point);
+            if (!family.Series.Add(labels)) continue;
             switch (metric.MetricType)
             {
                 case MetricType.Histogram: WriteHistogram(text, name, labels, point); break;

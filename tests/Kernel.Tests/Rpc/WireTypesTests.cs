@@ -19,9 +19,9 @@ public sealed class WireTypesTests
     {
         { "absent", null, "ACTIVITY_REQUIRED", "wanted" },
         { "nuclide unknown", new() { Nuclide = "Lu-1777", ActivityBq = 1, ReferenceTime = Reference }, "NUCLIDE_UNKNOWN", "wanted.nuclide" },
-        { "not a number", new() { Nuclide = "Lu-177", ActivityBq = double.NaN, ReferenceTime = Reference }, "ACTIVITY_NOT_FINITE", "wanted.activity_bq" },
+        { "not a number", new() { Nuclide = "Lu-177", ActivityBq = double.NaN, ReferenceTime = Reference }, "ACTIVITY_NOT_A_NUMBER", "wanted.activity_bq" },
         { "negative", new() { Nuclide = "Lu-177", ActivityBq = -1, ReferenceTime = Reference }, "ACTIVITY_NEGATIVE", "wanted.activity_bq" },
-        { "without its instant", new() { Nuclide = "Lu-177", ActivityBq = 1 }, "REFERENCE_TIME_REQUIRED", "wanted.reference_time" },
+        { "without its instant", new() { Nuclide = "Lu-177", ActivityBq = 1 }, "REFERENCE_TIME_MISSING", "wanted.reference_time" },
         { "at no instant", new() { Nuclide = "Lu-177", ActivityBq = 1, ReferenceTime = new() { Seconds = long.MaxValue } }, "TIME_OUT_OF_RANGE", "wanted.reference_time" },
         { "of unknown data", new() { Nuclide = "Lu-177", ActivityBq = 1, ReferenceTime = Reference, DataVersion = "1" }, "DATA_VERSION_UNKNOWN", "wanted.data_version" },
     };

@@ -42,6 +42,23 @@ public sealed class PrometheusTextTests
     }
 
     [Fact]
+    public void Two_instruments_of_one_name_are_one_metric_with_every_series_once()
+    {
+        using Meter first = new("Doseline.Twin"), second = new("Doseline.Twin");
+        PrometheusText text = new();
+        using var provider = Sdk.CreateMeterProviderBuilder().AddMeter("Doseline.Twin").AddReader(text).Build();
+        foreach (var meter in new[] { first, second })
+        {
+            meter.CreateCounter<long>("twin_calls").Add(1, new KeyValuePair<string, object?>("status", "OK"));
+            meter.CreateHistogram<double>("twin_duration", "s").Record(1);
+        }
+
+        var scrape = Scrape.Parse(text.Scrape());
+        scrape.Samples.Where(s => s.Name is "twin_calls_total").ShouldHaveSingleItem();
+        scrape.RequireCumulative("twin_duration_seconds");
+    }
+
+    [Fact]
     public async Task The_platforms_own_scrape_is_well_formed_and_counts_calls_by_method_and_status()
     {
         await using var platform = await Platform.StartAsync();
@@ -49,7 +66,9 @@ public sealed class PrometheusTextTests
         await Platform.RefusalsAsync(() => new Execution.V1.SchedulerService.SchedulerServiceClient(platform.Host.WithToken(null)).ListRunsAsync(new()).ResponseAsync);
         var scrape = Scrape.Parse(platform.Host.Services.GetRequiredService<PlatformTelemetry>().Prometheus.Scrape());
         var calls = scrape.Samples.Where(s => s.Name is "doseline_rpc_duration_seconds_count" && s.Labels["rpc_method"] is "/doseline.execution.v1.SchedulerService/ListRuns").ToList();
-        calls.Select(s => s.Labels["rpc_status"]).ShouldBe(["OK", "Unauthenticated"], ignoreOrder: true);
+        // Other hosts of this test process count into the same text, so there may be more.
+        calls.Select(s => s.Labels["rpc_status"]).ShouldContain("OK");
+        calls.Select(s => s.Labels["rpc_status"]).ShouldContain("Unauthenticated");
         foreach (var histogram in scrape.Types.Where(t => t.Value is "histogram").Select(t => t.Key)) scrape.RequireCumulative(histogram);
     }
 }
