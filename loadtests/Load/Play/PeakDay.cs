@@ -101,7 +101,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
         }
         catch (RpcException fault)
         {
-            return $"{fault.StatusCode} {RpcErrors.Read(fault).FirstOrDefault()?.Code}".TrimEnd();
+            return RpcErrors.Read(fault) is [var first, ..] ? $"{fault.StatusCode} {first.Code}" : $"{fault.StatusCode}";
         }
     }
 }

@@ -10,16 +10,16 @@ namespace Doseline.Load.Report;
 sealed partial record Yardstick(int Clients, double PerSecond, double MeanMilliseconds)
 {
     public static Yardstick Parse(string output) => new(
-        int.Parse(Clients_().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
-        double.Parse(Tps().Match(output).Groups[1].Value, CultureInfo.InvariantCulture),
-        double.Parse(Latency().Match(output).Groups[1].Value, CultureInfo.InvariantCulture));
+        int.Parse(ClientCount().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture),
+        double.Parse(Tps().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture),
+        double.Parse(Latency().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture));
 
-    [GeneratedRegex(@"number of clients: (\d+)")]
-    private static partial Regex Clients_();
+    [GeneratedRegex(@"number of clients: (?<n>\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ClientCount();
 
-    [GeneratedRegex(@"tps = ([0-9.]+)")]
+    [GeneratedRegex(@"tps = (?<n>[0-9.]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Tps();
 
-    [GeneratedRegex(@"latency average = ([0-9.]+) ms")]
+    [GeneratedRegex(@"latency average = (?<n>[0-9.]+) ms", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Latency();
 }

@@ -106,7 +106,7 @@ public sealed class DevelopmentTokensTests
         (await tokens.ForAsync("orders")).ShouldBe(first);
         clock.MoveTo(Now + TimeSpan.FromMinutes(31));
         var second = await tokens.ForAsync("orders");
-        second.ShouldNotBe(first);
+        (second == first).ShouldBeFalse();
         var caller = await tokens.ReadAsync(second);
         (caller!.Subject, caller.Is(Roles.Service)).ShouldBe(("service:orders", true));
     }

@@ -53,8 +53,8 @@ public sealed class ProbesTests : IAsyncLifetime
         await call.RequestStream.CompleteAsync();
         List<ServerReflectionResponse> answers = [];
         await foreach (var answer in call.ResponseStream.ReadAllAsync()) answers.Add(answer);
-        answers[0].ListServicesResponse.Service.Select(s => s.Name).ShouldContain("doseline.execution.v1.SchedulerService");
-        answers[0].ListServicesResponse.Service.Select(s => s.Name).ShouldContain("grpc.health.v1.Health");
+        answers[0].ListServicesResponse.Service.ShouldContain(s => s.Name == "doseline.execution.v1.SchedulerService");
+        answers[0].ListServicesResponse.Service.ShouldContain(s => s.Name == "grpc.health.v1.Health");
         answers[1].FileDescriptorResponse.FileDescriptorProto.Count.ShouldBeGreaterThan(1);
         answers[2].ErrorResponse.ErrorCode.ShouldBe((int)StatusCode.NotFound);
     }

@@ -64,9 +64,17 @@ public sealed class MethodTableTests
     {
         MethodOptions options = new();
         if (policy is not null) options.SetExtension(PolicyExtensions.Policy, policy);
-        DescriptorProto request = new() { Name = "ProbeRequest" };
-        foreach (var (i, name) in (fields ?? ["request_id", "site_id", "reason"]).Index())
-            request.Field.Add(new FieldDescriptorProto { Name = name, Number = i + 1, Label = FieldDescriptorProto.Types.Label.Optional, Type = name is "request_id" ? type : FieldDescriptorProto.Types.Type.String });
+        DescriptorProto request = new()
+        {
+            Name = "ProbeRequest",
+            Field =
+            {
+                (fields ?? ["request_id", "site_id", "reason"]).Index().Select(f => new FieldDescriptorProto
+                {
+                    Name = f.Item, Number = f.Index + 1, Label = FieldDescriptorProto.Types.Label.Optional, Type = f.Item is "request_id" ? type : FieldDescriptorProto.Types.Type.String,
+                }),
+            },
+        };
         FileDescriptorProto file = new()
         {
             Name = "probe.proto", Package = "doseline.probe.v1", Syntax = "proto3", MessageType = { request },

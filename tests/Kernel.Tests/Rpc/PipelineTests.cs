@@ -45,7 +45,7 @@ public sealed class PipelineTests : IAsyncLifetime
             var fault = await Assert.ThrowsAsync<RpcException>(async () => await new SchedulerService.SchedulerServiceClient(channel).ReserveAsync(request));
             if (RpcErrors.Read(fault)[0].Code is "ROLE_NOT_ALLOWED") continue;
             // A role of that name cannot be issued to a person: the command line and identity know only the roles of people.
-            Roles.All.ShouldNotContain("service:orders");
+            Roles.All.ShouldNotContain(role => role.StartsWith("service", StringComparison.Ordinal) && role != "service");
         }
     }
 
@@ -152,7 +152,7 @@ public sealed class PipelineTests : IAsyncLifetime
 
     [Fact]
     public void No_method_is_served_that_is_not_in_the_table() =>
-        platform.Host.Services.GetRequiredService<MethodTable>().Services.Select(s => s.FullName).ShouldBeUnique();
+        platform.Host.Services.GetRequiredService<MethodTable>().Services.DistinctBy(s => s.FullName, StringComparer.Ordinal).Count().ShouldBe(platform.Host.Services.GetRequiredService<MethodTable>().Services.Count);
 
     static async Task<Refusal> RefusedAsync<T>(RefusalKind kind, string code, Func<AsyncUnaryCall<T>> call)
     {

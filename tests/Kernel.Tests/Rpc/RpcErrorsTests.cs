@@ -5,7 +5,6 @@ using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using RichStatus = Google.Rpc.Status;

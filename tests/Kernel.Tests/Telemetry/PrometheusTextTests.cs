@@ -26,7 +26,7 @@ public sealed class PrometheusTextTests
         foreach (var seconds in new[] { 0.05, 0.5, 5 }) duration.Record(seconds, new KeyValuePair<string, object?>("rpc.method", "/a/B"));
 
         var scrape = Scrape.Parse(text.Scrape());
-        scrape.Types.ShouldBe(new Dictionary<string, string>
+        scrape.Types.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["probe_orders_total"] = "counter", ["probe_bytes_total"] = "counter", ["probe_open"] = "gauge", ["probe_limit"] = "gauge", ["probe_nothing"] = "gauge", ["probe_duration_seconds"] = "histogram",
         }, ignoreOrder: true);
@@ -67,8 +67,8 @@ public sealed class PrometheusTextTests
         var scrape = Scrape.Parse(platform.Host.Services.GetRequiredService<PlatformTelemetry>().Prometheus.Scrape());
         var calls = scrape.Samples.Where(s => s.Name is "doseline_rpc_duration_seconds_count" && s.Labels["rpc_method"] is "/doseline.execution.v1.SchedulerService/ListRuns").ToList();
         // Other hosts of this test process count into the same text, so there may be more.
-        calls.Select(s => s.Labels["rpc_status"]).ShouldContain("OK");
-        calls.Select(s => s.Labels["rpc_status"]).ShouldContain("Unauthenticated");
+        calls.ShouldContain(s => s.Labels["rpc_status"] == "OK");
+        calls.ShouldContain(s => s.Labels["rpc_status"] == "Unauthenticated");
         foreach (var histogram in scrape.Types.Where(t => t.Value is "histogram").Select(t => t.Key)) scrape.RequireCumulative(histogram);
     }
 }

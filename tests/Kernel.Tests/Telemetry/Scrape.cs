@@ -19,17 +19,17 @@ sealed partial class Scrape
         foreach (var line in text.Split('\n')[..^1])
         {
             if (HelpLine().Match(line) is { Success: true } help)
-                scrape.Help.Add(help.Groups[1].Value, help.Groups[2].Value);
+                scrape.Help.Add(help.Groups["name"].Value, help.Groups["rest"].Value);
             else if (TypeLine().Match(line) is { Success: true } type)
-                scrape.Types.Add(type.Groups[1].Value, type.Groups[2].Value);
+                scrape.Types.Add(type.Groups["name"].Value, type.Groups["rest"].Value);
             else
                 scrape.Samples.Add(SampleOf(line));
         }
 
         // A series is written once, and every series belongs to a metric whose type was given.
-        scrape.Samples.Select(s => s.Key).ShouldBeUnique();
+        scrape.Samples.DistinctBy(s => s.Key, StringComparer.Ordinal).Count().ShouldBe(scrape.Samples.Count);
         foreach (var sample in scrape.Samples)
-            scrape.Types.Keys.ShouldContain(Suffix().Replace(sample.Name, "") is var bare && scrape.Types.GetValueOrDefault(bare) is "histogram" ? bare : sample.Name);
+            scrape.Types.ContainsKey(Suffix().Replace(sample.Name, "") is var bare && scrape.Types.GetValueOrDefault(bare) is "histogram" ? bare : sample.Name).ShouldBeTrue(sample.Name);
         return scrape;
     }
 
@@ -37,7 +37,7 @@ sealed partial class Scrape
 
     public void RequireCumulative(string histogram)
     {
-        foreach (var series in Samples.Where(s => s.Name == histogram + "_bucket").GroupBy(s => string.Join(',', s.Labels.Where(l => l.Key is not "le").Select(l => $"{l.Key}={l.Value}"))))
+        foreach (var series in Samples.Where(s => s.Name == histogram + "_bucket").GroupBy(s => string.Join(',', s.Labels.Where(l => l.Key is not "le").Select(l => $"{l.Key}={l.Value}")), StringComparer.Ordinal))
         {
             series.Select(s => s.Value).ShouldBeInOrder();
             var last = series.Last();
@@ -51,14 +51,14 @@ sealed partial class Scrape
         var match = SampleLine().Match(line);
         match.Success.ShouldBeTrue(line);
         Dictionary<string, string> labels = new(StringComparer.Ordinal);
-        foreach (Match label in Label().Matches(match.Groups[2].Value)) labels.Add(label.Groups[1].Value, Unescape(label.Groups[2].Value));
-        var value = match.Groups[3].Value switch
+        foreach (Match label in Label().Matches(match.Groups["labels"].Value)) labels.Add(label.Groups["name"].Value, Unescape(label.Groups["value"].Value));
+        var value = match.Groups["value"].Value switch
         {
             "+Inf" => double.PositiveInfinity,
             "-Inf" => double.NegativeInfinity,
             var number => double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture),
         };
-        return new Sample(match.Groups[1].Value, labels, value, match.Groups[1].Value + match.Groups[2].Value);
+        return new Sample(match.Groups["name"].Value, labels, value, match.Groups["name"].Value + match.Groups["labels"].Value);
     }
 
     static string Unescape(string value)
@@ -69,19 +69,19 @@ sealed partial class Scrape
         return text.ToString();
     }
 
-    [GeneratedRegex(@"^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$")]
+    [GeneratedRegex(@"^# HELP (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<rest>.*)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex HelpLine();
 
-    [GeneratedRegex(@"^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped)$")]
+    [GeneratedRegex(@"^# TYPE (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<rest>counter|gauge|histogram|summary|untyped)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypeLine();
 
-    [GeneratedRegex("""^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (NaN|[+-]Inf|-?[0-9.]+(?:E[+-]?[0-9]+)?)$""")]
+    [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*)\})? (?<value>NaN|[+-]Inf|-?[0-9.]+(?:E[+-]?[0-9]+)?)$""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SampleLine();
 
-    [GeneratedRegex("""([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)""")]
+    [GeneratedRegex("""(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>(?:[^"\\]|\\.)*)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Label();
 
-    [GeneratedRegex("_(bucket|sum|count)$")]
+    [GeneratedRegex("_(?:bucket|sum|count)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Suffix();
 
     public sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value, string Key);
