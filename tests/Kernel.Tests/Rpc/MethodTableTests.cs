@@ -94,6 +94,6 @@ public sealed class MethodTableTests
                 },
             },
         };
-        return FileDescriptor.BuildFromByteStrings([file.ToByteString()], new ExtensionRegistry { PolicyExtensions.Policy })[0].Services[0];
+        return FileDescriptor.BuildFromByteStrings([file.ToByteString()], [PolicyExtensions.Policy])[0].Services[0];
     }
 }
