@@ -91,8 +91,7 @@ test('the same request again gets the same answer, and another payload under its
 });
 
 test('a refused order names every reason with its field, and the standard details say the same', limit, async () => {
-    const error = await refused(desk.PlaceOrder(orderOf({ product_code: 'NOWHERE', customer_code: 'NOBODY', patient_token: 'Jane Doe' })), status.INVALID_ARGUMENT)
-        .catch(async () => refused(desk.PlaceOrder(orderOf({ product_code: '', patient_token: 'x' })), status.INVALID_ARGUMENT));
+    const error = await refused(desk.PlaceOrder(orderOf({ product_code: '', patient_token: 'x' })), status.INVALID_ARGUMENT);
     const rich = richStatusOf(error);
     assert.equal(rich.code, error.code);
     assert.ok(rich.bytes < 4096);
@@ -149,8 +148,8 @@ test('a page token continues the list of its caller and of nobody else', limit, 
     assert.equal(first.orders.length, 1);
     const second = await desk.ListOrders({ ...query, page_token: first.next_page_token });
     assert.notEqual(second.orders[0].order_id, first.orders[0].order_id);
-    for (const call of [other.ListOrders({ ...query, page_token: first.next_page_token }), desk.ListOrders({ page_size: 1, page_token: first.next_page_token })]) {
-        const error = await refused(call, status.INVALID_ARGUMENT);
+    for (const [caller, asked] of [[other, query], [desk, { page_size: 1 }]]) {
+        const error = await refused(caller.ListOrders({ ...asked, page_token: first.next_page_token }), status.INVALID_ARGUMENT);
         assert.equal(refusalsOf(error)[0].code, 'PAGE_TOKEN_INVALID');
     }
 });
