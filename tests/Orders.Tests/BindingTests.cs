@@ -48,8 +48,7 @@ public sealed class BindingTests
         desk.Schedule.Plan(Desk.Product, Desk.Site, new(2026, 11, 23, 18, 0, 0, TimeSpan.Zero), TimeSpan.FromHours(2), 0, 100e9);
         desk.Schedule.Plan(Desk.Product, Desk.Site, new(2026, 11, 23, 16, 0, 0, TimeSpan.Zero), TimeSpan.FromHours(2), 5, 8e9);
         var refusals = await desk.RefusedAsync(Desk.OrderOf());
-        refusals.Select(r => r.Code).ShouldBeSubsetOf(["RUN_FULL", "ACTIVITY_NOT_AVAILABLE", "NO_ROOM_IN_SCHEDULE"]);
-        refusals.Count.ShouldBe(3);
+        refusals.Select(r => r.Code).ShouldBe(["RUN_FULL", "ACTIVITY_NOT_AVAILABLE", "NO_ROOM_IN_SCHEDULE"], ignoreOrder: true);
         var offered = double.Parse(refusals[0].Numbers["nearest_amount_bq"], System.Globalization.CultureInfo.InvariantCulture);
         // 8 GBq at end of synthesis, given 49 h later.
         offered.ShouldBe(8e9 * Math.Pow(2, -49.0 / 24 / 6.6443), 1);
@@ -92,7 +91,7 @@ public sealed class BindingTests
         change(customer);
         await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 });
         var refusal = (await desk.RefusedAsync(Desk.OrderOf())).Single(r => r.Code == code);
-        refusal.Numbers.Keys.ShouldContain("licence_number");
+        refusal.Numbers["licence_number"].ShouldBe("AZ-07-001");
         if (code is "LICENCE_LIMIT_EXCEEDED")
             double.Parse(refusal.Numbers["at_delivery_bq"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(7.4e9 * Math.Pow(2, 2.0 / 24 / 6.6443), 1);
         desk.Schedule.Reserved.ShouldBeEmpty();
@@ -106,13 +105,13 @@ public sealed class BindingTests
         carrier.Active = false;
         await desk.Platform.AdvanceAsync(TimeSpan.FromSeconds(1));
         await desk.Platform.GiveAsync("carrier-1", carrier);
-        (await desk.RefusedAsync(Desk.OrderOf())).Select(r => r.Code).ShouldContain("NO_CARRIER_IN_TIME");
+        (await desk.RefusedAsync(Desk.OrderOf())).Select(r => r.Code).ShouldContain(code => code == "NO_CARRIER_IN_TIME");
 
         var customer = Desk.CustomerOf(desk.Platform.Now, "BER-ONE");
         customer.Currency = "EUR";
         await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer });
         var request = Desk.OrderOf();
         request.CustomerCode = "BER-ONE";
-        (await desk.RefusedAsync(request)).Select(r => r.Code).ShouldContain("PRICE_MISSING");
+        (await desk.RefusedAsync(request)).Select(r => r.Code).ShouldContain(code => code == "PRICE_MISSING");
     }
 }

@@ -103,7 +103,7 @@ public sealed class ChangingTests
             }
         }
         while (token is not "");
-        seen.Distinct().Count().ShouldBe(5);
+        seen.Distinct(StringComparer.Ordinal).Count().ShouldBe(5);
         (await desk.Orders.ListOrdersAsync(new ListOrdersRequest { States = { OrderState.Cancelled } })).Orders.ShouldBeEmpty();
     }
 

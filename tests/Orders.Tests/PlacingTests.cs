@@ -25,7 +25,7 @@ public sealed class PlacingTests
         at[MilestoneKind.Administration].Activity.ActivityBq.ShouldBe(7.4e9);
         // 47 h before administration: 7.4 GBq · 2^(47 h / 6.6443 d).
         at[MilestoneKind.EndOfSynthesis].Activity.ActivityBq.ShouldBe(7.4e9 * Math.Pow(2, 47.0 / 24 / 6.6443), 1);
-        order.Promise.Milestones.Select(m => m.Activity.DataVersion).Distinct().ShouldHaveSingleItem().ShouldBe(order.Promise.DataVersion);
+        order.Promise.Milestones.Select(m => m.Activity.DataVersion).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem().ShouldBe(order.Promise.DataVersion);
         order.Promise.Milestones.Select(m => m.At.Time).ShouldBeInOrder();
 
         await desk.Platform.SettleAsync();
@@ -137,7 +137,7 @@ public sealed class PlacingTests
         await using var desk = await Desk.OpenAsync();
         var request = Desk.OrderOf();
         spoil(request);
-        (await desk.RefusedAsync(request)).Select(r => r.Code).ShouldContain(code);
+        (await desk.RefusedAsync(request)).Select(r => r.Code).ShouldContain(c => c == code);
         desk.Schedule.Reserved.ShouldBeEmpty();
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
@@ -96,8 +95,11 @@ public sealed partial class OrderReading(OrdersDb db, CatalogCache catalogs)
         var caller = db.Request.Caller;
         List<string> sites = [.. product.Sites.Where(s => (siteId is "" || s == siteId) && (Access.IsPartner(caller) || caller.MayActAt(s)))];
         if (sites is [])
+        {
             refusals.Add(Refusal.State($"products/{product.Code}", "SITE_DOES_NOT_MAKE", $"{product.Code} is not made at a site you may order from.")
                 .With("site_id", siteId).With("site_ids", string.Join(',', product.Sites)));
+        }
+
         return sites;
     }
 
@@ -135,7 +137,7 @@ public sealed partial class OrderReading(OrdersDb db, CatalogCache catalogs)
             ? new(ordered, instant, AtCalibration: false)
             : null;
 
-    [GeneratedRegex("^[A-Za-z0-9./_#-]{0,40}$")]
+    [GeneratedRegex("^[A-Za-z0-9./_#-]{0,40}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reference();
 
     sealed record Asked(

@@ -11,7 +11,7 @@ public sealed class OrderWriting(OrdersDb db)
     /// <summary>Orders with the deviations on them, in the order given.</summary>
     public async Task<List<V1.Order>> WriteAsync(IReadOnlyList<OrderRow> rows, CancellationToken cancel)
     {
-        List<string> batches = [.. rows.Select(r => r.BatchId).Where(b => b is not "").Distinct()];
+        List<string> batches = [.. rows.Select(r => r.BatchId).Where(b => b is not "").Distinct(StringComparer.Ordinal)];
         var deviations = batches is [] ? [] : await db.Deviations.AsNoTracking().Where(d => batches.Contains(d.BatchId)).OrderBy(d => d.Id).ToListAsync(cancel);
         return [.. rows.Select(row => Write(row, [.. deviations.Where(d => d.BatchId == row.BatchId && (d.DoseId is "" || d.DoseId == row.DoseId))], row.Version))];
     }

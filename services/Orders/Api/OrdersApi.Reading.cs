@@ -1,6 +1,5 @@
 using System.Globalization;
 using Doseline.Kernel.Rpc;
-using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
 using Grpc.Core;

@@ -1,7 +1,6 @@
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
-using Doseline.Orders.Domain;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

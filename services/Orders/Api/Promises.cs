@@ -108,7 +108,7 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
         var runs = await RunsAsync(question, cancel);
         if (plan.Departures is not []) refused.InsertRange(0, RunRules.Explain(plan.Departures, question, runs));
         var alternative = AlternativeRules.Find(plan.Departures, question, runs);
-        return new RefusedException([.. refused.DistinctBy(r => r.Code).Select(r => AlternativeRules.Offer(r, alternative, question))]);
+        return new RefusedException([.. refused.DistinctBy(r => r.Code, StringComparer.Ordinal).Select(r => AlternativeRules.Offer(r, alternative, question))]);
     }
 
     async Task<List<PlannedRun>> RunsAsync(PromiseQuestion question, CancellationToken cancel)
@@ -125,7 +125,7 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
         try
         {
             var response = await scheduler.ListRunsAsync(request, cancellationToken: cancel);
-            return [.. response.Runs.Where(r => r.State is RunState.Planned && question.Sites.Contains(r.SiteId)).Select(Read)];
+            return [.. response.Runs.Where(r => r.State is RunState.Planned && question.Sites.Contains(r.SiteId, StringComparer.Ordinal)).Select(Read)];
         }
         catch (RpcException fault)
         {

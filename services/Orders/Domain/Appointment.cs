@@ -21,14 +21,23 @@ public sealed record Appointment(DateTimeOffset Start, DateTimeOffset End, strin
     public void Check(List<Refusal> refusals, DateTimeOffset now)
     {
         if (End < Start)
+        {
             refusals.Add(Refusal.Invalid("window_end", "WINDOW_REVERSED", "The window ends before it starts.").With("window_start_time", Start).With("window_end_time", End));
+        }
         else if (Length > LengthMax)
+        {
             refusals.Add(Refusal.Invalid("window_end", "WINDOW_TOO_LONG", $"The window is longer than {LengthMax.TotalHours} hours.")
                 .With("window_hours", Length.TotalHours).With("window_hours_max", LengthMax.TotalHours).With("nearest_window_end_time", Start + LengthMax));
+        }
+
         if (Start <= now)
+        {
             refusals.Add(Refusal.Invalid("window_start", "APPOINTMENT_IN_PAST", "The appointment is not in the future.").With("window_start_time", Start).With("now_time", now));
+        }
         else if (Start - now > HorizonMax)
+        {
             refusals.Add(Refusal.Invalid("window_start", "APPOINTMENT_TOO_FAR", $"Appointments are taken {HorizonMax.TotalDays} days ahead.")
                 .With("window_start_time", Start).With("latest_window_start_time", now + HorizonMax));
+        }
     }
 }

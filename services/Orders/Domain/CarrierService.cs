@@ -31,7 +31,7 @@ public sealed record CarrierService
 
     /// <summary>True when it brings from one of the sites to the customer.</summary>
     public bool Serves(string customerId, IReadOnlyCollection<string> sites) =>
-        sites.Contains(SiteId) && (CustomerId is "" || CustomerId == customerId);
+        sites.Contains(SiteId, StringComparer.Ordinal) && (CustomerId is "" || CustomerId == customerId);
 
     /// <summary>The last cut-off at or before an instant.</summary>
     public DateTimeOffset LastCutoff(DateTimeOffset until) => Zones.PreviousAt(until, Zone, Cutoff, PickupDays).Instant;

@@ -4,8 +4,8 @@ namespace Doseline.Orders.Domain;
 public sealed class Catalog(
     IEnumerable<Product> products, IEnumerable<Customer> customers, IEnumerable<Price> prices, IReadOnlyList<CarrierService> carriers)
 {
-    readonly Dictionary<string, List<Product>> products = products.GroupBy(p => p.Code).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
-    readonly Dictionary<string, List<Price>> prices = prices.GroupBy(p => p.ProductCode).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+    readonly Dictionary<string, List<Product>> products = products.GroupBy(p => p.Code, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+    readonly Dictionary<string, List<Price>> prices = prices.GroupBy(p => p.ProductCode, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
     readonly Dictionary<string, Customer> customers = customers.ToDictionary(c => c.Id, StringComparer.Ordinal);
 
     /// <summary>Carrier services offered.</summary>

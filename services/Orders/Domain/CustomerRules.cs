@@ -22,12 +22,18 @@ public static class CustomerRules
         RequireLines(refusals, customer.AddressLines, "customer.address_lines", countMin: 1);
         RequireLines(refusals, customer.PartnerSubjects, "customer.partner_subjects", countMin: 0);
         if (!Zones.Exists(customer.Zone))
+        {
             refusals.Add(Refusal.Invalid("customer.zone", "ZONE_UNKNOWN", $"'{customer.Zone}' is not a time zone of the IANA database {Zones.TzdbVersion}.")
                 .With("zone", customer.Zone).With("tzdb_version", Zones.TzdbVersion));
+        }
+
         PriceRules.RequireCurrency(refusals, customer.Currency, "customer.currency");
         if (customer.TaxBasisPoints is < 0 or > TaxBasisPointsMax)
+        {
             refusals.Add(Refusal.Invalid("customer.tax_basis_points", "TAX_OUT_OF_RANGE", $"tax_basis_points must be from 0 to {TaxBasisPointsMax}.")
                 .With("tax_basis_points", customer.TaxBasisPoints).With("tax_basis_points_max", TaxBasisPointsMax));
+        }
+
         Check(refusals, customer.Licence, data, now);
         return refusals is [] ? customer : refusals;
     }
@@ -44,8 +50,11 @@ public static class CustomerRules
         {
             var (line, field) = (licence.Lines[i], $"customer.licence.lines[{i}]");
             if (data.Find(line.Nuclide) is not { IsStable: false })
+            {
                 refusals.Add(Refusal.Invalid($"{field}.nuclide", "NUCLIDE_UNKNOWN", $"'{line.Nuclide}' is not a radioactive nuclide of nuclide data {data.Version}.")
                     .With("nuclide", line.Nuclide).With("data_version", data.Version));
+            }
+
             refusals.RequirePositive(line.LimitBq, $"{field}.limit_bq");
             refusals.RequireText(line.Form, $"{field}.form");
         }
@@ -54,7 +63,9 @@ public static class CustomerRules
     static void RequireLines(List<Refusal> refusals, IReadOnlyList<string> lines, string field, int countMin)
     {
         if (lines.Count < countMin || lines.Count > LinesMax || lines.Any(line => string.IsNullOrWhiteSpace(line) || line.Length > 200))
+        {
             refusals.Add(Refusal.Invalid(field, "LINES_MALFORMED", $"{field} has {countMin} to {LinesMax} lines of 1 to 200 characters.")
                 .With("count", lines.Count).With("count_min", countMin).With("count_max", LinesMax));
+        }
     }
 }

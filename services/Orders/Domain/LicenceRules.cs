@@ -21,14 +21,16 @@ public static class LicenceRules
         List<Refusal> refusals = [];
         var (licence, subject) = (customer.Licence, $"customers/{customer.Id}");
         if (licence.ExpireTime < delivery)
+        {
             refusals.Add(Refusal.State(subject, "LICENCE_EXPIRED", $"Licence {licence.Number} of {customer.Code} is not valid at delivery.")
                 .With("licence_number", licence.Number).With("expire_time", licence.ExpireTime).With("delivery_time", delivery));
+        }
 
         var lines = licence.Lines.Where(line => line.Nuclide == product.Nuclide).ToList();
         if (lines is [])
         {
             refusals.Add(Refusal.State(subject, "LICENCE_NUCLIDE_MISSING", $"Licence {licence.Number} of {customer.Code} does not cover {product.Nuclide}.")
-                .With("licence_number", licence.Number).With("nuclide", product.Nuclide).With("nuclides_licensed", string.Join(',', licence.Lines.Select(l => l.Nuclide).Distinct())));
+                .With("licence_number", licence.Number).With("nuclide", product.Nuclide).With("nuclides_licensed", string.Join(',', licence.Lines.Select(l => l.Nuclide).Distinct(StringComparer.Ordinal))));
             return refusals;
         }
 
@@ -43,9 +45,12 @@ public static class LicenceRules
         var limit = new Activity(fitting.Max(line => line.LimitBq));
         var arriving = wanted.At(delivery);
         if (arriving > limit)
+        {
             refusals.Add(Refusal.State(subject, "LICENCE_LIMIT_EXCEEDED", $"{arriving.ToString(ActivityUnit.GBq)} would arrive at {customer.Code}; its licence allows {limit.ToString(ActivityUnit.GBq)} of {product.Nuclide} a delivery.")
                 .With("licence_number", licence.Number).With("limit_bq", limit.Bq).With("at_delivery_bq", arriving.Bq).With("delivery_time", delivery)
                 .With("nearest_amount_bq", limit.After(administration - delivery, wanted.Nuclide).Bq));
+        }
+
         return refusals;
     }
 

@@ -24,18 +24,18 @@ public static partial class PatientTokens
         || Names().IsMatch(token)
         || Date().IsMatch(token);
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{8,64}$")]
+    [GeneratedRegex("^[A-Za-z0-9_-]{8,64}\\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Form();
 
     // A record, insurance or social security number under its usual prefix.
-    [GeneratedRegex("^(mrn|ssn|dob|nhs|hic|medicare)[-_]?[0-9]", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(?i)(mrn|ssn|dob|nhs|hic|medicare)[-_]?[0-9]", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RecordNumber();
 
     // Two capitalised words in a row.
-    [GeneratedRegex("(^|[-_])[A-Z][a-z]{1,30}[-_]?[A-Z][a-z]{1,30}([-_0-9]|$)")]
+    [GeneratedRegex("(^|[-_])[A-Z][a-z]{1,30}[-_]?[A-Z][a-z]{1,30}([-_0-9]|$)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();
 
     // A day of the years 1900 to 2099, year first or last, standing alone.
-    [GeneratedRegex("(^|[-_])((19|20)[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])|[0-3][0-9][-_]?[0-3][0-9][-_]?(19|20)[0-9]{2})([-_]|$)")]
+    [GeneratedRegex("(^|[-_])((19|20)[0-9]{2}[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12][0-9]|3[01])|[0-3][0-9][-_]?[0-3][0-9][-_]?(19|20)[0-9]{2})([-_]|$)", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Date();
 }

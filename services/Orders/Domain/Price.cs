@@ -40,11 +40,17 @@ public static class PriceRules
         refusals.RequireText(price.ProductCode, "price.product_code");
         RequireCurrency(refusals, price.Currency, "price.currency");
         if (price.MinorUnits is <= 0 or > MinorUnitsMax)
+        {
             refusals.Add(Refusal.Invalid("price.minor_units", "PRICE_OUT_OF_RANGE", $"minor_units must be from 1 to {MinorUnitsMax}.")
                 .With("minor_units", price.MinorUnits).With("minor_units_max", MinorUnitsMax));
+        }
+
         if (price.EffectiveTime < now)
+        {
             refusals.Add(Refusal.Invalid("price.effective_time", "EFFECTIVE_TIME_IN_PAST", "A price cannot take effect in the past.")
                 .With("effective_time", price.EffectiveTime).With("nearest_effective_time", now));
+        }
+
         return refusals is [] ? price : refusals;
     }
 

@@ -34,16 +34,22 @@ public static partial class ProductRules
         if (!Enum.IsDefined(product.Form))
             refusals.Add(Refusal.Invalid("product.dosage_form", "FIELD_REQUIRED", "dosage_form is required."));
         if (data.Find(product.Nuclide) is not { IsStable: false })
+        {
             refusals.Add(Refusal.Invalid("product.nuclide", "NUCLIDE_UNKNOWN", $"'{product.Nuclide}' is not a radioactive nuclide of nuclide data {data.Version}.")
                 .With("nuclide", product.Nuclide).With("data_version", data.Version));
+        }
+
         CheckAmounts(refusals, product);
         CheckDurations(refusals, product);
         CheckSites(refusals, product.Sites);
         if (product.Gtin is not "" && !Gtin.IsValid(product.Gtin))
             refusals.Add(Refusal.Invalid("product.gtin", "GTIN_INVALID", $"'{product.Gtin}' is not a GTIN: 8, 12, 13 or 14 digits of which the last checks the others.").With("gtin", product.Gtin));
         if (product.EffectiveTime < now)
+        {
             refusals.Add(Refusal.Invalid("product.effective_time", "EFFECTIVE_TIME_IN_PAST", "A version cannot take effect in the past.")
                 .With("effective_time", product.EffectiveTime).With("nearest_effective_time", now));
+        }
+
         return refusals is [] ? product : refusals;
     }
 
@@ -66,8 +72,11 @@ public static partial class ProductRules
         refusals.RequirePositive(product.Minimum.Bq, "product.minimum_bq");
         refusals.RequirePositive(product.Maximum.Bq, "product.maximum_bq");
         if (product.Minimum > product.Prescription || product.Prescription > product.Maximum)
+        {
             refusals.Add(Refusal.Invalid("product.prescription_bq", "PRESCRIPTION_OUTSIDE_LIMITS", "prescription_bq must lie between minimum_bq and maximum_bq.")
                 .With("minimum_bq", product.Minimum.Bq).With("maximum_bq", product.Maximum.Bq).With("prescription_bq", product.Prescription.Bq));
+        }
+
         if (!(product.ToleranceFraction > 0 && product.ToleranceFraction < 1))
             refusals.Add(Refusal.Invalid("product.tolerance_fraction", "TOLERANCE_OUT_OF_RANGE", "tolerance_fraction must be above 0 and below 1.").With("tolerance_fraction", product.ToleranceFraction));
     }
@@ -83,8 +92,10 @@ public static partial class ProductRules
         void Check(TimeSpan duration, string field, bool zeroAllowed)
         {
             if (duration < TimeSpan.Zero || duration > DurationMax || (duration == TimeSpan.Zero && !zeroAllowed))
+            {
                 refusals.Add(Refusal.Invalid(field, "DURATION_OUT_OF_RANGE", $"{field} must be {(zeroAllowed ? "at least" : "more than")} 0 and at most {DurationMax.TotalDays} days.")
                     .With("seconds", duration.TotalSeconds).With("seconds_max", DurationMax.TotalSeconds));
+            }
         }
     }
 
@@ -96,6 +107,6 @@ public static partial class ProductRules
             refusals.Add(Refusal.Invalid("product.site_ids", "SITES_MALFORMED", "Every site is named once."));
     }
 
-    [GeneratedRegex("^[A-Z0-9][A-Z0-9._-]{1,39}$")]
+    [GeneratedRegex("^[A-Z0-9][A-Z0-9._-]{1,39}\\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodePattern();
 }

@@ -1,4 +1,3 @@
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Orders.Domain;
@@ -64,7 +63,7 @@ public static class PromiseRules
         if (services is []) binding.AddRange(NoCarrier(question));
         return new(
             [.. departures.OrderByDescending(d => d.ReleaseBy).ThenBy(d => d.Service.Transit).ThenBy(d => d.Service.Id, StringComparer.Ordinal)],
-            [.. binding.DistinctBy(r => r.Code)]);
+            [.. binding.DistinctBy(r => r.Code, StringComparer.Ordinal)]);
     }
 
     /// <summary>Stable code: release cannot happen before the carrier leaves.</summary>

@@ -22,9 +22,12 @@ public static class RunRules
         }
 
         if (reasons is [])
+        {
             reasons.Add(Refusal.State($"products/{question.Product.Code}", "NO_RUN_PLANNED", $"No run of {question.Product.Code} is planned that ends in time for this appointment.")
                 .With("release_by_time", departures.Max(d => (DateTimeOffset?)d.ReleaseBy)).With("not_before_time", departures.Min(d => (DateTimeOffset?)d.NotBefore)));
-        return [.. reasons.DistinctBy(r => r.Code)];
+        }
+
+        return [.. reasons.DistinctBy(r => r.Code, StringComparer.Ordinal)];
     }
 
     static List<Refusal> Bind(PlannedRun run, Departure departure, PromiseQuestion question)
@@ -38,8 +41,11 @@ public static class RunRules
             reasons.Add(Refusal.State($"runs/{run.Id}", "RUN_FULL", "The run in time for this appointment has no place left.").With("run_id", run.Id).With("places_left", run.PlacesLeft));
         var needed = question.Wanted.Ordered.At(run.EndOfSynthesis);
         if (needed > run.Left.Amount)
+        {
             reasons.Add(Refusal.State($"runs/{run.Id}", "ACTIVITY_NOT_AVAILABLE", "The run in time for this appointment has not enough activity left.")
                 .With("run_id", run.Id).With("needed_at_end_of_synthesis_bq", needed.Bq).With("left_at_end_of_synthesis_bq", run.Left.Amount.Bq).With("end_of_synthesis_time", run.EndOfSynthesis));
+        }
+
         return reasons;
     }
 }

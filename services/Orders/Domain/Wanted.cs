@@ -29,8 +29,11 @@ public sealed record Wanted(CalibratedActivity Ordered, DateTimeOffset Administr
         }
 
         if (Administration < appointment.Start || Administration > appointment.End)
+        {
             refusals.Add(Refusal.Invalid("wanted.at_administration.administration_time", "ADMINISTRATION_OUTSIDE_WINDOW", "The planned administration is not in the appointment window.")
                 .With("administration_time", Administration).With("window_start_time", appointment.Start).With("window_end_time", appointment.End));
+        }
+
         if (AtCalibration) CheckCalibration(refusals, product, appointment, now);
         CheckAmount(refusals, product);
         if (!AtCalibration) CheckWindow(refusals, product, appointment);
@@ -39,13 +42,18 @@ public sealed record Wanted(CalibratedActivity Ordered, DateTimeOffset Administr
     void CheckCalibration(List<Refusal> refusals, Product product, Appointment appointment, DateTimeOffset now)
     {
         if (Ordered.Reference < now)
+        {
             refusals.Add(Refusal.Invalid("wanted.at_calibration.reference_time", "CALIBRATION_IN_PAST", "The calibration instant is in the past.")
                 .With("reference_time", Ordered.Reference).With("now_time", now));
+        }
+
         // A reference date after use occurs (Ra-223), but never beyond a shelf life.
         var latest = appointment.End + product.ShelfLife;
         if (Ordered.Reference > latest)
+        {
             refusals.Add(Refusal.Invalid("wanted.at_calibration.reference_time", "CALIBRATION_TOO_LATE", "The calibration instant is later than any dose for this appointment lives.")
                 .With("reference_time", Ordered.Reference).With("latest_reference_time", latest));
+        }
     }
 
     void CheckAmount(List<Refusal> refusals, Product product)
@@ -60,13 +68,19 @@ public sealed record Wanted(CalibratedActivity Ordered, DateTimeOffset Administr
 
         var given = asked.Value;
         if (!(given > Activity.Zero))
+        {
             refusals.Add(Refusal.Invalid(field, "ACTIVITY_NOT_POSITIVE", "The activity must be greater than 0 Bq.").With("amount_bq", given.Bq));
+        }
         else if (given < product.Minimum)
+        {
             refusals.Add(Refusal.Invalid(field, "ACTIVITY_BELOW_MINIMUM", $"{product.Code} is made from {product.Minimum.ToString(ActivityUnit.GBq)} at administration.")
                 .With("at_administration_bq", given.Bq).With("minimum_bq", product.Minimum.Bq).With("nearest_amount_bq", product.Minimum.Bq));
+        }
         else if (given > product.Maximum)
+        {
             refusals.Add(Refusal.Invalid(field, "ACTIVITY_ABOVE_MAXIMUM", $"{product.Code} is made up to {product.Maximum.ToString(ActivityUnit.GBq)} at administration.")
                 .With("at_administration_bq", given.Bq).With("maximum_bq", product.Maximum.Bq).With("nearest_amount_bq", product.Maximum.Bq));
+        }
     }
 
     // A dose that is right at the planned instant must be inside the tolerance at both ends of the window.

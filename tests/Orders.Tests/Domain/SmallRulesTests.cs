@@ -11,6 +11,7 @@ public sealed class SmallRulesTests
     [InlineData("0190f3d2-7c44-7d11-9f0a-1b2c3d4e5f60", null)]
     [InlineData("19700101-7c44-7d11-9f0a-1b2c3d4e5f60", null)]
     [InlineData("short1", "PATIENT_TOKEN_MALFORMED")]
+    [InlineData("pt-7f3a9c21e4\n", "PATIENT_TOKEN_MALFORMED")]
     [InlineData("John Smith 1953", "PATIENT_TOKEN_MALFORMED")]
     [InlineData("johnsmith", "PATIENT_TOKEN_IDENTIFIES")]
     [InlineData("John-Smith-7", "PATIENT_TOKEN_IDENTIFIES")]

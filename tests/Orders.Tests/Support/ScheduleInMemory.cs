@@ -1,6 +1,4 @@
-using Doseline.Common.V1;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
