@@ -25,8 +25,8 @@ sealed class Dock : IAsyncDisposable
     public string CarrierService { get; private set; } = "";
     public string Packaging { get; private set; } = "";
     public PackagesService.PackagesServiceClient Packages => new(Platform.As("shipping"));
-    public DateTimeOffset Cutoff => Platform.Start.AddHours(12);
-    public DateTimeOffset Delivery => Platform.Start.AddHours(26);
+    public static DateTimeOffset Cutoff => Platform.Start.AddHours(12);
+    public static DateTimeOffset Delivery => Platform.Start.AddHours(26);
 
     /// <summary>Opens the dock.</summary>
     /// <param name="ownQuality">True to ask the platform's quality service instead of the fake.</param>
@@ -154,12 +154,12 @@ sealed class Dock : IAsyncDisposable
 
     public async Task<Package> ReadyAsync(params string[] doses) => (await PrintAsync(await SurveyAsync(await PackAsync(doses)))).Package;
 
-    public ShipPackageRequest ToShip(Package package, string seal = "seal-1") =>
+    public static ShipPackageRequest ToShip(Package package, string seal = "seal-1") =>
         new() { RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "T-1", SealId = seal };
 
     public async Task<Package> ShipAsync(Package package) => (await Packages.ShipPackageAsync(ToShip(package))).Package;
 
-    public async Task<List<string>> RefusedAsync(Func<Task> call) => [.. (await Platform.RefusalsAsync(call)).Select(refusal => refusal.Code)];
+    public static async Task<List<string>> RefusedAsync(Func<Task> call) => [.. (await Platform.RefusalsAsync(call)).Select(refusal => refusal.Code)];
 
     public Task<List<string>> ShipRefusedAsync(Package package, string seal = "seal-1") => RefusedAsync(() => Packages.ShipPackageAsync(ToShip(package, seal)).ResponseAsync);
 

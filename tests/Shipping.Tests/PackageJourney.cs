@@ -33,7 +33,7 @@ public sealed class PackageJourney
         nuclide.Calibrated.Single().ActivityBq.ShouldBe(7.4e9);
         // Three instants, one data version: 26 h are 0.163 half-lives of Lu-177.
         nuclide.AtDelivery.ActivityBq.ShouldBe(7.4e9 * Math.Pow(2, -26 / (6.6443 * 24)), 1);
-        new[] { nuclide.Calibrated[0].DataVersion, nuclide.AtShip.DataVersion, nuclide.AtDelivery.DataVersion }.Distinct().ShouldBe(["nubase2020-1"]);
+        new[] { nuclide.Calibrated[0].DataVersion, nuclide.AtShip.DataVersion, nuclide.AtDelivery.DataVersion }.Distinct(StringComparer.Ordinal).ShouldBe(["nubase2020-1"]);
 
         var shipped = await dock.ShipAsync(printed.Package);
         shipped.State.ShouldBe(PackageState.Shipped);
@@ -99,7 +99,7 @@ public sealed class PackageJourney
         back.State.ShouldBe(PackageState.Open);
         back.Incidents.ShouldBe(["SEAL_BROKEN_AT_RETURN"]);
         (await dock.ShipRefusedAsync(back)).ShouldBe(["SURVEY_MISSING", "PAPERS_MISSING", "SEAL_MISSING"]);
-        (await dock.RefusedAsync(() => dock.Packages.VoidShipmentAsync(Void(back, true)).ResponseAsync)).ShouldBe(["PACKAGE_NOT_SHIPPED"]);
+        (await Dock.RefusedAsync(() => dock.Packages.VoidShipmentAsync(Void(back, true)).ResponseAsync)).ShouldBe(["PACKAGE_NOT_SHIPPED"]);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class PackageJourney
         await dock.DoseAsync("dose-1");
         var shipped = await dock.ShipAsync(await dock.ReadyAsync("dose-1"));
         await dock.Packages.VoidShipmentAsync(Void(shipped, true));
-        (await dock.RefusedAsync(() => dock.Packages.RecordDeliveryAsync(Delivery(dock, shipped, "seal-1", true)).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
+        (await Dock.RefusedAsync(() => dock.Packages.RecordDeliveryAsync(Delivery(dock, shipped, "seal-1", true)).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class PackageJourney
     {
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
-        var request = dock.ToShip(await dock.ReadyAsync("dose-1"));
+        var request = Dock.ToShip(await dock.ReadyAsync("dose-1"));
         var first = await dock.Packages.ShipPackageAsync(request);
         (await dock.Packages.ShipPackageAsync(request)).ShouldBe(first);
         await dock.Platform.SettleAsync();

@@ -14,9 +14,9 @@ public sealed class PackingAndSurvey
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
         var first = await dock.PackAsync("dose-1");
-        (await dock.RefusedAsync(() => dock.PackAsync("dose-1"))).ShouldBe(["DOSE_IN_OTHER_PACKAGE"]);
+        (await Dock.RefusedAsync(() => dock.PackAsync("dose-1"))).ShouldBe(["DOSE_IN_OTHER_PACKAGE"]);
         await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = Platform.RequestId(), PackageId = first.PackageId, Version = first.Version, Reason = "wrong pot" });
-        (await dock.PackAsync("dose-1")).PackageId.ShouldNotBe(first.PackageId);
+        (await dock.PackAsync("dose-1")).PackageId.ShouldNotBe(first.PackageId, StringComparer.Ordinal);
         (await dock.Packages.ListPackagesAsync(new ListPackagesRequest { DoseId = "dose-1" })).Packages.Count.ShouldBe(2, "history keeps both parents");
     }
 
@@ -29,7 +29,7 @@ public sealed class PackingAndSurvey
         dock.Records.Records["unmade"].Measured = null;
         await dock.DoseAsync("far");
         dock.Records.Records["far"].SiteId = "site-b";
-        (await dock.RefusedAsync(() => dock.PackAsync("foreign", "unmade", "far", "unknown")))
+        (await Dock.RefusedAsync(() => dock.PackAsync("foreign", "unmade", "far", "unknown")))
             .ShouldBe(["DOSE_NOT_DISPENSED", "DOSE_UNKNOWN", "DOSE_OF_OTHER_CUSTOMER", "DOSE_AT_OTHER_SITE"]);
     }
 
@@ -49,7 +49,7 @@ public sealed class PackingAndSurvey
         repacked.Survey.ShouldBeNull();
         (await dock.PackAsync("dose-1")).Doses.Single().DoseId.ShouldBe("dose-1");
         await dock.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
-        (await dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(Platform.Start.AddMinutes(-1)))))
+        (await Dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(Platform.Start.AddMinutes(-1)))))
             .ShouldBe(["SURVEY_BEFORE_CONTENT"]);
     }
 
@@ -93,14 +93,14 @@ public sealed class PackingAndSurvey
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1", nuclide: "Ac-225", bq: 8e6);
         var open = await dock.PackAsync("dose-1");
-        (await dock.RefusedAsync(() => dock.SurveyAsync(open, surface: 100, meter: 200, change: request =>
+        (await Dock.RefusedAsync(() => dock.SurveyAsync(open, surface: 100, meter: 200, change: request =>
         {
             request.Survey.InstrumentId = "";
             request.Survey.SealId = "";
             request.Survey.CalibrationDueTime = Timestamp.FromDateTimeOffset(Platform.Start.AddDays(-1));
             request.Survey.Wipes[0].CounterEfficiency = 1.5;
         }))).ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "DOSE_RATES_SWAPPED", "INSTRUMENT_NOT_CALIBRATED", "EFFICIENCY_OUT_OF_RANGE"]);
-        (await dock.RefusedAsync(() => dock.SurveyAsync(open, change: request => request.Survey.Wipes.RemoveAt(1)))).ShouldBe(["WIPE_MISSING"]);
+        (await Dock.RefusedAsync(() => dock.SurveyAsync(open, change: request => request.Survey.Wipes.RemoveAt(1)))).ShouldBe(["WIPE_MISSING"]);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class PackingAndSurvey
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
-        (await dock.RefusedAsync(() => dock.PrintAsync(ready))).ShouldBe(["REPRINT_REASON_REQUIRED"]);
+        (await Dock.RefusedAsync(() => dock.PrintAsync(ready))).ShouldBe(["REPRINT_REASON_REQUIRED"]);
         var again = await dock.PrintAsync(ready, reason: "smudged");
         again.Paper.PaperVersion.ShouldBe(2);
         again.Paper.Html.ShouldContain("reprint: smudged");
@@ -125,7 +125,7 @@ public sealed class PackingAndSurvey
         await dock.DoseAsync("dose-1");
         var surveyed = await dock.SurveyAsync(await dock.PackAsync("dose-1"));
         dock.Records.Records["dose-1"].Contents[0].ActivityBq = 7.5e9;
-        (await dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_RECORD_CHANGED"]);
+        (await Dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_RECORD_CHANGED"]);
     }
 
     [Fact]
@@ -138,8 +138,8 @@ public sealed class PackingAndSurvey
         var service = (await carriers.ListCarrierServicesAsync(new ListCarrierServicesRequest { SiteId = Dock.Site })).Services.Single();
         service.Active = false;
         (await carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service })).Service.Version.ShouldBe(2);
-        (await dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service }).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
-        (await dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId() }).ResponseAsync))
+        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service }).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
+        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId() }).ResponseAsync))
             .ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "WEEKDAYS_INVALID", "ZONE_UNKNOWN", "TRANSIT_OUT_OF_RANGE", "MODE_REQUIRED"]);
     }
 

@@ -20,7 +20,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         dock.Quality.IsDown = true;
-        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Unavailable);
+        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Unavailable);
         (await dock.ReadAsync(ready)).State.ShouldBe(PackageState.Papered);
         dock.Quality.IsDown = false;
         (await dock.ShipAsync(ready)).State.ShouldBe(PackageState.Shipped);
@@ -55,7 +55,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         dock.Quality.Clock = () => dock.Platform.Now.AddMinutes(-2);
-        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Unavailable);
+        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Unavailable);
         dock.Quality.Clock = () => dock.Platform.Now;
         dock.Quality.Certificates["dose-1"].ExpireTime = Timestamp.FromDateTimeOffset(dock.Platform.Now);
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["CERTIFICATE_EXPIRED"]);
@@ -69,7 +69,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         await dock.DoseAsync("dose-2", released: false);
         var surveyed = await dock.SurveyAsync(await dock.PackAsync("dose-1", "dose-2"));
-        (await dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_NOT_RELEASED"]);
+        (await Dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_NOT_RELEASED"]);
         dock.Release("dose-2");
         (await dock.PrintAsync(surveyed)).Paper.Doses.Count.ShouldBe(2);
     }
@@ -96,7 +96,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         await dock.Platform.AdvanceAsync(TimeSpan.FromHours(12) + TimeSpan.FromTicks(1));
-        var refusals = await Platform.RefusalsAsync(() => dock.Packages.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync);
+        var refusals = await Platform.RefusalsAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync);
         refusals.Select(refusal => refusal.Code).ShouldBe(["CUTOFF_PASSED"]);
         // Monday 13:00 in New York is 18:00 UTC; the next pick-up is a day later.
         refusals[0].Numbers["next_cutoff_time"].ShouldBe("2026-11-24T18:00:00Z");
@@ -109,7 +109,7 @@ public sealed class ShipGates
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
-        await dock.CustomerAsync(customer => customer.LicenceExpireTime = Timestamp.FromDateTimeOffset(dock.Delivery.AddSeconds(-1)));
+        await dock.CustomerAsync(customer => customer.LicenceExpireTime = Timestamp.FromDateTimeOffset(Dock.Delivery.AddSeconds(-1)));
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["CONSIGNEE_LICENCE_EXPIRED"]);
         await dock.CustomerAsync(customer => customer.LicenceLines[0].LimitBq = 6e9);
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["CONSIGNEE_LIMIT_EXCEEDED"]);
@@ -137,7 +137,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         var moved = dock.Order("dose-1");
-        moved.DeliveryTime = Timestamp.FromDateTimeOffset(dock.Delivery.AddHours(2));
+        moved.DeliveryTime = Timestamp.FromDateTimeOffset(Dock.Delivery.AddHours(2));
         await dock.Platform.GiveAsync("order-dose-1", new OrderRescheduled { Order = moved });
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["PAPERS_OUTDATED"]);
         (await dock.ShipAsync((await dock.PrintAsync(ready)).Package)).PaperVersion.ShouldBe(2);
@@ -171,7 +171,7 @@ public sealed class ShipGates
             first = false;
             await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = Platform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, Reason = "leak" });
         };
-        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Aborted);
+        (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Aborted);
         (await dock.ReadAsync(ready)).State.ShouldBe(PackageState.Dissolved);
         await dock.Platform.SettleAsync();
         dock.Platform.Facts<PackageShipped>().ShouldBeEmpty();
@@ -191,9 +191,9 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         var other = new PackagesService.PackagesServiceClient(dock.Platform.As(role));
-        (await Dock.StatusAsync(() => other.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.PermissionDenied);
+        (await Dock.StatusAsync(() => other.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.PermissionDenied);
         var elsewhere = new PackagesService.PackagesServiceClient(dock.Platform.Host.As("far", ["shipping"], "site-b"));
-        (await Dock.StatusAsync(() => elsewhere.ShipPackageAsync(dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.PermissionDenied);
+        (await Dock.StatusAsync(() => elsewhere.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.PermissionDenied);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class WithQuality
         await dock.DoseAsync("dose-2", released: false);
         await ProduceAsync(dock);
         var surveyed = await dock.SurveyAsync(await dock.PackAsync("dose-1"));
-        (await dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_NOT_RELEASED"]);
+        (await Dock.RefusedAsync(() => dock.PrintAsync(surveyed))).ShouldBe(["DOSE_NOT_RELEASED"]);
 
         await ReleaseAsync(dock, "dose-1");
         var ready = (await dock.PrintAsync(surveyed)).Package;
@@ -73,7 +73,7 @@ public sealed class WithQuality
         await platform.GiveAsync(Batch, new BatchReadyForDisposition
         {
             BatchId = Batch, BatchNumber = "B-1", SiteId = Dock.Site, ProductCode = "LU-PSMA", RecordVersion = 7, RecordHash = Hash, EndOfSynthesisTime = Timestamp.FromDateTimeOffset(Platform.Start),
-            Doses = { doses.Select(dose => new BatchDose { DoseId = dose, OrderId = $"order-{dose}", ExpireTime = expiry, ReleaseByTime = Timestamp.FromDateTimeOffset(dock.Cutoff) }) },
+            Doses = { doses.Select(dose => new BatchDose { DoseId = dose, OrderId = $"order-{dose}", ExpireTime = expiry, ReleaseByTime = Timestamp.FromDateTimeOffset(Dock.Cutoff) }) },
         });
         await new ResultsService.ResultsServiceClient(platform.As("qc_analyst")).RecordResultAsync(new RecordResultRequest
         {
