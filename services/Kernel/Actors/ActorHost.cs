@@ -1,4 +1,5 @@
 using Doseline.Kernel.Auth;
+using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,13 +7,26 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Kernel.Actors;
 
 /// <summary>Runs turns of the actors hosted here, one at a time per actor.</summary>
+/// <remarks>
+/// Two hosts may each believe they own an actor; then the row versions in its database let one turn commit, and the other is run again on
+/// what the first left. An actor must not ask itself: its turn would wait for itself.
+/// </remarks>
 public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes)
 {
     readonly Dictionary<string, ActorType> types = types.ToDictionary(t => t.Type, StringComparer.Ordinal);
     readonly TurnQueue turns = new();
 
+    // A race between hosts settles in one or two tries.
+    const int RaceTriesMax = 5;
+
     /// <summary>Types hosted here.</summary>
     public IEnumerable<ActorType> Types => types.Values;
+
+    /// <summary>How many actors something is kept for in memory: those with a turn running or waiting.</summary>
+    public int Busy => turns.Count;
+
+    /// <summary>A type hosted here; null when it is not.</summary>
+    public ActorType? Of(string type) => types.GetValueOrDefault(type);
 
     /// <summary>Runs a command as a turn.</summary>
     /// <param name="type">Actor type.</param>
@@ -30,6 +44,21 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
     async Task<T> TurnAsync<T>(string type, string id, RequestContext? asker, Func<Actor, Task<T>> turn, CancellationToken cancel)
     {
         using var _ = await turns.EnterAsync((type, id), cancel);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await OnceAsync(type, id, asker, turn);
+            }
+            catch (Exception fault) when (attempt < RaceTriesMax && DbRaces.IsLostRace(fault) && !cancel.IsCancellationRequested)
+            {
+                // Another host changed the actor meanwhile: look again.
+            }
+        }
+    }
+
+    async Task<T> OnceAsync<T>(string type, string id, RequestContext? asker, Func<Actor, Task<T>> turn)
+    {
         await using var scope = scopes.CreateAsyncScope();
         var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
         request.Caller = asker?.Caller ?? Caller.Service(types[type].Service);
@@ -37,6 +66,7 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         request.CorrelationId = asker?.CorrelationId ?? "";
         request.Zone = asker?.Zone ?? "UTC";
         request.Reason = asker?.Reason ?? "";
+        request.SignatureId = asker?.SignatureId;
         return await turn((Actor)ActivatorUtilities.CreateInstance(scope.ServiceProvider, types[type].Class, id));
     }
 }

@@ -18,6 +18,11 @@ static class AuditWriter
     public static void Write(ServiceDb db, RequestContext request)
     {
         List<AuditRow>? rows = null;
+        foreach (var audit in db.ChangeTracker.Entries<AuditRow>())
+        {
+            if (audit.State is EntityState.Modified or EntityState.Deleted) throw new InvalidOperationException("Audit rows are never changed.");
+        }
+
         foreach (var entry in db.ChangeTracker.Entries<IGxpRow>())
         {
             if (entry.State is EntityState.Deleted)
@@ -91,15 +96,6 @@ static class AuditWriter
     static void Value(Utf8JsonWriter json, IProperty property, object? value)
     {
         var stored = value is null ? null : property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
-        switch (stored)
-        {
-            case null: json.WriteNullValue(); break;
-            case long number: json.WriteNumberValue(number); break;
-            case int number: json.WriteNumberValue(number); break;
-            case double number when double.IsFinite(number): json.WriteNumberValue(number); break;
-            case bool flag: json.WriteBooleanValue(flag); break;
-            case byte[] bytes: json.WriteBase64StringValue(bytes); break;
-            default: json.WriteStringValue(Convert.ToString(stored, CultureInfo.InvariantCulture)); break;
-        }
+        AuditValues.Write(json, stored);
     }
 }

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
 
@@ -9,5 +10,6 @@ namespace Doseline.Kernel.Data;
 /// <param name="Request">Request or fact being handled in this scope.</param>
 /// <param name="Signals">Wakes the relay after a commit.</param>
 /// <param name="Watch">Tells watchers that something was committed.</param>
+/// <param name="Wakes">Takes the deadlines that were set, for what wakes us on time.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, WriteGates Gates);
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates);

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Messaging;
+
 namespace Doseline.Kernel.Data;
 
 /// <summary>A fact that waits to be published, or was.</summary>
@@ -26,18 +28,22 @@ sealed class InboxRow
     public required DateTimeOffset Time { get; init; }
 }
 
-/// <summary>A fact that a handler could not handle, kept with its reason until a person replays it.</summary>
+/// <summary>A fact that a handler could not handle, kept with its reason until it is handled, or a person deals with it.</summary>
 sealed class ParkedRow
 {
+    public long Seq { get; init; }
     public required string FactId { get; init; }
     public required string Handler { get; init; }
     public required string Subject { get; init; }
     public required string Envelope { get; init; }
+    public required WaitState State { get; set; }
+    public required long Tries { get; set; }
+    public DateTimeOffset? NextTime { get; set; }
     public required string Reason { get; set; }
     public required DateTimeOffset Time { get; init; }
-    public DateTimeOffset? ReplayedTime { get; set; }
-    public string? ReplayedBy { get; set; }
-    public string? ReplayReason { get; set; }
+    public DateTimeOffset? ResolvedTime { get; set; }
+    public string? ResolvedBy { get; set; }
+    public string? ResolveReason { get; set; }
 }
 
 /// <summary>A deadline of an actor that has not been delivered.</summary>
@@ -47,6 +53,8 @@ sealed class ReminderRow
     public required string ActorId { get; init; }
     public required string Name { get; init; }
     public required DateTimeOffset DueTime { get; set; }
+    public required DateTimeOffset NextTime { get; set; }
+    public required long Tries { get; set; }
 }
 
 /// <summary>A mutating call that was carried out, with its answer.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
+using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
@@ -16,6 +15,7 @@ namespace Doseline.Kernel.Data;
 public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbContext(options)
 {
     bool published;
+    List<ReminderWake>? reminded;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
@@ -53,7 +53,7 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
             Subject = subject,
             Time = Now,
             Data = data,
-            DataHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data))),
+            DataHash = Fact.HashOf(data),
             CorrelationId = Request.CorrelationId is "" ? id : Request.CorrelationId,
             CausationId = Request.CausationId is "" ? id : Request.CausationId,
             Actor = Request.Caller.OnBehalfOf ?? (Request.Caller.IsKnown ? Request.Caller.Subject : $"service:{Service}"),
@@ -67,9 +67,10 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     public async Task RemindAsync(string actorType, string actorId, string name, DateTimeOffset due, CancellationToken cancel)
     {
         if (await Reminders.FindAsync([actorType, actorId, name], cancel) is { } row)
-            row.DueTime = due;
+            (row.DueTime, row.NextTime, row.Tries) = (due, due, 0);
         else
-            Reminders.Add(new ReminderRow { ActorType = actorType, ActorId = actorId, Name = name, DueTime = due });
+            Reminders.Add(new ReminderRow { ActorType = actorType, ActorId = actorId, Name = name, DueTime = due, NextTime = due, Tries = 0 });
+        (reminded ??= []).Add(new ReminderWake(actorType, actorId, name, due));
     }
 
     /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
@@ -154,8 +155,10 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     {
         Map(modelBuilder);
         modelBuilder.Entity<OutboxRow>().ToTable("outbox").HasKey(r => r.Seq);
+        // A property named Id is taken for the key at first, and left nullable when it turns out not to be.
+        modelBuilder.Entity<OutboxRow>().Property(r => r.Id).IsRequired();
         modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Handler });
-        modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => new { r.FactId, r.Handler });
+        modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => r.Seq);
         modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
@@ -179,12 +182,22 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
         return new Exit(gate);
     }
 
+    /// <summary>Runs a statement that writes outside a save, in its turn where the database takes one writer at a time.</summary>
+    internal async Task<T> WriteAsync<T>(Func<Task<T>> statement, CancellationToken cancel)
+    {
+        using var _ = await EnterAsync(cancel);
+        return await statement();
+    }
+
     void Committed()
     {
         scope.Watch.Set(Service);
-        if (!published) return;
+        if (published) scope.Signals.Set(Service, PumpNames.Outbox);
         published = false;
-        scope.Signals.Set(Service);
+        if (reminded is null) return;
+        scope.Signals.Set(Service, PumpNames.Reminders);
+        foreach (var wake in reminded) scope.Wakes.Add(wake);
+        reminded = null;
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable

@@ -33,7 +33,9 @@ public sealed class ModuleBuilder(string service, IServiceCollection services, I
     {
         services.AddDbContext<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
         services.AddSingleton(new ServiceDatabase(service, typeof(TDb)));
-        services.AddSingleton<IPump>(p => new OutboxRelay<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<IFactBus>()));
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<OutboxRelay<TDb>>(p, service));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<RetryPump<TDb>>(p, service));
+        services.AddSingleton<IPump>(p => p.GetRequiredService<RetryPump<TDb>>()).AddSingleton<IReminderPump>(p => p.GetRequiredService<RetryPump<TDb>>());
         database = scope => scope.GetRequiredService<TDb>();
         return this;
     }
@@ -70,7 +72,7 @@ public sealed class ModuleBuilder(string service, IServiceCollection services, I
     {
         services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser, StringComparer.Ordinal)));
         services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
-            new ReminderPump<TDb>(service, p.GetRequiredService<IServiceScopeFactory>(), p.GetRequiredService<ActorHost>())));
+            ActivatorUtilities.CreateInstance<ReminderPump<TDb>>(p, service)));
         return this;
     }
 

@@ -68,6 +68,7 @@ public static class PlatformHost
         MapProbes(app);
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<ReflectionApi>();
+        if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
         app.Lifetime.ApplicationStarted.Register(() => Listening(app));
         return app;
@@ -87,9 +88,9 @@ public static class PlatformHost
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<OutboxSignals>().AddSingleton<WatchSignals>().AddSingleton<WriteGates>().AddSingleton<FactDispatcher>().AddSingleton<IFactBus, LocalFactBus>();
+        services.AddSingleton<WriteGates>();
+        services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
-        services.AddSingleton<ActorHost>().AddScoped<IActors, LocalActors>();
         services.AddSingleton<KeyStore>().AddSingleton<DevelopmentTokens>();
         services.TryAddSingleton<ITokenReader>(p => p.GetRequiredService<DevelopmentTokens>());
         services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<DevelopmentTokens>());
@@ -124,7 +125,7 @@ public static class PlatformHost
 
     sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ILogger<PumpLoop> log) : IHostedService
     {
-        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Select(pump => new PumpLoop(pump, signals, log))];
+        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Distinct().Select(pump => new PumpLoop(pump, signals, log))];
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StartAsync(cancellationToken)));
 

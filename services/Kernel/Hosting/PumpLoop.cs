@@ -12,6 +12,28 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop
     static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(30);
 
+    /// <summary>Ends the loop, then does what is left, for as long as the host allows, and hands the job over.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What cannot be done while stopping is in the database, and done by the next replica.")]
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            if (pump.Name is PumpNames.Outbox)
+            {
+                while (await pump.PumpAsync(cancellationToken) > 0)
+                {
+                }
+            }
+
+            if (pump is IHandsOver job) await job.HandOverAsync(cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            log.LogWarning(fault, "{Pump} of {Service} left work for the next replica", pump.Name, pump.Service);
+        }
+    }
+
     /// <inheritdoc/>
     [SuppressMessage("Design", "CA1031", Justification = "A round that fails is logged and tried again: the work is in the database.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,8 +43,12 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop
         {
             try
             {
-                while (await pump.PumpAsync(stoppingToken) > 0) wait = Sweep;
-                await signals.WaitAsync(pump.Service, wait, stoppingToken);
+                while (await pump.PumpAsync(stoppingToken) > 0)
+                {
+                }
+
+                wait = Sweep;
+                await signals.WaitAsync(pump.Service, pump.Name, wait, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -30,9 +56,9 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop
             }
             catch (Exception fault)
             {
-                log.LogError(fault, "{Pump} of {Service} failed; next try in {Wait}", pump.GetType().Name, pump.Service, wait);
-                wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, BackoffMax.Ticks));
+                log.LogError(fault, "{Pump} of {Service} failed; next try in {Wait}", pump.Name, pump.Service, wait);
                 await Task.Delay(wait, TimeProvider.System, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, BackoffMax.Ticks));
             }
         }
     }

@@ -5,4 +5,12 @@ public static class WallClock
 {
     /// <summary>Now (UTC).</summary>
     public static DateTimeOffset UtcNow => TimeProvider.System.GetUtcNow();
+
+    /// <summary>A token that is cancelled with another, or after a span of real time.</summary>
+    public static CancellationTokenSource Within(TimeSpan span, CancellationToken cancel)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        source.CancelAfter(span);
+        return source;
+    }
 }

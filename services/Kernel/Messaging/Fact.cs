@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Google.Protobuf;
 
 namespace Doseline.Kernel.Messaging;
@@ -37,6 +39,12 @@ public sealed record Fact
 
     /// <summary>W3C trace context of the publisher; null when there was none.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>True when <see cref="DataHash"/> is the hash of <see cref="Data"/>.</summary>
+    public bool IsIntact => string.Equals(DataHash, HashOf(Data), StringComparison.Ordinal);
+
+    /// <summary>Lower-case hex SHA-256 of a payload as UTF-8.</summary>
+    public static string HashOf(string data) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)));
 
     /// <summary>Reads the payload; unknown fields of a newer publisher are ignored.</summary>
     public T Read<T>() where T : class, IMessage<T>, new() => FactJson.Read<T>(Data);

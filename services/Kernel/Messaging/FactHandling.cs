@@ -39,4 +39,12 @@ public interface IFactBus
 {
     /// <summary>Publishes one fact; returns once the broker holds it.</summary>
     Task PublishAsync(Fact fact, CancellationToken cancel);
+
+    /// <summary>Publishes a round of facts: those of one subject in order, those of different subjects side by side.</summary>
+    /// <param name="facts">In the order they were committed.</param>
+    /// <param name="lanes">How many subjects at a time; 1 publishes in exactly the given order.</param>
+    /// <param name="cancel">Cancels; what the broker already holds is still reported.</param>
+    /// <returns>What the broker holds, and which subjects stopped at a fault.</returns>
+    Task<PublishedRound> PublishAsync(IReadOnlyList<Fact> facts, int lanes, CancellationToken cancel) =>
+        FactLanes.RunAsync(facts, lanes, PublishAsync, cancel);
 }

@@ -13,7 +13,7 @@ namespace Doseline.Kernel.Rpc;
 /// <summary>Refusals on the wire, the way AIP-193 asks: a status, its standard details, and every reason with its numbers.</summary>
 public static class RpcErrors
 {
-    const string DetailsKey = "grpc-status-details-bin";
+    internal const string DetailsKey = "grpc-status-details-bin";
 
     // Trailers travel as one block of headers, of which common clients and proxies take 8 KiB; in base 64 this is two thirds of it.
     const int DetailsBytesMax = 4000;

@@ -1,5 +1,6 @@
 -- Tables that every service has beside its own. Subset of SQL that SQLite and PostgreSQL share;
--- {identity} is the one word that differs (a number that grows by itself, the primary key).
+-- two words differ: {identity} is a number that grows by itself, the primary key; append_only makes a table refuse
+-- changes and deletions.
 
 CREATE TABLE outbox (
     seq             {identity},
@@ -25,28 +26,36 @@ CREATE TABLE inbox (
     time            BIGINT NOT NULL,
     PRIMARY KEY (fact_id, handler)
 );
+CREATE INDEX inbox_time ON inbox (time);
 
 CREATE TABLE parked (
+    seq             {identity},
     fact_id         TEXT NOT NULL,
     handler         TEXT NOT NULL,
     subject         TEXT NOT NULL,
     envelope        TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    tries           BIGINT NOT NULL,
+    next_time       BIGINT,
     reason          TEXT NOT NULL,
     time            BIGINT NOT NULL,
-    replayed_time   BIGINT,
-    replayed_by     TEXT,
-    replay_reason   TEXT,
-    PRIMARY KEY (fact_id, handler)
+    resolved_time   BIGINT,
+    resolved_by     TEXT,
+    resolve_reason  TEXT,
+    UNIQUE (fact_id, handler)
 );
+CREATE INDEX parked_waiting ON parked (handler, subject, seq) WHERE resolved_time IS NULL;
 
 CREATE TABLE reminders (
     actor_type      TEXT NOT NULL,
     actor_id        TEXT NOT NULL,
     name            TEXT NOT NULL,
     due_time        BIGINT NOT NULL,
+    next_time       BIGINT NOT NULL,
+    tries           BIGINT NOT NULL,
     PRIMARY KEY (actor_type, actor_id, name)
 );
-CREATE INDEX reminders_due ON reminders (due_time);
+CREATE INDEX reminders_next ON reminders (next_time);
 
 CREATE TABLE requests (
     subject         TEXT NOT NULL,
@@ -57,6 +66,7 @@ CREATE TABLE requests (
     time            BIGINT NOT NULL,
     PRIMARY KEY (subject, request_id)
 );
+CREATE INDEX requests_time ON requests (time);
 
 CREATE TABLE audit (
     seq             {identity},
@@ -79,6 +89,7 @@ CREATE TABLE audit (
     hash            TEXT NOT NULL,
     UNIQUE (entity, entity_id, version)
 );
+{append_only:audit}
 
 CREATE TABLE leases (
     name            TEXT NOT NULL PRIMARY KEY,

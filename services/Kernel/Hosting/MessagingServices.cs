@@ -1,0 +1,31 @@
+using Doseline.Kernel.Actors;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Doseline.Kernel.Hosting;
+
+/// <summary>Registers facts, deadlines and actors, in process or through the Dapr sidecar.</summary>
+static class MessagingServices
+{
+    public static void AddMessaging(this IServiceCollection services, IConfiguration config)
+    {
+        services.AddSingleton<OutboxSignals>().AddSingleton<WatchSignals>().AddSingleton<ReminderWakes>();
+        services.AddSingleton<MessagingOptions>().AddSingleton<MessagingMeter>();
+        services.AddSingleton(p => new Replica($"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
+        services.AddSingleton<FactDispatcher>().AddSingleton<FactDelivery>().AddSingleton<ParkedMessages>();
+        services.AddSingleton<ActorHost>();
+
+        // Two of the three registrations in which a laptop and a cluster differ; the third is where calls go (ServiceChannels).
+        if (!DaprSidecar.IsConfigured(config))
+        {
+            services.AddSingleton<IFactBus, LocalFactBus>().AddScoped<IActors, LocalActors>();
+            return;
+        }
+
+        services.AddSingleton<DaprSidecar>().AddSingleton<IFactBus, DaprFactBus>().AddScoped<IActors, DaprActors>();
+        services.AddSingleton<DaprTurns>().AddSingleton<DaprSubscriber>().AddSingleton<IHostedService, DaprReminders>();
+    }
+}
