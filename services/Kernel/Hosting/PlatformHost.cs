@@ -58,7 +58,7 @@ public static class PlatformHost
 
         MethodTable methods = new();
         List<Action<IEndpointRouteBuilder>> endpoints = [];
-        AddKernel(builder.Services, methods);
+        AddKernel(builder.Services, builder.Configuration, methods);
         foreach (var module in modules)
             module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints));
         configure?.Invoke(builder);
@@ -83,7 +83,7 @@ public static class PlatformHost
         foreach (var service in databases.Services) await runner.ApplyAsync(databases.Of(service, scope.ServiceProvider), cancel);
     }
 
-    static void AddKernel(IServiceCollection services, MethodTable methods)
+    static void AddKernel(IServiceCollection services, IConfiguration config, MethodTable methods)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
