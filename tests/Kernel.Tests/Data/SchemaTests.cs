@@ -75,7 +75,7 @@ public sealed class SchemaTests
         {
             var columns = await ColumnsAsync(db, table.Key);
             if (columns.Count == 0) faults.Add($"{db.Service}.{table.Key} is not in the schema");
-            var mapped = table.SelectMany(e => e.GetProperties()).DistinctBy(p => p.GetColumnName()).ToDictionary(p => p.GetColumnName(), StringComparer.Ordinal);
+            var mapped = table.SelectMany(e => e.GetProperties()).DistinctBy(p => p.GetColumnName(), StringComparer.Ordinal).ToDictionary(p => p.GetColumnName(), StringComparer.Ordinal);
             foreach (var (name, property) in mapped)
             {
                 if (!columns.TryGetValue(name, out var column))
@@ -94,7 +94,7 @@ public sealed class SchemaTests
             faults.AddRange(columns.Where(c => !mapped.ContainsKey(c.Key)).Select(c => $"{db.Service}.{table.Key}.{c.Key} is in the schema but not mapped"));
             var keys = table.First().FindPrimaryKey()!.Properties.Select(p => p.GetColumnName()).Order(StringComparer.Ordinal);
             var inSchema = columns.Where(c => c.Value.Key).Select(c => c.Key).Order(StringComparer.Ordinal);
-            if (!keys.SequenceEqual(inSchema)) faults.Add($"{db.Service}.{table.Key} has key {string.Join(',', inSchema)} in the schema, {string.Join(',', keys)} in the mapping");
+            if (!keys.SequenceEqual(inSchema, StringComparer.Ordinal)) faults.Add($"{db.Service}.{table.Key} has key {string.Join(',', inSchema)} in the schema, {string.Join(',', keys)} in the mapping");
         }
 
         return faults;

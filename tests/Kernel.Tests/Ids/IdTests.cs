@@ -72,7 +72,7 @@ public sealed class IdTests
     public void A_derived_id_is_always_the_same_and_ids_sort_by_time()
     {
         Id.From("dose", "1").ShouldBe(Id.From("dose", "1"));
-        Id.From("dose", "1").ShouldNotBe(Id.From("dose", "2"));
+        string.Equals(Id.From("dose", "1"), Id.From("dose", "2"), StringComparison.Ordinal).ShouldBeFalse();
         Id.IsValid(Id.From("dose", "1")).ShouldBeTrue();
         new string?[] { null, "", "x", new('0', 28), new('8', 27), new('é', 27) }.ShouldAllBe(text => !Id.IsValid(text));
         var clock = new Frozen();

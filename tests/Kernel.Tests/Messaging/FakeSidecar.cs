@@ -40,9 +40,9 @@ sealed class FakeSidecar : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1));
-        var app = builder.Build();
-        FakeSidecar sidecar = new(app);
-        app.Use(async (context, next) =>
+        var web = builder.Build();
+        FakeSidecar sidecar = new(web);
+        web.Use(async (context, next) =>
         {
             if (context.Request.Headers["dapr-api-token"] == ApiToken)
             {
@@ -53,14 +53,14 @@ sealed class FakeSidecar : IAsyncDisposable
             context.Response.StatusCode = 401;
             await context.Response.WriteAsync("invalid api token");
         });
-        app.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
-        app.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.InvokeAsync);
-        app.MapPost("/v1.0/actors/{type}/{id}/reminders/{name}", async context =>
+        web.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
+        web.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.InvokeAsync);
+        web.MapPost("/v1.0/actors/{type}/{id}/reminders/{name}", async context =>
         {
             sidecar.Reminders.Enqueue((context.Request.Path, await BodyAsync(context)));
             context.Response.StatusCode = 204;
         });
-        await app.StartAsync();
+        await web.StartAsync();
         return sidecar;
     }
 

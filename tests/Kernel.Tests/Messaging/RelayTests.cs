@@ -14,7 +14,7 @@ public sealed class RelayTests
     {
         await using var host = await StageHost.StartAsync("--Messaging:Lanes=4");
         await using var twin = await host.TwinAsync("--Messaging:Lanes=4");
-        var expected = Enumerable.Range(0, 20).Select(i => i.ToString("D2")).ToList();
+        var expected = Enumerable.Range(0, 20).Select(i => i.ToString("D2", System.Globalization.CultureInfo.InvariantCulture)).ToList();
         await host.InAsync<OrdersDb>(async db =>
         {
             foreach (var code in expected)

@@ -6,7 +6,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Kernel.Tests.Stage;
 
