@@ -17,6 +17,10 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
     /// <summary>Runs that are read to preview or explain.</summary>
     const int RunsMax = 500;
 
+    // A repeat asks for the same reservation only while that cannot have lapsed (Execution gives an unconfirmed one back after ten minutes);
+    // later it asks anew.
+    static readonly TimeSpan RepeatWithin = TimeSpan.FromMinutes(5);
+
     // How far from the appointment an alternative is looked for.
     static readonly TimeSpan Horizon = TimeSpan.FromDays(14);
 
@@ -82,7 +86,7 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
     async Task<ReserveResponse> ReserveAsync(PromiseQuestion question, Departure departure, string orderId, string attempt, string replaces, CancellationToken cancel) =>
         await scheduler.ReserveAsync(new ReserveRequest
         {
-            RequestId = Id.From("reserve", attempt, departure.Service.Id, departure.Cutoff.UtcTicks.ToString(CultureInfo.InvariantCulture)),
+            RequestId = Id.From("reserve", attempt, departure.Service.Id, Text(departure.Cutoff.UtcTicks), Text(question.Now.UtcTicks / RepeatWithin.Ticks)),
             OrderId = orderId,
             ProductCode = question.Product.Code,
             SiteId = departure.Service.SiteId,
@@ -91,6 +95,8 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
             Wanted = question.Wanted.Ordered.ToWire(),
             ReplacesReservationId = replaces,
         }, cancellationToken: cancel);
+
+    static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     static KeptPromise Kept(PromiseQuestion question, Departure departure, ReserveResponse response) => new()
     {
