@@ -9,6 +9,7 @@
 # DOSELINE_LOAD_SQLITE      orders on SQLite, at a fifth of the rate (default a tenth of the orders; 0 leaves it out)
 # DOSELINE_LOAD_YARDSTICK   seconds of each pgbench run (default 20; 0 leaves it out)
 # DOSELINE_LOAD_BUDGET      file with what must hold on PostgreSQL (default loadtests/budget.json; empty for none)
+# DOSELINE_LOAD_BUILT       1 takes what was built for Release before
 # DOSELINE_LOAD_REPORT      where the report goes (default docs/benchmarks/load.md)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -70,9 +71,11 @@ play() {
 
 sql() { psql -q -X -v ON_ERROR_STOP=1 -h "$postgres_home" -U doseline "$@" </dev/null; }
 
-echo "building" >&2
-dotnet build services/Local/Local.csproj -c Release -v q --nologo >&2 </dev/null
-dotnet build loadtests/Load/Load.csproj -c Release -v q --nologo >&2 </dev/null
+if [[ ${DOSELINE_LOAD_BUILT:-} != 1 ]]; then
+    echo "building" >&2
+    dotnet build services/Local/Local.csproj -c Release -v q --nologo >&2 </dev/null
+    dotnet build loadtests/Load/Load.csproj -c Release -v q --nologo >&2 </dev/null
+fi
 # Whoever needs the key first, platform or driver, makes it here for both.
 mkdir -m 700 "$work/keys"
 
@@ -99,7 +102,8 @@ if ((yardstick_seconds)); then
     sql -d postgres -c 'CREATE DATABASE yardstick TEMPLATE orders'
     sql -d yardstick -f loadtests/yardstick.sql
     for clients in 8 16; do
-        PGHOST=$postgres_home PGUSER=doseline "$(postgres_bin)/pgbench" -n -M prepared -f loadtests/yardstick.pgbench -c "$clients" -j 2 -T "$yardstick_seconds" yardstick >"$work/pgbench.$clients" 2>&1 </dev/null
+        PGHOST=$postgres_home PGUSER=doseline "$(postgres_bin)/pgbench" -n -M prepared -f loadtests/yardstick.pgbench -c "$clients" -j 2 -T "$yardstick_seconds" yardstick >"$work/pgbench.$clients" 2>&1 </dev/null ||
+            { tail -5 "$work/pgbench.$clients" >&2; exit 1; }
         yardsticks+=("$work/pgbench.$clients")
     done
 fi

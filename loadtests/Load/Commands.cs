@@ -17,8 +17,8 @@ static class Commands
 
     static Command Run()
     {
-        Option<Uri> address = new("--address") { Description = "gRPC address of the platform; loopback only.", DefaultValueFactory = _ => new Uri("http://127.0.0.1:5000") };
-        Option<Uri?> probe = new("--probe") { Description = "Probe address, read for the server's own counters; loopback only." };
+        Option<Uri> address = new("--address") { Description = "gRPC address of the platform; loopback only.", CustomParser = result => OnlyLoopback(result)!, DefaultValueFactory = _ => new Uri("http://127.0.0.1:5000") };
+        Option<Uri?> probe = new("--probe") { Description = "Probe address, read for the server's own counters; loopback only.", CustomParser = OnlyLoopback };
         Option<string?> keys = new("--keys") { Description = "Key directory of the platform: the driver issues its own development tokens with it." };
         Option<string[]> token = new("--token") { Description = "A token of a role as role=token, in place of --keys; once for each of the roles that the day needs." };
         Option<int> orders = Bounded("--orders", "How many orders.", 100_000, 1, OrdersMax);
@@ -34,7 +34,6 @@ static class Commands
         Option<string> name = new("--name") { Description = "Name of the run in reports, for example the database.", DefaultValueFactory = _ => "run" };
         Option<FileInfo?> output = new("--out") { Description = "Writes the results to this JSON file." };
         Option<FileInfo?> budget = new("--budget") { Description = "What must hold, for example loadtests/budget.json; when it does not, the exit code is 1." };
-        foreach (var uri in new[] { address, probe! }) uri.Validators.Add(OnlyLoopback);
 
         Command command = new("run", "Sets up master data, places orders, and measures from the instant each order was due.")
         {
@@ -60,15 +59,26 @@ static class Commands
                 ServerPid = parsed.GetValue(serverPid),
                 PostgresPid = parsed.GetValue(postgresPid),
             };
-            var result = await PeakDay.PlayAsync(options, cancel);
-            var broken = parsed.GetValue(budget) is { } file ? Budget.Read(file).Check(result) : [];
-            result = result with { Broken = broken };
-            if (parsed.GetValue(output) is { } target) await File.WriteAllTextAsync(target.FullName, JsonSerializer.Serialize(result, Results.Json), cancel);
-            Console.WriteLine(MarkdownReport.Write([result], yardsticks: []));
-            foreach (var line in broken) await Console.Error.WriteLineAsync(line);
-            return broken is [] ? 0 : 1;
+            return await PlayAsync(options, parsed.GetValue(budget), parsed.GetValue(output), cancel);
         });
         return command;
+    }
+
+    static async Task<int> PlayAsync(LoadOptions options, FileInfo? budget, FileInfo? output, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await PeakDay.PlayAsync(options, cancel);
+            result = result with { Broken = budget is null ? [] : Budget.Read(budget).Check(result) };
+            if (output is not null) await File.WriteAllTextAsync(output.FullName, JsonSerializer.Serialize(result, Results.Json), cancel);
+            Console.WriteLine(MarkdownReport.Write([result], yardsticks: []));
+            return result.Broken is [] ? 0 : 1;
+        }
+        catch (LoadException cannot)
+        {
+            await Console.Error.WriteLineAsync(cannot.Message);
+            return 2;
+        }
     }
 
     static Command Report()
@@ -102,9 +112,15 @@ static class Commands
     }
 
     // A load test aimed elsewhere is an attack.
-    static void OnlyLoopback(OptionResult result)
+    static Uri? OnlyLoopback(ArgumentResult result)
     {
-        if (result.GetValueOrDefault<Uri>() is { } uri && !(uri.Host is "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))))
-            result.AddError($"{uri} is not on this machine; only loopback addresses are played against.");
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri)
+            && (uri.Host is "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))))
+        {
+            return uri;
+        }
+
+        result.AddError($"{result.Tokens[0].Value} is not on this machine; only loopback addresses are played against.");
+        return null;
     }
 }

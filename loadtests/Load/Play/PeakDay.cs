@@ -26,11 +26,19 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
         var started = TimeProvider.System.GetUtcNow();
         using People people = new(options);
         // A tag in time order: a second day on the same platform meets nothing of the first.
-        var tag = Convert.ToString(started.ToUnixTimeSeconds(), 16);
+        var tag = started.ToUnixTimeSeconds().ToString("X", CultureInfo.InvariantCulture);
         Market market = new(people, tag, started);
         await Console.Error.WriteLineAsync("entering master data");
         var rampOrders = options.RampFrom > 0 ? (int)RampRates(options).Sum(rate => rate * options.RampStep.TotalSeconds) : 0;
-        await market.EnterAsync(options.Orders + options.WarmUp + rampOrders, cancel);
+        try
+        {
+            await market.EnterAsync(options.Orders + options.WarmUp + rampOrders, cancel);
+        }
+        catch (RpcException fault)
+        {
+            throw new LoadException($"Master data cannot be entered: {fault.Status} {string.Join("; ", RpcErrors.Read(fault).Select(r => $"{r.Code} {r.Subject}: {r.Message}"))}");
+        }
+
 
         PeakDay day = new(options, people, market);
         if (options.WarmUp > 0) await day.PhaseAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 5), cancel);
