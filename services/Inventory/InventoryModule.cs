@@ -6,7 +6,6 @@ using Doseline.Kernel.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Waste.V1;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Inventory;
 

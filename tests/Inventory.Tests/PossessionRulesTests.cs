@@ -41,7 +41,7 @@ public sealed class PossessionRulesTests
     public void The_worked_vector_holds_with_the_half_life_it_was_made_with()
     {
         // licensing.md: Lu-177 1000 GBq held 13.294 d is 250 GBq with T½ = 6.647 d (ICRP-107).
-        var data = NuclideData.Current.WithHalfLives("icrp-107", new Dictionary<string, HalfLife> { ["Lu-177"] = new("6.647", "d") });
+        var data = NuclideData.Current.WithHalfLives("icrp-107", new Dictionary<string, HalfLife>(StringComparer.Ordinal) { ["Lu-177"] = new("6.647", "d") });
         var activity = CalibratedActivity.Create("Lu-177", 1000e9, T0, data, "x").OrThrow();
         activity.At(T0.AddDays(13.294)).Bq.ShouldBe(250e9, 1e-3);
     }

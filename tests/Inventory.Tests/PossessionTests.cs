@@ -26,7 +26,7 @@ public sealed class PossessionTests
         {
             var at = Platform.Start.AddDays(day);
             var expected = Expected(at);
-            (await plant.TotalAsync("Lu-177", at)).ShouldBe(expected, expected * 1e-9);
+            (await plant.TotalAsync("Lu-177", at)).ShouldBe(expected, Math.Max(1e-9, expected * 1e-9));
         }
     }
 
@@ -108,6 +108,12 @@ public sealed class PossessionTests
             }
         }
 
+        await AddsUpAsync(plant);
+    }
+
+    static async Task AddsUpAsync(Plant plant)
+    {
+        var platform = plant.Platform;
         (await plant.TotalAsync()).ShouldBeLessThanOrEqualTo(500e9 * (1 + 1e-12));
         foreach (var instant in new[] { platform.Now, platform.Now.AddDays(-1), platform.Now.AddDays(30) })
         {

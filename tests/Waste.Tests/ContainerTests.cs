@@ -2,7 +2,6 @@ using Doseline.Kernel.Messaging;
 using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Doseline.Waste.V1;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -114,7 +113,7 @@ public sealed class ContainerTests
         (container.EligibleTime.ToDateTimeOffset() - Platform.Start).TotalDays.ShouldBe(1604, 1e-6);
 
         const double days = 66.47, half = 6.6443, halfM = 160.4, branch = 0.2270;
-        var contents = (await bench.GetAsync(container, Platform.Start.AddDays(days))).Contents.ToDictionary(one => one.Nuclide, one => one.ActivityBq);
+        var contents = (await bench.GetAsync(container, Platform.Start.AddDays(days))).Contents.ToDictionary(one => one.Nuclide, one => one.ActivityBq, StringComparer.Ordinal);
         var (lambda, lambdaM) = (Math.Log(2) / half, Math.Log(2) / halfM);
         var regrown = 80e6 * branch * lambda / (lambda - lambdaM) * (Math.Exp(-lambdaM * days) - Math.Exp(-lambda * days));
         contents["Lu-177m"].ShouldBe(80e6 * Math.Exp(-lambdaM * days), 1);

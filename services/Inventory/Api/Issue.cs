@@ -93,8 +93,11 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
     async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, LotRow lot, Domain.Material material, List<Refusal> refusals, CancellationToken cancel)
     {
         if (request.Quantity > lot.QuantityLeft)
+        {
             refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{request.Quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")
                 .With("asked", request.Quantity).With("left", lot.QuantityLeft));
+        }
+
         refusals.ThrowIfAny();
         var all = request.Quantity >= lot.QuantityLeft;
         var cost = CostOf(lot, request.Quantity / lot.QuantityLeft, all);

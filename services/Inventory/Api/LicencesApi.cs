@@ -34,7 +34,7 @@ public sealed class LicencesApi(InventoryDb db, PageTokens pageTokens) : Licence
                 refusals.Add(Refusal.Invalid("licence.lines.nuclide", "NUCLIDE_UNKNOWN", $"'{line.Nuclide}' is not a radioactive nuclide."));
         }
 
-        if (sent.Lines.DistinctBy(line => line.LineId).Count() != sent.Lines.Count)
+        if (sent.Lines.DistinctBy(line => line.LineId, StringComparer.Ordinal).Count() != sent.Lines.Count)
             refusals.Add(Refusal.Invalid("licence.lines.line_id", "LINE_REPEATED", "Lines of a licence have different names."));
         refusals.ThrowIfAny();
         await db.SiteAsync(sent.SiteId, cancel);

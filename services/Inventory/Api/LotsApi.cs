@@ -1,7 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
@@ -174,8 +173,8 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, PageTokens
 
         var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
         List<string> ids = [.. rows.Select(r => r.Id)];
-        var holdings = await db.Holdings.AsNoTracking().Where(h => ids.Contains(h.Id)).ToDictionaryAsync(h => h.Id, cancel);
-        var lines = (await db.Lines.AsNoTracking().Where(l => ids.Contains(l.HoldingId)).ToListAsync(cancel)).ToLookup(l => l.HoldingId);
+        var holdings = await db.Holdings.AsNoTracking().Where(h => ids.Contains(h.Id)).ToDictionaryAsync(h => h.Id, StringComparer.Ordinal, cancel);
+        var lines = (await db.Lines.AsNoTracking().Where(l => ids.Contains(l.HoldingId)).ToListAsync(cancel)).ToLookup(l => l.HoldingId, StringComparer.Ordinal);
         ListLotsResponse answer = new() { Lots = { rows.Take(size).Select(r => r.ToWire(holdings.GetValueOrDefault(r.Id), lines[r.Id].Select(l => l.Line))) } };
         if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
         return answer;

@@ -1,7 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;

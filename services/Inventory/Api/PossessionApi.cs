@@ -37,7 +37,7 @@ public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue
         if (decision.Accepted) return answer;
         answer.Reasons.AddRange(decision.Refusals.Select(refusal => new WireReason
         {
-            Code = refusal.Code, Subject = refusal.Subject, Message = refusal.Message, Kind = "STATE", Numbers = { refusal.Numbers.ToDictionary() },
+            Code = refusal.Code, Subject = refusal.Subject, Message = refusal.Message, Kind = "STATE", Numbers = { refusal.Numbers.ToDictionary(StringComparer.Ordinal) },
         }));
         answer.AlternativeRoomIds.AddRange(Alternatives.Rooms(arrival, state));
         answer.NearestTime = Alternatives.NearestTime(arrival, state).ToWire();
@@ -121,7 +121,7 @@ public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue
         {
             Nuclide = sum.Nuclide, Form = sum.Form, RoomId = sum.RoomId, Use = sum.Use, Category = (PossessionCategory)sum.Account, Possessed = Activity(sum.Nuclide, sum.Bq, asOf),
         }));
-        answer.Totals.AddRange(sums.GroupBy(sum => sum.Nuclide).Select(group => Activity(group.Key, group.Sum(sum => sum.Bq), asOf)));
+        answer.Totals.AddRange(sums.GroupBy(sum => sum.Nuclide, StringComparer.Ordinal).Select(group => Activity(group.Key, group.Sum(sum => sum.Bq), asOf)));
         return answer;
     }
 

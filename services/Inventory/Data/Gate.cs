@@ -2,8 +2,6 @@ using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Inventory.Data;
 
@@ -30,7 +28,7 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
         }
         catch (RefusedException refused) when (refused.Refusals.Any(refusal => SecurityCodes.Contains(refusal.Code)))
         {
-            await RememberAsync(site, room, what, [.. refused.Refusals.Select(refusal => refusal.Code).Distinct()], cancel);
+            await RememberAsync(site, room, what, [.. refused.Refusals.Select(refusal => refusal.Code).Distinct(StringComparer.Ordinal)], cancel);
             throw;
         }
     }

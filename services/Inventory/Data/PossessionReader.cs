@@ -30,7 +30,7 @@ public sealed class PossessionReader(InventoryDb db)
             select new { Holding = holding, Line = line }).ToListAsync(cancel);
         return
         [
-            .. rows.GroupBy(row => row.Holding.Id).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .. rows.GroupBy(row => row.Holding.Id, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
                 .Select(group => new HeldItem(group.First().Holding.Place, group.First().Holding.Status, [.. group.Select(row => row.Line.Line)])),
         ];
     }

@@ -9,7 +9,7 @@ public static class Authorisation
     public static IEnumerable<Refusal> Refusals(Arrival arrival, SiteState state) =>
         OfRoom(arrival, state).Concat(OfLicence(arrival, state)).DistinctBy(refusal => (refusal.Code, refusal.Subject, refusal.Message));
 
-    static IEnumerable<string> NuclidesOf(Arrival arrival) => arrival.Item.Lines.Select(line => line.Nuclide).Distinct();
+    static IEnumerable<string> NuclidesOf(Arrival arrival) => arrival.Item.Lines.Select(line => line.Nuclide).Distinct(StringComparer.Ordinal);
 
     static IEnumerable<Refusal> OfRoom(Arrival arrival, SiteState state)
     {
@@ -25,11 +25,16 @@ public static class Authorisation
         foreach (var nuclide in NuclidesOf(arrival).Where(nuclide => room.For(nuclide) is null))
             yield return Refusal.State($"rooms/{room.Id}", "ROOM_NOT_AUTHORISED", $"{room.Name} is not authorised for {nuclide}.").With("room_id", room.Id).With("nuclide", nuclide);
         if (room.Uses is not [] && !room.Uses.Contains(to.Use, StringComparer.Ordinal))
+        {
             yield return Refusal.State($"rooms/{room.Id}", "USE_NOT_AUTHORISED", $"{room.Name} is not authorised for the use '{to.Use}'.")
                 .With("room_id", room.Id).With("use", to.Use).With("uses_authorised", string.Join(',', room.Uses));
+        }
+
         if (room.Forms is not [] && !room.Forms.Contains(to.Form, StringComparer.Ordinal))
+        {
             yield return Refusal.State($"rooms/{room.Id}", "FORM_NOT_AUTHORISED", $"{room.Name} is not authorised for the form '{to.Form}'.")
                 .With("room_id", room.Id).With("form", to.Form).With("forms_authorised", string.Join(',', room.Forms));
+        }
     }
 
     static IEnumerable<Refusal> OfLicence(Arrival arrival, SiteState state)
@@ -49,12 +54,12 @@ public static class Authorisation
             var byForm = byUse.FindAll(line => line.CoversForm(arrival.To.Form));
             yield return byUse is []
                 ? Refusal.State($"sites/{arrival.To.SiteId}", "USE_NOT_AUTHORISED", $"No licence line authorises {nuclide} for the use '{arrival.To.Use}'.")
-                    .With("nuclide", nuclide).With("use", arrival.To.Use).With("uses_authorised", string.Join(',', lines.SelectMany(line => line.Uses).Distinct()))
+                    .With("nuclide", nuclide).With("use", arrival.To.Use).With("uses_authorised", string.Join(',', lines.SelectMany(line => line.Uses).Distinct(StringComparer.Ordinal)))
                 : byForm is []
                     ? Refusal.State($"sites/{arrival.To.SiteId}", "FORM_NOT_AUTHORISED", $"No licence line authorises {nuclide} in the form '{arrival.To.Form}' for the use '{arrival.To.Use}'.")
-                        .With("nuclide", nuclide).With("form", arrival.To.Form).With("forms_authorised", string.Join(',', byUse.SelectMany(line => line.Forms).Distinct()))
+                        .With("nuclide", nuclide).With("form", arrival.To.Form).With("forms_authorised", string.Join(',', byUse.SelectMany(line => line.Forms).Distinct(StringComparer.Ordinal)))
                     : Refusal.State($"rooms/{arrival.To.RoomId}", "ROOM_NOT_AUTHORISED", $"No licence line authorises {nuclide} in room {arrival.To.RoomId}.")
-                        .With("nuclide", nuclide).With("room_id", arrival.To.RoomId).With("rooms_authorised", string.Join(',', byForm.SelectMany(line => line.RoomIds).Distinct()));
+                        .With("nuclide", nuclide).With("room_id", arrival.To.RoomId).With("rooms_authorised", string.Join(',', byForm.SelectMany(line => line.RoomIds).Distinct(StringComparer.Ordinal)));
         }
     }
 

@@ -52,7 +52,7 @@ public sealed record HeldItem(Place Place, StatusClass Status, IReadOnlyList<Boo
     /// <summary>The nuclide with most activity at an instant; empty when there is none.</summary>
     public string PrincipalAt(DateTimeOffset instant) => Lines is []
         ? ""
-        : Lines.GroupBy(line => line.Nuclide).MaxBy(group => group.Sum(line => line.At(instant)))!.Key;
+        : Lines.GroupBy(line => line.Nuclide, StringComparer.Ordinal).MaxBy(group => group.Sum(line => line.At(instant)))!.Key;
 
     static bool Feeds(BookedLine parent, string nuclide) =>
         parent.Bq > 0 && NuclideData.ForVersion(parent.DataVersion)!.ChainOf(parent.Nuclide).IndexOf(nuclide) > 0;

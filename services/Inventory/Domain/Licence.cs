@@ -80,7 +80,7 @@ public sealed record Licence
     public static IReadOnlyList<Licence> InForce(IEnumerable<Licence> all, DateTimeOffset instant) =>
     [
         .. all.Where(licence => licence.Effective <= instant)
-            .GroupBy(licence => licence.Number)
+            .GroupBy(licence => licence.Number, StringComparer.Ordinal)
             .Select(group => group.MaxBy(licence => licence.Amendment)!)
             .Where(licence => instant < licence.Expire)
             .OrderBy(licence => licence.Number, StringComparer.Ordinal),

@@ -26,7 +26,7 @@ public sealed record LimitScope(string Id, string Nuclide, double LimitBq, Func<
 
     // "Any nuclide" counts what was declared and measured; progeny in equilibrium comes with its parent and has no authorisation of its own.
     IEnumerable<string> NuclidesOf(HeldItem item) => Nuclide == Licence.Any
-        ? item.Lines.Select(line => line.Nuclide).Distinct()
+        ? item.Lines.Select(line => line.Nuclide).Distinct(StringComparer.Ordinal)
         : item.Lines.Any(line => line.Nuclide == Nuclide) || item.Grows(Nuclide) ? [Nuclide] : [];
 }
 

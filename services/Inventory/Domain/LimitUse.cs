@@ -39,7 +39,7 @@ public sealed record LimitUse(string LimitId, string Nuclide, double Limit, doub
         var (time, _) = Peak.Of(arrival.Time, arrival.Time + PossessionRules.PlanningWindow,
             state.Held.Select(item => item.From).OfType<DateTimeOffset>(), smooth, instant => BeforeAt(instant) + AddedAt(instant));
         return new LimitUse(
-            unity ? scopes[0].UnityGroup : scopes[0].Id, string.Join(',', scopes.Select(scope => scope.Nuclide).Distinct()),
+            unity ? scopes[0].UnityGroup : scopes[0].Id, string.Join(',', scopes.Select(scope => scope.Nuclide).Distinct(StringComparer.Ordinal)),
             unity ? 1 : scopes[0].LimitBq, BeforeAt(time), AddedAt(time), time, unity);
     }
 }

@@ -44,8 +44,11 @@ public static class LotRules
             yield return Refusal.State($"suppliers/{supplier.Code}", "SUPPLIER_NOT_APPROVED", $"Supplier {supplier.Code} is not approved for {material.Code}.").With("material_code", material.Code);
         // 10 CFR 30.41 works both ways: who may not transfer may not supply.
         if (material.Radioactive && (supplier.LicenceNumber is "" || !(supplier.LicenceExpire > now)))
+        {
             yield return Refusal.State($"suppliers/{supplier.Code}", "SUPPLIER_LICENCE_EXPIRED", $"Supplier {supplier.Code} has no licence in force to transfer radioactive material.")
                 .With("licence_number", supplier.LicenceNumber).With("expire_time", supplier.LicenceExpire);
+        }
+
         if ((expire ?? now + material.ShelfLife) is not { } ends)
             yield return Refusal.Invalid("expire_time", "EXPIRY_REQUIRED", $"{material.Code} has no shelf life of its own, so the lot must name its expiry.");
         else if (ends <= now)
@@ -65,7 +68,7 @@ public static class LotRules
             yield return Refusal.Invalid("contents", "ACTIVITY_REQUIRED", $"{material.Code} is radioactive: name the activity of each nuclide.");
         else if (contents[0].Nuclide.Symbol != material.Nuclide)
             yield return Refusal.Invalid("contents[0].nuclide", "NUCLIDE_NOT_OF_MATERIAL", $"{material.Code} is {material.Nuclide}, not {contents[0].Nuclide.Symbol}.").With("nuclide", material.Nuclide);
-        foreach (var twice in contents.GroupBy(line => line.Nuclide.Symbol).Where(group => group.Count() > 1))
+        foreach (var twice in contents.GroupBy(line => line.Nuclide.Symbol, StringComparer.Ordinal).Where(group => group.Count() > 1))
             yield return Refusal.Invalid("contents", "NUCLIDE_REPEATED", $"{twice.Key} comes more than once.").With("nuclide", twice.Key);
         for (var place = 0; place < contents.Count; place++)
         {
@@ -97,8 +100,11 @@ public static class LotRules
         var wanted = asked.At(now).Bq;
         if (!(wanted > 0)) return Refusal.Invalid("activity.activity_bq", "NUMBER_NOT_POSITIVE", "The activity must be greater than 0.");
         if (wanted > left * (1 + RoundingTolerance))
+        {
             return Refusal.State($"lots/{holdingId}", "LOT_INSUFFICIENT", $"{wanted:G6} Bq of {asked.Nuclide.Symbol} are asked for; {Math.Max(0, left):G6} Bq are left now.")
                 .With("asked_bq", wanted).With("left_bq", Math.Max(0, left)).With("nuclide", asked.Nuclide.Symbol).With("time", now);
+        }
+
         var all = wanted >= left * (1 - RoundingTolerance);
         var main = held.Where(line => line.Nuclide == asked.Nuclide.Symbol).ToList();
         // The amount stays on the line it was asked on; only "all of it" is what the ledger says, so that nothing is left behind.

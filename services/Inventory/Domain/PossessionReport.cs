@@ -31,7 +31,7 @@ public static class PossessionReport
 
     /// <summary>Sum of fractions of category 2 quantities of 10 CFR 37 Appendix A over all nuclides that have one.</summary>
     public static SumOfFractions Category2(IEnumerable<PossessionSum> sums) => new(
-        from total in sums.GroupBy(sum => sum.Nuclide)
+        from total in sums.GroupBy(sum => sum.Nuclide, StringComparer.Ordinal)
         let limitTbq = NuclideData.Current.Find(total.Key)?.Category2Tbq
         where limitTbq is not null
         select new FractionTerm(total.Key, total.Sum(sum => sum.Bq), limitTbq.Value * 1e12), FractionLimit.BelowOne);
@@ -41,6 +41,6 @@ public static class PossessionReport
         : Math.Max(0, item.Lines.Where(line => line.Nuclide == nuclide).Sum(line => line.At(instant)));
 
     static IEnumerable<string> NuclidesOf(HeldItem item, bool withProgeny) => withProgeny
-        ? item.Lines.SelectMany(line => NuclideData.ForVersion(line.DataVersion)!.ChainOf(line.Nuclide).Members.Where(member => !member.IsStable).Select(member => member.Symbol)).Distinct()
-        : item.Lines.Select(line => line.Nuclide).Distinct();
+        ? item.Lines.SelectMany(line => NuclideData.ForVersion(line.DataVersion)!.ChainOf(line.Nuclide).Members.Where(member => !member.IsStable).Select(member => member.Symbol)).Distinct(StringComparer.Ordinal)
+        : item.Lines.Select(line => line.Nuclide).Distinct(StringComparer.Ordinal);
 }

@@ -36,7 +36,7 @@ public static class PossessionRules
     {
         var scopes = LimitScopes.OfLicences(Licence.InForce(state.Licences, arrival.Time))
             .Concat(state.Rooms.Where(room => room.Id == arrival.To.RoomId).SelectMany(LimitScopes.OfRoom))
-            .ToLookup(scope => scope.UnityGroup);
+            .ToLookup(scope => scope.UnityGroup, StringComparer.Ordinal);
         return
         [
             .. scopes[""].Select(scope => LimitUse.Of([scope], arrival, state)).OfType<LimitUse>(),

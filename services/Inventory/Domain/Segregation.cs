@@ -20,10 +20,14 @@ public static class Segregation
             yield return Of("SEG-NUCLIDE", room, foreign, $"{room.Name} takes one principal nuclide at a time; {foreign.PrincipalAt(arrival.Time)} is there.").With("nuclide", principal);
 
         if (room.StatusClasses is not [] && !room.StatusClasses.Contains(arrival.Item.Status))
+        {
             yield return Refusal.State($"rooms/{room.Id}", "SEGREGATION", $"{room.Name} is not for material in status {Text(arrival.Item.Status)}.")
                 .With("rule_id", "SEG-STATUS").With("room_id", room.Id).With("status", Text(arrival.Item.Status)).With("statuses_allowed", string.Join(',', room.StatusClasses.Select(Text)));
+        }
         else if (room.StatusClasses is [] && others.Find(item => (item.Status == StatusClass.Rejected) != (arrival.Item.Status == StatusClass.Rejected)) is { } beside)
+        {
             yield return Of("SEG-REJECTED", room, beside, $"Rejected material may not be beside other material in {room.Name}.").With("status", Text(arrival.Item.Status));
+        }
     }
 
     static Refusal Of(string rule, Room room, HeldItem other, string message) =>

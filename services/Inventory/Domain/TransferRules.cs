@@ -50,14 +50,18 @@ public static class TransferRules
             yield return Refusal.Invalid("transferee.method", "VERIFICATION_REQUIRED", "Name how the transferee's authorisation was verified.");
         if (transferee.Expire <= time)
             yield return Refusal.State(resource, "TRANSFEREE_LICENCE_EXPIRED", $"Licence {transferee.LicenceNumber} has ended.").With("expire_time", transferee.Expire).With("transfer_time", time);
-        foreach (var nuclide in item.Lines.Select(line => line.Nuclide).Distinct())
+        foreach (var nuclide in item.Lines.Select(line => line.Nuclide).Distinct(StringComparer.Ordinal))
         {
             var bq = item.ActivityAt(nuclide, time);
             if (!transferee.Nuclides.Contains(nuclide, StringComparer.Ordinal) && !transferee.Nuclides.Contains(Licence.Any, StringComparer.Ordinal))
+            {
                 yield return Refusal.State(resource, "TRANSFEREE_NUCLIDE_NOT_AUTHORISED", $"{transferee.Name} is not authorised for {nuclide}.").With("nuclide", nuclide);
+            }
             else if (bq > transferee.LimitBq)
+            {
                 yield return Refusal.State(resource, "TRANSFEREE_QUANTITY_EXCEEDED", $"{bq:G6} Bq of {nuclide} are more than {transferee.Name} may receive.")
                     .With("nuclide", nuclide).With("limit_bq", transferee.LimitBq).With("total_bq", bq).With("excess_bq", bq - transferee.LimitBq);
+            }
         }
 
         if (transferee.Forms is not [] && !transferee.Forms.Contains(item.Place.Form, StringComparer.Ordinal))

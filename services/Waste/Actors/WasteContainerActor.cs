@@ -1,6 +1,5 @@
 using Doseline.Kernel.Actors;
 using Doseline.Waste.Data;
-using Doseline.Waste.Domain;
 using Doseline.Waste.V1;
 using Google.Protobuf;
 using ContainerState = Doseline.Waste.Domain.ContainerState;

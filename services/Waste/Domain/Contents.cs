@@ -34,7 +34,7 @@ public sealed record Contents(IReadOnlyList<CalibratedActivity> Lines)
     public IEnumerable<(Nuclide Nuclide, double PeakBq)> Peaks(DateTimeOffset from)
     {
         // The last ones to peak are daughters that outlive all parents: between now and many half-lives of the slowest parent.
-        var nuclides = Lines.SelectMany(line => ChainOf(line).Members).Where(member => !member.IsStable).DistinctBy(member => member.Symbol).ToList();
+        var nuclides = Lines.SelectMany(line => ChainOf(line).Members).Where(member => !member.IsStable).DistinctBy(member => member.Symbol, StringComparer.Ordinal).ToList();
         var samples = Instants(from).Select(At).ToList();
         return nuclides.Select(nuclide => (nuclide, samples.Max(sample => sample.GetValueOrDefault(nuclide.Symbol))));
     }

@@ -49,8 +49,10 @@ public static class WasteRules
         }
 
         if (carrierAdded)
+        {
             yield return Refusal.State(resource, "CARRIER_ADDED_NOT_ELIGIBLE", "Carrier-added material may hold a long-lived isomer and does not go into decay in storage.")
                 .With("half_life_max_days", policy.MaxHalfLifeDays).With("policy_source", policy.Source);
+        }
     }
 
     /// <summary>Reasons against a survey (10 CFR 35.92 and 35.2092: instrument, background, surface reading, most sensitive scale, no interposed shielding).</summary>
