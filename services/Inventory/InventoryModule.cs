@@ -26,6 +26,7 @@ public sealed class InventoryModule : ServiceModule
             .Api<LotsApi>()
             .Api<MovesApi>()
             .Api<PossessionApi>()
+            .Api<CostsApi>()
             .On<DoseDispensed, ExecutionFacts>()
             .On<SampleTaken, ExecutionFacts>()
             .On<WasteArisen, ExecutionFacts>()
@@ -38,6 +39,6 @@ public sealed class InventoryModule : ServiceModule
             .On<DoseDispositionChanged, QualityFacts>();
         module.Services
             .AddScoped<Gate>().AddScoped<Ledger>().AddScoped<Variance>().AddScoped<PossessionReader>()
-            .AddScoped<Issue>().AddScoped<Bookings>();
+            .AddScoped<Costs>().AddScoped<Issue>().AddScoped<Bookings>();
     }
 }

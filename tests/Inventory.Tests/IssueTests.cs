@@ -29,13 +29,17 @@ public sealed class IssueTests
         await platform.SettleAsync();
         var fact = platform.Facts<MaterialIssued>().ShouldHaveSingleItem();
         (fact.LotId, fact.TransactionId, fact.Activity).ShouldBe((lot.LotId, issued.TransactionId, issued.Activity));
-        fact.CostMinor.ShouldBe(400_000);
+        CostsService.CostsServiceClient costs = new(platform.As("planner"));
+        var booked = (await costs.ListCostsAsync(new ListCostsRequest { SiteId = Plant.Site, BatchId = "batch-1" })).Entries;
+        booked.Select(entry => (entry.Account, entry.SignedMinor)).ShouldBe([(CostAccount.Stock, -400_000), (CostAccount.Batch, 400_000)]);
+        booked.ShouldAllBe(entry => entry.TransactionId == issued.TransactionId && entry.LotId == lot.LotId && entry.Activity.Equals(issued.Activity));
 
         // The rest goes as a whole, and the shares of the cost add up to the cost of the lot.
         await platform.AdvanceAsync(TimeSpan.FromHours(5));
         await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 60e9 * Math.Pow(2, -5 / 24.0 / 6.6443)));
-        await platform.SettleAsync();
-        platform.Facts<MaterialIssued>().Sum(one => one.CostMinor).ShouldBe(1_000_001);
+        var all = (await costs.ListCostsAsync(new ListCostsRequest { SiteId = Plant.Site, LotId = lot.LotId })).Entries;
+        all.Where(entry => entry.Account == CostAccount.Batch).Sum(entry => entry.SignedMinor).ShouldBe(1_000_001);
+        all.Sum(entry => entry.SignedMinor).ShouldBe(0);
         (await plant.CategoryAsync(PossessionCategory.Lot)).ShouldBe(0);
         (await plant.Lots.ListLotsAsync(new ListLotsRequest { SiteId = Plant.Site, OnlyLeft = true })).Lots.ShouldBeEmpty();
     }

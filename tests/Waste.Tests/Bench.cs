@@ -19,7 +19,7 @@ sealed class Bench(Platform platform)
     {
         ContainerPolicy policy = new()
         {
-            DecayInStorage = true, LicenceCondition = "condition 23", MaxHalfLifeDays = 120, ReleaseBq = 400e9 / 1024, BackgroundMarginCpm = 10,
+            DecayInStorage = true, LicenceCondition = "condition 23", MaxHalfLifeDays = 120, ReleaseLimitBq = 400e9 / 1024, BackgroundMarginCpm = 10,
             Source = "10 CFR 35.92 [S, K]; licence condition 23",
         };
         change?.Invoke(policy);

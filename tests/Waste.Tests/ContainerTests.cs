@@ -108,7 +108,7 @@ public sealed class ContainerTests
         // licensing.md section 5: 400 GBq with 0.02 % Lu-177m. A bin for up to 200 d follows Lu-177m: ten half-lives of 160.4 d.
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 400e9), bench.Activity("Lu-177m", 80e6));
         var container = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(Bench.Policy(policy =>
-            (policy.MaxHalfLifeDays, policy.MinHalfLives, policy.ReleaseBq) = (200, 10, 0))), "w1"));
+            (policy.MaxHalfLifeDays, policy.MinHalfLives, policy.ReleaseLimitBq) = (200, 10, 0))), "w1"));
         container.ClockNuclide.ShouldBe("Lu-177m");
         (container.EligibleTime.ToDateTimeOffset() - Platform.Start).TotalDays.ShouldBe(1604, 1e-6);
 

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Issues material of a lot to a batch: always what was really taken, never backflushed.</summary>
-public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
+public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
 {
     /// <summary>Carries out the call.</summary>
     public async Task<IssueToBatchResponse> ToBatchAsync(IssueToBatchRequest request, CancellationToken cancel)
@@ -74,11 +74,13 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
         if (leftBq is 0) (lot.UsedUp, from.Open) = (true, lines.Exists(line => line.Bq > 0));
         var issued = goes.Where(line => line.Nuclide == asked.Nuclide.Symbol).ToList();
         var cost = CostOf(lot, before > 0 ? issued.Sum(line => line.At(now)) / before : 0, leftBq is 0);
-        var activity = issued is [var one] ? one.ToWire() : new BookedLine(asked.Nuclide.Symbol, issued.Sum(line => line.At(now)), now, asked.DataVersion).ToWire();
+        var taken = issued is [var one] ? one : new BookedLine(asked.Nuclide.Symbol, issued.Sum(line => line.At(now)), now, asked.DataVersion);
+        costs.Book(ledger.Id, lot, request.BatchId, cost, taken, 0);
+        var activity = taken.ToWire();
         db.Publish(lot.Id, new MaterialIssued
         {
             TransactionId = ledger.Id, LotId = lot.Id, MaterialCode = lot.MaterialCode, BatchId = request.BatchId, SiteId = lot.SiteId,
-            Activity = activity, CostMinor = cost, Currency = lot.Currency, IssueTime = now.ToWire(), Route = (V1.ProductionRoute)lot.Route,
+            Activity = activity, IssueTime = now.ToWire(), Route = (V1.ProductionRoute)lot.Route,
         });
         IssueToBatchResponse answer = new()
         {
@@ -104,10 +106,11 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger)
         lot.QuantityLeft = all ? 0 : lot.QuantityLeft - request.Quantity;
         if (all) lot.UsedUp = true;
         var transaction = Id.From("issue", db.Request.Caller.Subject, request.RequestId);
+        costs.Book(transaction, lot, request.BatchId, cost, null, request.Quantity);
         db.Publish(lot.Id, new MaterialIssued
         {
             TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Code, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = request.Quantity,
-            Unit = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit, CostMinor = cost, Currency = lot.Currency, IssueTime = db.Now.ToWire(),
+            Unit = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit, IssueTime = db.Now.ToWire(),
         });
         return await db.AnswerAsync(new IssueToBatchResponse { TransactionId = transaction }, cancel);
     }

@@ -12,7 +12,7 @@ using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Lots: announced, received, approved, read.</summary>
-public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, PageTokens pageTokens) : LotsService.LotsServiceBase
+public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs costs, PageTokens pageTokens) : LotsService.LotsServiceBase
 {
     /// <inheritdoc/>
     public override async Task<ExpectReceiptResponse> ExpectReceipt(ExpectReceiptRequest request, ServerCallContext context)
@@ -108,6 +108,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, PageTokens
                 foreach (var line in lines) await ledger.BookAsync(place.Outside(Account.Supplier), place, line, cancel);
             }
 
+            costs.Book(transaction is "" ? Id.From("receipt", lot.Id) : transaction, lot, "", lot.CostMinor, lines is [var principal, ..] ? principal : null, lot.Quantity);
             db.Publish(lot.Id, new LotReceived
             {
                 LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, RoomId = place.RoomId, Activity = contents is [var first, ..] ? first.ToWire() : null,

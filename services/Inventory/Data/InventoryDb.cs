@@ -20,6 +20,7 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options, DbScope s
     internal DbSet<HoldingLineRow> Lines => Set<HoldingLineRow>();
     internal DbSet<LedgerTransactionRow> Transactions => Set<LedgerTransactionRow>();
     internal DbSet<LedgerEntryRow> Entries => Set<LedgerEntryRow>();
+    internal DbSet<CostEntryRow> Costs => Set<CostEntryRow>();
     internal DbSet<NearLimitRow> NearLimits => Set<NearLimitRow>();
     internal DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
 
@@ -38,6 +39,7 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options, DbScope s
         model.Entity<HoldingLineRow>().Property(r => r.Entries).IsConcurrencyToken();
         model.Entity<LedgerTransactionRow>().ToTable("ledger_transactions").HasKey(r => r.Id);
         model.Entity<LedgerEntryRow>().ToTable("ledger_entries").HasKey(r => r.Seq);
+        model.Entity<CostEntryRow>().ToTable("cost_entries").HasKey(r => r.Seq);
         model.Entity<NearLimitRow>().ToTable("near_limits").HasKey(r => new { r.SiteId, r.LimitId });
         model.Entity<SecurityEventRow>().ToTable("security_events").HasKey(r => r.Id);
     }

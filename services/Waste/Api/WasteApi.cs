@@ -45,7 +45,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         refusals.RequireText(sent.Source, "policy.source", 500);
         foreach (var (value, field) in new[]
         {
-            (sent.MinHalfLives, "min_half_lives"), (sent.ReleaseBq, "release_bq"), (sent.SignificanceBq, "significance_bq"), (sent.BackgroundMarginCpm, "background_margin_cpm"),
+            (sent.MinHalfLives, "min_half_lives"), (sent.ReleaseLimitBq, "release_limit_bq"), (sent.SignificanceLimitBq, "significance_limit_bq"), (sent.BackgroundMarginCpm, "background_margin_cpm"),
         })
         {
             if (!(value >= 0) || double.IsInfinity(value)) refusals.Add(Refusal.Invalid($"policy.{field}", "NUMBER_NEGATIVE", $"policy.{field} is finite and not negative.").With("value", value));
@@ -56,7 +56,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
             // A manufacturer is not a licensee under part 35; it needs an explicit condition (NRC health physics Q&A 432).
             refusals.RequireText(sent.LicenceCondition, "policy.licence_condition");
             refusals.RequirePositive(sent.MaxHalfLifeDays, "policy.max_half_life_days");
-            if (!(sent.MinHalfLives > 0) && !(sent.ReleaseBq > 0))
+            if (!(sent.MinHalfLives > 0) && !(sent.ReleaseLimitBq > 0))
                 refusals.Add(Refusal.Invalid("policy", "CRITERION_REQUIRED", "Decay in storage needs a number of half-lives, an activity, or both as its criterion."));
         }
 
@@ -167,7 +167,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         var asOf = request.AsOfTime is null ? db.Now : request.AsOfTime.Read("as_of_time").OrThrow();
         var items = await ItemsAsync(container.Id, context.CancellationToken);
         var sums = All(items).At(asOf).OrderBy(one => one.Key, StringComparer.Ordinal).ToList();
-        GetContainerResponse answer = new() { Container = container.ToWire(items.Select(item => item.Id)), TotalBq = sums.Select(one => one.Value).Order().Sum() };
+        GetContainerResponse answer = new() { Container = container.ToWire(items.Select(item => item.Id)), TotalBq = sums.Select(one => one.Value).Order().Sum(), AsOfTime = asOf.ToWire() };
         answer.Contents.AddRange(sums.Select(one => new Common.V1.CalibratedActivity
         {
             Nuclide = one.Key, ActivityBq = one.Value, ReferenceTime = asOf.ToWire(), DataVersion = NuclideData.Current.Version,

@@ -15,8 +15,8 @@ static class WasteWire
         LicenceCondition = sent.LicenceCondition,
         MaxHalfLifeDays = sent.MaxHalfLifeDays,
         MinHalfLives = sent.MinHalfLives,
-        ReleaseBq = sent.ReleaseBq,
-        SignificanceBq = sent.SignificanceBq,
+        ReleaseBq = sent.ReleaseLimitBq,
+        SignificanceBq = sent.SignificanceLimitBq,
         BackgroundMarginCpm = sent.BackgroundMarginCpm,
         Source = sent.Source,
     };
@@ -38,7 +38,7 @@ static class WasteWire
             Policy = new ContainerPolicy
             {
                 DecayInStorage = policy.DecayInStorage, LicenceCondition = policy.LicenceCondition, MaxHalfLifeDays = policy.MaxHalfLifeDays, MinHalfLives = policy.MinHalfLives,
-                ReleaseBq = policy.ReleaseBq, SignificanceBq = policy.SignificanceBq, BackgroundMarginCpm = policy.BackgroundMarginCpm, Source = policy.Source,
+                ReleaseLimitBq = policy.ReleaseBq, SignificanceLimitBq = policy.SignificanceBq, BackgroundMarginCpm = policy.BackgroundMarginCpm, Source = policy.Source,
             },
         };
         if (row.Survey is { } text && JsonSerializer.Deserialize<SurveyData>(text, JsonSerializerOptions.Web) is { } survey)

@@ -189,3 +189,24 @@ CREATE TABLE security_events (
     changed_time         BIGINT NOT NULL,
     audit_hash           TEXT NOT NULL
 );
+
+-- The financial side of the same movements: what a lot cost goes from the supplier into stock and from stock into batches, under the
+-- transaction that moved the material. Rows are added and never changed.
+CREATE TABLE cost_entries (
+    seq                  {identity},
+    transaction_id       TEXT NOT NULL,
+    account              TEXT NOT NULL,
+    lot_id               TEXT NOT NULL,
+    batch_id             TEXT NOT NULL,
+    site_id              TEXT NOT NULL,
+    amount_minor         BIGINT NOT NULL,
+    currency             TEXT NOT NULL,
+    nuclide              TEXT NOT NULL,
+    bq                   DOUBLE PRECISION NOT NULL,
+    reference_time       BIGINT,
+    data_version         TEXT NOT NULL,
+    quantity             DOUBLE PRECISION NOT NULL,
+    effective_time       BIGINT NOT NULL
+);
+CREATE INDEX cost_entries_lot ON cost_entries (lot_id, seq);
+CREATE INDEX cost_entries_batch ON cost_entries (batch_id, seq);
