@@ -87,18 +87,8 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             refusals.ThrowIfAny();
             if (expected is not null) expected.Open = false;
 
-            LotRow lot = new()
-            {
-                Id = place.HoldingId, MaterialCode = material.Code, SupplierCode = request.SupplierCode, SupplierBatch = request.SupplierBatch, SiteId = request.SiteId,
-                Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = request.Quantity, QuantityLeft = request.Quantity,
-                Status = LotStatus.Quarantine, UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
-                CostMinor = request.CostMinor, CostLeftMinor = request.CostMinor, Currency = request.Currency,
-            };
-            HoldingRow holding = new()
-            {
-                Id = lot.Id, Account = Account.Lot, Kind = Account.Lot, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
-                Status = StatusClass.Quarantine, BatchId = "", Open = true,
-            };
+            var lot = LotOf(request, material, lines, place, expire, now);
+            var holding = HoldingOf(place);
             db.Lots.Add(lot);
             db.Holdings.Add(holding);
             var transaction = "";
@@ -191,6 +181,21 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
         return answer;
     }
+
+    static LotRow LotOf(
+        ReceiveLotRequest request, Domain.Material material, IReadOnlyList<BookedLine> lines, Place place, DateTimeOffset? expire, DateTimeOffset now) => new()
+    {
+        Id = place.HoldingId, MaterialCode = material.Code, SupplierCode = request.SupplierCode, SupplierBatch = request.SupplierBatch, SiteId = request.SiteId,
+        Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = request.Quantity, QuantityLeft = request.Quantity,
+        Status = LotStatus.Quarantine, UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
+        CostMinor = request.CostMinor, CostLeftMinor = request.CostMinor, Currency = request.Currency,
+    };
+
+    static HoldingRow HoldingOf(Place place) => new()
+    {
+        Id = place.HoldingId, Account = place.Account, Kind = place.Account, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
+        Status = StatusClass.Quarantine, BatchId = "", Open = true,
+    };
 
     async Task<ExpectationRow?> ExpectedAsync(ReceiveLotRequest request, List<Refusal> refusals, CancellationToken cancel)
     {
