@@ -56,13 +56,15 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task Sqlite_is_durable_at_every_commit_unless_told_otherwise()
+    public async Task Sqlite_is_durable_at_every_commit()
     {
         await using var host = await StageHost.StartAsync("--Data:SqliteSynchronous=FULL");
         await host.InAsync<OrdersDb>(async db =>
         {
             if (!db.Database.IsSqlite()) return;
             (await db.Database.SqlQueryRaw<string>("SELECT journal_mode AS \"Value\" FROM pragma_journal_mode").SingleAsync()).ShouldBe("wal");
+            // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+            (await db.Database.SqlQueryRaw<long>("SELECT synchronous AS \"Value\" FROM pragma_synchronous").SingleAsync()).ShouldBe(2);
             (await db.Database.SqlQueryRaw<long>("SELECT timeout AS \"Value\" FROM pragma_busy_timeout").SingleAsync()).ShouldBe(10_000);
         });
     }

@@ -32,6 +32,9 @@ sealed class FakeSidecar : IAsyncDisposable
     /// <summary>Reminders set, as path and body.</summary>
     public ConcurrentQueue<(string Path, string Body)> Reminders { get; } = new();
 
+    /// <summary>Done once a reminder was set.</summary>
+    public TaskCompletionSource ReminderSet { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Answers a publish with a status instead of 204; null is well, 0 never answers.</summary>
     public Func<string, int?> PublishFault { get; set; } = _ => null;
 
@@ -59,6 +62,7 @@ sealed class FakeSidecar : IAsyncDisposable
         {
             sidecar.Reminders.Enqueue((context.Request.Path, await BodyAsync(context)));
             context.Response.StatusCode = 204;
+            sidecar.ReminderSet.TrySetResult();
         });
         await web.StartAsync();
         return sidecar;

@@ -105,7 +105,7 @@ sealed class StageHost : IAsyncDisposable
 
     static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, string[] settings)
     {
-        string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. settings, .. test.Settings.Select(s => $"--{s.Key}={s.Value}")];
+        string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
         var app = PlatformHost.Build(args, [new OrdersStage(), new ExecutionStage()], builder =>
         {
             builder.Logging.ClearProviders();
