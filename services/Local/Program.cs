@@ -1,6 +1,3 @@
-using Doseline.Kernel.Hosting;
-using Doseline.Local;
+using Doseline.Local.Cli;
 
-var app = PlatformHost.Build(args, Modules.All());
-await PlatformHost.ApplySchemasAsync(app.Services);
-await app.RunAsync();
+return await Commands.Root().Parse(args).InvokeAsync();

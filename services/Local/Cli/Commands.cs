@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
+using Grpc.Core;
 
 namespace Doseline.Local.Cli;
 
@@ -50,6 +52,14 @@ static class Commands
                 foreach (var problem in bad.Problems) await Console.Error.WriteLineAsync(problem.ToString());
                 await Console.Error.WriteLineAsync("Nothing was loaded.");
                 return 2;
+            }
+            catch (RpcException fault)
+            {
+                // The files asked for something that a service refuses: say all of what it said.
+                await Console.Error.WriteLineAsync(fault.Status.ToString());
+                foreach (var refusal in RpcErrors.Read(fault)) await Console.Error.WriteLineAsync($"{refusal.Code} {refusal.Subject}: {refusal.Message}");
+                await Console.Error.WriteLineAsync(fault.StackTrace);
+                return 1;
             }
         });
         return command;

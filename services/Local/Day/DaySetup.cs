@@ -7,7 +7,7 @@ using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
-using Google.Protobuf.WellKnownTypes;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
 using LicenceLine = Doseline.Inventory.V1.LicenceLine;
 
 namespace Doseline.Local.Day;
@@ -287,6 +287,7 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
             {
                 RequestId = keys.Of("specification", tests.Key),
                 ProductCode = tests.Key,
+                SpecificationVersion = 1,
                 ProductName = input.Products.Single(p => p.Product == tests.Key).Name,
                 DosageForm = input.Products.Single(p => p.Product == tests.Key).Form,
                 EffectiveTime = input.Start.ToWire(),

@@ -6,6 +6,9 @@ public sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
 {
     long ticks = start.UtcTicks;
 
+    /// <summary>Called with every instant the clock is moved to, before anything happens at it; null for nobody.</summary>
+    public Action<DateTimeOffset>? Moved { get; set; }
+
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
 
@@ -22,6 +25,8 @@ public sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
     /// <summary>Moves the clock forward; an earlier instant does nothing.</summary>
     public void MoveTo(DateTimeOffset instant)
     {
-        if (instant.UtcTicks > Interlocked.Read(ref ticks)) Interlocked.Exchange(ref ticks, instant.UtcTicks);
+        if (instant.UtcTicks <= Interlocked.Read(ref ticks)) return;
+        Moved?.Invoke(instant);
+        Interlocked.Exchange(ref ticks, instant.UtcTicks);
     }
 }

@@ -60,7 +60,7 @@ public sealed class OrderRow : IGxpRow
 
     public string PackageId { get; set; } = "";
 
-    /// <summary>Packages that were voided, with commas: a late fact of their shipping changes nothing.</summary>
+    /// <summary>Packages that were voided, as <c>package@ticks</c> with commas: a late fact of an earlier shipping changes nothing, a later one does.</summary>
     public string VoidedPackages { get; set; } = "";
 
     public DateTimeOffset? ShipTime { get; set; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Doseline.Kernel.Messaging;
 using Doseline.Orders.Data;
 using Doseline.Shipping.V1;
@@ -12,7 +13,7 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
     {
         foreach (var dose in fact.Doses)
         {
-            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || Voided(row, fact.PackageId)) continue;
+            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.ShipTime.ToDateTimeOffset())) continue;
             (row.PackageId, row.ShipTime) = (fact.PackageId, fact.ShipTime.ToDateTimeOffset());
             (row.AtRisk, row.Risk) = (false, "");
             row.Settle();
@@ -24,8 +25,9 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
     {
         foreach (var dose in fact.Doses)
         {
-            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || Voided(row, fact.PackageId)) continue;
-            row.VoidedPackages = row.VoidedPackages is "" ? fact.PackageId : $"{row.VoidedPackages},{fact.PackageId}";
+            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.VoidTime.ToDateTimeOffset())) continue;
+            var mark = string.Create(CultureInfo.InvariantCulture, $"{fact.PackageId}@{fact.VoidTime.ToDateTimeOffset().UtcTicks}");
+            row.VoidedPackages = row.VoidedPackages is "" ? mark : $"{row.VoidedPackages},{mark}";
             // A package that took the dose up again is not touched.
             if (row.PackageId == fact.PackageId) (row.PackageId, row.ShipTime) = ("", null);
             row.Settle();
@@ -37,12 +39,14 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
     {
         foreach (var dose in fact.Doses)
         {
-            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || Voided(row, fact.PackageId)) continue;
+            if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.DeliveryTime.ToDateTimeOffset())) continue;
             row.DeliveryTime = fact.DeliveryTime.ToDateTimeOffset();
             (row.AtRisk, row.Risk) = (false, "");
             row.Settle();
         }
     }
 
-    static bool Voided(OrderRow row, string packageId) => row.VoidedPackages.Split(',').Contains(packageId);
+    // A package that came back can be offered again: only what happened before it was voided is undone by that.
+    static bool VoidedSince(OrderRow row, string packageId, DateTimeOffset instant) => row.VoidedPackages.Split(',').Any(mark =>
+        mark.Split('@') is [var id, var ticks] && id == packageId && long.Parse(ticks, CultureInfo.InvariantCulture) >= instant.UtcTicks);
 }

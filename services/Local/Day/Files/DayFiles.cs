@@ -50,10 +50,10 @@ sealed class DayFiles
         var equipment = Rows("equipment.csv", ["equipment", "class", "site", "room", "qualified_until_local", "calibrated_until_local"]).Select(r => new EquipmentInput(
             r.Text("equipment"), r.Text("class"), SiteOf(r), r.KeyOf("room", roomKeys, "rooms.csv"), At(r, "qualified_until_local", SiteZone(r)),
             r.TextOrEmpty("calibrated_until_local") is "" ? null : At(r, "calibrated_until_local", SiteZone(r)))).ToList();
-        var products = Rows("products.csv", ["product", "name", "nuclide", "form", "prescription:activity", "tolerance_percent", "shelf_life_h", "recipe", "release_after_h", "pack_min", "receive_before_min", "sites"])
+        var products = Rows("products.csv", ["product", "name", "nuclide", "form", "prescription:activity", "tolerance_percent", "shelf_life_h", "recipe", "release_after_h", "pack_min", "receive_before_min", "sites", "gtin"])
             .Select(r => new ProductInput(
                 r.Text("product"), r.Text("name"), r.Nuclide("nuclide"), r.Text("form"), r.Activity("prescription"), r.Number("tolerance_percent") / 100, TimeSpan.FromHours(r.Number("shelf_life_h")),
-                r.Text("recipe"), TimeSpan.FromHours(r.Number("release_after_h")), TimeSpan.FromMinutes(r.Number("pack_min")), TimeSpan.FromMinutes(r.Number("receive_before_min")), r.List("sites"))).ToList();
+                r.Text("recipe"), TimeSpan.FromHours(r.Number("release_after_h")), TimeSpan.FromMinutes(r.Number("pack_min")), TimeSpan.FromMinutes(r.Number("receive_before_min")), r.List("sites"), r.Text("gtin"))).ToList();
         var productKeys = products.Select(p => p.Product).ToHashSet(StringComparer.Ordinal);
         string ProductOf(Table.Row r) => r.KeyOf("product", productKeys, "products.csv");
         var customerLines = Rows("customer_licences.csv", ["customer", "nuclide", "form", "limit:activity"])
@@ -81,6 +81,7 @@ sealed class DayFiles
             Equipment = equipment,
             Products = products,
             Recipes = recipes,
+            LabelZpl = DayYaml.ReadText(folder, "label.zpl", problems),
             Customers = customers,
             Prices = [.. Rows("prices.csv", ["product", "currency", "price", "effective_local", "zone"]).Select(r =>
                 new PriceInput(ProductOf(r), r.Text("currency"), (long)Math.Round(r.Number("price") * 100, MidpointRounding.AwayFromZero), At(r, "effective_local", r.Zone("zone"))))],

@@ -26,13 +26,13 @@ sealed record DayInput
     public required IReadOnlyList<TestInput> Specifications { get; init; }
     public required IReadOnlyList<OrderInput> Orders { get; init; }
     public required IReadOnlyDictionary<string, Recipe> Recipes { get; init; }
+    public required string LabelZpl { get; init; }
 
     /// <summary>The zone of a site.</summary>
     public string ZoneOf(string site) => Sites.Single(s => s.Site == site).Zone;
 }
 
-/// <summary>Something that goes wrong on the day.</summary>
-/// <param name="Kind"><c>out_of_specification</c>, <c>carrier_refusal</c> or <c>held_dose</c>.</param>
+/// <summary>Something that goes wrong on the day: <c>out_of_specification</c>, <c>carrier_refusal</c> or <c>held_dose</c>; what a kind does not need is empty.</summary>
 sealed record Incident(string Kind, string Run, string Test, double Value, string Customer, string Order, string Reason);
 
 sealed record SiteInput(string Site, string Name, string Zone);
@@ -55,7 +55,7 @@ sealed record EquipmentInput(string Equipment, string Class, string Site, string
 
 sealed record ProductInput(
     string Product, string Name, string Nuclide, string Form, Activity Prescription, double ToleranceFraction, TimeSpan ShelfLife,
-    string Recipe, TimeSpan ReleaseAfter, TimeSpan Pack, TimeSpan ReceiveBefore, IReadOnlyList<string> Sites);
+    string Recipe, TimeSpan ReleaseAfter, TimeSpan Pack, TimeSpan ReceiveBefore, IReadOnlyList<string> Sites, string Gtin);
 
 sealed record PriceInput(string Product, string Currency, long MinorUnits, DateTimeOffset Effective);
 

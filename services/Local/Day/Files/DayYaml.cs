@@ -50,6 +50,15 @@ static class DayYaml
         return recipes;
     }
 
+    /// <summary>Reads a text file.</summary>
+    public static string ReadText(string folder, string file, List<DayProblem> problems)
+    {
+        var path = Path.Combine(folder, file);
+        if (File.Exists(path)) return File.ReadAllText(path);
+        problems.Add(new DayProblem(file, 0, "", "the file is missing"));
+        return "";
+    }
+
     static T? Parse<T>(string folder, string file, List<DayProblem> problems) where T : class
     {
         var path = Path.Combine(folder, file);

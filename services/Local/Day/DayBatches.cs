@@ -1,0 +1,122 @@
+using Doseline.Execution.V1;
+using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rpc;
+using Doseline.Local.Day.Files;
+
+
+namespace Doseline.Local.Day;
+
+/// <summary>What the day knows of a batch.</summary>
+sealed class DayBatch(RunInput run)
+{
+    public RunInput Run => run;
+
+    /// <summary>The batch as last answered; null before it was started.</summary>
+    public Batch? Batch { get; set; }
+
+    /// <summary>QC sample.</summary>
+    public string SampleId { get; set; } = "";
+
+    /// <summary>Doses that were dispensed.</summary>
+    public List<DayOrder> Doses { get; } = [];
+}
+
+/// <summary>The hot cells: carries out the recipe of a batch, step by step, as operator and verifier.</summary>
+sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup setup, DayReceipts receipts, DayOrders orders)
+{
+    /// <summary>Geometry in which doses are measured.</summary>
+    public const string Geometry = "30 mL vial";
+
+    // Shares of what was issued: the module yields most of it, the sample is small, and the rest is found again as residue.
+    const double YieldFraction = 0.93;
+    const double SampleFraction = 0.002;
+    const double FoundAgainFraction = 0.998;
+
+    readonly BatchesService.BatchesServiceClient floor = new(people.Operator);
+    readonly BatchesService.BatchesServiceClient verifier = new(people.Verifier);
+
+    /// <summary>Batches of the day.</summary>
+    public IReadOnlyList<DayBatch> All { get; } = [.. input.Runs.Select(r => new DayBatch(r))];
+
+    /// <summary>Starts a batch and prepares its cell: clearance, checks, issue of the starting material.</summary>
+    public async Task StartAsync(DayBatch batch, DateTimeOffset now)
+    {
+        var run = batch.Run;
+        batch.Batch = (await floor.StartBatchAsync(new StartBatchRequest { RequestId = keys.Of("batch", run.Run), RunId = setup.Runs[run.Run].RunId })).Batch;
+        await StepAsync(batch, "line-clearance", new StepValue { Code = "clear", Boolean = true });
+        batch.Batch = (await verifier.VerifyStepAsync(new VerifyStepRequest { RequestId = keys.Of("verify", run.Run), BatchId = Id(batch), StepId = "line-clearance" })).Batch;
+        await StepAsync(batch, "cell-check", new StepValue { Code = "pressure", Number = -120 });
+        await BeginAsync(batch, "issue");
+        await floor.IssueMaterialAsync(new IssueMaterialRequest
+        {
+            RequestId = keys.Of("issue", run.Run), BatchId = Id(batch), StepId = "issue", LotId = receipts.Lots[run.Lot].LotId, Activity = LotActivity(run, now).ToWire(),
+        });
+        await CompleteAsync(batch, "issue");
+    }
+
+    /// <summary>Ends the synthesis: reaction, bulk measurement, filtration.</summary>
+    public async Task SynthesiseAsync(DayBatch batch, DateTimeOffset now)
+    {
+        var recipe = input.Recipes[batch.Run.Recipe];
+        var limits = recipe.UnitProcedures.SelectMany(u => u.Operations).SelectMany(o => o.Steps).Single(s => s.Id == "reaction-temperature").Inputs[0];
+        await StepAsync(batch, "reaction-temperature", new StepValue { Code = "temperature", Number = (limits.Minimum + limits.Maximum) / 2 });
+        await BeginAsync(batch, "synthesis");
+        var bulk = LotActivity(batch.Run, now);
+        await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
+        {
+            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction).ToWire(), VolumeMl = 200,
+        });
+        await CompleteAsync(batch, "synthesis");
+        await StepAsync(batch, "filter", new StepValue { Code = "bubble-point", Number = 3.4 });
+    }
+
+    /// <summary>Dispenses every dose with what its patient needs, takes the sample, books the residue and finishes production.</summary>
+    public async Task FillAsync(DayBatch batch, DateTimeOffset now)
+    {
+        var run = batch.Run;
+        var calibrator = setup.Equipment[input.Equipment.First(e => e.Class is "dose_calibrator" && e.Site == run.Site).Equipment];
+        await BeginAsync(batch, "dispense", calibrator);
+        foreach (var order in orders.InRun(setup.Runs[run.Run].RunId))
+        {
+            var wanted = order.Accepted!.Wanted.Read("wanted").OrThrow();
+            var dispensed = await floor.DispenseDoseAsync(new DispenseDoseRequest
+            {
+                RequestId = keys.Of("dispense", order.Input.Order), BatchId = Id(batch), DoseId = order.DoseId, Reading = wanted.ReferredTo(now).ToWire(), VolumeMl = 12.5, InstrumentId = calibrator, Geometry = Geometry,
+            });
+            order.Measured = dispensed.Dose.Record.Measured;
+            batch.Batch = dispensed.Batch;
+            batch.Doses.Add(order);
+        }
+
+        await CompleteAsync(batch, "dispense");
+        await BeginAsync(batch, "qc-sample");
+        var issued = LotActivity(run, now);
+        var sample = issued.WithAmount(issued.Amount * SampleFraction);
+        batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = 1 })).SampleId;
+        await CompleteAsync(batch, "qc-sample");
+
+        var residue = issued.Amount * FoundAgainFraction - sample.Amount - batch.Doses.Aggregate(Activity.Zero, (sum, o) => sum + o.Measured!.Read("measured").OrThrow().At(now));
+        await floor.RecordWasteAsync(new RecordWasteRequest { RequestId = keys.Of("residue", run.Run), BatchId = Id(batch), Kind = MovementKind.Residue, Activity = issued.WithAmount(residue).ToWire(), Note = "vials, lines and filter" });
+        batch.Batch = (await floor.FinishProductionAsync(new FinishProductionRequest { RequestId = keys.Of("finish", run.Run), BatchId = Id(batch) })).Batch;
+    }
+
+    static string Id(DayBatch batch) => batch.Batch!.BatchId;
+
+    // The whole lot goes into the batch.
+    CalibratedActivity LotActivity(RunInput run, DateTimeOffset now) => input.Deliveries.Single(d => d.Lot == run.Lot).Activity!.ReferredTo(now);
+
+    async Task StepAsync(DayBatch batch, string step, params StepValue[] values)
+    {
+        await BeginAsync(batch, step);
+        await CompleteAsync(batch, step, values);
+    }
+
+    async Task BeginAsync(DayBatch batch, string step, params string[] equipment)
+    {
+        string[] all = step is "cell-check" ? [setup.Equipment[batch.Run.HotCell]] : equipment;
+        await floor.StartStepAsync(new StartStepRequest { RequestId = keys.Of("start", batch.Run.Run, step), BatchId = Id(batch), StepId = step, EquipmentIds = { all } });
+    }
+
+    async Task CompleteAsync(DayBatch batch, string step, params StepValue[] values) =>
+        batch.Batch = (await floor.CompleteStepAsync(new CompleteStepRequest { RequestId = keys.Of("complete", batch.Run.Run, step), BatchId = Id(batch), StepId = step, Values = { values } })).Batch;
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Doseline.Local.Day.Files;
+using Doseline.Local.Day.Report;
+using Doseline.Local.Simulation;
+using Spectre.Console;
+
+namespace Doseline.Local.Day;
+
+/// <summary>Plays a day, prints its report, and says by its exit code whether everything held.</summary>
+static class DayCommand
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>0 when everything held, 1 otherwise.</returns>
+    public static async Task<int> RunAsync(DayOptions options, CancellationToken cancel)
+    {
+        var input = DayFiles.Read(options.Folder);
+        using var folder = DayFolder.Open(options.Data);
+        Dictionary<string, string> settings = new(options.Settings)
+        {
+            ["Data:Directory"] = folder.Path,
+            ["Keys:Directory"] = System.IO.Path.Combine(folder.Path, "keys"),
+            // A killed process loses nothing that SQLite has written; only a power cut could, and a played day is not for that.
+            ["Data:SqliteSynchronous"] = "OFF",
+        };
+        await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
+        platform.Clock.Moved = folder.Remember;
+
+        var console = AnsiConsole.Console;
+        DayPlay? play = null;
+        if (console.Profile.Capabilities.Interactive)
+        {
+            await console.Progress().StartAsync(async progress =>
+            {
+                play = new DayPlay(input, platform, new DayProgress(console, progress.AddTask("day")));
+                await play.RunAsync(cancel);
+            });
+        }
+        else
+        {
+            console.Profile.Width = 160;
+            play = new DayPlay(input, platform, new DayProgress(console, null));
+            await play.RunAsync(cancel);
+        }
+
+        var report = await new DayChecks(input, platform, play!).ReportAsync(cancel);
+        DayPrinter.Print(console, report, input.Zone);
+        if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Json), cancel);
+        return report.Passed ? 0 : 1;
+    }
+}

@@ -1,0 +1,139 @@
+using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
+using Doseline.Orders.V1;
+
+namespace Doseline.Local.Day;
+
+/// <summary>Plays a day: every act at its instant, in order, each through the API of the service that owns it.</summary>
+sealed class DayPlay
+{
+    static readonly TimeSpan FillAfterSynthesis = TimeSpan.FromMinutes(45);
+    static readonly TimeSpan LabelAfterFill = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan TestBeforeRelease = TimeSpan.FromMinutes(20);
+    static readonly TimeSpan PackAfterRelease = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan HandOverBeforeCutoff = TimeSpan.FromMinutes(25);
+    static readonly TimeSpan SecondOffer = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan BillAfterDelivery = TimeSpan.FromHours(1);
+    static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
+
+    readonly DayInput input;
+    readonly SimulatedPlatform platform;
+    readonly DayProgress progress;
+    readonly PriorityQueue<Func<Task>, (DateTimeOffset Time, int Order)> agenda = new();
+    readonly Dictionary<string, string> deviations = new(StringComparer.Ordinal);
+    int planned;
+
+    public DayPlay(DayInput input, SimulatedPlatform platform, DayProgress progress)
+    {
+        (this.input, this.platform, this.progress) = (input, platform, progress);
+        DayKeys keys = new(input.Seed);
+        People = new DayPeople(platform);
+        Setup = new DaySetup(input, People, keys);
+        Receipts = new DayReceipts(People, keys);
+        Orders = new DayOrders(input, People, keys);
+        Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders);
+        Labels = new DayLabels(input, People, keys);
+        Quality = new DayQuality(input, People, keys);
+        Shipping = new DayShipping(input, People, keys, Setup);
+        Waste = new DayWaste(input, People, keys);
+    }
+
+    public DayPeople People { get; }
+    public DaySetup Setup { get; }
+    public DayReceipts Receipts { get; }
+    public DayOrders Orders { get; }
+    public DayBatches Batches { get; }
+    public DayLabels Labels { get; }
+    public DayQuality Quality { get; }
+    public DayShipping Shipping { get; }
+    public DayWaste Waste { get; }
+
+    DateTimeOffset Now => platform.Clock.GetUtcNow();
+
+    /// <summary>Plays the day to its end.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        At(input.Start, "master data", async () =>
+        {
+            await Setup.EnterAsync();
+            await platform.SettleAsync(cancel);
+            await Setup.PlanRunsAsync();
+        });
+        foreach (var delivery in input.Deliveries) At(delivery.Arrive, $"receive {delivery.Lot}", () => Receipts.ReceiveAsync(delivery));
+        foreach (var order in Orders.All) At(order.Input.Place, $"order {order.Input.Order}", () => Orders.PlaceAsync(order));
+        foreach (var batch in Batches.All) At(batch.Run.Start, $"start {batch.Run.Run}", () => StartAsync(batch));
+
+        while (agenda.TryDequeue(out var act, out var when))
+        {
+            await platform.AdvanceToAsync(when.Time, cancel);
+            await act();
+            await platform.SettleAsync(cancel);
+            progress.Done(agenda.Count);
+        }
+
+        // The day ends when the last dose is delivered, or gone.
+        await platform.AdvanceToAsync(Orders.All.Where(o => o.Accepted is not null).Max(o => Expiry(o)) + Afterwards, cancel);
+        await Waste.StoreAsync();
+        await platform.SettleAsync(cancel);
+    }
+
+    void At(DateTimeOffset time, string title, Func<Task> act) =>
+        agenda.Enqueue(async () => { progress.Doing(title, Now); await act(); }, (time, planned++));
+
+    async Task StartAsync(DayBatch batch)
+    {
+        var synthesis = Now + input.Recipes[batch.Run.Recipe].SynthesisDuration.ToTimeSpan();
+        var release = synthesis + input.Recipes[batch.Run.Recipe].ReleaseDuration.ToTimeSpan();
+        await Batches.StartAsync(batch, Now);
+        At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, Now));
+        At(synthesis + FillAfterSynthesis, $"fill {batch.Run.Run}", () => Batches.FillAsync(batch, Now));
+        foreach (var order in Orders.InRun(Setup.Runs[batch.Run.Run].RunId)) At(synthesis + FillAfterSynthesis + LabelAfterFill, $"label {order.Input.Order}", () => Labels.LabelAsync(order));
+        At(release - TestBeforeRelease, $"test {batch.Run.Run}", () => TestAsync(batch));
+        At(release, $"decide {batch.Run.Run}", () => DecideAsync(batch));
+    }
+
+    async Task TestAsync(DayBatch batch)
+    {
+        deviations[batch.Run.Run] = await Quality.TestAsync(batch.Run, batch.Batch!.BatchId, batch.SampleId, Now);
+        await Quality.DiscardAsync(batch.Run, batch.SampleId);
+    }
+
+    async Task DecideAsync(DayBatch batch)
+    {
+        var doses = batch.Doses.Select(o => o.DoseId).ToList();
+        if (deviations[batch.Run.Run] is { Length: > 0 } deviation)
+        {
+            await Quality.RejectAsync(batch.Run, batch.Batch!.BatchId, doses, deviation);
+            return;
+        }
+
+        await Quality.ReleaseAsync(batch.Run, batch.Batch!.BatchId, doses, batch.Batch.RecordVersion, batch.Batch.RecordHash);
+        foreach (var order in batch.Doses) At(Now + PackAfterRelease, $"pack {order.Input.Order}", () => PackAsync(order, batch));
+    }
+
+    async Task PackAsync(DayOrder order, DayBatch batch)
+    {
+        if (input.Incidents.FirstOrDefault(i => i.Kind is "held_dose" && i.Order == order.Input.Order) is { } hold)
+        {
+            await Quality.HoldAsync(order, batch.Batch!.BatchId, hold.Reason);
+            return;
+        }
+
+        await Shipping.PackAsync(order, Now);
+        At(Milestone(order, MilestoneKind.Ship) - HandOverBeforeCutoff, $"ship {order.Input.Order}", () => ShipAsync(order));
+    }
+
+    async Task ShipAsync(DayOrder order)
+    {
+        await Shipping.ShipAsync(order);
+        if (Shipping.IsBack(order)) At(Now + SecondOffer, $"ship again {order.Input.Order}", () => Shipping.ShipAgainAsync(order));
+        var delivery = Milestone(order, MilestoneKind.Delivery);
+        At(delivery, $"deliver {order.Input.Order}", () => Shipping.DeliverAsync(order, Now));
+        At(delivery + BillAfterDelivery, $"bill {order.Input.Order}", () => Orders.InvoiceAsync(order));
+    }
+
+    static DateTimeOffset Expiry(DayOrder order) => Milestone(order, MilestoneKind.Expiry) is var expiry && order.Input.Product.StartsWith("RA", StringComparison.Ordinal)
+        ? Milestone(order, MilestoneKind.Delivery) : expiry;
+
+    static DateTimeOffset Milestone(DayOrder order, MilestoneKind kind) => order.Accepted!.Promise.Milestones.Single(m => m.Kind == kind).At.Time.ToDateTimeOffset();
+}
