@@ -15,7 +15,7 @@ static partial class SampleDay
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root() };
+        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Root() };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Doseline.Local.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start)!;

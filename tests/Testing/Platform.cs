@@ -35,15 +35,15 @@ public sealed class Platform : IAsyncDisposable
     /// <param name="configure">Last word on registrations.</param>
     public static async Task<Platform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null)
     {
-        var database = await TestDatabase.CreateAsync(postgres);
-        var host = await SimulatedPlatform.StartAsync(Start, database.Settings, builder =>
+        var databases = await TestDatabase.CreateAsync(postgres);
+        var host = await SimulatedPlatform.StartAsync(Start, databases.Settings, builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<LocalFactBus>();
             builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
             configure?.Invoke(builder);
         });
-        return new Platform(host, database);
+        return new Platform(host, databases);
     }
 
     /// <summary>Calls in the given roles, at every site.</summary>

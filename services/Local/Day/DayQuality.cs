@@ -50,7 +50,7 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
         var open = (await deviations.GetDeviationAsync(new GetDeviationRequest { DeviationId = deviationId })).Deviation;
         await deviations.CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = "labelling incomplete", CapaReference = "CAPA-1", Version = open.Conclusion is 0 ? open.Version : open.Version - 1,
+            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = "labelling incomplete", CapaReference = "CAPA-1", Version = open.Conclusion is DeviationConclusion.Unspecified ? open.Version : open.Version - 1,
         });
         await disposition.RejectDosesAsync(new RejectDosesRequest { RequestId = keys.Of("reject", run.Run), BatchId = batchId, DoseIds = { doseIds }, ReferenceId = deviationId, Reason = "out of specification" });
     }

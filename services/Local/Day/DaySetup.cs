@@ -1,4 +1,3 @@
-using Doseline.Common.V1;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;

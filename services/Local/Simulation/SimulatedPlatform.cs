@@ -41,15 +41,15 @@ public sealed class SimulatedPlatform : IAsyncDisposable
     {
         var clock = new SimulatedClock(start);
         Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0" };
-        var app = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
+        var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
             builder.Logging.AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
             configure?.Invoke(builder);
         });
-        await PlatformHost.ApplySchemasAsync(app.Services);
-        await app.StartAsync();
-        return new SimulatedPlatform(app, clock, GrpcChannel.ForAddress(app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!));
+        await PlatformHost.ApplySchemasAsync(host.Services);
+        await host.StartAsync();
+        return new SimulatedPlatform(host, clock, GrpcChannel.ForAddress(host.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!));
     }
 
     /// <summary>Calls with the rights of a person in the given roles.</summary>
