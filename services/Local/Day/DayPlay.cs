@@ -48,7 +48,8 @@ sealed class DayPlay
     public DayShipping Shipping { get; }
     public DayWaste Waste { get; }
 
-    DateTimeOffset Now => platform.Clock.GetUtcNow();
+    // The instant the act at hand was planned for: a day that goes on after it was cut off asks the very same again.
+    DateTimeOffset Now { get; set; }
 
     /// <summary>Plays the day to its end.</summary>
     public async Task RunAsync(CancellationToken cancel)
@@ -66,6 +67,7 @@ sealed class DayPlay
         while (agenda.TryDequeue(out var act, out var when))
         {
             await platform.AdvanceToAsync(when.Time, cancel);
+            Now = when.Time;
             await act();
             await platform.SettleAsync(cancel);
             progress.Done(agenda.Count);

@@ -44,7 +44,7 @@ public sealed class SimulatedPlatform : IAsyncDisposable
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
-            builder.Logging.AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
             configure?.Invoke(builder);
         });
         await PlatformHost.ApplySchemasAsync(host.Services);
