@@ -5,7 +5,7 @@ namespace Doseline.EndToEnd.Tests;
 
 public sealed class KilledDayTests
 {
-    const int Kills = 6;
+    const int Kills = 3;
 
     [Fact]
     [Requirement("A040", "A057", "A054")]

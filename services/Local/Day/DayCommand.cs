@@ -27,20 +27,21 @@ static class DayCommand
         await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         platform.Clock.Moved = folder.Remember;
 
+        DayJournal journal = new(System.IO.Path.Combine(folder.Path, "day.refused.json"));
         var console = AnsiConsole.Console;
         DayPlay? play = null;
         if (console.Profile.Capabilities.Interactive)
         {
             await console.Progress().StartAsync(async progress =>
             {
-                play = new DayPlay(input, platform, new DayProgress(console, progress.AddTask("day")));
+                play = new DayPlay(input, platform, new DayProgress(console, progress.AddTask("day")), journal);
                 await play.RunAsync(cancel);
             });
         }
         else
         {
             console.Profile.Width = 160;
-            play = new DayPlay(input, platform, new DayProgress(console, null));
+            play = new DayPlay(input, platform, new DayProgress(console, null), journal);
             await play.RunAsync(cancel);
         }
 

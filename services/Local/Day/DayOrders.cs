@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Doseline.Local.Day;
 
 /// <summary>The supply desk: places the orders of the day and bills what was delivered.</summary>
-sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys)
+sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys, DayJournal journal)
 {
     readonly OrdersService.OrdersServiceClient orders = new(people.SupplyDesk);
 
@@ -22,6 +22,12 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys)
     {
         var o = order.Input;
         var product = input.Products.Single(p => p.Product == o.Product);
+        if (journal.Of($"order {o.Order}") is { } before)
+        {
+            order.Refusals = before;
+            return;
+        }
+
         try
         {
             var answer = await orders.PlaceOrderAsync(new PlaceOrderRequest
@@ -43,7 +49,7 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys)
         }
         catch (RpcException fault) when (RpcErrors.Read(fault) is [_, ..] refusals)
         {
-            order.Refusals = refusals;
+            journal.Remember($"order {o.Order}", order.Refusals = refusals);
         }
     }
 

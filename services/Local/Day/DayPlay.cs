@@ -23,14 +23,14 @@ sealed class DayPlay
     readonly Dictionary<string, string> deviations = new(StringComparer.Ordinal);
     int planned;
 
-    public DayPlay(DayInput input, SimulatedPlatform platform, DayProgress progress)
+    public DayPlay(DayInput input, SimulatedPlatform platform, DayProgress progress, DayJournal journal)
     {
         (this.input, this.platform, this.progress) = (input, platform, progress);
         DayKeys keys = new(input.Seed);
         People = new DayPeople(platform);
         Setup = new DaySetup(input, People, keys);
-        Receipts = new DayReceipts(People, keys);
-        Orders = new DayOrders(input, People, keys);
+        Receipts = new DayReceipts(People, keys, journal);
+        Orders = new DayOrders(input, People, keys, journal);
         Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders);
         Labels = new DayLabels(input, People, keys);
         Quality = new DayQuality(input, People, keys);

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace Doseline.Local.Day;
 
 /// <summary>The dock: receives the lots of the day, and takes the room that the refusal names when the first is full.</summary>
-sealed class DayReceipts(DayPeople people, DayKeys keys)
+sealed class DayReceipts(DayPeople people, DayKeys keys, DayJournal journal)
 {
     readonly LotsService.LotsServiceClient dock = new(people.RadiationSafety);
     readonly LotsService.LotsServiceClient qa = new(people.Qa);
@@ -21,21 +21,32 @@ sealed class DayReceipts(DayPeople people, DayKeys keys)
     /// <summary>Receives a lot and has QA approve it.</summary>
     public async Task ReceiveAsync(DeliveryInput delivery)
     {
-        Lot lot;
-        try
-        {
-            lot = await ReceiveIntoAsync(delivery, delivery.Room);
-        }
-        catch (RpcException fault) when (delivery.AlternativeRoom.Length > 0 && RpcErrors.Read(fault) is [_, ..] refusals)
-        {
-            Refused.Add((delivery.Lot, delivery.Room, delivery.AlternativeRoom, refusals));
-            lot = await ReceiveIntoAsync(delivery, delivery.AlternativeRoom);
-        }
+        var lot = await TryReceiveAsync(delivery) ?? await ReceiveIntoAsync(delivery, delivery.AlternativeRoom);
 
         Lots[delivery.Lot] = (await qa.ChangeLotStatusAsync(new ChangeLotStatusRequest
         {
             RequestId = keys.Of("approve", delivery.Lot), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate of the supplier reviewed",
         })).Lot;
+    }
+
+    async Task<Lot?> TryReceiveAsync(DeliveryInput delivery)
+    {
+        var step = $"receive {delivery.Lot}";
+        var refusals = journal.Of(step);
+        if (refusals is null)
+        {
+            try
+            {
+                return await ReceiveIntoAsync(delivery, delivery.Room);
+            }
+            catch (RpcException fault) when (delivery.AlternativeRoom.Length > 0 && RpcErrors.Read(fault) is [_, ..] reasons)
+            {
+                journal.Remember(step, refusals = reasons);
+            }
+        }
+
+        Refused.Add((delivery.Lot, delivery.Room, delivery.AlternativeRoom, refusals));
+        return null;
     }
 
     async Task<Lot> ReceiveIntoAsync(DeliveryInput delivery, string room) => (await dock.ReceiveLotAsync(new ReceiveLotRequest
