@@ -67,9 +67,9 @@ static class Commands
 
     static Command Token()
     {
-        Option<string[]> role = new("--role") { Description = "Role; may be given more than once.", Required = true, AllowMultipleArgumentsPerToken = true };
+        Option<string[]> role = new("--role") { Description = "Role; may be given more than once.", Required = true };
         role.AcceptOnlyFromAmong([.. Roles.All]);
-        Option<string[]> site = new("--site") { Description = "Site; may be given more than once. Every site when it is not given.", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> site = new("--site") { Description = "Site; may be given more than once. Every site when it is not given." };
         Option<string> name = new("--name") { Description = "Printed name.", DefaultValueFactory = _ => "developer" };
         Option<double> hours = new("--hours") { Description = "How long it is valid.", DefaultValueFactory = _ => TokenLifetimeDefault.TotalHours };
         Command command = new("token", "Issues a development token, signed with the key of this installation.") { role, site, name, hours };
