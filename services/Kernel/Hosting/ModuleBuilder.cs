@@ -18,7 +18,8 @@ using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 namespace Doseline.Kernel.Hosting;
 
 /// <summary>Collects what a service is made of.</summary>
-public sealed class ModuleBuilder(string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
+public sealed class ModuleBuilder(
+    string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints, List<Action<IEndpointRouteBuilder>> pages)
 {
     Func<IServiceProvider, ServiceDb>? database;
 
@@ -48,6 +49,13 @@ public sealed class ModuleBuilder(string service, IServiceCollection services, I
         methods.Add(descriptor);
         services.AddScoped<TApi>();
         endpoints.Add(app => app.MapGrpcService<TApi>());
+        return this;
+    }
+
+    /// <summary>Serves plain HTTP on the web port (<see cref="PlatformHost.WebPort"/>): pages, sign-in, JSON. Nothing else answers there, and these answer nowhere else.</summary>
+    public ModuleBuilder Web(Action<IEndpointRouteBuilder> map)
+    {
+        pages.Add(map);
         return this;
     }
 

@@ -30,6 +30,9 @@ public static class PlatformHost
     /// <summary>Default port of probes and metrics, HTTP/1.1.</summary>
     public const int ProbePort = 5001;
 
+    /// <summary>Default port of people's browsers and sign-in, HTTP/1.1 and HTTP/2; open only when a module has pages (<see cref="ModuleBuilder.Web"/>).</summary>
+    public const int WebPort = 8080;
+
     /// <summary>Largest message a service takes, in bytes.</summary>
     public const int MessageBytesMax = 1024 * 1024;
 
@@ -48,28 +51,32 @@ public static class PlatformHost
         var builder = WebApplication.CreateSlimBuilder(args);
         // Every other source may say otherwise; unasked, the libraries would write several lines for every call.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLibraries });
+        List<Action<IEndpointRouteBuilder>> pages = [];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
             var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            if (pages.Count > 0) WebListener.Open(kestrel, address, builder.Configuration);
         });
 
         MethodTable methods = new();
         List<Action<IEndpointRouteBuilder>> endpoints = [];
         AddKernel(builder.Services, builder.Configuration, methods);
         foreach (var module in modules)
-            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints));
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages));
         configure?.Invoke(builder);
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
+        WebListener.Separate(app);
         MapProbes(app);
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<ReflectionApi>();
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
+        WebListener.Map(app, pages);
         app.Lifetime.ApplicationStarted.Register(() => Listening(app));
         return app;
     }

@@ -40,7 +40,7 @@ public sealed class SimulatedPlatform : IAsyncDisposable
         DateTimeOffset start, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
     {
         var clock = new SimulatedClock(start);
-        Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0" };
+        Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0", ["Ports:Web"] = "0" };
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
