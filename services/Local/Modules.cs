@@ -1,4 +1,5 @@
 using Doseline.Execution;
+using Doseline.Identity;
 using Doseline.Inventory;
 using Doseline.Kernel.Hosting;
 using Doseline.Labeling;
@@ -16,6 +17,6 @@ public static class Modules
     public static IReadOnlyList<ServiceModule> All() =>
     [
         new OrdersModule(), new ExecutionModule(), new InventoryModule(), new QualityModule(),
-        new LabelingModule(), new ShippingModule(), new WasteModule(),
+        new LabelingModule(), new ShippingModule(), new WasteModule(), new IdentityModule(),
     ];
 }

@@ -11,7 +11,7 @@ namespace Doseline.Quality.Tests;
 
 public sealed class ReleaseTests : IAsyncLifetime
 {
-    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity"];
 
     Platform platform = null!;
     QualityScene scene = null!;

@@ -8,7 +8,7 @@ namespace Doseline.Testing;
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity"];
     readonly List<string> databases = [];
 
     TestDatabase(string folder) => Folder = folder;
@@ -31,6 +31,8 @@ public sealed class TestDatabase : IAsyncDisposable
         test.Settings["Data:Directory"] = test.Folder;
         // A test that kills no power need not wait for the disk.
         test.Settings["Data:SqliteSynchronous"] = "OFF";
+        // Hashing passwords slowly protects people; tests have none to protect.
+        test.Settings["Identity:HashIterations"] = "1000";
         if (postgres ?? UsesPostgres)
         {
             foreach (var service in Services) test.Settings[$"ConnectionStrings:{service}"] = await test.CreateDatabaseAsync(service);

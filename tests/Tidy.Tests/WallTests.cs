@@ -6,7 +6,7 @@ namespace Doseline.Tidy.Tests;
 
 public sealed partial class WallTests
 {
-    static readonly string[] Services = ["Orders", "Execution", "Inventory", "Quality", "Labeling", "Shipping", "Waste"];
+    static readonly string[] Services = ["Orders", "Execution", "Inventory", "Quality", "Labeling", "Shipping", "Waste", "Identity"];
 
     [Fact]
     [Requirement("A103")]

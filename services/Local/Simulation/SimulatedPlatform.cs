@@ -1,3 +1,4 @@
+using Doseline.Identity.Passwords;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
@@ -44,6 +45,7 @@ public sealed class SimulatedPlatform : IAsyncDisposable
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            builder.Services.Replace(ServiceDescriptor.Singleton<IOneTimeDisplay, OneTimeMemory>());
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
             configure?.Invoke(builder);
         });

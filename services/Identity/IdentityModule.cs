@@ -1,0 +1,24 @@
+using Doseline.Identity.Data;
+using Doseline.Identity.Keys;
+using Doseline.Identity.Passwords;
+using Doseline.Kernel.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Doseline.Identity;
+
+/// <summary>The identity service: people, roles, training, tokens.</summary>
+public sealed class IdentityModule : ServiceModule
+{
+    /// <inheritdoc/>
+    public override string Name => "identity";
+
+    /// <inheritdoc/>
+    public override void Compose(ModuleBuilder module)
+    {
+        module.Database<IdentityDb>();
+        module.Services.AddSingleton<IdentityOptions>().AddSingleton<PasswordHashes>().AddSingleton<Credentials>().AddSingleton<SigningKeys>();
+        module.Services.TryAddSingleton<IOneTimeDisplay, ConsoleDisplay>();
+        module.Services.AddHostedService<FirstAdministrator>();
+    }
+}

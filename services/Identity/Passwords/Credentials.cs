@@ -1,0 +1,159 @@
+using Doseline.Identity.Data;
+using Doseline.Identity.Domain;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Rules;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Identity.Passwords;
+
+/// <summary>Checks and changes passwords, and counts the wrong ones.</summary>
+/// <remarks>
+/// Each check works in a scope of its own and saves by itself: a wrong password must count even though the call that brought it is refused.
+/// </remarks>
+public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hashes, IdentityOptions options, ILogger<Credentials> log)
+{
+    const int TriesMax = 5;
+
+    // One check at a time for one person, so that many guesses sent at once are counted one by one.
+    readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Checks the password of a person, for example at the moment of signing.</summary>
+    /// <param name="personId">Immutable id.</param>
+    /// <param name="password">As typed.</param>
+    /// <param name="cancel">Cancels.</param>
+    public Task<PasswordCheck> CheckAsync(string personId, string password, CancellationToken cancel) =>
+        CheckAsync(db => db.People.SingleOrDefaultAsync(p => p.Id == personId, cancel), personId, password, signIn: false, cancel);
+
+    /// <summary>Checks a name and password at sign-in, and notes that the person was there.</summary>
+    /// <param name="login">Sign-in name, in any case.</param>
+    /// <param name="password">As typed.</param>
+    /// <param name="cancel">Cancels.</param>
+    public Task<PasswordCheck> SignInAsync(string login, string password, CancellationToken cancel)
+    {
+        var name = Logins.Normal(login);
+        return CheckAsync(db => db.People.SingleOrDefaultAsync(p => p.Login == name, cancel), name, password, signIn: true, cancel);
+    }
+
+    /// <summary>Exchanges the password for one that the person chose.</summary>
+    /// <param name="personId">Immutable id.</param>
+    /// <param name="current">The password in use; counts as a wrong one when it is not right.</param>
+    /// <param name="wanted">The new one.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="RefusedException">The password in use was wrong, or the new one may not be used; every reason is given.</exception>
+    public async Task ChangeAsync(string personId, string current, string wanted, CancellationToken cancel)
+    {
+        if (await CheckAsync(personId, current, cancel) is { Refusal: { } refusal }) throw new RefusedException(refusal);
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+        var person = await db.People.SingleAsync(p => p.Id == personId, cancel);
+        ActAs(scope.ServiceProvider, person, "password changed by its owner");
+        List<Refusal> refusals = [];
+        PasswordPolicy.Check(wanted, person.Login, person.Name).OrAdd(refusals);
+        var past = await db.Passwords.Where(p => p.PersonId == personId).OrderByDescending(p => p.Number).Take(PasswordPolicy.HistoryMax).ToListAsync(cancel);
+        if (refusals is [] && past.Any(p => hashes.Holds(person, p.Hash, wanted, out _))) refusals.Add(PasswordPolicy.Reused);
+        refusals.ThrowIfAny();
+        await SetAsync(db, person, wanted, PasswordState.Own, cancel);
+        await db.SaveChangesAsync(cancel);
+        log.LogInformation("Person {PersonId} changed the password", personId);
+    }
+
+    /// <summary>Gives the person a one-time password; the caller saves. It also ends every lock.</summary>
+    /// <returns>The password, to be shown once and kept nowhere.</returns>
+    public async Task<string> ResetAsync(IdentityDb db, PersonRow person, CancellationToken cancel)
+    {
+        var password = PasswordHashes.OneTime();
+        await SetAsync(db, person, password, PasswordState.OneTime, cancel);
+        (person.LastSignInTime, person.LockReason) = (null, "");
+        return password;
+    }
+
+    async Task SetAsync(IdentityDb db, PersonRow person, string password, PasswordState state, CancellationToken cancel)
+    {
+        PasswordRow row = new() { PersonId = person.Id, Number = person.PasswordNumber + 1, Hash = hashes.Hash(person, password) };
+        db.Passwords.Add(row);
+        db.Passwords.RemoveRange(await db.Passwords.Where(p => p.PersonId == person.Id && p.Number <= row.Number - PasswordPolicy.HistoryMax).ToListAsync(cancel));
+        (person.PasswordNumber, person.PasswordMark, person.PasswordTime, person.PasswordState) = (row.Number, PasswordHashes.MarkOf(row), db.Now, state);
+        (person.FailedCount, person.LockedUntilTime) = (0, null);
+    }
+
+    async Task<PasswordCheck> CheckAsync(Func<IdentityDb, Task<PersonRow?>> find, string key, string password, bool signIn, CancellationToken cancel)
+    {
+        // A password longer than any that could be set is not worth hashing.
+        if (password.Length > PasswordPolicy.LengthMax) password = "";
+        var turn = turns[(uint)StringComparer.Ordinal.GetHashCode(key) % turns.Length];
+        await turn.WaitAsync(cancel);
+        try
+        {
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    return await OnceAsync(find, password, signIn, cancel);
+                }
+                catch (DbUpdateException) when (tries < TriesMax)
+                {
+                    // Another replica counted at the same instant: look again.
+                }
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    async Task<PasswordCheck> OnceAsync(Func<IdentityDb, Task<PersonRow?>> find, string password, bool signIn, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+        var (now, limits) = (db.Now, options.SignIn);
+        var person = await find(db);
+        if (person is null)
+        {
+            hashes.Pretend(password);
+            log.LogWarning(SecurityEvents.SignInRefused, "Sign-in refused: {Code}", "PERSON_UNKNOWN");
+            return new PasswordCheck(null, SignIn.Wrong, false);
+        }
+
+        ActAs(scope.ServiceProvider, person, signIn ? "sign-in" : "password check");
+        if (SignIn.Barrier(person.Standing, limits, now) is { } barrier)
+        {
+            hashes.Pretend(password);
+            log.LogWarning(SecurityEvents.SignInRefused, "Sign-in of {PersonId} refused: {Code}", person.Id, barrier.Code);
+            return new PasswordCheck(person.Id, barrier, false);
+        }
+
+        var stored = await db.Passwords.SingleAsync(p => p.PersonId == person.Id && p.Number == person.PasswordNumber, cancel);
+        // A hash that was exchanged past the platform no longer fits the mark in the audited row.
+        var right = PasswordHashes.MarkOf(stored) == person.PasswordMark & hashes.Holds(person, stored.Hash, password, out var old);
+        if (!right)
+        {
+            (person.FailedCount, person.LockedUntilTime) = SignIn.AfterFailure(person.Standing, limits, now);
+            await db.SaveChangesAsync(cancel);
+            log.LogWarning(SecurityEvents.SignInRefused, "Sign-in of {PersonId} refused: {Code}, {FailedCount} in a row, locked until {LockedUntil}", person.Id, SignIn.Wrong.Code, person.FailedCount, person.LockedUntilTime);
+            return new PasswordCheck(person.Id, SignIn.Wrong, false);
+        }
+
+        if (old)
+        {
+            stored.Hash = hashes.Hash(person, password);
+            person.PasswordMark = PasswordHashes.MarkOf(stored);
+        }
+
+        if (person.FailedCount > 0) (person.FailedCount, person.LockedUntilTime) = (0, null);
+        var mustChange = SignIn.MustChange(person.Standing, limits, now);
+        if (signIn && !mustChange) person.LastSignInTime = now;
+        await db.SaveChangesAsync(cancel);
+        return new PasswordCheck(person.Id, null, mustChange);
+    }
+
+    static void ActAs(IServiceProvider scope, PersonRow person, string reason)
+    {
+        var request = scope.GetRequiredService<RequestContext>();
+        request.Caller = new Caller { Subject = person.Id, Name = person.Name, Roles = [], Sites = [] };
+        request.Reason = reason;
+    }
+}

@@ -1,0 +1,53 @@
+using Doseline.Identity.Data;
+using Doseline.Identity.Domain;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Messaging;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Identity.Passwords;
+
+/// <summary>
+/// Lets the first administrator in: at a start without people it makes one and shows a one-time password; at a later start it shows a new
+/// one only while nobody has used any, so that a password that was lost before its first use locks nobody out.
+/// </summary>
+public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, ILogger<FirstAdministrator> log) : IHostedService
+{
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+        var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
+        (request.Caller, request.Reason) = (Caller.Service("identity"), "first start");
+        var shown = await db.LockedAsync("first-administrator", async () =>
+        {
+            var people = await db.People.OrderBy(p => p.JoinedTime).Take(2).ToListAsync(cancellationToken);
+            if (people is not ([] or [{ PasswordState: PasswordState.OneTime, LastSignInTime: null }])) return null;
+            var person = people is [var waiting] ? waiting : Make(db);
+            var password = await credentials.ResetAsync(db, person, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            return new OneTimePassword(person.Login, password);
+        }, cancellationToken);
+        if (shown is null) return;
+        await display.ShowAsync(shown, cancellationToken);
+        log.LogInformation("The first administrator {Login} was given a one-time password", shown.Login);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    PersonRow Make(IdentityDb db)
+    {
+        PersonRow person = new() { Id = db.Ids.New(), Login = Logins.Normal(options.FirstAdministratorLogin), Name = "First administrator", JoinedTime = db.Now };
+        db.People.Add(person);
+        db.RoleAssignments.Add(new RoleAssignmentRow
+        {
+            Id = db.Ids.New(), HolderId = person.Id, Role = Roles.Administrator, SiteId = Caller.AllSites, State = AssignmentState.Granted,
+            ProposedBy = Caller.Service("identity").Subject, ProposedTime = db.Now, GrantedTime = db.Now,
+        });
+        return person;
+    }
+}
