@@ -1,6 +1,7 @@
 using Doseline.Kernel.Messaging;
 using Doseline.Local.Simulation;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -41,13 +42,27 @@ public sealed class Platform : IAsyncDisposable
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<LocalFactBus>();
             builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
+            builder.Services.Replace(ServiceDescriptor.Singleton<Kernel.Signing.ISignatureKeys, Kernel.Signing.OwnSignatureKeys>());
             configure?.Invoke(builder);
         });
         return new Platform(host, databases);
     }
 
-    /// <summary>Calls in the given roles, at every site.</summary>
-    public CallInvoker As(params string[] roles) => Host.As(string.Join('+', roles), roles);
+    /// <summary>Makes signatures.</summary>
+    public TestSigner Signer => new(Host.Services);
+
+    /// <summary>Calls in the given roles, at every site; what must be signed is signed.</summary>
+    public CallInvoker As(params string[] roles) => SignedAs(PersonIn(roles));
+
+    /// <summary>Calls as the given person; what must be signed is signed.</summary>
+    public CallInvoker SignedAs(Kernel.Auth.Caller person) => UnsignedAs(person).Intercept(Signer.Calls(person));
+
+    /// <summary>Calls as the given person, as they are: for tests of what happens without a signature, or with another.</summary>
+    public CallInvoker UnsignedAs(Kernel.Auth.Caller person) => Host.As(person);
+
+    /// <summary>The person that <see cref="As"/> calls as.</summary>
+    public static Kernel.Auth.Caller PersonIn(params string[] roles) =>
+        new() { Subject = $"person:{string.Join('+', roles)}", Name = string.Join('+', roles), Roles = roles, Sites = [Kernel.Auth.Caller.AllSites] };
 
     /// <summary>Calls as the service account of a service.</summary>
     public CallInvoker AsService(string service) => Host.As(Kernel.Auth.Caller.Service(service));

@@ -94,6 +94,9 @@ public static class Roles
     /// <summary>A service account of the platform; methods name the ones they serve as <c>service:orders</c>.</summary>
     public const string Service = "service";
 
+    /// <summary>How the subjects of service accounts begin, in tokens and in policies.</summary>
+    public const string ServicePrefix = "service:";
+
     /// <summary>Every role a token may carry.</summary>
     public static IReadOnlyList<string> All { get; } =
         [Operator, Verifier, QcAnalyst, Qa, RadiationSafety, SupplyDesk, Shipping, Planner, MasterData, Administrator, Partner, Auditor];

@@ -3,6 +3,7 @@ using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 
@@ -31,6 +32,9 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
 
     /// <summary>Audit rows, to read only.</summary>
     public IQueryable<AuditRow> AuditTrail => Set<AuditRow>().AsNoTracking();
+
+    /// <summary>Electronic signatures, to read only: they are stored with the answer of the call they were given with.</summary>
+    public IQueryable<SignatureRow> Signatures => Set<SignatureRow>().AsNoTracking();
 
     internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
@@ -94,6 +98,8 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
                 Response = response.ToByteArray(),
                 Time = Now,
             });
+            foreach (var given in Request.Signatures)
+                Set<SignatureRow>().Add(SignatureRow.Of(given, given == Request.Signatures[0] ? null : Request.SignatureId, Now));
             call.Answered = true;
         }
 
@@ -163,6 +169,7 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
+        modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
         Naming.Apply(modelBuilder);
     }
 

@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using Doseline.Common.V1;
 using Doseline.Kernel.Auth;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 
 namespace Doseline.Kernel.Messaging;
 
@@ -25,6 +29,26 @@ public sealed class RequestContext
 
     /// <summary>Id of the electronic signature that covers this change; null when unsigned.</summary>
     public string? SignatureId { get; set; }
+
+    /// <summary>Signatures given with the call and accepted, the first person's first; none when unsigned.</summary>
+    public ImmutableArray<GivenSignature> Signatures { get; private set; } = [];
+
+    /// <summary>Takes the accepted signatures. A second person's rights at sites limit the call as the caller's own do.</summary>
+    public void Sign(ImmutableArray<GivenSignature> signatures)
+    {
+        Signatures = signatures;
+        SignatureId = signatures is [var first, ..] ? first.Claims.Id : null;
+        if (signatures is [_, var second] && !second.Claims.Sites.Contains(Caller.AllSites, StringComparer.Ordinal))
+            Caller = Caller with { Sites = Caller.Sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? second.Claims.Sites : [.. Caller.Sites.Intersect(second.Claims.Sites, StringComparer.Ordinal)] };
+    }
+
+    /// <summary>The signature of the call, where the record at hand asks for one that its method alone does not.</summary>
+    /// <param name="need">What the record asks for.</param>
+    /// <param name="refusals">Takes the refusal when there is none.</param>
+    public void RequireSignature(SignatureNeed need, List<Refusal> refusals)
+    {
+        if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, need));
+    }
 
     /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
     public IdempotentCall? Call { get; set; }

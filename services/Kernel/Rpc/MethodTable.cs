@@ -1,5 +1,6 @@
 using Doseline.Common.V1;
 using Doseline.Kernel.Auth;
+using Doseline.Kernel.Signing;
 using Google.Protobuf.Reflection;
 
 namespace Doseline.Kernel.Rpc;
@@ -45,7 +46,19 @@ public sealed class MethodTable
         // The pipeline looks at the one request of a call; a stream of requests would pass it by.
         if (method.IsClientStreaming) return "a stream of requests passes no policy.";
         if (policy.Mutates && method.IsServerStreaming) return "it mutates, so it must give one answer that can be repeated.";
+        if (policy.Signature is { } need && SignatureFaultOf(need, policy, method) is { } fault) return fault;
         if (policy.Mutates && requestId is not { FieldType: FieldType.String, IsRepeated: false }) return "it mutates, so its request needs a request_id.";
+        return null;
+    }
+
+    static string? SignatureFaultOf(SignatureNeed need, Policy policy, MethodDescriptor method)
+    {
+        if (!policy.Mutates) return "it asks for a signature, so it must change something that is signed.";
+        if (need.Meaning is SigningMeaning.Unspecified) return "its signature has no meaning.";
+        if (policy.AnyRole || policy.Roles.Any(role => role.StartsWith(Auth.Roles.ServicePrefix, StringComparison.Ordinal))) return "it is signed, so it is for people of named roles; service accounts may not sign.";
+        if (need.SecondRoles.FirstOrDefault(role => !Auth.Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown) return $"its second person needs the role {unknown}, which nobody can have.";
+        if (TextField(method, SignedContent.Field) is null) return $"it is signed, so its request needs a {SignedContent.Field}.";
+        if (need.SecondPerson && TextField(method, SignedContent.SecondField) is null) return $"two persons sign it, so its request needs a {SignedContent.SecondField}.";
         return null;
     }
 

@@ -5,6 +5,7 @@ using Doseline.Kernel.Data;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Kernel.Telemetry;
 using Doseline.Kernel.Time;
 using Google.Protobuf;
@@ -18,8 +19,9 @@ using Npgsql;
 
 namespace Doseline.Kernel.Rpc;
 
-/// <summary>What every call passes before its api class: deadline, identity, policy, idempotency; and how a refusal leaves.</summary>
-public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, DatabaseTable databases, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+/// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
+public sealed class ServerPipeline(
+    MethodTable methods, ITokenReader tokens, DatabaseTable databases, SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -88,12 +90,13 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
         context.CancellationToken.ThrowIfCancellationRequested();
         var headers = context.RequestHeaders;
         var caller = await CallerOf(headers.GetValue("authorization"));
+        var request = scope.GetRequiredService<RequestContext>();
+        request.Caller = caller;
         Authorise(method, message, caller);
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
         malformed.ThrowIfAny();
 
-        var request = scope.GetRequiredService<RequestContext>();
         var trusted = caller.Is(Roles.Service);
         request.Caller = trusted && headers.GetValue(RpcHeaders.OnBehalfOf) is { Length: > 0 } person ? caller with { OnBehalfOf = person } : caller;
         request.CausationId = method.RequestId?.Accessor.GetValue(message) as string ?? "";
@@ -112,7 +115,7 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
     static void Authorise(RpcMethod method, IMessage message, Caller caller)
     {
         var policy = method.Policy;
-        if (!policy.AnyRole && !policy.Roles.Any(role => caller.Is(Roles.Service) ? role == caller.Subject : caller.Is(role)))
+        if (!policy.AnyRole && !policy.Roles.Any(role => Serves(role, caller)))
         {
             throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
                 .With("roles_needed", string.Join(',', policy.Roles)));
@@ -121,6 +124,10 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
         if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site)
             caller.RequireSite(site);
     }
+
+    // A service account is its subject; a role of that name in somebody else's token, whoever issued it, is no right.
+    static bool Serves(string role, Caller caller) =>
+        caller.Is(Roles.Service) ? role == caller.Subject : !role.StartsWith(Roles.ServicePrefix, StringComparison.Ordinal) && caller.Is(role);
 
     async Task<TResponse> OnceAsync<TRequest, TResponse>(
         RpcMethod method, TRequest request, ServerCallContext context, IServiceProvider scope, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -132,13 +139,14 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
             throw new RefusedException(Refusal.Invalid("request_id", "REQUEST_ID_MISSING", $"request_id is required, with at most {RequestIdLengthMax} characters; a UUID is best."));
 
         var state = scope.GetRequiredService<RequestContext>();
-        var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(message.ToByteArray())));
+        var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(SignedContent.WithoutSecrets(message).ToByteArray())));
         var db = databases.Of(method.Service, scope);
         if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
 
         state.Call = call;
         try
         {
+            state.Sign(await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken));
             var response = await continuation(request, context);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
@@ -179,12 +187,16 @@ public sealed class ServerPipeline(MethodTable methods, ITokenReader tokens, Dat
             case RpcException passed:
                 return passed;
             case RefusedException refused:
+                security.Note(method.Name, context.GetHttpContext().RequestServices.GetRequiredService<RequestContext>().Caller, refused.Refusals);
                 log.LogInformation("{Method} refused: {Code} {Message}", method.Name, refused.Refusals[0].Code, refused.Message);
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:
             // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
             case DbUpdateException { Entries: var entries } when entries.Any(e => e.Entity is Audit.AuditRow):
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
+            // Two calls with one signature at the same time: the table lets one of them have it.
+            case DbUpdateException { Entries: var entries } when entries.Select(e => e.Entity).OfType<SignatureRow>().FirstOrDefault() is { } used:
+                return RpcErrors.Exception(method.Service, [SignatureGate.Used(SignedContent.Field, used.Id)]);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
             case var _ when DatabaseAway(fault):

@@ -1,0 +1,58 @@
+using Doseline.Common.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Signing;
+using Doseline.Local.Signing;
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Testing;
+
+/// <summary>
+/// Makes the signatures that Identity would make, with the same key, without asking for a password: for tests of what services do with signatures.
+/// How Identity makes them is tested through its own API.
+/// </summary>
+public sealed class TestSigner(IServiceProvider services)
+{
+    /// <summary>The person who signs second where two must.</summary>
+    public static Caller Witness { get; } = new() { Subject = "person:witness", Name = "Will Ness", Roles = Roles.All, Sites = [Caller.AllSites] };
+
+    /// <summary>The signature of a person under a request.</summary>
+    /// <param name="signer">Who signs.</param>
+    /// <param name="method">Method to be called, <c>/package.Service/Method</c>.</param>
+    /// <param name="request">Its request.</param>
+    /// <param name="change">Last word on what the token says; null changes nothing.</param>
+    /// <param name="second">True for the second person's.</param>
+    public string Sign(Caller signer, string method, IMessage request, Func<SignatureClaims, SignatureClaims>? change = null, bool second = false)
+    {
+        var claims = Claims(signer, method, request, second);
+        return SignatureTokens.Write(change?.Invoke(claims) ?? claims, services.GetRequiredService<KeyStore>().Signing(SignatureTokens.KeyName));
+    }
+
+    /// <summary>What the token of <see cref="Sign"/> says.</summary>
+    public SignatureClaims Claims(Caller signer, string method, IMessage request, bool second = false)
+    {
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+        return new SignatureClaims
+        {
+            Id = services.GetRequiredService<IdSource>().New(),
+            SignerId = signer.Subject,
+            SignerName = signer.Name,
+            Meaning = ContractMethods.NeedOf(method)?.Meaning ?? SigningMeaning.Unspecified,
+            Method = method,
+            ContentHash = SignedContent.HashOf(SignedContent.Of(method, request)),
+            Time = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()),
+            Zone = "Europe/Berlin",
+            OffsetMinutes = 60,
+            ExpireTime = DateTimeOffset.FromUnixTimeMilliseconds((now + SignatureTokens.Lifetime).ToUnixTimeMilliseconds()),
+            Roles = signer.Roles,
+            Sites = signer.Sites,
+            BothComponents = true,
+            IsSecond = second,
+        };
+    }
+
+    /// <summary>Calls that are signed by themselves, by the caller and, where two must, by <see cref="Witness"/>.</summary>
+    public SignedCalls Calls(Caller signer) =>
+        new(wanted => Task.FromResult<string?>(Sign(wanted.IsSecond ? Witness : signer, wanted.Method, wanted.Request, second: wanted.IsSecond)));
+}
