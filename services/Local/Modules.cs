@@ -1,4 +1,5 @@
 using Doseline.Execution;
+using Doseline.Gateway;
 using Doseline.Identity;
 using Doseline.Inventory;
 using Doseline.Kernel.Hosting;
@@ -10,7 +11,7 @@ using Doseline.Waste;
 
 namespace Doseline.Local;
 
-/// <summary>Every service of the platform, for one process.</summary>
+/// <summary>Every service of the platform and the gateway, for one process.</summary>
 public static class Modules
 {
     /// <summary>New modules, in no particular order: none needs another to start.</summary>
@@ -18,5 +19,6 @@ public static class Modules
     [
         new OrdersModule(), new ExecutionModule(), new InventoryModule(), new QualityModule(),
         new LabelingModule(), new ShippingModule(), new WasteModule(), new IdentityModule(),
+        new GatewayModule(),
     ];
 }

@@ -73,9 +73,9 @@ async function listens(port) {
 export async function start() {
     if (!existsSync(program)) throw new Error(`${program} is not there; build the solution first`);
     const folder = await mkdtemp(join(tmpdir(), 'doseline-foreign-'));
-    const [app, probe] = [await freePort(), await freePort()];
+    const [app, probe, web, partner] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const settings = [`--Data:Directory=${folder}`, `--Keys:Directory=${join(folder, 'keys')}`];
-    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${partner}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     for (const stream of [server.stdout, server.stderr]) stream.on('data', text => { log = (log + text).slice(-20_000); });
     const exited = once(server, 'exit');
@@ -103,6 +103,9 @@ export async function start() {
     return {
         address: `127.0.0.1:${app}`,
         probe: `http://127.0.0.1:${probe}`,
+        /** The gateway: the web port, and the port of partners' gRPC. */
+        web: `http://127.0.0.1:${web}`,
+        partner: `127.0.0.1:${partner}`,
         log: () => log,
         stop,
         /** A token from the command line, as an administrator would make one. */

@@ -19,7 +19,8 @@ namespace Doseline.Kernel.Hosting;
 
 /// <summary>Collects what a service is made of.</summary>
 public sealed class ModuleBuilder(
-    string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints, List<Action<IEndpointRouteBuilder>> pages)
+    string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints,
+    List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages, List<Action<IApplicationBuilder>> guards)
 {
     Func<IServiceProvider, ServiceDb>? database;
 
@@ -53,9 +54,18 @@ public sealed class ModuleBuilder(
     }
 
     /// <summary>Serves plain HTTP on the web port (<see cref="PlatformHost.WebPort"/>): pages, sign-in, JSON. Nothing else answers there, and these answer nowhere else.</summary>
-    public ModuleBuilder Web(Action<IEndpointRouteBuilder> map)
+    /// <param name="map">Maps the endpoints.</param>
+    /// <param name="doors">Which of the outer ports they answer on.</param>
+    public ModuleBuilder Web(Action<IEndpointRouteBuilder> map, Doors doors = Doors.Web)
     {
-        pages.Add(map);
+        pages.Add((doors, map));
+        return this;
+    }
+
+    /// <summary>Stands before everything that comes by an outer port, of whatever module: headers, limits.</summary>
+    public ModuleBuilder Guard(Action<IApplicationBuilder> use)
+    {
+        guards.Add(use);
         return this;
     }
 

@@ -35,6 +35,9 @@ public static class PlatformHost
     /// <summary>Default port of people's browsers and sign-in, HTTP/1.1 and HTTP/2; open only when a module has pages (<see cref="ModuleBuilder.Web"/>).</summary>
     public const int WebPort = 8080;
 
+    /// <summary>Default port of partners' gRPC without TLS ("h2c"); open only when a module answers there.</summary>
+    public const int GrpcPort = 8081;
+
     /// <summary>Largest message a service takes, in bytes.</summary>
     public const int MessageBytesMax = 1024 * 1024;
 
@@ -53,26 +56,30 @@ public static class PlatformHost
         var builder = WebApplication.CreateSlimBuilder(args);
         // Every other source may say otherwise; unasked, the libraries would write several lines for every call.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLibraries });
-        List<Action<IEndpointRouteBuilder>> pages = [];
+        List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages = [];
+        List<Action<IApplicationBuilder>> guards = [];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
             var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            if (pages.Count > 0) WebListener.Open(kestrel, address, builder.Configuration);
+            WebListener.Open(kestrel, address, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
         MethodTable methods = new();
         List<Action<IEndpointRouteBuilder>> endpoints = [];
         AddKernel(builder.Services, builder.Configuration, methods);
         foreach (var module in modules)
-            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages));
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages, guards));
         configure?.Invoke(builder);
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
-        WebListener.Separate(app);
+        app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
+        {
+            foreach (var guard in guards) guard(outer);
+        });
         MapProbes(app);
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<ReflectionApi>();
@@ -109,6 +116,7 @@ public static class PlatformHost
         services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<ServerPipeline>();
+        services.AddSingleton<MatcherPolicy, WebListener.Wall>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("databases");
         services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());
         services.AddGrpc(grpc =>

@@ -3,50 +3,84 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Matching;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Kernel.Hosting;
 
-/// <summary>The web port and the wall around it: what is meant for browsers answers there only, and nothing else does.</summary>
+/// <summary>Doors through which the outside comes in; everything that names no door answers on the inner ports only.</summary>
+[Flags]
+public enum Doors
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>Browsers: <c>Ports:Web</c>.</summary>
+    Web = 1,
+
+    /// <summary>Partners' gRPC without TLS: <c>Ports:Grpc</c>. With TLS they come by <see cref="Web"/>.</summary>
+    Grpc = 2,
+}
+
+/// <summary>The outer ports and the wall around them: what is meant for the outside answers there only, and nothing else does.</summary>
 /// <remarks>Without the wall a browser could reach the sidecar's routes and the probes, and a sidecar the sign-in pages.</remarks>
 static class WebListener
 {
-    sealed class OfWeb;
+    sealed record ForDoors(Doors Doors);
 
     static readonly object Mark = new();
 
-    /// <summary>Listens on <c>Ports:Web</c>.</summary>
-    public static void Open(KestrelServerOptions kestrel, IPAddress address, IConfiguration config) =>
-        kestrel.Listen(address, config.GetValue("Ports:Web", PlatformHost.WebPort), endpoint =>
+    /// <summary>Listens on <c>Ports:Web</c>, and on <c>Ports:Grpc</c> when a module answers there.</summary>
+    public static void Open(KestrelServerOptions kestrel, IPAddress address, IConfiguration config, Doors doors)
+    {
+        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.GetValue("Ports:Web", PlatformHost.WebPort), HttpProtocols.Http1AndHttp2, Doors.Web);
+        if (doors.HasFlag(Doors.Grpc)) Listen(kestrel, address, config.GetValue("Ports:Grpc", PlatformHost.GrpcPort), HttpProtocols.Http2, Doors.Grpc);
+    }
+
+    /// <summary>Maps endpoints so that they answer at their doors only.</summary>
+    public static void Map(WebApplication app, IReadOnlyList<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages)
+    {
+        foreach (var (doors, map) in pages) map(app.MapGroup("").WithMetadata(new ForDoors(doors)));
+    }
+
+    /// <summary>The door a request came by; <see cref="Doors.None"/> for the inner ports.</summary>
+    public static Doors DoorOf(HttpContext context) =>
+        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Mark, out var door) is true ? (Doors)door! : Doors.None;
+
+    static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, HttpProtocols protocols, Doors door) =>
+        kestrel.Listen(address, port, endpoint =>
         {
-            endpoint.Protocols = HttpProtocols.Http1AndHttp2;
+            endpoint.Protocols = protocols;
             endpoint.Use(next => connection =>
             {
-                connection.Items[Mark] = true;
+                connection.Items[Mark] = door;
                 return next(connection);
             });
         });
 
-    /// <summary>Answers 404 where an endpoint is asked for on the wrong port.</summary>
-    public static void Separate(WebApplication app)
+    /// <summary>Leaves out of each choice what answers at other doors, so that one path may mean different things inside and outside.</summary>
+    public sealed class Wall : MatcherPolicy, IEndpointSelectorPolicy
     {
-        app.UseRouting();
-        app.Use((context, next) =>
+        /// <inheritdoc/>
+        public override int Order => 0;
+
+        /// <inheritdoc/>
+        public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => true;
+
+        /// <inheritdoc/>
+        public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
         {
-            var endpoint = context.GetEndpoint();
-            if (endpoint is null || endpoint.Metadata.GetMetadata<OfWeb>() is not null == CameByWeb(context)) return next(context);
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            var door = DoorOf(httpContext);
+            for (var i = 0; i < candidates.Count; i++)
+            {
+                // What is no route is the router's own answer, such as "method not allowed".
+                if (!candidates.IsValidCandidate(i) || candidates[i].Endpoint is not RouteEndpoint endpoint) continue;
+                var doors = endpoint.Metadata.GetMetadata<ForDoors>()?.Doors ?? Doors.None;
+                if (door is Doors.None ? doors is not Doors.None : !doors.HasFlag(door)) candidates.SetValidity(i, false);
+            }
+
             return Task.CompletedTask;
-        });
+        }
     }
-
-    /// <summary>Maps pages so that they answer on the web port only.</summary>
-    public static void Map(WebApplication app, IReadOnlyList<Action<IEndpointRouteBuilder>> pages)
-    {
-        var group = app.MapGroup("").WithMetadata(new OfWeb());
-        foreach (var page in pages) page(group);
-    }
-
-    static bool CameByWeb(HttpContext context) => context.Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(Mark) is true;
 }

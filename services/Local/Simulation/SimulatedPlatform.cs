@@ -33,6 +33,12 @@ public sealed class SimulatedPlatform : IAsyncDisposable
     /// <summary>Address of the gRPC port.</summary>
     public Uri Address => app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!;
 
+    /// <summary>Address of the web port.</summary>
+    public Uri WebAddress => new(app.Urls.ElementAt(2));
+
+    /// <summary>Address of the partners' gRPC port.</summary>
+    public Uri PartnerAddress => new(app.Urls.ElementAt(3));
+
     /// <summary>Starts the platform.</summary>
     /// <param name="start">First instant of the clock.</param>
     /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>
@@ -41,7 +47,7 @@ public sealed class SimulatedPlatform : IAsyncDisposable
         DateTimeOffset start, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
     {
         var clock = new SimulatedClock(start);
-        Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0", ["Ports:Web"] = "0" };
+        Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0", ["Ports:Web"] = "0", ["Ports:Grpc"] = "0" };
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
