@@ -51,7 +51,7 @@ start_server() {
     local name=$1
     shift
     app=$(free_port) probe=$(free_port)
-    dotnet "$platform" "--Ports:App=$app" "--Ports:Probe=$probe" --Ports:Web=0 --Ports:Grpc=0 "--Keys:Directory=$work/keys" "--Data:Directory=$work/$name" "$@" >"$work/$name.log" 2>&1 </dev/null &
+    dotnet "$platform" "--Ports:App=$app" "--Ports:Probe=$probe" --Ports:Web=0 --Ports:Grpc=0 "--Keys:Directory=$work/keys" --Development:Tokens=true "--Data:Directory=$work/$name" "$@" >"$work/$name.log" 2>&1 </dev/null &
     server_pid=$!
     for _ in {1..600}; do
         (exec 3<>"/dev/tcp/127.0.0.1/$app") 2>/dev/null && return

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Auth;
 using Npgsql;
 
 namespace Doseline.Testing;
@@ -31,6 +32,8 @@ public sealed class TestDatabase : IAsyncDisposable
         test.Settings["Data:Directory"] = test.Folder;
         // A test that kills no power need not wait for the disk.
         test.Settings["Data:SqliteSynchronous"] = "OFF";
+        // Most tests are not about signing in: they make the caller they need.
+        test.Settings[DevelopmentTokens.Setting] = "true";
         // Hashing passwords slowly protects people; tests have none to protect.
         test.Settings["Identity:HashIterations"] = "1000";
         if (postgres ?? UsesPostgres)

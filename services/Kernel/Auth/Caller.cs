@@ -21,6 +21,21 @@ public sealed record Caller
     /// <summary>Sites this caller may act at (claim <c>site</c>); <c>*</c> is every site.</summary>
     public required IReadOnlyList<string> Sites { get; init; }
 
+    /// <summary>Sites of each role, for a caller whose roles differ from site to site; null when every role holds at every one of <see cref="Sites"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? SitesByRole { get; init; }
+
+    /// <summary>What the token is good for, see <see cref="ApiScopes"/>; null when it is good for all that the roles allow.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>The continuous session in which the person signed in (claim <c>sid</c>); null for an account and for a token that names none.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>When the person last proved who they are (claim <c>auth_time</c>, UTC); null when the token does not say.</summary>
+    public DateTimeOffset? AuthTime { get; init; }
+
+    /// <summary>True for a development token, which stands for a person whom nobody hired, trained or signed in.</summary>
+    public bool IsDevelopment { get; init; }
+
     /// <summary>The person on whose behalf a service account acts; null when the caller acts for itself.</summary>
     public string? OnBehalfOf { get; init; }
 
@@ -32,6 +47,16 @@ public sealed record Caller
 
     /// <summary>True when the caller may act at the site.</summary>
     public bool MayActAt(string site) => Sites.Contains(AllSites, StringComparer.Ordinal) || Sites.Contains(site, StringComparer.Ordinal);
+
+    /// <summary>
+    /// The caller as far as the given roles reach: with the sites where it holds one of them, so that a right at one site never
+    /// opens another where the same person has a different role.
+    /// </summary>
+    /// <param name="roles">Roles that a method admits.</param>
+    public Caller Within(IEnumerable<string> roles) => SitesByRole is null ? this : this with
+    {
+        Sites = [.. roles.SelectMany(role => SitesByRole.GetValueOrDefault(role) ?? []).Distinct(StringComparer.Ordinal)],
+    };
 
     /// <summary>Refuses unless the caller may act at the site; call it once the object's site is known.</summary>
     /// <exception cref="Rules.RefusedException">PERMISSION_DENIED, SITE_NOT_ALLOWED.</exception>

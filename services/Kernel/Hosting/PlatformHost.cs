@@ -109,9 +109,7 @@ public static class PlatformHost
         services.AddSingleton<WriteGates>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
-        services.AddSingleton<KeyStore>().AddSingleton<DevelopmentTokens>();
-        services.TryAddSingleton<ITokenReader>(p => p.GetRequiredService<DevelopmentTokens>());
-        services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<DevelopmentTokens>());
+        services.AddAuth(config);
         services.TryAddSingleton<ISignatureKeys, IdentityKeys>();
         services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();

@@ -92,7 +92,7 @@ public sealed class ServerPipeline(
         var caller = await CallerOf(headers.GetValue("authorization"));
         var request = scope.GetRequiredService<RequestContext>();
         request.Caller = caller;
-        Authorise(method, message, caller);
+        caller = Authorise(method, message, caller);
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
         malformed.ThrowIfAny();
@@ -112,17 +112,27 @@ public sealed class ServerPipeline(
         return caller ?? throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "TOKEN_INVALID", "authorization", "A valid bearer token is needed."));
     }
 
-    static void Authorise(RpcMethod method, IMessage message, Caller caller)
+    // The caller as far as the method concerns it: with the sites where it holds a role that the method admits.
+    static Caller Authorise(RpcMethod method, IMessage message, Caller caller)
     {
         var policy = method.Policy;
-        if (!policy.AnyRole && !policy.Roles.Any(role => Serves(role, caller)))
+        List<string> admitted = [.. policy.AnyRole ? caller.Roles : policy.Roles.Where(role => Serves(role, caller))];
+        if (!policy.AnyRole && admitted is [])
         {
             throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
                 .With("roles_needed", string.Join(',', policy.Roles)));
         }
 
+        if (caller.Scopes is { } scopes && !ApiScopes.Cover(scopes, method.Service, policy.Mutates))
+        {
+            throw new RefusedException(Refusal.Denied(method.Name, "SCOPE_NOT_ALLOWED", $"{method.Name} needs a scope that this token does not have.")
+                .With("scopes_needed", policy.Mutates ? method.Service : $"{method.Service}.read,{method.Service}").With("scopes", string.Join(' ', scopes)));
+        }
+
+        caller = caller.Within(admitted);
         if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site)
             caller.RequireSite(site);
+        return caller;
     }
 
     // A service account is its subject; a role of that name in somebody else's token, whoever issued it, is no right.

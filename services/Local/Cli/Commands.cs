@@ -72,7 +72,7 @@ static class Commands
         Option<string[]> site = new("--site") { Description = "Site; may be given more than once. Every site when it is not given." };
         Option<string> name = new("--name") { Description = "Printed name.", DefaultValueFactory = _ => "developer" };
         Option<double> hours = new("--hours") { Description = "How long it is valid.", DefaultValueFactory = _ => TokenLifetimeDefault.TotalHours };
-        Command command = new("token", "Issues a development token, signed with the key of this installation.") { role, site, name, hours };
+        Command command = new("token", $"Issues a development token, signed with the key of this installation; only a host started with --{DevelopmentTokens.Setting}=true accepts it.") { role, site, name, hours };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {

@@ -23,6 +23,7 @@ static class DayCommand
             ["Keys:Directory"] = System.IO.Path.Combine(folder.Path, "keys"),
             // A killed process loses nothing that SQLite has written; only a power cut could, and a played day is not for that.
             ["Data:SqliteSynchronous"] = "OFF",
+            [Kernel.Auth.DevelopmentTokens.Setting] = "true",
         };
         await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         platform.Clock.Moved = folder.Remember;
