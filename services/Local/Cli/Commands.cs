@@ -18,6 +18,7 @@ static class Commands
         RootCommand root = new("Doseline in one process, on SQLite unless connection strings say otherwise. Without a command it serves until it is stopped; settings follow as --Key=value, for example --Ports:App=6000.")
         {
             Day(),
+            Demo(),
             Token(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
@@ -60,6 +61,28 @@ static class Commands
                 foreach (var refusal in RpcErrors.Read(fault)) await Console.Error.WriteLineAsync($"{refusal.Code} {refusal.Subject}: {refusal.Message}");
                 await Console.Error.WriteLineAsync(fault.StackTrace);
                 return 1;
+            }
+        });
+        return command;
+    }
+
+    static Command Demo()
+    {
+        Argument<string> folder = new("folder") { Description = "Folder with the day's files, for example samples/day." };
+        Option<string> at = new("--at") { Description = "Instant of the day at which to begin, read in the day's own zone, for example 2026-11-23T12:35.", Required = true };
+        Option<string?> data = new("--data") { Description = "Keeps databases and keys here; without it they are removed at the end." };
+        Command command = new("demo", "Plays a day up to an instant and then serves it, with a clock that runs on from there: for trying things out, never for real work.") { folder, at, data };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                return await DemoCommand.RunAsync(new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), null, Settings(parsed.UnmatchedTokens)), parsed.GetValue(at)!, cancel);
+            }
+            catch (Exception bad) when (bad is DayFilesException or FormatException)
+            {
+                await Console.Error.WriteLineAsync(bad.Message);
+                return 2;
             }
         });
         return command;

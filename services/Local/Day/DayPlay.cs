@@ -54,6 +54,25 @@ sealed class DayPlay
     /// <summary>Plays the day to its end.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
+        await PlayAsync(DateTimeOffset.MaxValue, cancel);
+        // The day ends when the last dose is delivered, or gone.
+        await platform.AdvanceToAsync(Orders.All.Where(o => o.Accepted is not null).Max(o => Expiry(o)) + Afterwards, cancel);
+        await Waste.StoreAsync();
+        await platform.SettleAsync(cancel);
+    }
+
+    /// <summary>Plays the day up to an instant and leaves it there, with everything half done that is half done then.</summary>
+    /// <param name="until">Last instant; nothing planned for later happens.</param>
+    /// <param name="cancel">Stops it between two acts.</param>
+    public async Task RunUntilAsync(DateTimeOffset until, CancellationToken cancel)
+    {
+        await PlayAsync(until, cancel);
+        await platform.AdvanceToAsync(until, cancel);
+        await platform.SettleAsync(cancel);
+    }
+
+    async Task PlayAsync(DateTimeOffset until, CancellationToken cancel)
+    {
         At(input.Start, "master data", async () =>
         {
             await Setup.EnterAsync();
@@ -64,19 +83,15 @@ sealed class DayPlay
         foreach (var order in Orders.All) At(order.Input.Place, $"order {order.Input.Order}", () => Orders.PlaceAsync(order));
         foreach (var batch in Batches.All) At(batch.Run.Start, $"start {batch.Run.Run}", () => StartAsync(batch));
 
-        while (agenda.TryDequeue(out var act, out var when))
+        while (agenda.TryPeek(out _, out var next) && next.Time <= until)
         {
+            agenda.TryDequeue(out var act, out var when);
             await platform.AdvanceToAsync(when.Time, cancel);
             Now = when.Time;
-            await act();
+            await act!();
             await platform.SettleAsync(cancel);
             progress.Done(agenda.Count);
         }
-
-        // The day ends when the last dose is delivered, or gone.
-        await platform.AdvanceToAsync(Orders.All.Where(o => o.Accepted is not null).Max(o => Expiry(o)) + Afterwards, cancel);
-        await Waste.StoreAsync();
-        await platform.SettleAsync(cancel);
     }
 
     void At(DateTimeOffset time, string title, Func<Task> act) =>

@@ -1,0 +1,22 @@
+// Who may call a method and what it demands, read from the method's own declaration, so that screens and services cannot disagree.
+import { getOption, type DescMethod } from '@bufbuild/protobuf';
+import { policy as policyOption, type Policy } from '../generated/doseline/common/v1/policy_pb';
+
+/** The policy of a method. */
+export const policyOf = (method: DescMethod): Policy => getOption(method, policyOption);
+
+/** True when one of the roles may call the method. */
+export function mayCall(method: DescMethod, roles: readonly string[]): boolean {
+  const policy = policyOf(method);
+  return policy.anyRole || policy.roles.some((role) => roles.includes(role));
+}
+
+/** Roles of people that may call, for telling them whom to ask. */
+export const rolesOf = (method: DescMethod): string[] => policyOf(method).roles.filter((role) => !role.startsWith('service:'));
+
+/** True when the method demands an electronic signature; `asked` when the record asks for one where the method leaves it to the record. */
+export function needsSignature(method: DescMethod, asked = false): boolean {
+  // The declaration is read by name: a platform that knows no signatures yet has no such field.
+  const need = (policyOf(method) as { signature?: { whenAsked: boolean } }).signature;
+  return need !== undefined && (!need.whenAsked || asked);
+}

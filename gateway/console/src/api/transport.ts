@@ -1,0 +1,45 @@
+// One way to the services: the Connect protocol on the page's own origin. The token stays on the server; the browser holds a cookie.
+import { createConnectTransport } from '@connectrpc/connect-web';
+import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
+
+/** Header that a form or a link on another site cannot send; the gateway wants it beside the cookie. */
+export const sameSiteHeader = { 'X-Doseline-Console': '1' } as const;
+
+/** How long a call may take before it is given up. */
+const deadlineMs = 20_000;
+
+const transport = createConnectTransport({
+  baseUrl: location.origin,
+  useBinaryFormat: true,
+  defaultTimeoutMs: undefined,
+  fetch: (input, init) => fetch(input, { ...init, credentials: 'same-origin' }),
+});
+
+/** Calls a method once. */
+export async function call<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>, input: MessageInitShape<I>, signal?: AbortSignal,
+): Promise<MessageShape<O>> {
+  const answer = await transport.unary(method, signal, deadlineMs, headers(), create(method.input, input as never) as never);
+  return answer.message;
+}
+
+/** Listens to a stream until it ends or the signal stops it. */
+export async function* listen<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodServerStreaming<I, O>, input: MessageInitShape<I>, signal: AbortSignal,
+): AsyncIterable<MessageShape<O>> {
+  async function* one() {
+    yield create(method.input, input as never) as never;
+  }
+  // No deadline: a screen listens for as long as it is open.
+  const answer = await transport.stream(method, signal, undefined, headers(), one());
+  yield* answer.message as AsyncIterable<MessageShape<O>>;
+}
+
+// The zone a person reads times in travels with every call, so that the audit trail can show what was on the screen (A076).
+function headers(): HeadersInit {
+  return { ...sameSiteHeader, 'doseline-zone': zoneHeader.value };
+}
+
+/** Zone of the site on screen; the session sets it. */
+export const zoneHeader = { value: 'UTC' };

@@ -1,0 +1,43 @@
+import { sameSiteHeader } from '../api/transport';
+import { useSession } from './session';
+import { choose, useSettings, type Theme } from './settings';
+import { activityUnits } from '../physics/units';
+import { Choices, SelectField } from '../ui/Fields';
+import { roleText, texts } from '../text/en';
+
+async function signOut(): Promise<void> {
+  const answer = await fetch('/session/logout', { method: 'POST', credentials: 'same-origin', headers: sameSiteHeader });
+  const body = (await answer.json().catch(() => ({}))) as { location?: string };
+  location.assign(body.location ?? '/');
+}
+
+/** Who works here, and how they want to read: site, unit, theme. */
+export function SettingsMenu() {
+  const session = useSession();
+  const settings = useSettings();
+  return (
+    <div className="row">
+      {session.allSites.length > 1 && (
+        <div className="field">
+          <label className="hidden-text" htmlFor="site">{texts.shell.site}</label>
+          <select id="site" className="input" value={session.site?.siteId ?? ''} onChange={(event) => choose({ siteId: event.target.value })}>
+            <option value="">{texts.shell.allSites}</option>
+            {session.allSites.map((site) => <option key={site.siteId} value={site.siteId}>{site.name}</option>)}
+          </select>
+        </div>
+      )}
+      <Choices label={texts.shell.unit} hideLabel compact value={settings.unit} onChange={(unit) => choose({ unit })} options={activityUnits.map((unit) => [unit, unit] as const)} />
+      <details className="menu">
+        <summary className="button" aria-label={`${session.name}, ${texts.shell.settings}`}>{session.name}</summary>
+        <div>
+          <p className="small"><span className="soft">{texts.shell.roles}: </span>{session.roles.map(roleText).join(', ')}</p>
+          <SelectField
+            label={texts.shell.theme} value={settings.theme} onChange={(theme) => choose({ theme: theme as Theme })}
+            options={(['auto', 'light', 'dark'] as const).map((theme) => [theme, texts.shell.themes[theme]] as const)}
+          />
+          <button type="button" className="button" onClick={() => void signOut()}>{texts.signIn.out}</button>
+        </div>
+      </details>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { useStreams } from '../api/streams';
+import { Boundary } from './Boundary';
+import { Clock } from './Clock';
+import { useKeys } from './keys';
+import { ScanBox } from './ScanBox';
+import { screens } from './screens';
+import { SettingsMenu } from './SettingsMenu';
+import { Badge, Loading, Note, Screen } from '../ui/Panel';
+import { texts } from '../text/en';
+import './shell.css';
+
+/** What stands around every screen: the bar with scan box, clock and settings, and the rail of screens. */
+export function Shell() {
+  useKeys();
+  return (
+    <div className="shell">
+      <a className="skip" href="#screen">{texts.skip}</a>
+      <header className="shell-bar">
+        <Link href="/" className="brand" aria-label={`${texts.brand}, ${texts.screens.board}`} style={{ textDecoration: 'none' }}>{texts.brand}</Link>
+        <ScanBox />
+        <LiveSign />
+        <Clock />
+        <SettingsMenu />
+      </header>
+      <nav className="shell-rail" aria-label={texts.shell.nav}><Rail /></nav>
+      <main id="screen" className="shell-main"><Page /></main>
+    </div>
+  );
+}
+
+const isAt = (location: string, path: string) => (path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`));
+
+function Rail() {
+  const [location] = useLocation();
+  return (
+    <ul>
+      {screens.map((screen) => (
+        <li key={screen.id}>
+          <Link href={screen.path} aria-current={isAt(location, screen.path) ? 'page' : undefined}>
+            <svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true"><path d={screen.sign} /></svg>
+            {texts.screens[screen.id]}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Page() {
+  const [location] = useLocation();
+  const first = useRef(true);
+  const top = `/${location.split('/')[1] ?? ''}`;
+  // A new screen begins at its title, for those who cannot see that it is new.
+  useEffect(() => {
+    if (first.current) first.current = false;
+    else document.querySelector<HTMLElement>('#screen h1')?.focus({ preventScroll: true });
+  }, [top]);
+  return (
+    <Boundary key={top}>
+      <Suspense fallback={<Loading />}>
+        <Switch>
+          {screens.map((screen) => <Route key={screen.id} path={screen.path === '/' ? '/' : `${screen.path}/*?`}><screen.page /></Route>)}
+          <Route><Screen title={texts.shell.notFound}><Note>{texts.shell.notFoundHint}</Note></Screen></Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
+  );
+}
+
+function LiveSign() {
+  const state = useStreams();
+  if (state === 'none') return null;
+  const tone = state === 'live' ? 'live' : state === 'broken' ? 'stop' : 'plain';
+  return <span role="status" title={state === 'broken' ? texts.shell.brokenHint : undefined}><Badge tone={tone}>{texts.shell[state]}</Badge></span>;
+}

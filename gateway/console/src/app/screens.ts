@@ -1,0 +1,19 @@
+// The screens: address, key, and the code that is fetched when one is opened.
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import type { texts } from '../text/en';
+
+/** A screen of the console. */
+export interface ScreenEntry {
+  readonly id: keyof typeof texts.screens;
+  readonly path: string;
+  /** Key that opens it after "g". */
+  readonly key: string;
+  readonly page: LazyExoticComponent<ComponentType>;
+  /** Drawing of its sign in the rail, in a box of 24. */
+  readonly sign: string;
+}
+
+/** Every screen in the order of the rail. Each page matches the addresses below its own itself. */
+export const screens: readonly ScreenEntry[] = [
+  { id: 'board', path: '/', key: 'b', page: lazy(() => import('../screens/board/Board')), sign: 'M3 5h18M3 12h18M3 19h18M14 3v18' },
+];

@@ -1,0 +1,82 @@
+// Who works here: asked of the gateway, which keeps the token. Nobody signed in means the sign-in page.
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { zoneHeader } from '../api/transport';
+import { SitesService, type Site } from '../generated/doseline/inventory/v1/sites_pb';
+import { useList } from '../api/query';
+import { follow } from './clock';
+import { useSettings } from './settings';
+import { SignIn } from './SignIn';
+
+/** Who is signed in. */
+export interface Person {
+  readonly subject: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Sites with rights; "*" is every site. */
+  readonly sites: readonly string[];
+}
+
+interface Session extends Person {
+  /** Sites the person may see. */
+  readonly allSites: readonly Site[];
+  /** The site on screen; undefined for all. */
+  readonly site: Site | undefined;
+  /** Zone in which times are read: the site's, or UTC when several sites are on screen. */
+  readonly zone: string;
+}
+
+const SessionContext = createContext<Session | null>(null);
+const everySeconds = 60;
+
+/** The session; only inside SessionGate. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('There is no session here.');
+  return session;
+}
+
+/** Zone of a site by its id; the zone on screen when it is not known. */
+export function useZoneOf(): (siteId: string) => string {
+  const session = useSession();
+  return (siteId) => session.allSites.find((site) => site.siteId === siteId)?.zone ?? session.zone;
+}
+
+async function ask(): Promise<Person | null> {
+  const begun = performance.now();
+  const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json' }, cache: 'no-store' });
+  if (!answer.ok) return null;
+  const body = (await answer.json()) as Partial<Person> & { time?: string; signedIn?: boolean };
+  if (body.time) follow(Date.parse(body.time), performance.now() - begun);
+  if (body.signedIn === false || !body.name) return null;
+  return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], sites: body.sites ?? [] };
+}
+
+/** Shows the console to a person who is signed in, and the sign-in page to anyone else. */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const [person, setPerson] = useState<Person | null | undefined>(undefined);
+  useEffect(() => {
+    let current = true;
+    const look = () => ask().then((found) => current && setPerson(found), () => current && setPerson((known) => known ?? null));
+    void look();
+    const timer = setInterval(look, everySeconds * 1000);
+    return () => {
+      current = false;
+      clearInterval(timer);
+    };
+  }, []);
+  if (person === undefined) return null;
+  if (person === null) return <SignIn />;
+  return <WithSites person={person}>{children}</WithSites>;
+}
+
+function WithSites({ person, children }: { person: Person; children: ReactNode }) {
+  const { siteId } = useSettings();
+  const sites = useList(SitesService.method.listSites, { pageSize: 500 }, (page) => page.sites);
+  const allSites = sites.data ?? [];
+  const seen = allSites.filter((each) => person.sites.includes('*') || person.sites.includes(each.siteId));
+  const site = seen.find((each) => each.siteId === siteId) ?? (seen.length === 1 ? seen[0] : undefined);
+  const zone = site?.zone ?? 'UTC';
+  zoneHeader.value = zone;
+  if (sites.loading) return null;
+  return <SessionContext value={{ ...person, allSites: seen, site, zone }}>{children}</SessionContext>;
+}

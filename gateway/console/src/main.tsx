@@ -1,0 +1,24 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queries } from './api/query';
+import { SessionGate } from './app/session';
+import { Shell } from './app/Shell';
+import { SigningDesk } from './app/signing';
+import { Toasts } from './ui/Toasts';
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/ui.css';
+import './app/shell.css';
+
+createRoot(document.getElementById('console')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <SessionGate>
+        <SigningDesk>
+          <Toasts><Shell /></Toasts>
+        </SigningDesk>
+      </SessionGate>
+    </QueryClientProvider>
+  </StrictMode>,
+);

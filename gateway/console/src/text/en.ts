@@ -1,0 +1,106 @@
+// Every English text of the console is in this folder: what all screens share is here, what one screen says is in the file of its name.
+
+/** Texts that several screens share. */
+export const texts = {
+  brand: 'Doseline',
+  none: '–',
+  at: 'at',
+  loading: 'Reading…',
+  nothing: 'Nothing here.',
+  more: 'Show more',
+  busy: 'Working…',
+  close: 'Close',
+  cancel: 'Back',
+  open: 'Open',
+  copy: 'copy',
+  copied: 'copied',
+  reason: 'Reason',
+  reasonHint: 'Stays in the audit trail. No names or numbers of patients.',
+  all: 'All',
+  yes: 'Yes',
+  no: 'No',
+  version: 'Version',
+  skip: 'Skip to the screen',
+  unitOf: (label: string) => `Unit of ${label}`,
+  ago: (span: string) => `${span} ago`,
+  needsRole: (roles: readonly string[]) => `Needs the role ${roles.join(' or ')}.`,
+  problem: {
+    refused: 'Refused',
+    failed: 'This did not work',
+    unreachable: 'The platform cannot be reached. Nothing you typed is lost.',
+    tooSlow: 'The platform did not answer in time.',
+    signedOut: 'You are no longer signed in.',
+    repeat: 'Whether it was done is not known. Try again: it will not be done twice.',
+    alternative: 'Nearest that would do',
+    leftOut: (n: number) => `${n} more reasons had no room in the answer.`,
+    crashed: 'This screen failed',
+    crashedHint: 'What was saved is safe. Load the page again; if it fails again, tell the administrator what stands below.',
+    reload: 'Load again',
+  },
+  signIn: {
+    title: 'Sign in',
+    why: 'You sign in on the identity page and come back here.',
+    go: 'Go to sign-in',
+    out: 'Sign out',
+  },
+  shell: {
+    nav: 'Screens',
+    scan: 'Scan or type a number',
+    scanHint: 'Dose, batch, lot, package, label, waste item. Press / to come here.',
+    site: 'Site',
+    allSites: 'All sites',
+    unit: 'Unit of activity',
+    theme: 'Light or dark',
+    themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
+    settings: 'Settings',
+    live: 'Live',
+    connecting: 'Connecting',
+    broken: 'Not live',
+    brokenHint: 'What you see may be old. It connects again by itself.',
+    keys: 'Keys',
+    serverTime: 'Time of the platform',
+    clockOff: (span: string) => `This workstation's clock is ${span} off; the times shown are the platform's.`,
+    roles: 'Roles',
+    notFound: 'There is no such screen',
+    notFoundHint: 'The address may be old. The screens are on the left.',
+  },
+  screens: {
+    board: 'Day board', orders: 'Order desk', batches: 'Batches', review: 'QA review', possession: 'Possession', labels: 'Labels',
+    shipping: 'Shipping', waste: 'Waste', trace: 'Trace', people: 'People', master: 'Master data', system: 'System',
+  },
+  sign: {
+    title: 'Signature',
+    what: 'What you sign',
+    declares: 'You declare',
+    loginName: 'Login name',
+    password: 'Password',
+    second: 'A second person signs the same.',
+    secondTitle: 'Second signature',
+    secondRoles: (roles: readonly string[]) => `Needs a person with the role ${roles.join(' or ')}.`,
+    sign: 'Sign',
+    hash: 'SHA-256 of what is signed',
+    details: 'Exactly what is signed',
+    unreadable: 'What would be signed cannot be shown, so it cannot be signed.',
+  },
+};
+
+const roleTexts: Record<string, string> = {
+  operator: 'operator', verifier: 'verifier', qc_analyst: 'QC analyst', qa: 'QA', radiation_safety: 'radiation safety', supply_desk: 'supply desk',
+  shipping: 'shipping', planner: 'planner', master_data_steward: 'master data steward', administrator: 'administrator', partner: 'partner', auditor: 'auditor',
+};
+
+/** Name of a role. */
+export const roleText = (role: string): string => roleTexts[role] ?? role.replaceAll('_', ' ');
+
+/** A snake_case or UPPER_SNAKE word as words: "near_limit_fraction" is "near limit". Units at the end are left out; the value has its own. */
+export const words = (name: string): string =>
+  name.toLowerCase().replace(/_(bq|fraction|seconds|time|count|id)$/, '').replaceAll('_', ' ');
+
+/** Name of a value of an enum: its own name in words. */
+export const enumText = (type: Record<number, string>, value: number): string => {
+  const name = (type[value] ?? '').toLowerCase().replaceAll('_', ' ');
+  return name === '' || name === 'unspecified' ? texts.none : name;
+};
+
+/** A count with its noun in the right number. */
+export const count = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;

@@ -1,0 +1,140 @@
+import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react';
+import { activityUnits, becquerels, type ActivityUnit } from '../physics/units';
+import { useSettings } from '../app/settings';
+import { texts } from '../text/en';
+
+interface Around {
+  label: string;
+  hint?: ReactNode;
+  wrong?: string | null | undefined;
+}
+
+/** Label, input, hint and what is wrong with it, tied together for screen readers. */
+export function Field({ label, hint, wrong, children }: Around & { children: (props: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': true | undefined }) => ReactNode }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, 'aria-describedby': hint || wrong ? `${id}-about` : undefined, 'aria-invalid': wrong ? true : undefined })}
+      {(hint || wrong) && <div id={`${id}-about`}>{wrong && <div className="wrong">{wrong}</div>}{hint && <div className="hint">{hint}</div>}</div>}
+    </div>
+  );
+}
+
+type TextProps = Around & Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'value'> & { value: string; onChange(value: string): void };
+
+/** A line of text. A scanner types into it and ends with Enter. */
+export function TextField({ label, hint, wrong, value, onChange, ...rest }: TextProps) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => <input className="input" autoComplete="off" spellCheck={false} {...rest} {...props} value={value} onChange={(event) => onChange(event.target.value)} />}
+    </Field>
+  );
+}
+
+/** Several lines of text. */
+export function LongField({ label, hint, wrong, value, onChange, maxLength }: Around & { value: string; onChange(value: string): void; maxLength?: number }) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => <textarea className="input" {...props} maxLength={maxLength} value={value} onChange={(event) => onChange(event.target.value)} />}
+    </Field>
+  );
+}
+
+/** A number with its unit, typed as text so that nothing typed is lost; see `numberOf`. */
+export function NumberField({ label, hint, wrong, unit, value, onChange, ...rest }: TextProps & { unit?: string | undefined }) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => (
+        <div className="input-unit">
+          <input className="input mono" inputMode="decimal" autoComplete="off" {...rest} {...props} value={value} onChange={(event) => onChange(event.target.value)} />
+          {unit && <span className="unit">{unit}</span>}
+        </div>
+      )}
+    </Field>
+  );
+}
+
+/** The number in what was typed; null when there is none. A comma is not guessed to be a point. */
+export function numberOf(text: string): number | null {
+  const trimmed = text.trim();
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return null;
+  return Number(trimmed);
+}
+
+/** An amount of activity in a unit of one's choice; the value is what was typed and its unit. */
+export interface TypedActivity {
+  readonly text: string;
+  readonly unit: ActivityUnit;
+}
+
+/** Becquerels of a typed activity; null when it is no number. */
+export const bqOf = (typed: TypedActivity): number | null => {
+  const number = numberOf(typed.text);
+  return number === null ? null : number * becquerels[typed.unit];
+};
+
+/** State of an activity field; begins empty, in the unit on the screen. */
+export function useTypedActivity(bq?: number): [TypedActivity, (value: TypedActivity) => void] {
+  const { unit } = useSettings();
+  return useState<TypedActivity>({ text: bq === undefined ? '' : String(Number((bq / becquerels[unit]).toPrecision(6))), unit });
+}
+
+/** Asks for an activity. */
+export function ActivityField({ label, hint, wrong, value, onChange }: Around & { value: TypedActivity; onChange(value: TypedActivity): void }) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => (
+        <div className="input-unit">
+          <input className="input mono" inputMode="decimal" autoComplete="off" {...props} value={value.text} onChange={(event) => onChange({ ...value, text: event.target.value })} />
+          <select className="unit" aria-label={texts.unitOf(label)} value={value.unit} onChange={(event) => onChange({ ...value, unit: event.target.value as ActivityUnit })}>
+            {activityUnits.map((unit) => <option key={unit}>{unit}</option>)}
+          </select>
+        </div>
+      )}
+    </Field>
+  );
+}
+
+/** One of several values in a list. */
+export function SelectField({ label, hint, wrong, value, onChange, options, empty }: Around & { value: string; onChange(value: string): void; options: readonly (readonly [value: string, text: string])[]; empty?: string }) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => (
+        <select className="input" {...props} value={value} onChange={(event) => onChange(event.target.value)}>
+          {empty !== undefined && <option value="">{empty}</option>}
+          {options.map(([each, text]) => <option key={each} value={each}>{text}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** One of a few values, all on the screen. */
+export function Choices<T extends string>({ label, value, onChange, options, compact, hideLabel }: { label: string; value: T; onChange(value: T): void; options: readonly (readonly [value: T, text: string])[]; compact?: boolean; hideLabel?: boolean }) {
+  const name = useId();
+  return (
+    <div className="field" role="radiogroup" aria-label={label}>
+      {!hideLabel && <span className="label">{label}</span>}
+      <div className={compact ? 'choices compact' : 'choices'}>
+        {options.map(([each, text]) => (
+          <label key={each}><input type="radio" name={name} checked={each === value} onChange={() => onChange(each)} />{text}</label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A local date and time; the zone it is read in stands beside it. */
+export function LocalTimeField({ label, hint, wrong, value, onChange, zone }: Around & { value: string; onChange(value: string): void; zone: string }) {
+  return (
+    <Field label={label} hint={hint} wrong={wrong}>
+      {(props) => (
+        <div className="input-unit">
+          <input className="input mono" type="datetime-local" {...props} value={value} onChange={(event) => onChange(event.target.value)} />
+          <span className="unit small">{zone}</span>
+        </div>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,48 @@
+using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Time;
+using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Spectre.Console;
+
+namespace Doseline.Local.Day;
+
+/// <summary>Plays a day up to an instant and serves what stands then.</summary>
+static class DemoCommand
+{
+    /// <summary>Runs the command until the host is stopped.</summary>
+    /// <param name="options">Folder and settings; settings go to the host that serves.</param>
+    /// <param name="at">Local time in the day's zone.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="FormatException"><paramref name="at"/> cannot be read in the day's zone.</exception>
+    public static async Task<int> RunAsync(DayOptions options, string at, CancellationToken cancel)
+    {
+        var input = DayFiles.Read(options.Folder);
+        var instant = Read(at, input.Zone);
+        using var folder = DayFolder.Open(options.Data);
+        Dictionary<string, string> settings = new(options.Settings) { ["Data:Directory"] = folder.Path, ["Keys:Directory"] = Path.Combine(folder.Path, "keys") };
+
+        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF" };
+        await using (var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), playing, builder => builder.Logging.SetMinimumLevel(LogLevel.Error)))
+        {
+            platform.Clock.Moved = folder.Remember;
+            AnsiConsole.Console.Profile.Width = 160;
+            DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.refused.json")));
+            await play.RunUntilAsync(instant, cancel);
+        }
+
+        RunningClock clock = new(instant, TimeProvider.System);
+        var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        await PlatformHost.ApplySchemasAsync(host.Services, cancel);
+        AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");
+        await host.RunAsync(cancel);
+        return 0;
+    }
+
+    static DateTimeOffset Read(string at, string zone)
+    {
+        var local = Zones.ParseLocal(at, "--at");
+        var resolved = local.Accepted ? Zones.Resolve(local.Value, zone, null, "--at") : local.Refusals[0];
+        return resolved.Accepted ? resolved.Value.Instant : throw new FormatException(resolved.Refusals[0].Message);
+    }
+}
