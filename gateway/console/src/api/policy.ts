@@ -16,7 +16,6 @@ export const rolesOf = (method: DescMethod): string[] => policyOf(method).roles.
 
 /** True when the method demands an electronic signature; `asked` when the record asks for one where the method leaves it to the record. */
 export function needsSignature(method: DescMethod, asked = false): boolean {
-  // The declaration is read by name: a platform that knows no signatures yet has no such field.
-  const need = (policyOf(method) as { signature?: { whenAsked: boolean } }).signature;
+  const need = policyOf(method).signature;
   return need !== undefined && (!need.whenAsked || asked);
 }

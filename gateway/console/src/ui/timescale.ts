@@ -38,5 +38,10 @@ export function marksOf(scale: TimeScale, zone: string, apart = 64): Mark[] {
     const whole = step >= 24 * hour ? Math.floor(Date.parse(dateText(at, zone)) / 86_400_000) % (step / (24 * hour)) === 0 : true;
     if (ofDay % Math.min(step, 24 * hour) === 0 && whole) marks.push({ at, text: ofDay === 0 ? dayText(at, zone) : clock, day: ofDay === 0 });
   }
-  return marks;
+  // The name of a day is longer than an hour's; what would stand in it is left without text.
+  const dayWidth = 74;
+  return marks.map((mark, i) => {
+    const before = marks[i - 1];
+    return before?.day && !mark.day && scale.x(mark.at) - scale.x(before.at) < dayWidth + 18 ? { ...mark, text: '' } : mark;
+  });
 }

@@ -18,7 +18,7 @@ import { clockText, millis, timestamp } from '../../physics/time';
 import { boardTexts as t } from '../../text/board';
 
 const hour = 3_600_000;
-const lane = 40;
+const lane = 36;
 const head = 22;
 
 /** Hot cells as lanes on a time line: what is planned, what runs, when a cell is clear again. */
@@ -32,7 +32,7 @@ export function HotCells({ batches }: { batches: ReadonlyMap<string, Batch> }) {
   const cells = useList(EquipmentService.method.listEquipment, { siteId, equipmentClass: EquipmentClass.HOT_CELL, pageSize: 100 }, (page) => page.equipment, { everySeconds: 30 });
   const runs = useList(SchedulerService.method.listRuns, { siteId, fromTime: timestamp(window - 12 * hour), untilTime: timestamp(window + 48 * hour), pageSize: 500 }, (page) => page.runs, { everySeconds: 15 });
   const states = useCells(cells.data ?? []);
-  const scale = timeScale(now - 6 * hour, now + 30 * hour, Math.max(0, width - 150));
+  const scale = timeScale(now - 6 * hour, now + 18 * hour, Math.max(0, width - 150));
   const lanes = cells.data ?? [];
   const byRun = useMemo(() => new Map([...batches.values()].map((batch) => [batch.runId, batch])), [batches]);
   return (
@@ -45,8 +45,8 @@ export function HotCells({ batches }: { batches: ReadonlyMap<string, Batch> }) {
             {lanes.map((cell, i) => (
               <g key={cell.equipmentId} transform={`translate(0 ${head + i * lane})`}>
                 <line className="lane" x1="0" x2={width} y1="0" y2="0" />
-                <text className="lane-name" x="12" y="17">{cell.code}</text>
-                <text x="12" y="31">{phaseText(states.get(cell.equipmentId), zone)}</text>
+                <text className="lane-name" x="12" y="15">{cell.code}</text>
+                <text x="12" y="29">{phaseText(states.get(cell.equipmentId), zone)}</text>
                 <g transform="translate(150 0)">
                   {(runs.data ?? []).filter((run) => run.hotCellId === cell.equipmentId && run.state !== RunState.CANCELLED).map((run) => (
                     <RunBar key={run.runId} run={run} batch={byRun.get(run.runId)} x={scale.x} zone={zone} open={(batch) => go(`/batches/${batch.batchId}`)} />
@@ -72,7 +72,7 @@ function RunBar({ run, batch, x, zone, open }: { run: Run; batch: Batch | undefi
       <title>{title}</title>
       <rect x={x(start)} y="6" width={Math.max(2, x(eos) - x(start))} height={lane - 14} rx="3" />
       <rect className="after" x={x(eos)} y="13" width={Math.max(0, x(end) - x(eos))} height={lane - 28} rx="3" />
-      {x(end) - x(start) > 60 && <text x={x(start) + 6} y="24">{run.productCode} {run.dosesReserved}/{run.doseCapacity}</text>}
+      <text x={x(end) + 8} y="22">{run.productCode} {run.dosesReserved}/{run.doseCapacity}{batch?.onHold ? ` ${t.hold}` : ''}</text>
     </g>
   );
 }
