@@ -1,6 +1,6 @@
 using Doseline.Gateway.Connect;
-using Doseline.Gateway.Console;
 using Doseline.Gateway.Front;
+using Doseline.Gateway.Pages;
 using Doseline.Kernel.Hosting;
 
 namespace Doseline.Gateway;

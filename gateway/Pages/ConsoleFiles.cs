@@ -4,7 +4,7 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
-namespace Doseline.Gateway.Console;
+namespace Doseline.Gateway.Pages;
 
 /// <summary>Serves the built console: its files, and its one page for every path the console itself routes.</summary>
 public sealed class ConsoleFiles
