@@ -16,4 +16,5 @@ export interface ScreenEntry {
 /** Every screen in the order of the rail. Each page matches the addresses below its own itself. */
 export const screens: readonly ScreenEntry[] = [
   { id: 'board', path: '/', key: 'b', page: lazy(() => import('../screens/board/Board')), sign: 'M3 5h18M3 12h18M3 19h18M14 3v18' },
+  { id: 'orders', path: '/orders', key: 'o', page: lazy(() => import('../screens/orders/Orders')), sign: 'M5 3h14v18H5zM8 8h8M8 12h8M8 16h4' },
 ];
