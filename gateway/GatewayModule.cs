@@ -1,7 +1,11 @@
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Front;
+using Doseline.Gateway.Guards;
 using Doseline.Gateway.Pages;
+using Doseline.Gateway.Passing;
 using Doseline.Kernel.Hosting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 
 namespace Doseline.Gateway;
 
@@ -14,22 +18,37 @@ public sealed class GatewayModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
-        module.Services.Configure<GatewayOptions>(module.Configuration.GetSection(GatewayOptions.Section));
-        module.Services.AddSingleton<FrontMethods>().AddSingleton<Backends>().AddSingleton<CallerTokens>();
-        module.Services.AddSingleton<ConnectFault>().AddSingleton<ConnectEndpoint>().AddSingleton<ConsoleFiles>();
+        var services = module.Services;
+        services.Configure<GatewayOptions>(module.Configuration.GetSection(GatewayOptions.Section));
+        services.AddSingleton<FrontMethods>().AddSingleton<Routes>().AddSingleton<Backends>().AddSingleton<Visitors>().AddSingleton<Admission>();
+        services.AddSingleton<ConnectFault>().AddSingleton<ConnectEndpoint>().AddSingleton<PassThrough>().AddSingleton<ConsoleFiles>();
+        services.AddHttpForwarder();
+        services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
-            .Guard(app => app.ApplicationServices.GetRequiredService<ConsoleFiles>().Use(app))
-            .Web(Map);
+            .Guard(Stand)
+            .Web(MapCalls, Doors.Web | Doors.Grpc)
+            .Web(MapPages);
     }
 
-    static void Map(IEndpointRouteBuilder web)
+    static void Stand(IApplicationBuilder app)
     {
-        var connect = web.ServiceProvider.GetRequiredService<ConnectEndpoint>();
-        var services = web.ServiceProvider.GetRequiredService<FrontMethods>().All.Select(m => m.Descriptor.Service.FullName).Distinct(StringComparer.Ordinal);
-        foreach (var service in services) web.Map($"/{service}/{{method}}", connect.HandleAsync);
-        // What is no service is answered as a call that nobody serves; a GET is a page of the console.
-        web.MapPost("/{service}/{method}", connect.HandleAsync);
-        // Whatever looks like no file is a page that the console routes itself; files are served before.
-        web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
+        app.Use(OuterHeaders.UseAsync);
+        app.ApplicationServices.GetRequiredService<ConsoleFiles>().Use(app);
+        app.Use(app.ApplicationServices.GetRequiredService<Visitors>().UseAsync);
+        app.UseRateLimiter();
     }
+
+    static void MapCalls(IEndpointRouteBuilder outer)
+    {
+        var connect = outer.ServiceProvider.GetRequiredService<ConnectEndpoint>();
+        var grpc = outer.ServiceProvider.GetRequiredService<PassThrough>();
+        RequestDelegate call = context => PassThrough.IsGrpc(context) ? grpc.HandleAsync(context) : connect.HandleAsync(context);
+        var services = outer.ServiceProvider.GetRequiredService<FrontMethods>().All.Select(m => m.Descriptor.Service.FullName).Distinct(StringComparer.Ordinal);
+        foreach (var service in services) outer.Map($"/{service}/{{method}}", call);
+        // What is no service is answered as a call that nobody serves; a GET is a page of the console.
+        outer.MapPost("/{service}/{method}", call);
+    }
+
+    // Whatever looks like no file is a page that the console routes itself; files are served before.
+    static void MapPages(IEndpointRouteBuilder web) => web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
 }

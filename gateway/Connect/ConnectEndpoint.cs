@@ -12,7 +12,7 @@ namespace Doseline.Gateway.Connect;
 /// protobuf, unary and server streaming, over all methods of the contracts at once. Ours because there is no .NET server for it.
 /// </summary>
 /// <remarks>https://connectrpc.com/docs/protocol</remarks>
-public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, CallerTokens callers, ConnectFault faults, IOptions<GatewayOptions> options, ILogger<ConnectEndpoint> log)
+public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Admission admission, ConnectFault faults, IOptions<GatewayOptions> options, ILogger<ConnectEndpoint> log)
 {
     const string TimeoutHeader = "Connect-Timeout-Ms";
     const string VersionHeader = "Connect-Protocol-Version";
@@ -82,8 +82,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Cal
 
     async Task AnswerAsync(HttpContext context, FrontMethod method, Codec codec, ReadOnlyMemory<byte> body, TimeSpan within)
     {
-        var bearer = await callers.BearerOfAsync(context);
-        var response = await backends.CallAsync(method, codec.ReadRequest(method, body), bearer, context, within, context.RequestAborted);
+        var response = await backends.CallAsync(method, codec.ReadRequest(method, body), admission.Admit(context), context, within, context.RequestAborted);
         context.Response.ContentType = $"application/{codec.Name}";
         var answer = codec.WriteResponse(method, response);
         context.Response.ContentLength = answer.Length;
@@ -100,8 +99,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Cal
             RequireVersion(context.Request.Headers[VersionHeader]);
             var body = await Bodies.ReadFrameAsync(context.Request.Body, context.Request.Headers[StreamEncodingHeader], options.Value.RequestBytesMax, context.RequestAborted);
             var request = codec.ReadRequest(method, body);
-            var bearer = await callers.BearerOfAsync(context);
-            using var call = backends.Stream(method, request, bearer, context, within, context.RequestAborted);
+            using var call = backends.Stream(method, request, admission.Admit(context), context, within, context.RequestAborted);
             // Who waits for the first change knows at once that the stream is open.
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
             while (await call.ResponseStream.MoveNext(context.RequestAborted))

@@ -35,7 +35,7 @@ public static class PlatformHost
     /// <summary>Default port of people's browsers and sign-in, HTTP/1.1 and HTTP/2; open only when a module has pages (<see cref="ModuleBuilder.Web"/>).</summary>
     public const int WebPort = 8080;
 
-    /// <summary>Default port of partners' gRPC without TLS ("h2c"); open only when a module answers there.</summary>
+    /// <summary>Default port of partners' systems, HTTP/2 (without TLS "h2c"); open only when a module answers there.</summary>
     public const int GrpcPort = 8081;
 
     /// <summary>Largest message a service takes, in bytes.</summary>
@@ -60,6 +60,7 @@ public static class PlatformHost
         List<Action<IApplicationBuilder>> guards = [];
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
             var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);

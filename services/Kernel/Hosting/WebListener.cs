@@ -19,7 +19,7 @@ public enum Doors
     /// <summary>Browsers: <c>Ports:Web</c>.</summary>
     Web = 1,
 
-    /// <summary>Partners' gRPC without TLS: <c>Ports:Grpc</c>. With TLS they come by <see cref="Web"/>.</summary>
+    /// <summary>Partners' systems: <c>Ports:Grpc</c>, HTTP/2 without TLS, or with TLS and, where wanted, client certificates.</summary>
     Grpc = 2,
 }
 
@@ -34,8 +34,11 @@ static class WebListener
     /// <summary>Listens on <c>Ports:Web</c>, and on <c>Ports:Grpc</c> when a module answers there.</summary>
     public static void Open(KestrelServerOptions kestrel, IPAddress address, IConfiguration config, Doors doors)
     {
-        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.GetValue("Ports:Web", PlatformHost.WebPort), HttpProtocols.Http1AndHttp2, Doors.Web);
-        if (doors.HasFlag(Doors.Grpc)) Listen(kestrel, address, config.GetValue("Ports:Grpc", PlatformHost.GrpcPort), HttpProtocols.Http2, Doors.Grpc);
+        var tls = doors is Doors.None ? null : TlsDoor.Of(config);
+        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.GetValue("Ports:Web", PlatformHost.WebPort), Doors.Web, HttpProtocols.Http1AndHttp2, tls);
+        // Without TLS nothing tells the versions apart, so the port is for the one that gRPC speaks.
+        if (doors.HasFlag(Doors.Grpc))
+            Listen(kestrel, address, config.GetValue("Ports:Grpc", PlatformHost.GrpcPort), Doors.Grpc, tls is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2, tls);
     }
 
     /// <summary>Maps endpoints so that they answer at their doors only.</summary>
@@ -48,10 +51,12 @@ static class WebListener
     public static Doors DoorOf(HttpContext context) =>
         context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Mark, out var door) is true ? (Doors)door! : Doors.None;
 
-    static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, HttpProtocols protocols, Doors door) =>
+    static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, Doors door, HttpProtocols protocols, TlsDoor? tls) =>
         kestrel.Listen(address, port, endpoint =>
         {
             endpoint.Protocols = protocols;
+            // A browser would ask its user for a certificate; partners have a port of their own.
+            tls?.On(endpoint, clients: door is Doors.Grpc);
             endpoint.Use(next => connection =>
             {
                 connection.Items[Mark] = door;

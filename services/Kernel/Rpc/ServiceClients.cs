@@ -27,6 +27,14 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
     /// <summary>The channel to a service.</summary>
     public GrpcChannel To(string service) => channels.GetOrAdd(service, Open);
 
+    /// <summary>Address at which a service is called.</summary>
+    public Uri AddressOf(string service)
+    {
+        if (config[$"Services:{service}:Address"] is { } address) return new Uri(address);
+        if (config["DAPR_GRPC_PORT"] is { } port) return new Uri($"http://127.0.0.1:{port}");
+        return OwnAddress ?? throw new InvalidOperationException("The host does not listen yet.");
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -35,10 +43,9 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
 
     GrpcChannel Open(string service)
     {
-        if (config[$"Services:{service}:Address"] is { } address) return GrpcChannel.ForAddress(address);
-        if (config["DAPR_GRPC_PORT"] is { } port) return GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
-        if (OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
-        return GrpcChannel.ForAddress(OwnAddress ?? throw new InvalidOperationException("The host does not listen yet."), new GrpcChannelOptions
+        var here = config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is null;
+        if (here && OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
+        return GrpcChannel.ForAddress(AddressOf(service), new GrpcChannelOptions
         {
             HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
         });

@@ -1,0 +1,69 @@
+using Doseline.Gateway.Connect;
+using Doseline.Gateway.Front;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Doseline.Gateway.Passing;
+
+/// <summary>Passes partners' gRPC calls on by YARP, as they are: the same messages, trailers and deadlines, over HTTP/2 and nothing else.</summary>
+public sealed class PassThrough(FrontMethods methods, Routes routes, Admission admission, IHttpForwarder forwarder, IOptions<GatewayOptions> options)
+{
+    const string TimeoutHeader = "grpc-timeout";
+    // The service ends a call that is too long, by its deadline; this is for a service that does not.
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    readonly Transformer transformer = new(routes);
+
+    /// <summary>True for a request that is gRPC.</summary>
+    public static bool IsGrpc(HttpContext context) => context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) is true;
+
+    /// <summary>Answers one call.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            var method = methods.Find(context.Request.Path)
+                ?? throw ConnectFault.RefuseAs(StatusCode.Unimplemented, Refusal.Missing("method", "METHOD_UNKNOWN", "There is no such method; /api lists all."));
+            admission.Admit(context);
+            await ForwardAsync(context, method);
+        }
+        catch (RpcException fault) when (!context.Response.HasStarted)
+        {
+            GrpcFault.Write(context, fault);
+        }
+    }
+
+    async Task ForwardAsync(HttpContext context, FrontMethod method)
+    {
+        var within = GrpcTimeout.AtMost(context.Request.Headers[TimeoutHeader], TimeSpan.FromSeconds(method.Streams ? options.Value.StreamSeconds : options.Value.UnarySeconds));
+        context.Request.Headers[TimeoutHeader] = GrpcTimeout.Write(within);
+        var site = routes.SiteOf(context);
+        // A watch may be silent for long; what bounds it is its deadline.
+        ForwarderRequestConfig config = new() { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = within + Grace };
+        context.Items[Transformer.ServiceKey] = (method.Service, site);
+        var error = await forwarder.SendAsync(context, routes.Address(method.Service, site).ToString(), routes.Invoker(site), config, transformer);
+        if (error is not ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.Clear();
+            throw ConnectFault.Refuse(Refusal.Unavailable($"services/{method.Service}", "SERVICE_UNAVAILABLE", $"The {method.Service} service cannot be asked now.").With("service", method.Service));
+        }
+    }
+
+    sealed class Transformer(Routes routes) : HttpTransformer
+    {
+        public static readonly object ServiceKey = new();
+
+        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            // On whose behalf, and what caused it, is not the outside's to say; a cookie is not meant for services.
+            foreach (var header in new[] { RpcHeaders.OnBehalfOf, RpcHeaders.Correlation, "cookie", "dapr-app-id" }) proxyRequest.Headers.Remove(header);
+            var (service, site) = ((string, string?))httpContext.Items[ServiceKey]!;
+            if (routes.ThroughDapr(service, site)) proxyRequest.Headers.Add("dapr-app-id", service);
+            proxyRequest.Headers.Host = null;
+        }
+    }
+}
