@@ -1,0 +1,51 @@
+import { useState } from 'react';
+import { useAction } from '../../api/action';
+import { now } from '../../app/clock';
+import { useZoneOf } from '../../app/session';
+import { BatchRecordsService, type BatchRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
+import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
+import { Button } from '../../ui/Button';
+import { ActivityField, bqOf, LocalTimeField, NumberField, numberOf, useTypedActivity } from '../../ui/Fields';
+import { Activity, Time } from '../../ui/Figures';
+import { Note } from '../../ui/Panel';
+import { Refusals } from '../../ui/Refusals';
+import { instantOf, localText, timestamp } from '../../physics/time';
+import { percentText } from '../../physics/units';
+import { batchTexts as t } from '../../text/batches';
+
+/** Records end of synthesis and the bulk as measured. */
+export function EndOfSynthesis({ record }: { record: BatchRecord }) {
+  const batch = record.batch!;
+  const zone = useZoneOf()(batch.siteId);
+  const action = useAction(BatchesService.method.recordEndOfSynthesis, BatchRecordsService.typeName);
+  const [ended, setEnded] = useState(() => localText(now(), zone));
+  const [measured, setMeasured] = useState(() => localText(now(), zone));
+  const [bulk, setBulk] = useTypedActivity();
+  const [volume, setVolume] = useState('');
+  const [answer, setAnswer] = useState<string | null>(null);
+  if (batch.endOfSynthesisTime) return <Note tone="ok" title={t.eosTitle}><Time at={batch.endOfSynthesisTime} /> · <Activity of={batch.bulk} />{answer && ` · ${answer}`}</Note>;
+  // The minute that is on the clock is the minute that was meant: its start may lie before the step began.
+  const instant = (text: string) => {
+    const at = instantOf(text, zone);
+    return at === null ? undefined : timestamp(at <= now() && now() - at < 60_000 ? now() : at);
+  };
+  const submit = async () => {
+    const done = await action.run({
+      batchId: batch.batchId, endOfSynthesisTime: instant(ended), volumeMl: numberOf(volume) ?? NaN,
+      bulk: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(bulk) ?? NaN, referenceTime: instant(measured) },
+    });
+    if (done) setAnswer(`${t.eosDone(percentText(done.yieldFraction))}${done.lateOrderIds.length > 0 ? ` ${t.lateOrders(done.lateOrderIds.length)}` : ''}`);
+  };
+  return (
+    <form className="stack part" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
+      <div className="columns-3">
+        <LocalTimeField label={t.eosTime} zone={zone} value={ended} onChange={setEnded} />
+        <ActivityField label={t.eosBulk} value={bulk} onChange={setBulk} />
+        <LocalTimeField label={t.eosMeasured} zone={zone} value={measured} onChange={setMeasured} />
+        <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
+      </div>
+      <Refusals problem={action.problem} />
+      <div className="row"><Button type="submit" for={BatchesService.method.recordEndOfSynthesis} busy={action.busy}>{t.eosRecord}</Button></div>
+    </form>
+  );
+}
