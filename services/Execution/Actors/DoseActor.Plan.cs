@@ -41,7 +41,7 @@ public sealed partial class DoseActor
         };
         db.Doses.Add(dose);
         await JoinAsync(dose, cancel);
-        await SetDeadlinesAsync(dose, cancel);
+        SetDeadlines(dose);
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
         await db.SaveChangesAsync(cancel);
         return dose;
@@ -77,7 +77,7 @@ public sealed partial class DoseActor
             await JoinAsync(dose, cancel);
         }
 
-        await SetDeadlinesAsync(dose, cancel);
+        SetDeadlines(dose);
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
     }
 
@@ -87,7 +87,7 @@ public sealed partial class DoseActor
         var reservation = await db.Reservations.FindAsync([order.ReservationId], cancel)
             ?? throw new InvalidOperationException($"Order {order.OrderId} names the reservation {order.ReservationId}, which does not exist.");
         if (reservation.State is ReservationState.Confirmed) return;
-        await db.ForgetAsync(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, cancel);
+        db.Forget(ReservationActor.Type, reservation.Id, ReservationActor.Lapses);
         if (reservation.State is ReservationState.Provisional || await db.TakeAsync(reservation.RunId, reservation.AtEndOfSynthesis.Amount.Bq, cancel))
         {
             reservation.State = ReservationState.Confirmed;
@@ -108,8 +108,8 @@ public sealed partial class DoseActor
         batch.RecordVersion++;
     }
 
-    async Task SetDeadlinesAsync(DoseRow dose, CancellationToken cancel)
+    void SetDeadlines(DoseRow dose)
     {
-        foreach (var (name, due) in DoseRules.Deadlines(dose.ToDomain(), timing)) await db.RemindAsync(Type, Id, name, due, cancel);
+        foreach (var (name, due) in DoseRules.Deadlines(dose.ToDomain(), timing)) db.Remind(Type, Id, name, due);
     }
 }

@@ -101,7 +101,7 @@ public sealed partial class BatchesApi
         {
             dose.ExpireTime = end + file.Recipe.ShelfLife;
             dose.RecordVersion++;
-            await db.RemindAsync(Actors.DoseActor.Type, dose.Id, DoseRules.Expires, dose.ExpireTime, cancel);
+            db.Remind(Actors.DoseActor.Type, dose.Id, DoseRules.Expires, dose.ExpireTime);
         }
 
         var late = await SlipAsync(file, end, cancel);

@@ -113,7 +113,7 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
         row.CrossCalibrations = Stored.Write(equipment.Factors);
         row.ClearanceLimitBq = equipment.ClearanceLimitBq;
         row.ClearTime = EquipmentRules.ClearTime(row.Residual, row.ClearanceLimitBq);
-        if (row.ClearTime is { } clear) await db.RemindAsync(HotCellActor.Type, row.Id, HotCellActor.Clears, clear, cancel);
+        if (row.ClearTime is { } clear) db.Remind(HotCellActor.Type, row.Id, HotCellActor.Clears, clear);
         return row;
     }
 

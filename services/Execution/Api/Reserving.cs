@@ -24,11 +24,11 @@ sealed class Reserving(ExecutionDb db)
         return db.InTransactionAsync(async () =>
         {
             if (request.ReplacesReservationId is not "") await ReplaceAsync(request.ReplacesReservationId, wish, cancel);
-            var (run, there) = await TakeAsync(wish, cancel) ?? throw new RefusedException(await WhyNotAsync(wish, cancel));
+            var (run, room, there) = await TakeAsync(wish, cancel) ?? throw new RefusedException(await WhyNotAsync(wish, cancel));
             ReservationRow reservation = new()
             {
                 Id = db.Ids.New(),
-                RunId = run,
+                RunId = run.Id,
                 OrderId = wish.OrderId,
                 AtEndOfSynthesis = there,
                 Wanted = wish.Wanted,
@@ -36,9 +36,8 @@ sealed class Reserving(ExecutionDb db)
                 ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
             };
             db.Reservations.Add(reservation);
-            await db.RemindAsync(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime, cancel);
-            var (row, room) = await RunAsync(run, cancel);
-            return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = row.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
+            db.Remind(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime);
+            return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = run.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
         }, cancel);
     }
 
@@ -62,25 +61,30 @@ sealed class Reserving(ExecutionDb db)
         if (earlier.OrderId != wish.OrderId)
             throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
         await db.ReturnAsync(earlier, ReservationState.Returned, cancel);
-        await db.ForgetAsync(ReservationActor.Type, earlier.Id, ReservationActor.Lapses, cancel);
+        db.Forget(ReservationActor.Type, earlier.Id, ReservationActor.Lapses);
     }
 
-    async Task<(string RunId, CalibratedActivity There)?> TakeAsync(Wish wish, CancellationToken cancel)
+    async Task<(RunRow Run, RunRoomRow Room, CalibratedActivity There)?> TakeAsync(Wish wish, CancellationToken cancel)
     {
         for (var before = DateTimeOffset.MaxValue; ;)
         {
             var candidates = await InWindow(wish).Where(r => r.DosesReserved < r.DoseCapacity && r.EndOfSynthesisTime < before)
-                .OrderByDescending(r => r.EndOfSynthesisTime).Take(CandidatesMax).ToListAsync(cancel);
+                .OrderByDescending(r => r.EndOfSynthesisTime).Take(CandidatesMax)
+                .Join(db.Runs.AsNoTracking(), room => room.RunId, run => run.Id, (room, run) => new { Room = room, Run = run }).ToListAsync(cancel);
+            // A join need not keep the order of what it joins.
+            candidates.Sort((a, b) => b.Room.EndOfSynthesisTime.CompareTo(a.Room.EndOfSynthesisTime));
             foreach (var candidate in candidates)
             {
-                if (candidate.Nuclide != wish.Wanted.Nuclide.Symbol) continue;
-                var there = wish.At(candidate.EndOfSynthesisTime).OrThrow();
-                if (candidate.ToDomain().Holds(there.Amount.Bq) && await db.TakeAsync(candidate.RunId, there.Amount.Bq, cancel))
-                    return (candidate.RunId, there);
+                var room = candidate.Room;
+                if (room.Nuclide != wish.Wanted.Nuclide.Symbol) continue;
+                var there = wish.At(room.EndOfSynthesisTime).OrThrow();
+                if (!room.ToDomain().Holds(there.Amount.Bq) || !await db.TakeAsync(room.RunId, there.Amount.Bq, cancel)) continue;
+                // As this call found it and left it; what others took meanwhile is not looked up.
+                return (candidate.Run, room with { DosesReserved = room.DosesReserved + 1, ReservedBq = room.ReservedBq + there.Amount.Bq }, there);
             }
 
             if (candidates.Count < CandidatesMax) return null;
-            before = candidates[^1].EndOfSynthesisTime;
+            before = candidates[^1].Room.EndOfSynthesisTime;
         }
     }
 
@@ -101,7 +105,4 @@ sealed class Reserving(ExecutionDb db)
 
     IQueryable<RunRoomRow> InWindow(Wish wish) => db.OpenRuns(wish.SiteId, wish.ProductCode)
         .Where(r => r.EndOfSynthesisTime >= wish.NotBefore && r.ReleaseTime <= wish.ReleaseBy && r.EndOfSynthesisTime > db.Now);
-
-    async Task<(RunRow, RunRoomRow)> RunAsync(string runId, CancellationToken cancel) =>
-        (await db.Runs.AsNoTracking().FirstAsync(r => r.Id == runId, cancel), await db.RunRoom.AsNoTracking().FirstAsync(r => r.RunId == runId, cancel));
 }

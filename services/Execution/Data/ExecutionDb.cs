@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Execution.Data;
 
 /// <summary>What execution keeps: the schedule, master recipes and equipment, batches with their records, and doses.</summary>
-public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "execution";

@@ -34,7 +34,7 @@ sealed class RunRow : IGxpRow
 /// What is left in a run. Not a GxP row: its counters change with every reservation under a conditional update, and each of those
 /// reservations is audited itself, so that the sum of its audited parts proves it.
 /// </summary>
-sealed class RunRoomRow
+sealed record RunRoomRow
 {
     public required string RunId { get; init; }
     public required string SiteId { get; init; }

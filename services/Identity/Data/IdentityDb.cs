@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Identity.Data;
 
 /// <summary>The database of the identity service.</summary>
-public sealed class IdentityDb(DbContextOptions<IdentityDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "identity";

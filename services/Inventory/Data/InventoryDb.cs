@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Inventory.Data;
 
 /// <summary>Tables of the inventory service.</summary>
-public sealed class InventoryDb(DbContextOptions<InventoryDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class InventoryDb(DbContextOptions<InventoryDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "inventory";

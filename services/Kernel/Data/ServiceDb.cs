@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
+using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Signing;
@@ -11,30 +12,37 @@ namespace Doseline.Kernel.Data;
 
 /// <summary>
 /// A service's database: its own tables plus outbox, inbox, reminders, requests and audit. What is asked for with
-/// <see cref="Publish"/>, <see cref="RemindAsync"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
+/// <see cref="Publish"/>, <see cref="Remind"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
 /// </summary>
-public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbContext(options)
+/// <remarks>
+/// Contexts are pooled, for making one costs more than a small save: one is lent to each scope, and what it needs of that scope is
+/// given to it then.
+/// </remarks>
+public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
+    DbScope? lent;
     bool published;
-    List<ReminderWake>? reminded;
+    PendingReminders? reminders;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
 
     /// <summary>Now (UTC), by the platform's clock.</summary>
-    public DateTimeOffset Now => scope.Clock.GetUtcNow();
+    public DateTimeOffset Now => Scope.Clock.GetUtcNow();
 
     /// <summary>Makes identifiers.</summary>
-    public IdSource Ids => scope.Ids;
+    public IdSource Ids => Scope.Ids;
 
     /// <summary>The request or fact being handled.</summary>
-    public RequestContext Request => scope.Request;
+    public RequestContext Request => Scope.Request;
 
     /// <summary>Audit rows, to read only.</summary>
     public IQueryable<AuditRow> AuditTrail => Set<AuditRow>().AsNoTracking();
 
     /// <summary>Electronic signatures, to read only: they are stored with the answer of the call they were given with.</summary>
     public IQueryable<SignatureRow> Signatures => Set<SignatureRow>().AsNoTracking();
+
+    DbScope Scope => lent ?? throw new InvalidOperationException("This context is in the pool; take one from a scope.");
 
     internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
@@ -67,21 +75,11 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     }
 
     /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
-    /// <remarks>This row is the truth; a Dapr reminder only wakes us on time.</remarks>
-    public async Task RemindAsync(string actorType, string actorId, string name, DateTimeOffset due, CancellationToken cancel)
-    {
-        if (await Reminders.FindAsync([actorType, actorId, name], cancel) is { } row)
-            (row.DueTime, row.NextTime, row.Tries) = (due, due, 0);
-        else
-            Reminders.Add(new ReminderRow { ActorType = actorType, ActorId = actorId, Name = name, DueTime = due, NextTime = due, Tries = 0 });
-        (reminded ??= []).Add(new ReminderWake(actorType, actorId, name, due));
-    }
+    /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
+    public void Remind(string actorType, string actorId, string name, DateTimeOffset due) => (reminders ??= new()).Set(actorType, actorId, name, due);
 
     /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
-    public async Task ForgetAsync(string actorType, string actorId, string name, CancellationToken cancel)
-    {
-        if (await Reminders.FindAsync([actorType, actorId, name], cancel) is { } row) Reminders.Remove(row);
-    }
+    public void Forget(string actorType, string actorId, string name) => (reminders ??= new()).Set(actorType, actorId, name, null);
 
     /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
     /// <remarks>A replay of the call gets this answer. Every method whose policy says <c>mutates</c> ends with this.</remarks>
@@ -139,14 +137,31 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        AuditWriter.Write(this, scope.Request);
-        if (Database.CurrentTransaction is not null)
-            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        AuditWriter.Write(this, Scope.Request);
+        if (Database.CurrentTransaction is not null) return await SaveAsync();
 
         using var _ = await EnterAsync(cancellationToken);
-        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        int saved;
+        if (reminders is { Any: true })
+        {
+            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
+            saved = await SaveAsync();
+            await transaction.CommitAsync(cancellationToken);
+        }
+        else
+        {
+            saved = await SaveAsync();
+        }
+
         Committed();
         return saved;
+
+        async Task<int> SaveAsync()
+        {
+            var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            if (reminders is { Any: true }) await reminders.WriteAsync(Database, cancellationToken);
+            return rows;
+        }
     }
 
     /// <inheritdoc/>
@@ -184,7 +199,7 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
     async Task<IDisposable?> EnterAsync(CancellationToken cancel)
     {
         if (!Database.IsSqlite() || Database.CurrentTransaction is not null) return null;
-        var gate = scope.Gates.For(Database.GetConnectionString()!);
+        var gate = Scope.Gates.For(Database.GetConnectionString()!);
         await gate.WaitAsync(cancel);
         return new Exit(gate);
     }
@@ -196,15 +211,19 @@ public abstract class ServiceDb(DbContextOptions options, DbScope scope) : DbCon
         return await statement();
     }
 
+    /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
+    internal void LendTo(DbScope scope) => (lent, published, reminders) = (scope, false, null);
+
     void Committed()
     {
-        scope.Watch.Set(Service);
-        if (published) scope.Signals.Set(Service, PumpNames.Outbox);
+        Scope.Watch.Set(Service);
+        if (published) Scope.Signals.Set(Service, PumpNames.Outbox);
         published = false;
-        if (reminded is null) return;
-        scope.Signals.Set(Service, PumpNames.Reminders);
-        foreach (var wake in reminded) scope.Wakes.Add(wake);
-        reminded = null;
+        if (reminders is null) return;
+        // The sweep finds what is due later; only what it would find late is worth waking the pump for.
+        if (reminders.AnyBefore(Now + PumpLoop.Sweep)) Scope.Signals.Set(Service, PumpNames.Reminders);
+        foreach (var wake in reminders.Wakes) Scope.Wakes.Add(wake);
+        reminders = null;
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable

@@ -10,6 +10,7 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,7 +34,13 @@ public sealed class ModuleBuilder(
     /// <summary>The service's database, on SQLite or PostgreSQL by <c>ConnectionStrings:{service}</c>, with its relay.</summary>
     public ModuleBuilder Database<TDb>() where TDb : ServiceDb
     {
-        services.AddDbContext<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
+        services.AddPooledDbContextFactory<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            db.LendTo(provider.GetRequiredService<DbScope>());
+            return db;
+        });
         services.AddSingleton(new ServiceDatabase(service, typeof(TDb)));
         services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<OutboxRelay<TDb>>(p, service));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<RetryPump<TDb>>(p, service));

@@ -114,7 +114,7 @@ public static class PlatformHost
         services.TryAddSingleton<ISignatureKeys, IdentityKeys>();
         services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();
-        services.AddSingleton<ServiceChannels>().AddSingleton<ServerPipeline>();
+        services.AddSingleton<ServiceChannels>().AddSingleton<CallLimit>().AddSingleton<ServerPipeline>();
         services.AddSingleton<MatcherPolicy, WebListener.Wall>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("databases");
         services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());

@@ -9,7 +9,11 @@ namespace Doseline.Kernel.Hosting;
 /// <remarks>It waits on the wall clock, never on the domain's clock, so that a simulated clock cannot spin it.</remarks>
 public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop> log) : BackgroundService
 {
-    static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
+    /// <summary>How often a pump looks for what nobody woke it for.</summary>
+    public static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
+
+    // A round costs about the same for one fact as for fifty, so what is committed in quick succession travels together.
+    static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(30);
 
     /// <summary>Ends the loop, then does what is left, for as long as the host allows, and hands the job over.</summary>
@@ -48,7 +52,8 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop
                 }
 
                 wait = Sweep;
-                await signals.WaitAsync(pump.Service, pump.Name, wait, stoppingToken);
+                if (await signals.WaitAsync(pump.Service, pump.Name, wait, stoppingToken) && pump.Name is PumpNames.Outbox)
+                    await Task.Delay(Gather, TimeProvider.System, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

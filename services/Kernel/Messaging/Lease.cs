@@ -12,13 +12,16 @@ sealed class Lease(string name, string holder, TimeSpan length)
 {
     DateTimeOffset until = DateTimeOffset.MinValue;
 
+    /// <summary>True while the claim is surely held and need not be renewed.</summary>
+    public bool IsHeld(DateTimeOffset now) => until - now > length / 2;
+
     /// <summary>Takes or renews the claim.</summary>
     /// <returns>How long it is surely held from now; null when another replica holds it.</returns>
     public async Task<TimeSpan?> TakeAsync(ServiceDb db, CancellationToken cancel)
     {
         var now = db.Now;
         // Half of its length is left for the round: renewing at every round would write more than the work itself.
-        if (until - now > length / 2) return until - now;
+        if (IsHeld(now)) return until - now;
 
         var next = now + length;
         var held = await db.WriteAsync(() => db.Leases

@@ -31,7 +31,7 @@ public sealed class OutboxRelay<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         var purges = PurgeIsDue(db.Now);
-        if (!purges && !await db.Outbox.AnyAsync(r => r.SentTime == null, cancel))
+        if (!purges && !lease.IsHeld(db.Now) && !await db.Outbox.AnyAsync(r => r.SentTime == null, cancel))
         {
             meter.Outbox(service, 0, TimeSpan.Zero);
             return 0;
@@ -41,7 +41,12 @@ public sealed class OutboxRelay<TDb>(
         if (await lease.TakeAsync(db, cancel) is not { } mine) return 0;
         if (purges && !await MessagePurge.RunAsync(db, options, cancel)) purgeTime = db.Now + options.PurgeEvery;
         var batch = await BatchAsync(db, cancel);
-        if (batch is []) return 0;
+        if (batch is [])
+        {
+            // What is stuck is not read, and still waits.
+            if (stuck.Count == 0) meter.Outbox(service, 0, TimeSpan.Zero);
+            return 0;
+        }
 
         // The round ends with the lease: a relay that has become slow stops before another takes over.
         using var leased = WallClock.Within(mine, cancel);

@@ -17,8 +17,8 @@ public sealed class OutboxSignals
         if (signal.CurrentCount == 0) signal.Release();
     }
 
-    /// <summary>Waits for a signal, at most the given time.</summary>
-    public Task WaitAsync(string service, string pump, TimeSpan atMost, CancellationToken cancel) => Of(service, pump).WaitAsync(atMost, cancel);
+    /// <summary>Waits for a signal, at most the given time; false when none came.</summary>
+    public Task<bool> WaitAsync(string service, string pump, TimeSpan atMost, CancellationToken cancel) => Of(service, pump).WaitAsync(atMost, cancel);
 
     SemaphoreSlim Of(string service, string pump) => signals.GetOrAdd((service, pump), _ => new SemaphoreSlim(0));
 }

@@ -21,7 +21,7 @@ namespace Doseline.Kernel.Rpc;
 
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
 public sealed class ServerPipeline(
-    MethodTable methods, ITokenReader tokens, DatabaseTable databases, SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+    MethodTable methods, ITokenReader tokens, CallLimit limit, DatabaseTable databases, SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -40,7 +40,7 @@ public sealed class ServerPipeline(
         try
         {
             var scope = context.GetHttpContext().RequestServices;
-            await BeginAsync(method, (IMessage)request, context, scope);
+            using var _ = await BeginAsync(method, (IMessage)request, context, scope);
             return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
         }
         catch (Exception fault)
@@ -68,7 +68,8 @@ public sealed class ServerPipeline(
 
         try
         {
-            await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices);
+            // A watch is open for hours and mostly waits: it gives its place back before it begins.
+            (await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices)).Dispose();
             await continuation(request, responseStream, context);
         }
         catch (Exception fault)
@@ -84,7 +85,7 @@ public sealed class ServerPipeline(
             throw new RpcException(new Status(StatusCode.PermissionDenied, $"{context.Method} has no policy."));
     }
 
-    async Task BeginAsync(RpcMethod method, IMessage message, ServerCallContext context, IServiceProvider scope)
+    async Task<CallLimit.Place> BeginAsync(RpcMethod method, IMessage message, ServerCallContext context, IServiceProvider scope)
     {
         // gRPC deadlines are wall-clock time of the caller's machine; the transport turns a passed one into cancellation.
         context.CancellationToken.ThrowIfCancellationRequested();
@@ -103,6 +104,7 @@ public sealed class ServerPipeline(
         request.CorrelationId = (trusted ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
         request.Zone = headers.GetValue(RpcHeaders.Zone) is { } zone && Zones.Exists(zone) ? zone : "UTC";
         request.Reason = method.Reason?.Accessor.GetValue(message) as string ?? "";
+        return limit.Enter(caller);
     }
 
     async ValueTask<Caller> CallerOf(string? header)
@@ -173,7 +175,7 @@ public sealed class ServerPipeline(
 
     static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
     {
-        var row = await db.Requests.AsNoTracking().FirstOrDefaultAsync(r => r.Subject == caller.Subject && r.RequestId == call.RequestId, cancel);
+        var row = await Replays.FindAsync(db, caller.Subject, call.RequestId, cancel);
         if (row is null) return null;
         return row.Method == call.Method && row.PayloadHash == call.PayloadHash
             ? row.Response

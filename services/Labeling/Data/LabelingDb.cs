@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Labeling.Data;
 
 /// <summary>The database of the labeling service.</summary>
-public sealed class LabelingDb(DbContextOptions<LabelingDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class LabelingDb(DbContextOptions<LabelingDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "labeling";

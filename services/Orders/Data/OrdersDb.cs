@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Orders.Data;
 
 /// <summary>The orders database.</summary>
-public sealed class OrdersDb(DbContextOptions<OrdersDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class OrdersDb(DbContextOptions<OrdersDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "orders";

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Quality.Data;
 
 /// <summary>The database of the quality service.</summary>
-public sealed class QualityDb(DbContextOptions<QualityDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "quality";

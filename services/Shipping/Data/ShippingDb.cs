@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Shipping.Data;
 
 /// <summary>Database of the shipping service.</summary>
-public sealed class ShippingDb(DbContextOptions<ShippingDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class ShippingDb(DbContextOptions<ShippingDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "shipping";

@@ -115,7 +115,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         {
             var clock = DecayClock.Of(All(items), policy, db.Now);
             (container.EligibleTime, container.ClockNuclide) = (clock.Eligible, clock.Nuclide);
-            if (clock.Eligible is { } due) await db.RemindAsync(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible, due, cancel);
+            if (clock.Eligible is { } due) db.Remind(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible, due);
         }
 
         return await db.AnswerAsync(new CloseContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);
@@ -155,7 +155,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         var items = await ItemsAsync(container.Id, cancel);
         foreach (var item in items) item.Disposed = true;
         (container.State, container.DisposeTime, container.Transferee) = (ContainerState.Disposed, db.Now, request.Transferee);
-        await db.ForgetAsync(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible, cancel);
+        db.Forget(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible);
         db.Publish(container.Id, new WasteDisposed { ContainerId = container.Id, WasteIds = { items.Select(item => item.Id) }, SiteId = container.SiteId, DisposeTime = db.Now.ToWire(), Route = request.Route });
         return await db.AnswerAsync(new DisposeContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);
     }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Waste.Data;
 
 /// <summary>Tables of the waste service.</summary>
-public sealed class WasteDb(DbContextOptions<WasteDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class WasteDb(DbContextOptions<WasteDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "waste";

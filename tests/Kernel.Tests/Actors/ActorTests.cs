@@ -61,12 +61,12 @@ public sealed class ActorTests
         host.Troubles.Fail("broken", times: 2);
         await host.InAsync<ExecutionDb>(async db =>
         {
-            await db.RemindAsync("Counter", "a", "later", start.AddMinutes(20), default);
-            await db.RemindAsync("Counter", "a", "broken", start.AddMinutes(5), default);
-            await db.RemindAsync("Counter", "b", "soon", start.AddMinutes(5), default);
-            await db.RemindAsync("Counter", "b", "forgotten", start.AddMinutes(6), default);
+            db.Remind("Counter", "a", "later", start.AddMinutes(20));
+            db.Remind("Counter", "a", "broken", start.AddMinutes(5));
+            db.Remind("Counter", "b", "soon", start.AddMinutes(5));
+            db.Remind("Counter", "b", "forgotten", start.AddMinutes(6));
             await db.SaveChangesAsync();
-            await db.ForgetAsync("Counter", "b", "forgotten", default);
+            db.Forget("Counter", "b", "forgotten");
             await db.SaveChangesAsync();
         });
         var pump = (IReminderPump)host.Pump("execution", PumpNames.Reminders);

@@ -146,7 +146,7 @@ public sealed class DaprTests : IAsyncLifetime
         var due = host.Clock.GetUtcNow().AddMinutes(5);
         await host.InAsync<ExecutionDb>(async db =>
         {
-            await db.RemindAsync("Counter", "c", "soon", due, default);
+            db.Remind("Counter", "c", "soon", due);
             await db.SaveChangesAsync();
         });
         (await sidecar.CallAsync(HttpMethod.Put, "/actors/Counter/c/method/remind/soon", "{}")).Status.ShouldBe(200);

@@ -25,7 +25,7 @@ sealed class SeenRow
     public required string Text { get; init; }
 }
 
-abstract class StageDb(DbContextOptions options, DbScope scope) : ServiceDb(options, scope)
+abstract class StageDb(DbContextOptions options) : ServiceDb(options)
 {
     public DbSet<ThingRow> Things => Set<ThingRow>();
 
@@ -38,12 +38,12 @@ abstract class StageDb(DbContextOptions options, DbScope scope) : ServiceDb(opti
     }
 }
 
-sealed class OrdersDb(DbContextOptions<OrdersDb> options, DbScope scope) : StageDb(options, scope)
+sealed class OrdersDb(DbContextOptions<OrdersDb> options) : StageDb(options)
 {
     public override string Service => "orders";
 }
 
-sealed class ExecutionDb(DbContextOptions<ExecutionDb> options, DbScope scope) : StageDb(options, scope)
+sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : StageDb(options)
 {
     public override string Service => "execution";
 }
