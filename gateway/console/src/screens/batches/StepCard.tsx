@@ -19,8 +19,9 @@ import { DispenseDoses } from './DispenseDoses';
 import { EndOfSynthesis } from './EndOfSynthesis';
 import { IssueMaterial } from './IssueMaterial';
 import { StaleOr } from './StaleOr';
-import { StepInputs, unitText } from './StepInputs';
+import { StepInputs } from './StepInputs';
 import { isNext } from './StepList';
+import { StepValues } from './StepValues';
 import { TakeSample } from './TakeSample';
 import { faultOf, valuesOf, type Typed } from './values';
 
@@ -116,13 +117,7 @@ function VerifyStep({ record, planned, refresh, done }: { record: BatchRecord; p
 function Performed({ step }: { step: BatchStep }) {
   return (
     <>
-      {step.values.length > 0 && (
-        <dl className="values">
-          {step.values.map((value) => (
-            <div key={value.code} className={value.inLimit ? '' : 'outside'}><dt>{value.code}</dt><dd className="figure">{value.value} {unitText(value.unit)}{value.inLimit ? '' : ' !'}</dd></div>
-          ))}
-        </dl>
-      )}
+      <StepValues values={step.values} />
       <Facts of={[
         [t.performedBy, <>{step.performedBy} <Time at={step.completeTime} /></>],
         step.verifiedBy !== '' && [t.verifiedBy, <>{step.verifiedBy} <Time at={step.verifyTime} /></>],

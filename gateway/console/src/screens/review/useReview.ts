@@ -1,0 +1,74 @@
+// Everything QA looks at of one batch, from the services that own it, and what of it deviates.
+import { useList, useRead } from '../../api/query';
+import { BatchExceptionState, BatchRecordsService, type BatchException, type BatchRecord, type BatchStep, type FrozenRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
+import { DeviationConclusion, DeviationsService, type Deviation } from '../../generated/doseline/quality/v1/deviations_pb';
+import { DispositionService, type GetBatchReviewResponse, type Hold } from '../../generated/doseline/quality/v1/disposition_pb';
+import { ResultsService, Verdict, type Result } from '../../generated/doseline/quality/v1/results_pb';
+import { plannedStep } from '../batches/StepCard';
+import type { Problem } from '../../api/refusals';
+
+/** A batch as QA sees it. */
+export interface ReviewOfBatch {
+  readonly loading: boolean;
+  readonly problem: Problem | null;
+  readonly review: GetBatchReviewResponse | undefined;
+  readonly record: BatchRecord | undefined;
+  readonly frozen: readonly FrozenRecord[];
+  readonly results: readonly Result[];
+  readonly deviations: readonly Deviation[];
+  refresh(): void;
+}
+
+const everySeconds = 5;
+
+/** Reads it, again and again, for a result may come while one reads. */
+export function useReview(batchId: string): ReviewOfBatch {
+  const review = useRead(DispositionService.method.getBatchReview, { batchId }, { everySeconds });
+  const record = useRead(BatchRecordsService.method.getBatchRecord, { batchId }, { everySeconds });
+  const results = useList(ResultsService.method.listResults, { batchId, pageSize: 500 }, (page) => page.results, { everySeconds });
+  const deviations = useList(DeviationsService.method.listDeviations, { batchId, pageSize: 500 }, (page) => page.deviations, { everySeconds });
+  return {
+    loading: review.loading || record.loading, problem: review.problem ?? record.problem,
+    review: review.data, record: record.data?.record, frozen: record.data?.frozen ?? [], results: results.data ?? [], deviations: deviations.data ?? [],
+    refresh: () => { review.refresh(); record.refresh(); results.refresh(); deviations.refresh(); },
+  };
+}
+
+/** What deviates in a batch. */
+export interface Deviating {
+  readonly exceptions: readonly BatchException[];
+  readonly openExceptions: number;
+  readonly outside: readonly BatchStep[];
+  readonly unverified: readonly BatchStep[];
+  readonly results: readonly Result[];
+  readonly deviations: readonly Deviation[];
+  readonly openDeviations: number;
+  readonly holds: readonly Hold[];
+  /** Unexplained part of the balance when it is over half of its tolerance; null otherwise. */
+  readonly balance: number | null;
+}
+
+// A balance is worth a look well before it is out of tolerance.
+const lookFrom = 0.5;
+
+/** Finds it. */
+export function deviating({ review, record, results, deviations }: Pick<ReviewOfBatch, 'review' | 'record' | 'results' | 'deviations'>): Deviating {
+  const steps = record?.steps ?? [];
+  const exceptions = record?.exceptions ?? [];
+  const unexplained = record?.balance?.unexplainedFraction ?? 0;
+  return {
+    exceptions,
+    openExceptions: exceptions.filter((each) => each.state === BatchExceptionState.OPEN).length,
+    outside: steps.filter((step) => step.values.some((value) => !value.inLimit)),
+    unverified: record ? steps.filter((step) => plannedStep(record, step.stepId)?.needsVerification && !step.verifiedBy && step.completeTime) : [],
+    results: results.filter((each) => each.verdict === Verdict.OUT_OF_SPECIFICATION || each.attempt > 1),
+    deviations,
+    openDeviations: deviations.filter((each) => each.conclusion === DeviationConclusion.UNSPECIFIED).length,
+    holds: (review?.holds ?? []).filter((hold) => !hold.liftTime),
+    balance: record?.balance && Math.abs(unexplained) > lookFrom * record.balance.toleranceFraction ? unexplained : null,
+  };
+}
+
+/** True when QA has nothing to read but the record itself. */
+export const isClean = (found: Deviating): boolean =>
+  found.exceptions.length + found.outside.length + found.unverified.length + found.results.length + found.deviations.length + found.holds.length === 0 && found.balance === null;
