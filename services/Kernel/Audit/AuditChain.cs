@@ -27,6 +27,8 @@ public static class AuditChain
         Add(text, row.CorrelationId);
         Add(text, row.SignatureId);
         Add(text, row.PreviousHash);
+        // Left out where it is null, so that rows written before there were origins keep their hash.
+        if (row.Origin is not null) Add(text, row.Origin);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

@@ -51,6 +51,9 @@ public sealed record AuditRow
     /// <summary>Electronic signature that covers it; null when unsigned.</summary>
     public string? SignatureId { get; init; }
 
+    /// <summary>Where a fact of another service caused the change: JSON of its source, type, time, actor and payload hash as published; null otherwise.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>Hash of the entity's previous row; empty for the first.</summary>
     public required string PreviousHash { get; init; }
 

@@ -59,6 +59,7 @@ static class AuditWriter
             CausationId = request.CausationId,
             CorrelationId = request.CorrelationId,
             SignatureId = request.SignatureId,
+            Origin = request.Origin,
             PreviousHash = previous,
             Hash = "",
         };

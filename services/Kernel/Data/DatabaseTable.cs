@@ -15,6 +15,9 @@ public sealed class DatabaseTable(IEnumerable<ServiceDatabase> databases)
     /// <summary>Services hosted here that have a database.</summary>
     public IEnumerable<string> Services => types.Keys;
 
+    /// <summary>True when the service is hosted here and has a database.</summary>
+    public bool Hosts(string service) => types.ContainsKey(service);
+
     /// <summary>The database of the service, from the scope.</summary>
     public ServiceDb Of(string service, IServiceProvider scope) => (ServiceDb)scope.GetRequiredService(types[service]);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
+using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
@@ -50,6 +51,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
     internal DbSet<RequestRow> Requests => Set<RequestRow>();
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
+    internal DbSet<LeafRow> Leaves => Set<LeafRow>();
+    internal DbSet<NodeRow> Nodes => Set<NodeRow>();
+    internal DbSet<HeadRow> Heads => Set<HeadRow>();
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
@@ -185,6 +189,12 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
+        // Numbered by the sealer, not by the database.
+        modelBuilder.Entity<LeafRow>().ToTable("audit_leaves").HasKey(r => r.LeafIndex);
+        modelBuilder.Entity<LeafRow>().Property(r => r.LeafIndex).ValueGeneratedNever();
+        modelBuilder.Entity<NodeRow>().ToTable("audit_nodes").HasKey(r => new { r.Level, r.NodeIndex });
+        modelBuilder.Entity<HeadRow>().ToTable("audit_heads").HasKey(r => r.Number);
+        modelBuilder.Entity<HeadRow>().Property(r => r.Number).ValueGeneratedNever();
         Naming.Apply(modelBuilder);
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Doseline.Kernel.Actors;
+using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
@@ -45,6 +46,7 @@ public sealed class ModuleBuilder(
         services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<OutboxRelay<TDb>>(p, service));
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<RetryPump<TDb>>(p, service));
         services.AddSingleton<IPump>(p => p.GetRequiredService<RetryPump<TDb>>()).AddSingleton<IReminderPump>(p => p.GetRequiredService<RetryPump<TDb>>());
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<SealPump<TDb>>(p, service));
         database = scope => scope.GetRequiredService<TDb>();
         return this;
     }

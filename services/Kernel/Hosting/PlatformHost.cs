@@ -73,6 +73,7 @@ public static class PlatformHost
         AddKernel(builder.Services, builder.Configuration, methods);
         foreach (var module in modules)
             module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages, guards));
+        KernelServices.Add(builder.Services, methods, endpoints);
         configure?.Invoke(builder);
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
 

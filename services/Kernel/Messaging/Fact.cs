@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Google.Protobuf;
 
 namespace Doseline.Kernel.Messaging;
@@ -45,6 +48,13 @@ public sealed record Fact
 
     /// <summary>Lower-case hex SHA-256 of a payload as UTF-8.</summary>
     public static string HashOf(string data) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)));
+
+    /// <summary>What a receiver's record keeps of where it came from: source, type, time, actor and payload hash, as published.</summary>
+    [JsonIgnore]
+    public string OriginJson => JsonSerializer.Serialize(
+        new { source = Source, type = Type, time = Time.UtcDateTime, actor = Actor, dataHash = DataHash }, OriginForm);
+
+    static readonly JsonSerializerOptions OriginForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads the payload; unknown fields of a newer publisher are ignored.</summary>
     public T Read<T>() where T : class, IMessage<T>, new() => FactJson.Read<T>(Data);

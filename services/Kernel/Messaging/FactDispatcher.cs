@@ -84,6 +84,7 @@ public sealed class FactDispatcher(IEnumerable<FactSubscription> subscriptions, 
         request.CorrelationId = fact.CorrelationId;
         request.CausationId = fact.Id;
         request.Reason = reason;
+        request.Origin = fact.OriginJson;
 
         var db = subscription.Database(scope.ServiceProvider);
         await subscription.HandleAsync(scope.ServiceProvider, fact, cancel);

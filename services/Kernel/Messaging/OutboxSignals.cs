@@ -34,4 +34,7 @@ public static class PumpNames
 
     /// <summary>Delivers deadlines.</summary>
     public const string Reminders = "reminders";
+
+    /// <summary>Seals the audit trail.</summary>
+    public const string Seal = "seal";
 }

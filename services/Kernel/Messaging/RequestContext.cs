@@ -50,6 +50,9 @@ public sealed class RequestContext
         if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, need));
     }
 
+    /// <summary>The fact being handled as it was published, for the audit trail (see <see cref="Fact.OriginJson"/>); null for calls and sweeps.</summary>
+    public string? Origin { get; set; }
+
     /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
     public IdempotentCall? Call { get; set; }
 }

@@ -1,6 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Signing;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
 namespace Doseline.Kernel.Rpc;
@@ -19,7 +20,13 @@ public sealed class MethodTable
 
     /// <summary>Adds the methods of a proto service.</summary>
     /// <exception cref="InvalidOperationException">A method's policy is missing or cannot be enforced: the service must not start.</exception>
-    public void Add(ServiceDescriptor service)
+    public void Add(ServiceDescriptor service) => Add(service, choosesDatabase: false);
+
+    /// <summary>Adds the methods of a proto service that the kernel serves for every service of the host: the request's field <c>service</c> chooses the database.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Add(ServiceDescriptor)"/>; or a method mutates and its request names no service.</exception>
+    public void AddOfKernel(ServiceDescriptor service) => Add(service, choosesDatabase: true);
+
+    void Add(ServiceDescriptor service, bool choosesDatabase)
     {
         services.Add(service);
         foreach (var method in service.Methods)
@@ -28,8 +35,10 @@ public sealed class MethodTable
                 ?? throw new InvalidOperationException($"{method.FullName} declares no policy (option (doseline.common.v1.policy)); it is not served.");
             var requestId = method.InputType.FindFieldByName("request_id");
             if (FaultOf(policy, method, requestId) is { } fault) throw new InvalidOperationException($"{method.FullName} is not served: {fault}");
+            var chooser = choosesDatabase ? TextField(method, "service") : null;
+            if (choosesDatabase && policy.Mutates && chooser is null) throw new InvalidOperationException($"{method.FullName} is not served: it mutates, so its request needs to say in which service.");
             var name = $"/{service.FullName}/{method.Name}";
-            methods.Add(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, TextField(method, "reason"), TextField(method, policy.SiteField)));
+            methods.Add(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, TextField(method, "reason"), TextField(method, policy.SiteField)) { Chooser = chooser });
         }
     }
 
@@ -75,4 +84,11 @@ public sealed class MethodTable
 /// <param name="Reason">Request field with the person's reason; null when it has none.</param>
 /// <param name="Site">Request field that names the site; null when the service checks the site of the object itself.</param>
 public sealed record RpcMethod(
-    string Name, string Service, MethodDescriptor Descriptor, Policy Policy, FieldDescriptor? RequestId, FieldDescriptor? Reason, FieldDescriptor? Site);
+    string Name, string Service, MethodDescriptor Descriptor, Policy Policy, FieldDescriptor? RequestId, FieldDescriptor? Reason, FieldDescriptor? Site)
+{
+    /// <summary>Request field that chooses the service whose database the call is about; null where the owner's own is.</summary>
+    public FieldDescriptor? Chooser { get; init; }
+
+    /// <summary>The service whose database a call is about; it may not be hosted here.</summary>
+    public string DatabaseOf(IMessage request) => Chooser?.Accessor.GetValue(request) as string ?? Service;
+}

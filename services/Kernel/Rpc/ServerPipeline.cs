@@ -96,6 +96,7 @@ public sealed class ServerPipeline(
         caller = Authorise(method, message, caller);
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
+        if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
         malformed.ThrowIfAny();
 
         var trusted = caller.Is(Roles.Service);
@@ -152,7 +153,8 @@ public sealed class ServerPipeline(
 
         var state = scope.GetRequiredService<RequestContext>();
         var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(SignedContent.WithoutSecrets(message).ToByteArray())));
-        var db = databases.Of(method.Service, scope);
+        var service = method.DatabaseOf(message);
+        var db = databases.Of(service, scope);
         if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
 
         state.Call = call;
@@ -166,7 +168,7 @@ public sealed class ServerPipeline(
         {
             // A twin of this call may have committed first, and what it did may be what this one was refused for: then its answer is the answer.
             await using var fresh = scope.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
-            if (await EarlierAsync(databases.Of(method.Service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
+            if (await EarlierAsync(databases.Of(service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
             throw;
         }
 
@@ -182,6 +184,10 @@ public sealed class ServerPipeline(
             : throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before with another payload.")
                 .With("request_id", call.RequestId).With("first_used_time", row.Time));
     }
+
+    Refusal NotHosted(string service) =>
+        Refusal.Invalid("service", "SERVICE_NOT_HOSTED", $"This host has no service '{service}'; it has {string.Join(", ", databases.Services.Order(StringComparer.Ordinal))}.")
+            .With("service", service).With("services_hosted", string.Join(',', databases.Services.Order(StringComparer.Ordinal)));
 
     // A lost connection, a deadlock or a lock that was not given in time: nothing was changed, and a repetition may succeed.
     static bool DatabaseAway(Exception fault) => fault switch
