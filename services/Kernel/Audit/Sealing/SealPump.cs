@@ -22,6 +22,7 @@ public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, A
     {
         // Looked at twice a second by every replica: nothing but the clock until it is time.
         var now = clock.GetUtcNow();
+        headTime ??= now + options.HeadEvery;
         if (now < (sealTime ??= now + options.SealEvery)) return 0;
         sealTime = now + options.SealEvery;
 
@@ -30,7 +31,7 @@ public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, A
         var (rows, oldest) = await sealer.UnsealedAsync(db, cancel);
         meter.Waiting(service, rows, oldest);
         var looks = now >= (lookTime ??= now);
-        var signs = now >= (headTime ??= now + options.HeadEvery);
+        var signs = now >= headTime;
         if ((rows == 0 && !looks && !signs) || await lease.TakeAsync(db, cancel) is null) return 0;
 
         var (count, _) = await sealer.SealAsync(db, looks, signs, cancel);
