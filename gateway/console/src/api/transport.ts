@@ -3,8 +3,13 @@ import { createConnectTransport } from '@connectrpc/connect-web';
 import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
 
-/** Header that a form or a link on another site cannot send; the gateway wants it beside the cookie. */
-export const sameSiteHeader = { 'X-Doseline-Console': '1' } as const;
+// What a page does by itself, such as asking again, must not keep a session open that nobody sits at.
+const byPersonMs = 30_000;
+let lastInput = performance.now();
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) addEventListener(kind, () => { lastInput = performance.now(); }, { capture: true, passive: true });
+
+/** Header that a form or a link on another site cannot send; the gateway wants it beside the cookie. It says whether a person did it. */
+export const consoleHeader = (): Record<string, string> => ({ 'X-Doseline-Console': performance.now() - lastInput < byPersonMs ? 'person' : 'background' });
 
 /** How long a call may take before it is given up. */
 const deadlineMs = 20_000;
@@ -38,7 +43,7 @@ export async function* listen<I extends DescMessage, O extends DescMessage>(
 
 // The zone a person reads times in travels with every call, so that the audit trail can show what was on the screen (A076).
 function headers(): HeadersInit {
-  return { ...sameSiteHeader, 'doseline-zone': zoneHeader.value };
+  return { ...consoleHeader(), 'doseline-zone': zoneHeader.value };
 }
 
 /** Zone of the site on screen; the session sets it. */

@@ -1,4 +1,4 @@
-import { sameSiteHeader } from '../api/transport';
+import { consoleHeader } from '../api/transport';
 import { useSession } from './session';
 import { choose, useSettings, type Theme } from './settings';
 import { activityUnits } from '../physics/units';
@@ -6,9 +6,8 @@ import { Choices, SelectField } from '../ui/Fields';
 import { roleText, texts } from '../text/en';
 
 async function signOut(): Promise<void> {
-  const answer = await fetch('/session/logout', { method: 'POST', credentials: 'same-origin', headers: sameSiteHeader });
-  const body = (await answer.json().catch(() => ({}))) as { location?: string };
-  location.assign(body.location ?? '/');
+  await fetch('/session/logout', { method: 'POST', credentials: 'same-origin', headers: consoleHeader() });
+  location.assign('/');
 }
 
 /** Who works here, and how they want to read: site, unit, theme. */

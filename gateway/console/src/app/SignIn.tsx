@@ -2,14 +2,14 @@
 import { texts } from '../text/en';
 
 /** The way to the sign-in page and back to where one was. */
-export function SignIn() {
+export function SignIn({ locked }: { locked: boolean }) {
   const back = encodeURIComponent(location.pathname + location.search);
   return (
     <main className="sign-in">
       <div className="sign-in-card">
         <p className="brand">{texts.brand}</p>
-        <h1>{texts.signIn.title}</h1>
-        <p>{texts.signIn.why}</p>
+        <h1>{locked ? texts.signIn.locked : texts.signIn.title}</h1>
+        <p>{locked ? texts.signIn.lockedWhy : texts.signIn.why}</p>
         <a className="button primary large" href={`/session/login?return=${back}`} autoFocus>{texts.signIn.go}</a>
       </div>
     </main>

@@ -1,6 +1,6 @@
 // Who works here: asked of the gateway, which keeps the token. Nobody signed in means the sign-in page.
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
-import { zoneHeader } from '../api/transport';
+import { consoleHeader, zoneHeader } from '../api/transport';
 import { SitesService, type Site } from '../generated/doseline/inventory/v1/sites_pb';
 import { useList } from '../api/query';
 import { follow } from './clock';
@@ -41,19 +41,22 @@ export function useZoneOf(): (siteId: string) => string {
   return (siteId) => session.allSites.find((site) => site.siteId === siteId)?.zone ?? session.zone;
 }
 
-async function ask(): Promise<Person | null> {
+type Answer = Person | 'locked' | null;
+
+async function ask(): Promise<Answer> {
   const begun = performance.now();
-  const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json' }, cache: 'no-store' });
+  const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json', ...consoleHeader() }, cache: 'no-store' });
   if (!answer.ok) return null;
-  const body = (await answer.json()) as Partial<Person> & { time?: string; signedIn?: boolean };
+  const body = (await answer.json()) as Partial<Person> & { time?: string; signedIn?: boolean; locked?: boolean };
   if (body.time) follow(Date.parse(body.time), performance.now() - begun);
+  if (body.locked) return 'locked';
   if (body.signedIn === false || !body.name) return null;
   return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], sites: body.sites ?? [] };
 }
 
 /** Shows the console to a person who is signed in, and the sign-in page to anyone else. */
 export function SessionGate({ children }: { children: ReactNode }) {
-  const [person, setPerson] = useState<Person | null | undefined>(undefined);
+  const [person, setPerson] = useState<Answer | undefined>(undefined);
   useEffect(() => {
     let current = true;
     const look = () => ask().then((found) => current && setPerson(found), () => current && setPerson((known) => known ?? null));
@@ -65,7 +68,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     };
   }, []);
   if (person === undefined) return null;
-  if (person === null) return <SignIn />;
+  if (person === null || person === 'locked') return <SignIn locked={person === 'locked'} />;
   return <WithSites person={person}>{children}</WithSites>;
 }
 

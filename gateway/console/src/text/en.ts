@@ -40,6 +40,8 @@ export const texts = {
   signIn: {
     title: 'Sign in',
     why: 'You sign in on the identity page and come back here.',
+    locked: 'Locked',
+    lockedWhy: 'Nobody did anything here for a while. Sign in again to go on where you were.',
     go: 'Go to sign-in',
     out: 'Sign out',
   },

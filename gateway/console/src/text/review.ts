@@ -5,7 +5,7 @@ export const reviewTexts = {
   columns: { batch: 'Batch', product: 'Product', doses: 'Doses', state: 'State', releaseBy: 'Release by', left: 'Left' },
   states: { 0: '–', 1: 'being made', 2: 'waits for QA', 3: 'on hold', 4: 'released', 5: 'rejected', 6: 'approved' } as Record<number, string>,
   strip: { exceptions: 'Exceptions', outside: 'Values out of limit', results: 'Results out of spec', deviations: 'Open deviations', holds: 'Holds', obstacles: 'Against release' },
-  clean: 'Nothing deviates', cleanHint: 'Every value is in limit, every step verified as the recipe asks, every test passed, the balance within its tolerance.',
+  clean: 'Nothing deviates', cleanHint: 'Of what was entered, every value is in limit, every step verified as the recipe asks, every result within specification, the balance within its tolerance.',
   deviates: 'What deviates', obstacles: 'What stands against release', noObstacles: 'Nothing stands against release.',
   steps: 'Steps with values out of limit', unverified: (title: string) => `“${title}” asks for a second person and has none.`,
   results: 'Results', deviations: 'Deviations', holds: 'Holds', balance: (text: string, tolerance: string) => `${text} of the activity issued is unexplained; ${tolerance} is allowed.`,

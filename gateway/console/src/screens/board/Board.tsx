@@ -3,17 +3,21 @@ import { useWatch } from '../../api/watch';
 import { useNow } from '../../app/clock';
 import { useSession } from '../../app/session';
 import { BatchRecordsService, BatchState } from '../../generated/doseline/execution/v1/batch_records_pb';
+import { SchedulerService } from '../../generated/doseline/execution/v1/scheduler_pb';
 import { OrdersService } from '../../generated/doseline/orders/v1/orders_pb';
 import { DispositionService } from '../../generated/doseline/quality/v1/disposition_pb';
 import { Disposition } from '../../generated/doseline/quality/v1/events_pb';
+import { Button } from '../../ui/Button';
 import { Choices } from '../../ui/Fields';
 import { Loading, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { spanText } from '../../physics/time';
 import { texts } from '../../text/en';
 import { boardTexts as t } from '../../text/board';
+import { runTexts } from '../../text/runs';
 import { HotCells } from './HotCells';
 import { OrderRows } from './OrderRows';
+import { PlanRun } from './PlanRun';
 import { choose, figures, spanOf, type Filter } from './rows';
 import './board.css';
 
@@ -28,6 +32,7 @@ export default function Board() {
   const dispositions = useWatch(DispositionService.method.watchDispositions, { siteId }, (message) => [message.disposition!.doseId, message.disposition!]);
   const [filter, setFilter] = useState<Filter>('open');
   const [text, setText] = useState('');
+  const [planning, setPlanning] = useState(false);
   const wanted = useDeferredValue(text);
   const now = useNow(15);
 
@@ -40,7 +45,7 @@ export default function Board() {
   const running = new Set([...batches.rows.values()].filter((each) => each.state === BatchState.RUNNING).map((each) => each.hotCellId)).size;
 
   return (
-    <Screen title={texts.screens.board} lead={t.lead}>
+    <Screen title={texts.screens.board} lead={t.lead} actions={<Button for={SchedulerService.method.planRun} onClick={() => setPlanning(true)}>{runTexts.plan}</Button>}>
       <div className="kpis" role="group" aria-label={texts.screens.board}>
         <Kpi name={t.kpi.risk} value={counts.risk} tone={counts.risk > 0 ? 'stop' : ''} id="risk" onOpen={() => setFilter('risk')} />
         <Kpi name={t.kpi.holds} value={counts.held} tone={counts.held > 0 ? 'warn' : ''} id="holds" onOpen={() => setFilter('hold')} />
@@ -58,6 +63,7 @@ export default function Board() {
         {orders.problem && orders.problem.reasons.length > 0 && <Refusals problem={orders.problem} />}
         {(orders.ready || orders.rows.size > 0) && <OrderRows rows={rows} from={span.from} until={span.until} />}
       </Panel>
+      {planning && <PlanRun close={() => setPlanning(false)} />}
     </Screen>
   );
 }
