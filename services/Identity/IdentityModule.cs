@@ -1,5 +1,6 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Keys;
+using Doseline.Identity.Oidc;
 using Doseline.Identity.Passwords;
 using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,8 @@ public sealed class IdentityModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
-        module.Database<IdentityDb>();
+        module.Database<IdentityDb>().Web(OidcEndpoints.Map);
+        OidcEndpoints.Register(module.Services);
         module.Services.AddSingleton<IdentityOptions>().AddSingleton<PasswordHashes>().AddSingleton<Credentials>().AddSingleton<SigningKeys>();
         module.Services.TryAddSingleton<IOneTimeDisplay, ConsoleDisplay>();
         module.Services.AddHostedService<FirstAdministrator>();

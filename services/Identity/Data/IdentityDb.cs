@@ -21,12 +21,53 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     /// <summary>Public halves of the keys that sign tokens and signatures.</summary>
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 
+    /// <summary>Accounts of systems.</summary>
+    public DbSet<AccountRow> Accounts => Set<AccountRow>();
+
+    /// <summary>Hashes of their secrets.</summary>
+    public DbSet<ClientSecretRow> ClientSecrets => Set<ClientSecretRow>();
+
+    /// <summary>Versions of procedures.</summary>
+    public DbSet<ProcedureRow> Procedures => Set<ProcedureRow>();
+
+    /// <summary>Training records.</summary>
+    public DbSet<TrainingRow> Trainings => Set<TrainingRow>();
+
+    /// <summary>Sign-ins under way.</summary>
+    public DbSet<SignInRow> SignIns => Set<SignInRow>();
+
+    /// <summary>Browser sessions.</summary>
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    /// <summary>Authorization codes.</summary>
+    public DbSet<CodeRow> Codes => Set<CodeRow>();
+
+    /// <summary>Token families.</summary>
+    public DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
+
+    /// <summary>Refresh tokens.</summary>
+    public DbSet<RefreshTokenRow> RefreshTokens => Set<RefreshTokenRow>();
+
+    /// <summary>Statements that clients proved themselves with.</summary>
+    public DbSet<AssertionRow> Assertions => Set<AssertionRow>();
+
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
     {
         model.Entity<PersonRow>().ToTable("people").HasKey(r => r.Id);
+        model.Entity<PersonRow>().Ignore(r => r.Standing);
         model.Entity<PasswordRow>().ToTable("passwords").HasKey(r => new { r.PersonId, r.Number });
         model.Entity<RoleAssignmentRow>().ToTable("role_assignments").HasKey(r => r.Id);
         model.Entity<SigningKeyRow>().ToTable("signing_keys").HasKey(r => r.Kid);
+        model.Entity<AccountRow>().ToTable("accounts").HasKey(r => r.Id);
+        model.Entity<ClientSecretRow>().ToTable("client_secrets").HasKey(r => r.Hash);
+        model.Entity<ProcedureRow>().ToTable("procedures").HasKey(r => new { r.Code, r.ProcedureVersion });
+        model.Entity<TrainingRow>().ToTable("trainings").HasKey(r => r.Id);
+        model.Entity<SignInRow>().ToTable("sign_ins").HasKey(r => r.Id);
+        model.Entity<SessionRow>().ToTable("sessions").HasKey(r => r.Id);
+        model.Entity<CodeRow>().ToTable("codes").HasKey(r => r.Hash);
+        model.Entity<TokenFamilyRow>().ToTable("token_families").HasKey(r => r.Id);
+        model.Entity<RefreshTokenRow>().ToTable("refresh_tokens").HasKey(r => r.Hash);
+        model.Entity<AssertionRow>().ToTable("assertions").HasKey(r => new { r.ClientId, r.Jti });
     }
 }

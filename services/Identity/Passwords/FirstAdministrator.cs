@@ -15,6 +15,9 @@ namespace Doseline.Identity.Passwords;
 /// </summary>
 public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, ILogger<FirstAdministrator> log) : IHostedService
 {
+    /// <summary>Client id of the console, which is made at the first start: beside this provider, for sign-in with PKCE.</summary>
+    public const string ConsoleClient = "console";
+
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -43,6 +46,11 @@ public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials 
     {
         PersonRow person = new() { Id = db.Ids.New(), Login = Logins.Normal(options.FirstAdministratorLogin), Name = "First administrator", JoinedTime = db.Now };
         db.People.Add(person);
+        db.Accounts.Add(new AccountRow
+        {
+            Id = db.Ids.New(), ClientId = ConsoleClient, Name = "Doseline console", Kind = AccountKind.Application, Proof = AccountProof.None,
+            Scopes = "openid profile offline_access api", RedirectUris = "/session/callback", PostLogoutUris = "/",
+        });
         db.RoleAssignments.Add(new RoleAssignmentRow
         {
             Id = db.Ids.New(), HolderId = person.Id, Role = Roles.Administrator, SiteId = Caller.AllSites, State = AssignmentState.Granted,

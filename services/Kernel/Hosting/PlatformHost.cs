@@ -89,7 +89,7 @@ public static class PlatformHost
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
         WebListener.Map(app, pages);
-        app.Lifetime.ApplicationStarted.Register(() => Listening(app));
+        app.Lifetime.ApplicationStarted.Register(() => Listening(app, pages.Any(page => page.Doors.HasFlag(Doors.Web))));
         return app;
     }
 
@@ -138,10 +138,13 @@ public static class PlatformHost
     }
 
     // Modules of one process call each other over its own port, unless configuration says where else they live.
-    static void Listening(WebApplication app)
+    static void Listening(WebApplication app, bool hasWeb)
     {
-        if (app.Urls.FirstOrDefault() is { } url && Uri.TryCreate(url, UriKind.Absolute, out var address))
-            app.Services.GetRequiredService<ServiceChannels>().OwnAddress = address;
+        // In the order in which they were opened: app, probe, web.
+        Uri?[] addresses = [.. app.Urls.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null)];
+        var channels = app.Services.GetRequiredService<ServiceChannels>();
+        channels.OwnAddress = addresses.ElementAtOrDefault(0);
+        if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
     }
 
     sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ILogger<PumpLoop> log) : IHostedService

@@ -21,6 +21,9 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
     /// <summary>Address of this process's own gRPC port; the host sets it once it listens.</summary>
     public Uri? OwnAddress { get; set; }
 
+    /// <summary>Address of this process's own web port; the host sets it once it listens, and it stays null where there are no pages.</summary>
+    public Uri? WebAddress { get; set; }
+
     /// <summary>True when calls go through the sidecar, which finds the callee by its app id.</summary>
     public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null;
 

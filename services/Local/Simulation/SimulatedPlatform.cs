@@ -39,6 +39,9 @@ public sealed class SimulatedPlatform : IAsyncDisposable
     /// <summary>Address of the partners' gRPC port.</summary>
     public Uri PartnerAddress => new(app.Urls.ElementAt(3));
 
+    /// <summary>Address of the web port: sign-in and pages.</summary>
+    public Uri Web => app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().WebAddress!;
+
     /// <summary>Starts the platform.</summary>
     /// <param name="start">First instant of the clock.</param>
     /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>

@@ -1,0 +1,129 @@
+namespace Doseline.Identity.Data;
+
+// None of these is a GxP row: they are what is under way, and go when it is over. The record of a sign-in is the person's audit trail.
+
+/// <summary>A request to sign in that waits for a name and password.</summary>
+public sealed class SignInRow
+{
+    /// <summary>Id, in the form.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Hash of the cookie of the browser that began it, so that no other browser goes on with it.</summary>
+    public required string BrowserHash { get; init; }
+
+    /// <summary>The checked authorization request, JSON of <see cref="Domain.AuthorizeRequest"/>.</summary>
+    public required string Query { get; init; }
+
+    /// <summary>Over from then on (UTC).</summary>
+    public required DateTimeOffset ExpireTime { get; init; }
+}
+
+/// <summary>A continuous time in which a person is signed in with one browser.</summary>
+public sealed class SessionRow
+{
+    /// <summary>Id, the claim <c>sid</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Hash of the session cookie.</summary>
+    public required string CookieHash { get; init; }
+
+    /// <summary>Who is signed in.</summary>
+    public required string PersonId { get; init; }
+
+    /// <summary>When they gave name and password (UTC).</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>When the browser was last here, or a token was last renewed (UTC).</summary>
+    public DateTimeOffset SeenTime { get; set; }
+
+    /// <summary>When it was ended (UTC); null while it goes on.</summary>
+    public DateTimeOffset? EndedTime { get; set; }
+}
+
+/// <summary>An authorization code.</summary>
+public sealed class CodeRow
+{
+    /// <summary>SHA-256 of the code.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Tokens that it gives.</summary>
+    public required string FamilyId { get; init; }
+
+    /// <summary>Client it was made for.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Where it was sent.</summary>
+    public required string RedirectUri { get; init; }
+
+    /// <summary>PKCE challenge, S256.</summary>
+    public required string Challenge { get; init; }
+
+    /// <summary>Nonce for the id token; empty for none.</summary>
+    public required string Nonce { get; init; }
+
+    /// <summary>Good until then (UTC).</summary>
+    public required DateTimeOffset ExpireTime { get; init; }
+
+    /// <summary>When it was used (UTC); null until then.</summary>
+    public DateTimeOffset? UsedTime { get; set; }
+}
+
+/// <summary>All tokens that came of one sign-in of one client: they end together.</summary>
+public sealed class TokenFamilyRow
+{
+    /// <summary>Id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Session it belongs to.</summary>
+    public required string SessionId { get; init; }
+
+    /// <summary>Whose.</summary>
+    public required string PersonId { get; init; }
+
+    /// <summary>Client that holds them.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Scopes, separated by blanks.</summary>
+    public required string Scopes { get; init; }
+
+    /// <summary>When the person gave name and password (UTC).</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>Nothing is renewed from then on (UTC).</summary>
+    public required DateTimeOffset ExpireTime { get; init; }
+
+    /// <summary>When it was ended (UTC); null while it goes on.</summary>
+    public DateTimeOffset? EndedTime { get; set; }
+
+    /// <summary>Why it was ended; empty while it goes on.</summary>
+    public string EndReason { get; set; } = "";
+}
+
+/// <summary>A refresh token, good once.</summary>
+public sealed class RefreshTokenRow
+{
+    /// <summary>SHA-256 of the token.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Family it belongs to.</summary>
+    public required string FamilyId { get; init; }
+
+    /// <summary>Good until then (UTC).</summary>
+    public required DateTimeOffset ExpireTime { get; init; }
+
+    /// <summary>When it was used (UTC); null until then.</summary>
+    public DateTimeOffset? UsedTime { get; set; }
+}
+
+/// <summary>A statement that a client proved itself with, so that it is not taken twice.</summary>
+public sealed class AssertionRow
+{
+    /// <summary>Client.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>Its id of the statement.</summary>
+    public required string Jti { get; init; }
+
+    /// <summary>Not good anyway from then on (UTC).</summary>
+    public required DateTimeOffset ExpireTime { get; init; }
+}

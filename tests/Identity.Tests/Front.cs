@@ -1,0 +1,36 @@
+using Doseline.Identity.Passwords;
+using Doseline.Local.Simulation;
+using Doseline.Testing;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Identity.Tests;
+
+/// <summary>A platform with its first administrator, and browsers to sign in with.</summary>
+sealed class Front : IAsyncDisposable
+{
+    public const string AdminPassword = "river stone 4 lantern";
+
+    Front(Platform platform) => Platform = platform;
+
+    public Platform Platform { get; }
+
+    public OneTimePassword First => ((OneTimeMemory)Platform.Host.Services.GetRequiredService<IOneTimeDisplay>()).Shown!;
+
+    public static async Task<Front> OpenAsync() => new(await Platform.StartAsync());
+
+    public SignInClient Browser(string clientId = "console", string? redirectUri = null) => new(Platform.Host.Web, clientId, redirectUri);
+
+    /// <summary>Signs the administrator in, with a password of their own.</summary>
+    public async Task<SignedIn> AdminAsync(SignInClient? browser = null)
+    {
+        using var own = Browser();
+        return await (browser ?? own).SignInAsync("admin", First.Password, AdminPassword);
+    }
+
+    public CallInvoker With(string token) => Platform.Host.WithToken(token);
+
+    public T Service<T>() where T : notnull => Platform.Host.Services.GetRequiredService<T>();
+
+    public ValueTask DisposeAsync() => Platform.DisposeAsync();
+}
