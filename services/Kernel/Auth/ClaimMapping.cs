@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -11,6 +12,9 @@ public static class ClaimMapping
     /// <param name="issuer">How its issuer speaks.</param>
     public static Caller? CallerOf(JsonWebToken token, IssuerOptions issuer)
     {
+        // Read as JSON: the library gives a claim in whatever type it took it for.
+        using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(token.EncodedPayload));
+        var payload = document.RootElement;
         string Claim(string ours, string usual) => issuer.Claims.GetValueOrDefault(ours, usual);
         var subject = issuer.SubjectPrefix + token.Subject;
         const string service = "service:";
@@ -18,27 +22,27 @@ public static class ClaimMapping
         // Without a prefix of its own a foreign issuer could name anybody here.
         if (!issuer.Platform && subject.StartsWith(service, StringComparison.Ordinal)) return null;
 
-        var roles = Values(token, Claim("Role", "role")).Select(r => Ours(issuer.Roles, r)).Where(r => r is not null && Roles.All.Contains(r, StringComparer.Ordinal)).Cast<string>().Distinct(StringComparer.Ordinal).ToList();
-        var sites = Values(token, Claim("Site", "site")).Select(s => Ours(issuer.Sites, s)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var grants = Grants(Values(token, Claim("Grant", "grant")), issuer);
+        var roles = Values(payload, Claim("Role", "role")).Select(r => Ours(issuer.Roles, r)).Where(r => r is not null && Roles.All.Contains(r, StringComparer.Ordinal)).Cast<string>().Distinct(StringComparer.Ordinal).ToList();
+        var sites = Values(payload, Claim("Site", "site")).Select(s => Ours(issuer.Sites, s)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var grants = Grants(Values(payload, Claim("Grant", "grant")), issuer);
         if (grants is not null)
         {
             roles = [.. grants.Keys];
             sites = [.. grants.Values.SelectMany(s => s).Distinct(StringComparer.Ordinal)];
         }
 
-        var scopes = Values(token, Claim("Scope", "scope")).SelectMany(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var scopes = Values(payload, Claim("Scope", "scope")).SelectMany(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         return new Caller
         {
             Subject = subject,
-            Name = Values(token, Claim("Name", "name")).FirstOrDefault() ?? subject,
+            Name = Values(payload, Claim("Name", "name")).FirstOrDefault() ?? subject,
             Roles = roles,
             Sites = sites is [] ? issuer.DefaultSites : sites,
             SitesByRole = grants,
             // A foreign provider's scopes are its own affair unless it was said where ours stand.
             Scopes = issuer.Platform || issuer.Claims.ContainsKey("Scope") ? scopes : null,
-            SessionId = Values(token, Claim("Session", "sid")).FirstOrDefault(),
-            AuthTime = Values(token, "auth_time").Select(t => long.TryParse(t, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null).FirstOrDefault(),
+            SessionId = Values(payload, Claim("Session", "sid")).FirstOrDefault(),
+            AuthTime = Values(payload, "auth_time").Select(t => long.TryParse(t, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null).FirstOrDefault(),
         };
     }
 
@@ -54,13 +58,12 @@ public static class ClaimMapping
 
     static string? Ours(IReadOnlyDictionary<string, string> map, string theirs) => map.Count == 0 ? theirs : map.GetValueOrDefault(theirs);
 
-    static IReadOnlyList<string> Values(JsonWebToken token, string path)
+    static IReadOnlyList<string> Values(JsonElement payload, string path)
     {
-        var parts = path.Split('.');
         // A name may itself have dots, as URLs do.
-        if (token.TryGetPayloadValue(path, out JsonElement whole)) return Texts(whole);
-        if (parts.Length == 1 || !token.TryGetPayloadValue(parts[0], out JsonElement element)) return [];
-        foreach (var part in parts[1..])
+        if (payload.TryGetProperty(path, out var element)) return Texts(element);
+        element = payload;
+        foreach (var part in path.Split('.'))
         {
             if (element.ValueKind is not JsonValueKind.Object || !element.TryGetProperty(part, out element)) return [];
         }
