@@ -140,6 +140,28 @@ public sealed class PossessionTests
         foreach (var pair in entries.GroupBy(entry => (entry.TransactionId, entry.Nuclide, entry.ReferenceTime))) pair.Sum(entry => entry.SignedBq).ShouldBe(0);
     }
 
+    [Fact, Requirement("A036")]
+    public async Task Holdings_list_what_can_be_moved_and_where_it_is()
+    {
+        await using var platform = await Platform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lots = new[] { await plant.ReceiveAsync(3e9), await plant.ReceiveAsync(2e9, "store-a", plant.Activity(1e3, "Lu-177m")) };
+        List<Holding> holdings = [];
+        ListHoldingsRequest request = new() { SiteId = Plant.Site, RoomId = "store-a", Category = PossessionCategory.Lot, PageSize = 1 };
+        do
+        {
+            var page = await plant.Possession.ListHoldingsAsync(request);
+            page.Holdings.Count.ShouldBe(1);
+            holdings.AddRange(page.Holdings);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken is not "");
+        holdings.Select(holding => holding.HoldingId).ShouldBe(lots.Select(lot => lot.LotId).Order(StringComparer.Ordinal));
+        holdings.Single(holding => holding.HoldingId == lots[1].LotId).Contents.Select(part => (part.Nuclide, part.ActivityBq)).ShouldBe([("Lu-177", 2e9), ("Lu-177m", 1e3)]);
+        (await plant.Possession.ListHoldingsAsync(new ListHoldingsRequest { SiteId = Plant.Site, HoldingId = lots[0].LotId })).Holdings.ShouldHaveSingleItem().RoomId.ShouldBe("store-a");
+        (await plant.Possession.ListHoldingsAsync(new ListHoldingsRequest { SiteId = Plant.Site, RoomId = "hc-1" })).Holdings.ShouldBeEmpty();
+    }
+
     [Fact, Requirement("A036"), Requirement("A010")]
     public async Task Headroom_shows_limits_now_and_at_their_peak_ahead()
     {

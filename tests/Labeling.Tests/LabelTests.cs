@@ -36,6 +36,26 @@ public sealed class LabelTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A026")]
+    public async Task A_preview_shows_what_the_next_copy_would_and_prints_nothing()
+    {
+        var first = await scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" });
+        (first.CopyNumber, first.ReplacedPrintId, first.TemplateVersion).ShouldBe((1, "", 1L));
+        first.CodeSvg.ToStringUtf8().ShouldStartWith("<svg");
+        (await scene.Labels().ListLabelsAsync(new ListLabelsRequest { DoseId = "dose-1" })).Labels.ShouldBeEmpty();
+
+        var (label, content) = await scene.PrintAsync();
+        content.Zpl.ShouldBe(first.Content.Zpl);
+        content.ElementString.ShouldBe(first.Content.ElementString);
+        var second = await scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" });
+        (second.CopyNumber, second.ReplacedPrintId).ShouldBe((2, label.PrintId));
+
+        scene.Record.Measured = null;
+        (await Platform.RefusalsAsync(() => scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" }).ResponseAsync))
+            .Select(r => r.Code).ShouldBe(["DOSE_NOT_DISPENSED"]);
+    }
+
+    [Fact]
     [Requirement("E20", "A026")]
     public async Task The_rendered_code_is_decoded_by_another_make_and_verified_against_the_record()
     {

@@ -13,7 +13,7 @@ using WireReason = Doseline.Common.V1.RefusalReason;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Possession: the gate for batches, and what is possessed at any instant.</summary>
-public sealed class PossessionApi(InventoryDb db, PossessionReader reader, Issue issue, PageTokens pageTokens, WatchSignals signals) : PossessionService.PossessionServiceBase
+public sealed partial class PossessionApi(InventoryDb db, PossessionReader reader, Issue issue, PageTokens pageTokens, WatchSignals signals) : PossessionService.PossessionServiceBase
 {
     /// <inheritdoc/>
     public override Task<IssueToBatchResponse> IssueToBatch(IssueToBatchRequest request, ServerCallContext context) =>

@@ -103,6 +103,15 @@ public sealed class LabelPress(LabelingDb db, DoseRecordsService.DoseRecordsServ
     /// <summary>Lower-case hex SHA-256 of the canonical JSON of a content.</summary>
     public static string HashOf(LabelContent content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Of(content))));
 
+    /// <summary>What the next label of a dose would show; nothing is printed and nothing is kept.</summary>
+    public async Task<(LabelContent Content, TemplateRow Template)> PreviewAsync(DoseRecord record, string market, long copyNumber, CancellationToken cancel)
+    {
+        var template = await TemplateAsync(record.ProductCode, market, cancel);
+        (await RefusalsAsync(record, template is not null, cancel)).ThrowIfAny();
+        LabelNumbers numbers = new("", (int)copyNumber, SerialOf(record.DoseId, copyNumber), await GtinAsync(record.ProductCode, market, cancel));
+        return (Fill(record, template!, numbers).OrThrow().Content, template!);
+    }
+
     /// <summary>Makes the next label of a dose and queues it.</summary>
     public async Task<(LabelRow Row, LabelContent Content)> MakeAsync(
         DoseRecord record, string printer, string market, long copyNumber, ReprintReason reason, string replaced, CancellationToken cancel)

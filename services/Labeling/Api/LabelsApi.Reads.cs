@@ -47,6 +47,25 @@ public sealed partial class LabelsApi
     }
 
     /// <inheritdoc/>
+    public override async Task<PreviewDoseLabelResponse> PreviewDoseLabel(PreviewDoseLabelRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var record = await press.RecordAsync(request.DoseId, cancel);
+        var earlier = await LatestAsync(request.DoseId, cancel);
+        var copy = (earlier?.CopyNumber ?? 0) + 1;
+        var (content, template) = await press.PreviewAsync(record, request.Market, copy, cancel);
+        return new PreviewDoseLabelResponse
+        {
+            Content = content,
+            CopyNumber = (int)copy,
+            ReplacedPrintId = earlier?.Id ?? "",
+            TemplateId = template.Id,
+            TemplateVersion = template.TemplateVersion,
+            CodeSvg = ByteString.CopyFromUtf8(Pictures.Svg(GsDataMatrix.Draw(content.ElementData))),
+        };
+    }
+
+    /// <inheritdoc/>
     public override async Task<RenderLabelResponse> RenderLabel(RenderLabelRequest request, ServerCallContext context)
     {
         var label = await FindAsync(request.PrintId, context.CancellationToken);

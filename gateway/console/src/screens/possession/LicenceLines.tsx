@@ -1,0 +1,46 @@
+import { useSettings } from '../../app/settings';
+import type { GetPossessionResponse, Headroom } from '../../generated/doseline/inventory/v1/possession_pb';
+import { Amount, Time } from '../../ui/Figures';
+import { Badge, Empty, Panel } from '../../ui/Panel';
+import { activityText, percentText } from '../../physics/units';
+import { possessionTexts as t } from '../../text/possession';
+import { byCategory, categories, linesOf } from './limits';
+import { Stack } from './Stack';
+
+const nearFrom = 0.9;
+
+/** Every line of the licences in force: what is held by category, what may still come, and the highest point ahead. */
+export function LicenceLines({ limits, possession }: { limits: readonly Headroom[]; possession: GetPossessionResponse | undefined }) {
+  const { unit } = useSettings();
+  const lines = linesOf(limits);
+  return (
+    <Panel title={t.licence} aside={<Legend />}>
+      {lines.length === 0 && <Empty>{t.noLimits}</Empty>}
+      <ul className="limits">
+        {lines.map(({ licence, line, limit }) => {
+          const peak = Math.max(limit.peakBq, limit.totalBq) / limit.limitBq;
+          const tone = limit.headroomBq < 0 || peak > 1 ? 'stop' : peak >= nearFrom ? 'warn' : 'ok';
+          return (
+            <li key={limit.limitId}>
+              <div className="limit-name"><strong>{limit.nuclide === '*' ? t.anyNuclide : limit.nuclide}</strong><span className="small soft">{licence} · {line}</span></div>
+              <Stack label={t.stack(limit.nuclide, activityText(limit.totalBq, unit), activityText(limit.limitBq, unit))} parts={byCategory(possession, limit.nuclide)} total={limit.totalBq} limit={limit.limitBq} peak={limit.peakBq} />
+              <dl className="limit-figures">
+                <div><dt>{t.used}</dt><dd><Amount bq={limit.totalBq} /> <span className="soft small">{percentText(limit.totalBq / limit.limitBq)}</span></dd></div>
+                <div><dt>{t.limit}</dt><dd><Amount bq={limit.limitBq} /></dd></div>
+                <div><dt>{t.left}</dt><dd><strong><Amount bq={limit.headroomBq} /></strong></dd></div>
+                <div><dt>{t.peak}</dt><dd><Amount bq={limit.peakBq} /> {limit.peakTime && <span className="small"><Time at={limit.peakTime} /></span>}</dd></div>
+                {limit.unityFraction !== undefined && <div><dt>{t.unity}</dt><dd className="figure">{percentText(limit.unityFraction)}</dd></div>}
+              </dl>
+              <Badge tone={tone}>{tone === 'stop' ? t.exceeded : tone === 'warn' ? t.near : t.fine}</Badge>
+            </li>
+          );
+        })}
+      </ul>
+      {possession && <p className="small soft">{t.category2}: <strong className="figure">{percentText(possession.category2Fraction)}</strong>. {t.category2Hint} {possession.category2Source}.</p>}
+    </Panel>
+  );
+}
+
+function Legend() {
+  return <div className="legend" aria-hidden="true">{categories.map((each) => <span key={each}><i className={`category-${each}`} />{t.categories[each]}</span>)}<span><b />{t.peak}</span></div>;
+}
