@@ -20,4 +20,5 @@ export const screens: readonly ScreenEntry[] = [
   { id: 'batches', path: '/batches', key: 'e', page: lazy(() => import('../screens/batches/Batches')), sign: 'M9 3h6M10 3v6l-5 10a1.5 1.5 0 0 0 1.4 2h11.2a1.5 1.5 0 0 0 1.4-2L14 9V3M7.5 15h9' },
   { id: 'review', path: '/review', key: 'q', page: lazy(() => import('../screens/review/Review')), sign: 'M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5' },
   { id: 'possession', path: '/possession', key: 'p', page: lazy(() => import('../screens/possession/Possession')), sign: 'M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M12 7V3M16 14.5l3.5 2M8 14.5l-3.5 2M12 21a9 9 0 1 1 0-18a9 9 0 0 1 0 18' },
+  { id: 'labels', path: '/labels', key: 'l', page: lazy(() => import('../screens/labels/Labels')), sign: 'M3 7h12l6 5-6 5H3zM7 12h6' },
 ];

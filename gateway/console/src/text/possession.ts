@@ -3,7 +3,7 @@ export const possessionTexts = {
   lead: 'What is possessed against the licence, now and ahead. Waste counts until it is disposed of.',
   window: 'Look ahead', windows: { '1': '1 day', '7': '7 days', '30': '30 days' } as Record<string, string>,
   licence: 'Licence', rooms: 'Rooms', held: 'Held now', expected: 'Announced', ledger: 'Ledger',
-  line: 'Line', limit: 'Limit', used: 'Held', left: 'May still come', peak: 'Highest ahead', peakAt: 'when', exceeded: 'exceeded', near: 'near the limit', fine: 'within',
+  line: 'Line', limit: 'Limit', used: 'Held', left: 'May still come', peak: 'Highest ahead', isNow: 'now; it only falls', exceeded: 'exceeded', near: 'near the limit', fine: 'within',
   unity: 'sum of fractions', anyNuclide: 'any nuclide',
   stack: (nuclide: string, used: string, limit: string) => `${nuclide}: ${used} of ${limit}`,
   categories: { 0: '–', 1: 'Stock', 2: 'In process', 3: 'Doses', 4: 'Samples', 5: 'Waste', 6: 'In transit', 7: 'Supplier', 8: 'Consignee', 9: 'Disposed of', 10: 'Variance' } as Record<number, string>,

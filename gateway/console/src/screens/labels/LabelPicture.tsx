@@ -1,0 +1,73 @@
+import { useEffect, useMemo, useState } from 'react';
+import { labelTexts as t } from '../../text/labels';
+import { draw, type Mark } from './zpl';
+
+/** A label as the printer will make it, drawn from what the printer is sent. */
+export function LabelPicture({ zpl, code, about }: { zpl: string; code: Uint8Array | undefined; about: string }) {
+  const label = useMemo(() => draw(zpl), [zpl]);
+  const address = usePicture(code);
+  return (
+    <figure className="label-picture">
+      <svg viewBox={`0 0 ${label.width} ${label.height}`} role="img" aria-label={t.picture(about)}>
+        <rect className="paper" width={label.width} height={label.height} rx="8" />
+        {label.marks.map((mark, i) => <Drawn key={i} mark={mark} code={address} />)}
+      </svg>
+      <figcaption className="small soft">{t.pictureHint}</figcaption>
+    </figure>
+  );
+}
+
+function usePicture(svg: Uint8Array | undefined): string | undefined {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    if (!svg || svg.length === 0) return setAddress(undefined);
+    const made = URL.createObjectURL(new Blob([svg.slice()], { type: 'image/svg+xml' }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [svg]);
+  return address;
+}
+
+function Drawn({ mark, code }: { mark: Mark; code: string | undefined }) {
+  switch (mark.kind) {
+    case 'text': return <Words mark={mark} />;
+    case 'box': return <rect className={mark.white ? 'white' : 'ink'} x={mark.x + mark.line / 2} y={mark.y + mark.line / 2} width={Math.max(0.1, mark.width - mark.line)} height={Math.max(0.1, mark.height - mark.line)} rx={(mark.round * Math.min(mark.width, mark.height)) / 16} strokeWidth={mark.line} />;
+    case 'ellipse': return <ellipse className="ink" cx={mark.x + mark.width / 2} cy={mark.y + mark.height / 2} rx={(mark.width - mark.line) / 2} ry={(mark.height - mark.line) / 2} strokeWidth={mark.line} />;
+    case 'diagonal': return <line className="ink" x1={mark.x} x2={mark.x + mark.width} y1={mark.up ? mark.y + mark.height : mark.y} y2={mark.up ? mark.y : mark.y + mark.height} strokeWidth={mark.line} />;
+    case 'code': return code ? <image href={code} x={mark.x} y={mark.y} width={mark.side} height={mark.side} /> : <rect className="ink" x={mark.x} y={mark.y} width={mark.side} height={mark.side} strokeWidth="2" strokeDasharray="6 6" />;
+  }
+}
+
+// Font 0 of a Zebra printer is narrow: its letters are about half as wide as high, and its capitals three quarters of the height.
+const letterWidth = 0.5;
+const capHeight = 0.75;
+
+function Words({ mark }: { mark: Extract<Mark, { kind: 'text' }> }) {
+  const { block } = mark;
+  const wide = (mark.width > 0 ? mark.width : mark.height) * letterWidth;
+  const lines = block ? wrap(mark.text, Math.max(1, Math.floor(block.width / wide))).slice(0, block.lines) : [mark.text];
+  const x = block?.justify === 'C' ? mark.x + block.width / 2 : block?.justify === 'R' ? mark.x + block.width : mark.x;
+  const first = mark.base ? mark.y : mark.y + mark.height * capHeight;
+  return (
+    <g transform={mark.turn ? `rotate(${mark.turn} ${mark.x} ${mark.y})` : undefined}>
+      {mark.reversed && <rect className="fill" x={mark.x} y={mark.y} width={wide * mark.text.length} height={mark.height} />}
+      {lines.map((line, i) => (
+        <text
+          key={i} className={mark.reversed ? 'reversed' : undefined} x={x} y={first + i * mark.height} fontSize={mark.height} textAnchor={block?.justify === 'C' ? 'middle' : block?.justify === 'R' ? 'end' : 'start'}
+          {...(line.length > 3 ? { textLength: wide * line.length * 0.96, lengthAdjust: 'spacingAndGlyphs' as const } : {})}
+        >{line}</text>
+      ))}
+    </g>
+  );
+}
+
+function wrap(text: string, most: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1]!;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
