@@ -25,6 +25,7 @@ public sealed class GatewayModule : ServiceModule
         services.AddHttpForwarder();
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
+            .Calls(new FrontMethods().All.Select(m => m.Service).Distinct(StringComparer.Ordinal))
             .Guard(Stand)
             .Web(MapCalls, Doors.Web | Doors.Grpc)
             .Web(MapPages);

@@ -1,4 +1,4 @@
 using Doseline.Gateway;
 using Doseline.Kernel.Hosting;
 
-PlatformHost.Build(args, [new GatewayModule()]).Run();
+await PlatformHost.RunAsync(args, [new GatewayModule()]);

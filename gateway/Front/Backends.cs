@@ -46,7 +46,7 @@ public sealed class Backends(Routes routes)
         Metadata headers = [];
         headers.Add("authorization", "Bearer " + bearer);
         if (context.Request.Headers[RpcHeaders.Zone] is [{ Length: > 0 and <= 64 } zone] && Ascii.IsValid(zone)) headers.Add(RpcHeaders.Zone, zone);
-        if (routes.ThroughDapr(method.Service, site)) headers.Add("dapr-app-id", method.Service);
+        foreach (var (name, value) in routes.RoutingOf(method.Service, site, method.Streams)) headers.Add(name, value);
         return new CallOptions(headers, WallClock.UtcNow.UtcDateTime + within, cancel);
     }
 }

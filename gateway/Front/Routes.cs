@@ -46,8 +46,8 @@ public sealed class Routes(ServiceChannels channels, IOptions<GatewayOptions> op
     /// <summary>What sends requests to a site; null for here.</summary>
     public HttpMessageInvoker Invoker(string? site) => invokers.GetOrAdd(site ?? "", _ => new HttpMessageInvoker(Handler(site is null ? null : options.Value.Sites[site].Pin)));
 
-    /// <summary>True when calls to the service go through the sidecar.</summary>
-    public bool ThroughDapr(string service, string? site) => site is null && channels.ThroughDapr(service);
+    /// <summary>Headers by which the sidecar finds the service and knows this process; none where calls do not pass it.</summary>
+    public IEnumerable<(string Name, string Value)> RoutingOf(string service, string? site, bool streams) => site is null ? channels.RoutingOf(service, streams) : [];
 
     /// <inheritdoc/>
     public void Dispose()

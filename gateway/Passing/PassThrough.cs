@@ -43,7 +43,7 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         var site = routes.SiteOf(context);
         // A watch may be silent for long; what bounds it is its deadline.
         ForwarderRequestConfig config = new() { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = within + Grace };
-        context.Items[Transformer.ServiceKey] = (method.Service, site);
+        context.Items[Transformer.ServiceKey] = (method.Service, site, method.Streams);
         var error = await forwarder.SendAsync(context, routes.Address(method.Service, site).ToString(), routes.Invoker(site), config, transformer);
         if (error is not ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -60,9 +60,9 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             // On whose behalf, and what caused it, is not the outside's to say; a cookie is not meant for services.
-            foreach (var header in new[] { RpcHeaders.OnBehalfOf, RpcHeaders.Correlation, "cookie", "dapr-app-id" }) proxyRequest.Headers.Remove(header);
-            var (service, site) = ((string, string?))httpContext.Items[ServiceKey]!;
-            if (routes.ThroughDapr(service, site)) proxyRequest.Headers.Add("dapr-app-id", service);
+            foreach (var header in new[] { RpcHeaders.OnBehalfOf, RpcHeaders.Correlation, "cookie", "dapr-app-id", "dapr-stream", "dapr-api-token" }) proxyRequest.Headers.Remove(header);
+            var (service, site, streams) = ((string, string?, bool))httpContext.Items[ServiceKey]!;
+            foreach (var (name, value) in routes.RoutingOf(service, site, streams)) proxyRequest.Headers.Add(name, value);
             proxyRequest.Headers.Host = null;
         }
     }

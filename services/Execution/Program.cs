@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Execution;
 
-PlatformHost.Build(args, [new ExecutionModule()]).Run();
+await PlatformHost.RunAsync(args, [new ExecutionModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Identity;
 using Doseline.Kernel.Hosting;
 
-PlatformHost.Build(args, [new IdentityModule()]).Run();
+await PlatformHost.RunAsync(args, [new IdentityModule()]);

@@ -27,6 +27,7 @@ public sealed class InventoryModule : ServiceModule
             .Api<MovesApi>()
             .Api<PossessionApi>()
             .Api<CostsApi>()
+            .Measures<HeadroomMeasure>()
             .On<DoseDispensed, ExecutionFacts>()
             .On<SampleTaken, ExecutionFacts>()
             .On<WasteArisen, ExecutionFacts>()

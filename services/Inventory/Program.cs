@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Inventory;
 
-PlatformHost.Build(args, [new InventoryModule()]).Run();
+await PlatformHost.RunAsync(args, [new InventoryModule()]);

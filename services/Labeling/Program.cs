@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Labeling;
 
-PlatformHost.Build(args, [new LabelingModule()]).Run();
+await PlatformHost.RunAsync(args, [new LabelingModule()]);

@@ -24,6 +24,7 @@ public sealed class OrdersModule : ServiceModule
             .Api<CustomersApi>()
             .Api<PricesApi>()
             .Api<OrdersApi>()
+            .Measures<OrdersMeasure>()
             .Calls<SchedulerService.SchedulerServiceClient>()
             .On<CarrierServicePublished, CarrierServices>()
             .On<OrderCancelled, ReservationReturn>()

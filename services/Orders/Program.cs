@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Orders;
 
-PlatformHost.Build(args, [new OrdersModule()]).Run();
+await PlatformHost.RunAsync(args, [new OrdersModule()]);

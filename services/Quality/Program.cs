@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Quality;
 
-PlatformHost.Build(args, [new QualityModule()]).Run();
+await PlatformHost.RunAsync(args, [new QualityModule()]);

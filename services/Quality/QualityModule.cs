@@ -23,6 +23,7 @@ public sealed class QualityModule : ServiceModule
             .Api<DispositionApi>()
             .Api<CertificateApi>()
             .Api<AnalysisApi>()
+            .Measures<ReleaseMeasure>()
             .On<BatchStarted, BatchProgress>()
             .On<BatchReadyForDisposition, BatchProgress>()
             .On<DoseDispensed, DoseProgress>()

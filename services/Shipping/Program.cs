@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Shipping;
 
-PlatformHost.Build(args, [new ShippingModule()]).Run();
+await PlatformHost.RunAsync(args, [new ShippingModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Waste;
 
-PlatformHost.Build(args, [new WasteModule()]).Run();
+await PlatformHost.RunAsync(args, [new WasteModule()]);

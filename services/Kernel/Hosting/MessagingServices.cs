@@ -1,6 +1,7 @@
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,9 +15,10 @@ static class MessagingServices
     {
         services.AddSingleton<OutboxSignals>().AddSingleton<WatchSignals>().AddSingleton<ReminderWakes>();
         services.AddSingleton<MessagingOptions>().AddSingleton<MessagingMeter>();
-        services.AddSingleton(p => new Replica($"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
+        // A container that is started again in its pod takes its own leases back at once: what held them is dead.
+        services.AddSingleton(p => new Replica(config["POD_NAME"] ?? $"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
         services.AddSingleton<FactDispatcher>().AddSingleton<FactDelivery>().AddSingleton<ParkedMessages>();
-        services.AddSingleton<ActorHost>();
+        services.AddSingleton<ActorHost>().AddSingleton<IMeasure, MessageMeasure>();
 
         // Two of the three registrations in which a laptop and a cluster differ; the third is where calls go (ServiceChannels).
         if (!DaprSidecar.IsConfigured(config))

@@ -5,6 +5,7 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Telemetry;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -68,6 +69,7 @@ public sealed class ModuleBuilder(
     public ModuleBuilder Web(Action<IEndpointRouteBuilder> map, Doors doors = Doors.Web)
     {
         pages.Add((doors, map));
+        services.AddSingleton(new OuterPages(service, doors));
         return this;
     }
 
@@ -103,11 +105,26 @@ public sealed class ModuleBuilder(
         return this;
     }
 
+    /// <summary>Declares services that are called otherwise than by a generated client of <see cref="Calls{TClient}"/>.</summary>
+    public ModuleBuilder Calls(IEnumerable<string> callees)
+    {
+        foreach (var callee in callees) services.AddSingleton(new CalledService(service, callee));
+        return this;
+    }
+
+    /// <summary>Registers something that is looked at whenever metrics are scraped, for example how much of a licence is used.</summary>
+    public ModuleBuilder Measures<TMeasure>() where TMeasure : class, IMeasure
+    {
+        services.AddSingleton<IMeasure, TMeasure>();
+        return this;
+    }
+
     /// <summary>Calls another service: registers its generated client, which carries this service's token, correlation and a deadline.</summary>
     public ModuleBuilder Calls<TClient>() where TClient : ClientBase<TClient>
     {
         var package = ((RpcService)typeof(TClient).DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!).File.Package;
         var callee = package.Split('.')[1];
+        services.AddSingleton(new CalledService(service, callee));
         services.AddScoped(p =>
         {
             var channels = p.GetRequiredService<ServiceChannels>();

@@ -38,6 +38,9 @@ public static class PlatformHost
     /// <summary>Default port of partners' systems, HTTP/2 (without TLS "h2c"); open only when a module answers there.</summary>
     public const int GrpcPort = 8081;
 
+    /// <summary>Argument with which a service's program brings its databases up to date instead of serving.</summary>
+    public const string SchemaCommand = "schema";
+
     /// <summary>Largest message a service takes, in bytes.</summary>
     public const int MessageBytesMax = 1024 * 1024;
 
@@ -64,8 +67,11 @@ public static class PlatformHost
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
             var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
             kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(address, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            WebListener.Open(kestrel, address, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
+            // In a pod the app port is the sidecar's alone, on loopback, while probes and browsers come from outside.
+            var probes = IPAddress.Parse(builder.Configuration["Ports:ProbeAddress"] ?? address.ToString());
+            kestrel.Listen(probes, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            var outer = IPAddress.Parse(builder.Configuration["Ports:WebAddress"] ?? address.ToString());
+            WebListener.Open(kestrel, outer, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
         MethodTable methods = new();
@@ -93,6 +99,17 @@ public static class PlatformHost
         return app;
     }
 
+    /// <summary>Runs a service: serves until it is told to stop, or, with the one argument <c>schema</c>, brings its databases up to date and ends.</summary>
+    /// <param name="args">Command line.</param>
+    /// <param name="modules">Services to host.</param>
+    public static async Task RunAsync(string[] args, IReadOnlyList<ServiceModule> modules)
+    {
+        var schema = args is [SchemaCommand, ..];
+        await using var app = Build(schema ? args[1..] : args, modules);
+        if (schema) await ApplySchemasAsync(app.Services);
+        else await app.RunAsync();
+    }
+
     /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
     public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)
     {
@@ -117,7 +134,9 @@ public static class PlatformHost
         services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<CallLimit>().AddSingleton<ServerPipeline>();
         services.AddSingleton<MatcherPolicy, WebListener.Wall>();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("databases");
+        services.AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
+        services.AddSingleton<Measures>();
         services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());
         services.AddGrpc(grpc =>
         {
@@ -134,7 +153,11 @@ public static class PlatformHost
         app.MapHealthChecks("/healthz/ready");
         // The sidecar's own check asks whether this process takes work.
         app.MapHealthChecks("/healthz");
-        app.MapGet("/metrics", (PlatformTelemetry telemetry) => Results.Text(telemetry.Prometheus.Scrape(), "text/plain; version=0.0.4"));
+        app.MapGet("/metrics", async (PlatformTelemetry telemetry, Measures measures, CancellationToken cancel) =>
+        {
+            await measures.RefreshAsync(cancel);
+            return Results.Text(telemetry.Prometheus.Scrape(), "text/plain; version=0.0.4");
+        });
     }
 
     // Modules of one process call each other over its own port, unless configuration says where else they live.

@@ -14,6 +14,7 @@ public sealed class MessagingMeter : IDisposable
     public static ActivitySource Spans { get; } = new("Doseline");
 
     readonly ConcurrentDictionary<string, (long Unsent, double OldestSeconds)> outboxes = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, (long Parked, long Waiting, double OverdueSeconds)> standing = new(StringComparer.Ordinal);
     readonly Meter meter;
     readonly Counter<long> published;
     readonly Counter<long> handled;
@@ -36,14 +37,22 @@ public sealed class MessagingMeter : IDisposable
         lateness = meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
         meter.CreateObservableGauge("outbox_unsent", () => outboxes.Select(o => new Measurement<long>(o.Value.Unsent, Tag(o.Key))), "{fact}", "Facts that wait to be published.");
         meter.CreateObservableGauge("outbox_oldest_seconds", () => outboxes.Select(o => new Measurement<double>(o.Value.OldestSeconds, Tag(o.Key))), "s", "Age of the oldest fact that waits to be published.");
+        meter.CreateObservableGauge("facts_parked_now", () => standing.Select(s => new Measurement<long>(s.Value.Parked, Tag(s.Key))), "{fact}", "Facts that wait for a person now.");
+        meter.CreateObservableGauge("facts_waiting_now", () => standing.Select(s => new Measurement<long>(s.Value.Waiting, Tag(s.Key))), "{fact}", "Facts that are being tried again, or wait behind one that is.");
+        meter.CreateObservableGauge("reminder_overdue_seconds", () => standing.Select(s => new Measurement<double>(s.Value.OverdueSeconds, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
+    internal void Standing(string service, long parked, long waiting, TimeSpan overdue) => standing[service] = (parked, waiting, Math.Max(0, overdue.TotalSeconds));
+
     internal void Outbox(string service, long unsent, TimeSpan oldest) => outboxes[service] = (unsent, Math.Max(0, oldest.TotalSeconds));
 
-    internal void Published(string service, int count) => published.Add(count, Tag(service));
+    internal void Published(string service, IEnumerable<string> types)
+    {
+        foreach (var type in types.CountBy(t => t, StringComparer.Ordinal)) published.Add(type.Value, Tag(service), new("type", type.Key));
+    }
 
     internal void Handled(FactSubscription subscription) => handled.Add(1, Tag(subscription.Service), new("handler", subscription.Handler));
 

@@ -57,7 +57,7 @@ public sealed class OutboxRelay<TDb>(
             var sent = batch.Where(r => round.Held.Contains(r.Id)).Select(r => r.Seq).ToList();
             // What was sent but is not marked, because we die here, is sent again.
             await db.WriteAsync(() => db.Outbox.Where(r => sent.Contains(r.Seq)).ExecuteUpdateAsync(set => set.SetProperty(r => r.SentTime, now), CancellationToken.None), CancellationToken.None);
-            meter.Published(service, sent.Count);
+            meter.Published(service, batch.Where(r => round.Held.Contains(r.Id)).Select(r => r.Type));
         }
 
         cancel.ThrowIfCancellationRequested();

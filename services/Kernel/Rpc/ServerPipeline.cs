@@ -21,7 +21,8 @@ namespace Doseline.Kernel.Rpc;
 
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
 public sealed class ServerPipeline(
-    MethodTable methods, ITokenReader tokens, CallLimit limit, DatabaseTable databases, SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+    MethodTable methods, ITokenReader tokens, CallLimit limit, DatabaseTable databases, ClockWatch clock, SignatureGate signatures, SecurityLog security, RpcMetrics metrics,
+    ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -157,6 +158,8 @@ public sealed class ServerPipeline(
         var db = databases.Of(service, scope);
         if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
 
+        // A record made by a clock that is off would be wrong for ever.
+        clock.RequireTrusted();
         state.Call = call;
         try
         {

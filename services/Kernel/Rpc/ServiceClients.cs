@@ -27,6 +27,24 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
     /// <summary>True when calls go through the sidecar, which finds the callee by its app id.</summary>
     public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null;
 
+    /// <summary>Adds what the sidecar needs to find the callee and to know this process; nothing where calls do not pass it.</summary>
+    /// <param name="headers">Metadata of the call.</param>
+    /// <param name="service">Service to be called.</param>
+    /// <param name="streams">True for a stream: the sidecar then bounds its beginning only.</param>
+    public void Route(Metadata headers, string service, bool streams = false)
+    {
+        foreach (var (name, value) in RoutingOf(service, streams)) headers.Add(name, value);
+    }
+
+    /// <summary>What <see cref="Route"/> adds.</summary>
+    public IEnumerable<(string Name, string Value)> RoutingOf(string service, bool streams)
+    {
+        if (!ThroughDapr(service)) yield break;
+        yield return ("dapr-app-id", service);
+        if (streams) yield return ("dapr-stream", "true");
+        if (config["DAPR_API_TOKEN"] is { Length: > 0 } token) yield return (DaprSidecar.TokenHeader, token);
+    }
+
     /// <summary>The channel to a service.</summary>
     public GrpcChannel To(string service) => channels.GetOrAdd(service, Open);
 
@@ -81,7 +99,7 @@ public sealed class ClientPipeline(string service, string callee, IServiceTokens
         if ((request.Caller.OnBehalfOf ?? request.Caller.Subject) is { Length: > 0 } person) headers.Add(RpcHeaders.OnBehalfOf, person);
         if (request.CorrelationId is { Length: > 0 } correlation) headers.Add(RpcHeaders.Correlation, correlation);
         if (request.Zone is not "UTC") headers.Add(RpcHeaders.Zone, request.Zone);
-        if (channels.ThroughDapr(callee)) headers.Add("dapr-app-id", callee);
+        channels.Route(headers, callee, context.Method.Type is not MethodType.Unary);
         var options = context.Options.WithHeaders(headers);
         // A deadline is of the wall clock on both ends of the wire, whatever clock the domain lives by.
         if (options.Deadline is null) options = options.WithDeadline(WallClock.UtcNow.UtcDateTime + DeadlineMax);

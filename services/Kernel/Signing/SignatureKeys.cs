@@ -57,7 +57,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
     {
         const string identity = "identity";
         Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
-        if (channels.ThroughDapr(identity)) headers.Add("dapr-app-id", identity);
+        channels.Route(headers, identity);
         try
         {
             var client = new SigningService.SigningServiceClient(channels.To(identity));

@@ -20,6 +20,9 @@ static class Commands
             Day(),
             Demo(),
             Token(),
+            OperationCommands.Describe(),
+            OperationCommands.Check(),
+            OperationCommands.Baseline(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((parsed, cancel) => ServeAsync([.. parsed.UnmatchedTokens], cancel));

@@ -14,7 +14,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Local.Day;
 
 /// <summary>Draws the report of a day that was played, and checks what must hold.</summary>
-sealed class DayChecks(DayInput input, SimulatedPlatform platform, DayPlay play)
+sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
 {
     readonly List<Invariant> invariants = [];
 

@@ -9,7 +9,8 @@ namespace Doseline.Local.Day;
 /// <summary>Plays a day, prints its report, and says by its exit code whether everything held.</summary>
 static class DayCommand
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    /// <summary>How the report is written for machines.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Runs the command.</summary>
     /// <returns>0 when everything held, 1 otherwise.</returns>

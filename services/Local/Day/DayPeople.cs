@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace Doseline.Local.Day;
 
 /// <summary>The people of the day, each with the rights of one desk and no more.</summary>
-sealed class DayPeople(SimulatedPlatform platform)
+sealed class DayPeople(ISimulation platform)
 {
     public CallInvoker Steward { get; } = platform.As("Mara Stein", [Roles.MasterData]);
     public CallInvoker RadiationSafety { get; } = platform.As("Rosa Olsen", [Roles.RadiationSafety]);

@@ -17,13 +17,13 @@ sealed class DayPlay
     static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
 
     readonly DayInput input;
-    readonly SimulatedPlatform platform;
+    readonly ISimulation platform;
     readonly DayProgress progress;
     readonly PriorityQueue<Func<Task>, (DateTimeOffset Time, int Order)> agenda = new();
     readonly Dictionary<string, string> deviations = new(StringComparer.Ordinal);
     int planned;
 
-    public DayPlay(DayInput input, SimulatedPlatform platform, DayProgress progress, DayJournal journal)
+    public DayPlay(DayInput input, ISimulation platform, DayProgress progress, DayJournal journal)
     {
         (this.input, this.platform, this.progress) = (input, platform, progress);
         DayKeys keys = new(input.Seed);

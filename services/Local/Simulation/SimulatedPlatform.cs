@@ -15,7 +15,7 @@ namespace Doseline.Local.Simulation;
 /// itself: outboxes and deadlines are pumped by <see cref="SettleAsync"/> and <see cref="AdvanceToAsync"/>, so that two days run in
 /// seconds and every run of the same input goes the same way.
 /// </summary>
-public sealed class SimulatedPlatform : IAsyncDisposable
+public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
 {
     static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(3650);
 
@@ -63,10 +63,7 @@ public sealed class SimulatedPlatform : IAsyncDisposable
         return new SimulatedPlatform(host, clock, GrpcChannel.ForAddress(host.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!));
     }
 
-    /// <summary>Calls with the rights of a person in the given roles.</summary>
-    /// <param name="name">Printed name; also makes the immutable id.</param>
-    /// <param name="roles">Roles, see <see cref="Roles"/>.</param>
-    /// <param name="sites">Sites; every site when empty.</param>
+    /// <inheritdoc/>
     public CallInvoker As(string name, IReadOnlyList<string> roles, params IReadOnlyList<string> sites) =>
         As(new Caller { Subject = $"person:{name}", Name = name, Roles = roles, Sites = sites is [] ? [Caller.AllSites] : sites });
 

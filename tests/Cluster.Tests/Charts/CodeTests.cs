@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Doseline.Kernel.Hosting;
+using Doseline.Local;
+using Doseline.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Cluster.Tests.Charts;
+
+/// <summary>What the chart says of the services is what their modules say.</summary>
+public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
+{
+    static readonly IReadOnlyList<ServiceDescription> Services = [.. Modules.All().Select(ServiceDescription.Of).Select(Known)];
+
+    [Fact]
+    public async Task Every_service_has_a_deployment_and_nothing_else_has()
+    {
+        var objects = await chart.RenderAsync();
+        objects.Where(o => o.Kind is "Deployment").Select(o => o.Name).ShouldBe(Services.Select(s => s.Name), ignoreOrder: true);
+        objects.Where(o => o.Kind is "Job").Select(o => o.Name).ShouldBe(Services.Where(s => s.Database).Select(s => $"{s.Name}-schema"), ignoreOrder: true);
+    }
+
+    [Fact]
+    [Requirement("A177")]
+    public async Task Sidecars_let_in_whom_the_code_calls_and_nobody_else()
+    {
+        var objects = await chart.RenderAsync();
+        foreach (var callee in Services)
+        {
+            var configuration = objects.Single(o => o.Kind is "Configuration" && o.Name == $"doseline-{callee.Name}");
+            configuration.Text("spec", "accessControl", "defaultAction").ShouldBe("deny");
+            configuration.List("spec", "accessControl", "policies").Select(p => p.Text("appId"))
+                .ShouldBe(Services.Where(s => s.Calls.Contains(callee.Name)).Select(s => s.Name), ignoreOrder: true, callee.Name);
+        }
+    }
+
+    [Fact]
+    [Requirement("A177")]
+    public async Task The_network_connects_those_pairs_and_no_other()
+    {
+        var policies = (await chart.RenderAsync()).Where(o => o.Kind is "NetworkPolicy").ToList();
+        var deny = policies.Single(p => p.Name is "doseline-deny");
+        deny.Words("spec", "policyTypes").ShouldBe(["Ingress", "Egress"]);
+        (deny.At("spec", "ingress"), deny.At("spec", "egress")).ShouldBe((null, null));
+        foreach (var from in Services)
+        {
+            foreach (var to in Services)
+            {
+                var wanted = from.Calls.Contains(to.Name) || (from == to && from.Actors.Count > 0);
+                Opens(policies, from.Name, "egress", "to", to.Name).ShouldBe(wanted, $"{from.Name} may reach {to.Name}");
+                Opens(policies, to.Name, "ingress", "from", from.Name).ShouldBe(wanted, $"{to.Name} lets {from.Name} in");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Topics_are_published_by_their_owner_and_heard_by_those_who_listen()
+    {
+        var metadata = (await chart.RenderAsync()).Single(o => o.Kind is "Component").List("spec", "metadata").ToDictionary(m => m.Text("name"), m => m.Text("value"), StringComparer.Ordinal);
+        var publishing = Scopes(metadata["publishingScopes"]);
+        var subscribing = Scopes(metadata["subscriptionScopes"]);
+        foreach (var service in Services)
+        {
+            // The names that DaprSubscriber gives dead-letter topics.
+            var dead = service.Listens.Select(topic => $"{topic}.{service.Name}.dead").ToList();
+            publishing[service.Name].ShouldBe([service.Name, .. dead], ignoreOrder: true, service.Name);
+            subscribing[service.Name].ShouldBe([.. service.Listens, .. dead], ignoreOrder: true, service.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Actor_types_stand_where_they_are_hosted()
+    {
+        var objects = await chart.RenderAsync();
+        var targets = ((YamlDotNet.RepresentationModel.YamlMappingNode)objects.Single(o => o.Kind is "Resiliency").At("spec", "targets", "actors")!).Children.Keys.Select(k => k.ToString());
+        targets.ShouldBe(Services.SelectMany(s => s.Actors), ignoreOrder: true);
+        foreach (var service in Services)
+        {
+            var placement = objects.Single(o => o.Kind is "Deployment" && o.Name == service.Name).At("spec", "template", "metadata", "annotations", "dapr.io/placement-host-address");
+            (placement is null).ShouldBe(service.Actors.Count > 0, service.Name);
+        }
+    }
+
+    [Fact]
+    public async Task Ports_are_the_ports_that_the_host_opens()
+    {
+        foreach (var deployment in (await chart.RenderAsync()).Where(o => o.Kind is "Deployment"))
+        {
+            var service = Services.Single(s => s.Name == deployment.Name);
+            List<(string, int)> expected = [("app", PlatformHost.AppPort), ("probe", PlatformHost.ProbePort)];
+            if (service.Doors.HasFlag(Doors.Web)) expected.Add(("web", PlatformHost.WebPort));
+            if (service.Doors.HasFlag(Doors.Grpc)) expected.Add(("grpc", PlatformHost.GrpcPort));
+            deployment.List("spec", "template", "spec", "containers", "0", "ports").Select(p => (p.Text("name"), int.Parse(p.Text("containerPort"), CultureInfo.InvariantCulture)))
+                .ShouldBe(expected, ignoreOrder: true, deployment.Name);
+            deployment.Text("spec", "template", "metadata", "annotations", "dapr.io/app-port").ShouldBe(PlatformHost.AppPort.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public async Task Probes_are_answered_by_every_service()
+    {
+        await using var platform = await Platform.StartAsync();
+        var addresses = platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
+        using HttpClient http = new();
+        foreach (var deployment in (await chart.RenderAsync()).Where(o => o.Kind is "Deployment"))
+        {
+            foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
+            {
+                deployment.Text("spec", "template", "spec", "containers", "0", probe, "httpGet", "port").ShouldBe("probe");
+                var path = deployment.Text("spec", "template", "spec", "containers", "0", probe, "httpGet", "path");
+                using var answer = await http.GetAsync(new Uri(new Uri(addresses[1]), path));
+                answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK, path);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Chart.ValuesFiles), MemberType = typeof(Chart))]
+    public async Task Every_environment_variable_is_one_that_the_code_reads(string values)
+    {
+        var read = string.Join('\n', Directory.EnumerateFiles(Repository.At("services"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Repository.At("gateway"), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !f.Contains("node_modules", StringComparison.Ordinal)).Select(File.ReadAllText));
+        var names = (await chart.RenderAsync(values)).SelectMany(o => o.List("spec", "template", "spec", "containers")).SelectMany(c => c.List("env")).Select(e => e.Text("name")).Distinct(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            // Connection strings are read by a method of their own, lists by their name and then by the names within.
+            string[] keys = name.StartsWith("ConnectionStrings__", StringComparison.Ordinal) ? ["GetConnectionString"]
+                : [.. Place().Split(name).Where(part => part.Length > 0).Select(part => $"\"{part.Replace("__", ":", StringComparison.Ordinal)}\"")];
+            foreach (var key in keys) read.ShouldContain(key, Case.Sensitive, name);
+        }
+    }
+
+    // Packages that every host serves for itself are no app to be called.
+    static ServiceDescription Known(ServiceDescription service) => service with { Calls = [.. service.Calls.Where(c => Modules.All().Any(m => m.Name == c))] };
+
+    static bool Opens(List<Manifest> policies, string of, string direction, string peers, string with) =>
+        policies.Where(p => p.Text("spec", "podSelector", "matchLabels", "app.kubernetes.io/name") == of)
+            .SelectMany(p => p.List("spec", direction)).SelectMany(rule => rule.List(peers))
+            .Any(peer => peer.Text("podSelector", "matchLabels", "app.kubernetes.io/name") == with);
+
+    static Dictionary<string, string[]> Scopes(string text) => text.Split(';').Select(one => one.Split('='))
+        .ToDictionary(pair => pair[0], pair => pair[1].Split(',', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+
+    [GeneratedRegex("__[0-9]+(?:__|$)")]
+    private static partial Regex Place();
+}

@@ -1,0 +1,93 @@
+using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
+using Doseline.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Doseline.Cluster.Tests.Clock;
+
+[Requirement("A056", "A073")]
+public sealed class ClockTests
+{
+    static readonly ClockLimits Limits = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
+    static readonly DateTimeOffset Now = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+    static readonly ClockStanding Nothing = new(ClockState.Unknown, null, null);
+
+    [Theory]
+    [InlineData(0, ClockState.Good)]
+    [InlineData(1, ClockState.Good)]
+    [InlineData(-1.001, ClockState.Off)]
+    [InlineData(60, ClockState.Off)]
+    [InlineData(-60.001, ClockState.Refused)]
+    public void An_offset_is_judged_by_its_size(double seconds, ClockState state) =>
+        ClockStanding.Judge([TimeSpan.FromSeconds(seconds)], Nothing, Now, Limits).State.ShouldBe(state);
+
+    [Fact]
+    public void One_false_server_of_three_does_not_matter() =>
+        ClockStanding.Judge([TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(5), TimeSpan.FromSeconds(0.2)], Nothing, Now, Limits).ShouldBe(new ClockStanding(ClockState.Good, TimeSpan.FromSeconds(0.2), Now));
+
+    [Fact]
+    public void Servers_that_are_silent_for_a_while_change_nothing_and_for_long_nobody_knows()
+    {
+        ClockStanding good = new(ClockState.Good, TimeSpan.Zero, Now);
+        ClockStanding.Judge([], good, Now.AddMinutes(9), Limits).ShouldBe(good);
+        ClockStanding.Judge([], good, Now.AddMinutes(10), Limits).State.ShouldBe(ClockState.Unknown);
+    }
+
+    [Fact]
+    public async Task The_offset_is_measured_against_the_time_server()
+    {
+        await using FakeTimeServer server = new(TimeSpan.FromSeconds(-2));
+        using var watch = Watch(server.Address);
+        await watch.MeasureAsync(default);
+        watch.Standing.State.ShouldBe(ClockState.Off);
+        watch.Standing.Offset!.Value.TotalSeconds.ShouldBe(-2, tolerance: 1);
+        server.Ahead = TimeSpan.FromMinutes(-3);
+        await watch.MeasureAsync(default);
+        Should.Throw<RefusedException>(watch.RequireTrusted).Refusals[0].Code.ShouldBe("CLOCK_OFF");
+        server.Ahead = TimeSpan.Zero;
+        await watch.MeasureAsync(default);
+        watch.RequireTrusted();
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 0)]
+    [InlineData(false, 16)]
+    public async Task An_answer_to_another_question_or_of_a_server_that_does_not_know_is_none(bool forged, byte stratum)
+    {
+        await using FakeTimeServer server = new(TimeSpan.Zero) { Forged = forged, Stratum = stratum };
+        using var watch = Watch(server.Address);
+        await watch.MeasureAsync(default);
+        watch.Standing.State.ShouldBe(ClockState.Unknown);
+        Should.Throw<RefusedException>(watch.RequireTrusted).Refusals[0].Code.ShouldBe("CLOCK_UNKNOWN");
+    }
+
+    [Fact]
+    public async Task A_service_with_a_clock_that_is_off_refuses_to_record_is_not_ready_and_says_so()
+    {
+        await using FakeTimeServer server = new(TimeSpan.FromMinutes(5));
+        await using var platform = await Platform.StartAsync(configure: builder => builder.Configuration["Clock:Servers:0"] = server.Address);
+        await platform.Host.Services.GetRequiredService<ClockWatch>().MeasureAsync(default);
+
+        var suppliers = new Inventory.V1.MaterialsService.MaterialsServiceClient(platform.As("master_data_steward"));
+        var refusals = await Platform.RefusalsAsync(() => suppliers.PutSupplierAsync(new Inventory.V1.PutSupplierRequest { RequestId = Platform.RequestId(), Supplier = new(), Reason = "new" }).ResponseAsync);
+        refusals[0].Code.ShouldBe("CLOCK_OFF");
+        double.Parse(refusals[0].Numbers["offset_seconds"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(300, tolerance: 5);
+
+        using HttpClient http = new();
+        var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
+        (await http.GetAsync(new Uri(probe, "/healthz/ready"))).IsSuccessStatusCode.ShouldBeFalse();
+        (await http.GetAsync(new Uri(probe, "/healthz/live"))).IsSuccessStatusCode.ShouldBeTrue();
+        var metrics = await http.GetStringAsync(new Uri(probe, "/metrics"));
+        metrics.ShouldContain("clock_trusted 0");
+        metrics.ShouldMatch(@"clock_offset_seconds (299|30[01])");
+    }
+
+    static ClockWatch Watch(string server) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Clock:Servers:0"] = server }).Build(), NullLogger<ClockWatch>.Instance);
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Doseline.Local.Day;
+using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
+using Doseline.Sidecar;
+using Doseline.Testing;
+using Spectre.Console;
+using Xunit.Abstractions;
+
+namespace Doseline.Cluster.Tests.Processes;
+
+public sealed class ProcessDayTests(ITestOutputHelper output)
+{
+    const int Seed = 20261122;
+
+    // Each service at least once, each point of a message's way at least once.
+    static readonly (string App, Point Point)[] Kills =
+    [
+        ("orders", Point.Published), ("orders", Point.Delivering),
+        ("execution", Point.Calling), ("execution", Point.Called), ("execution", Point.Turning), ("execution", Point.Turned),
+        ("execution", Point.Published), ("execution", Point.Delivered),
+        ("inventory", Point.Calling), ("inventory", Point.Called), ("inventory", Point.Delivered),
+        ("quality", Point.Called), ("quality", Point.Published), ("quality", Point.Delivering),
+        ("labeling", Point.Published), ("labeling", Point.Delivered),
+        ("shipping", Point.Published), ("shipping", Point.Delivering),
+        ("waste", Point.Delivered), ("waste", Point.Delivering),
+    ];
+
+    [Fact]
+    [Requirement("A059", "A097", "A177", "A226", "A243")]
+    public async Task A_day_in_separate_processes_that_are_killed_ends_as_it_does_in_one()
+    {
+        var input = DayFiles.Read(Repository.At("samples", "day"));
+        var started = Stopwatch.GetTimestamp();
+        var expected = await InOneProcessAsync(input);
+        output.WriteLine($"one process: {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
+
+        started = Stopwatch.GetTimestamp();
+        Killer killer = new(Seed, Kills);
+        await using var platform = await ProcessPlatform.StartAsync(input.Start, new Mesh(killer));
+        killer.Kill = name => platform.Processes[name].KillAsync();
+        string actual;
+        try
+        {
+            actual = await PlayAsync(input, platform);
+        }
+        catch (Exception fault)
+        {
+            throw new InvalidOperationException($"Seed {Seed}, killed {string.Join(", ", killer.Killed)}\n{platform.Output()}", fault);
+        }
+
+        output.WriteLine($"many processes: {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s, {platform.Settlings} settlings");
+        output.WriteLine($"killed {string.Join(", ", killer.Killed)}");
+        output.WriteLine($"{platform.Mesh.Broker.Deliveries} deliveries, {platform.Mesh.Broker.Repeated} repeated, {platform.Mesh.Scheduler.Fired} reminders");
+        SampleDayReport.Differences(expected, actual).ShouldBeEmpty();
+        killer.Killed.Select(k => (k.App, k.Point)).ShouldBe(Kills, ignoreOrder: true);
+        platform.RollingRestarts.ShouldBe(1);
+        platform.Mesh.Broker.Repeated.ShouldBeGreaterThan(0);
+        platform.Mesh.Broker.DeadLetters.ShouldBe(0);
+        platform.Mesh.Scheduler.Fired.ShouldBeGreaterThan(0);
+    }
+
+    static async Task<string> InOneProcessAsync(DayInput input)
+    {
+        await using var databases = await TestDatabase.CreateAsync(postgres: false);
+        await using var platform = await SimulatedPlatform.StartAsync(input.Start, databases.Settings);
+        return await PlayAsync(input, platform);
+    }
+
+    static async Task<string> PlayAsync(DayInput input, ISimulation platform)
+    {
+        var journal = Path.GetTempFileName();
+        File.Delete(journal);
+        DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) }), null), new DayJournal(journal));
+        await play.RunAsync(CancellationToken.None);
+        var report = await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None);
+        File.Delete(journal);
+        report.Passed.ShouldBeTrue(string.Join('\n', report.Invariants.Where(i => !i.Holds)));
+        return SampleDayReport.WithoutIds(JsonSerializer.Serialize(report, DayCommand.Json));
+    }
+}

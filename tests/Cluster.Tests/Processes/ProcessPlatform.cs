@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.Json;
+using Doseline.Cluster.Tests.Operation;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Hosting;
+using Doseline.Local;
+using Doseline.Local.Simulation;
+using Doseline.Sidecar;
+using Doseline.SimulatedTime;
+using Doseline.Testing;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Doseline.Cluster.Tests.Processes;
+
+/// <summary>The platform as a cluster runs it: a process and a PostgreSQL database for every service, a sidecar beside each, one clock for all.</summary>
+sealed class ProcessPlatform : ISimulation, IAsyncDisposable
+{
+    const int RollingRestartAt = 300;
+    static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(3650);
+
+    readonly TestDatabase databases;
+    readonly WebApplication looking;
+    readonly SharedClock shared;
+    readonly Dictionary<string, ServiceProcess> processes = new(StringComparer.Ordinal);
+    readonly HttpClient http = new();
+
+    ProcessPlatform(TestDatabase databases, WebApplication looking, SharedClock shared, SimulatedClock clock, Mesh mesh) =>
+        (this.databases, this.looking, this.shared, Clock, Mesh) = (databases, looking, shared, clock, mesh);
+
+    /// <inheritdoc/>
+    public SimulatedClock Clock { get; }
+
+    /// <inheritdoc/>
+    public IServiceProvider Services => looking.Services;
+
+    /// <summary>Sidecars, broker, reminders.</summary>
+    public Mesh Mesh { get; }
+
+    /// <summary>The processes by service.</summary>
+    public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
+
+    /// <summary>Brings up databases, schemas, sidecars and services.</summary>
+    public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh)
+    {
+        var databases = await TestDatabase.CreateAsync(postgres: true);
+        var clockFile = Path.Combine(databases.Folder, "clock");
+        SharedClock.Create(clockFile, start);
+        SharedClock shared = new(clockFile);
+        SimulatedClock clock = new(start) { Moved = shared.MoveTo };
+        // Never started: it holds the keys and reads the databases that the processes write.
+        var looking = PlatformHost.Build([.. databases.Settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        // The key is there before the first process asks for it.
+        looking.Services.GetRequiredService<DevelopmentTokens>().Issue(Caller.Service("orders"), TimeSpan.FromMinutes(1));
+
+        ProcessPlatform platform = new(databases, looking, shared, clock, mesh);
+        await Task.WhenAll(ServiceNames.Select(async name =>
+        {
+            var sidecar = await mesh.AddAsync(name);
+            var environment = platform.EnvironmentOf(name, sidecar, clockFile);
+            await ServiceProcess.ApplySchemaAsync(name, environment);
+            var process = await ServiceProcess.StartAsync(name, sidecar, environment);
+            lock (platform.processes) platform.processes.Add(name, process);
+        }));
+        return platform;
+    }
+
+    /// <summary>How often everything was let happen.</summary>
+    public int Settlings { get; private set; }
+
+    /// <summary>How often all services were restarted, one after the other, as an upgrade does.</summary>
+    public int RollingRestarts { get; private set; }
+
+    /// <summary>Every service, in the order in which one process would pump them.</summary>
+    public static IReadOnlyList<string> ServiceNames { get; } = [.. Modules.All().Select(m => m.Name)];
+
+    /// <inheritdoc/>
+    public CallInvoker As(string name, IReadOnlyList<string> roles, params IReadOnlyList<string> sites)
+    {
+        Caller caller = new() { Subject = $"person:{name}", Name = name, Roles = roles, Sites = sites is [] ? [Caller.AllSites] : sites };
+        return new ServiceCalls(processes, looking.Services.GetRequiredService<DevelopmentTokens>().Issue(caller, TokenLifetime));
+    }
+
+    /// <inheritdoc/>
+    public async Task SettleAsync(CancellationToken cancel = default)
+    {
+        long moved;
+        if (++Settlings == RollingRestartAt) await RestartAllAsync();
+        do
+        {
+            var done = await Task.WhenAll(processes.Values.Select(p => p.ControlAsync(http, HttpMethod.Post, "pump", cancel)));
+            moved = done.Sum() ?? 0;
+            await Mesh.Broker.IdleAsync().WaitAsync(cancel);
+        }
+        while (moved > 0);
+    }
+
+    /// <inheritdoc/>
+    public async Task AdvanceToAsync(DateTimeOffset until, CancellationToken cancel = default)
+    {
+        await SettleAsync(cancel);
+        while (await NextAsync(cancel) is { } next && next <= until)
+        {
+            Clock.MoveTo(next);
+            await Mesh.Scheduler.FireAsync(next);
+            await SettleAsync(cancel);
+            foreach (var process in processes.Values)
+            {
+                while (await process.ControlAsync(http, HttpMethod.Post, "sweep", cancel) > 0) await SettleAsync(cancel);
+            }
+        }
+
+        Clock.MoveTo(until);
+    }
+
+    /// <summary>What every process wrote last.</summary>
+    public string Output() => string.Join("\n", processes.Values.Select(p => $"--- {p.Name}\n{p.Output}"));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes.Values) await process.DisposeAsync();
+        await Mesh.DisposeAsync();
+        await looking.DisposeAsync();
+        http.Dispose();
+        shared.Dispose();
+        await databases.DisposeAsync();
+    }
+
+    // As an upgrade does: first the schema of the version to come under the running one, then each service ends when it is asked to while
+    // the others go on.
+    async Task RestartAllAsync()
+    {
+        foreach (var (_, connection) in databases.Settings.Where(s => s.Key.StartsWith("ConnectionStrings:", StringComparison.Ordinal))) await NextVersion.ApplyAsync(connection);
+        foreach (var process in processes.Values)
+        {
+            (await process.RestartAsync()).ShouldBe(0, $"{process.Name} did not end well:\n{process.Output}");
+            await process.ReadyAsync();
+        }
+
+        RollingRestarts++;
+    }
+
+    async Task<DateTimeOffset?> NextAsync(CancellationToken cancel)
+    {
+        var next = (await Task.WhenAll(processes.Values.Select(p => p.ControlAsync(http, HttpMethod.Get, "next", cancel)))).Min();
+        return next is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    }
+
+    // The names are those that the chart sets; what is not the chart's stands below the line.
+    Dictionary<string, string> EnvironmentOf(string name, AppSidecar sidecar, string clockFile) => new(StringComparer.Ordinal)
+    {
+        ["APP_ID"] = name,
+        ["POD_NAME"] = $"{name}-0",
+        [$"ConnectionStrings__{name}"] = databases.Settings.GetValueOrDefault($"ConnectionStrings:{name}", ""),
+        ["DAPR_HTTP_PORT"] = sidecar.HttpPort.ToString(CultureInfo.InvariantCulture),
+        ["DAPR_GRPC_PORT"] = sidecar.GrpcPort.ToString(CultureInfo.InvariantCulture),
+        ["DAPR_API_TOKEN"] = Mesh.ApiToken,
+        ["APP_API_TOKEN"] = Mesh.AppToken,
+        ["Keys__Directory"] = databases.Settings["Keys:Directory"],
+        ["Ports__App"] = "0",
+        ["Ports__Probe"] = "0",
+        ["Ports__Web"] = "0",
+        ["Ports__Grpc"] = "0",
+        ["Logging__LogLevel__Default"] = "Error",
+
+        ["Development__Tokens"] = "true",
+        ["DOTNET_STARTUP_HOOKS"] = typeof(SharedClock).Assembly.Location,
+        [StartupHook.ClockVariable] = clockFile,
+        ["Pumps__Manual"] = "true",
+        ["Messaging__Lanes"] = "1",
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+}

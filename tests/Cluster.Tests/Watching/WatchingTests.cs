@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Doseline.Cluster.Tests.Charts;
+using Doseline.Testing;
+
+namespace Doseline.Cluster.Tests.Watching;
+
+/// <summary>What dashboards and alerts ask for is there, and each alert comes when it should and says what to do.</summary>
+public sealed partial class WatchingTests(Metrics metrics) : IClassFixture<Metrics>
+{
+    // What Prometheus and Dapr's control plane emit, and what the rules themselves record.
+    static readonly HashSet<string> OfOthers = new(StringComparer.Ordinal) { "up", "dapr_sentry_issuercert_expiry_timestamp" };
+
+    static IReadOnlyList<string> Alerts { get; } = [.. Directory.EnumerateFiles(Path.Combine(Chart.Folder, "alerts")).Order(StringComparer.Ordinal)];
+
+    static IReadOnlyList<string> Dashboards { get; } = [.. Directory.EnumerateFiles(Path.Combine(Chart.Folder, "dashboards")).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    [Requirement("A185")]
+    public void Every_metric_that_an_alert_names_is_emitted()
+    {
+        foreach (var file in Alerts)
+        {
+            using var rules = JsonDocument.Parse(Chart.Json(File.ReadAllText(file)));
+            foreach (var rule in rules.RootElement.GetProperty("groups").EnumerateArray().SelectMany(g => g.GetProperty("rules").EnumerateArray()))
+                RequireEmitted(rule.GetProperty("expr").GetString()!, file);
+        }
+    }
+
+    [Fact]
+    public void Every_metric_that_a_dashboard_names_is_emitted_and_every_panel_says_what_it_shows()
+    {
+        HashSet<string> uids = [];
+        foreach (var file in Dashboards)
+        {
+            using var dashboard = JsonDocument.Parse(File.ReadAllText(file));
+            uids.Add(dashboard.RootElement.GetProperty("uid").GetString()!).ShouldBeTrue(file);
+            foreach (var panel in dashboard.RootElement.GetProperty("panels").EnumerateArray().Where(p => p.GetProperty("type").GetString() is not "row"))
+            {
+                var title = panel.GetProperty("title").GetString();
+                panel.GetProperty("description").GetString().ShouldNotBeNullOrEmpty(title);
+                panel.GetProperty("fieldConfig").GetProperty("defaults").GetProperty("unit").GetString().ShouldNotBeNullOrEmpty(title);
+                foreach (var target in panel.GetProperty("targets").EnumerateArray()) RequireEmitted(target.GetProperty("expr").GetString()!, $"{file}: {title}");
+            }
+        }
+
+        uids.Count.ShouldBeGreaterThanOrEqualTo(4);
+    }
+
+    [Fact]
+    public async Task Expressions_of_dashboards_are_PromQL()
+    {
+        var rules = Path.GetTempFileName();
+        var expressions = Dashboards.SelectMany(file =>
+        {
+            using var dashboard = JsonDocument.Parse(File.ReadAllText(file));
+            return dashboard.RootElement.GetProperty("panels").EnumerateArray().Where(p => p.TryGetProperty("targets", out _))
+                .SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => t.GetProperty("expr").GetString()!).ToList();
+        }).Select((expression, number) => new { record = $"panel:number:{number}", expr = expression.Replace("$__rate_interval", "5m", StringComparison.Ordinal).Replace("$site", ".*", StringComparison.Ordinal) });
+        await File.WriteAllTextAsync(rules, JsonSerializer.Serialize(new { groups = new[] { new { name = "dashboards", rules = expressions } } }));
+        var (code, output, errors) = await Tool.RunAsync("promtool", ["check", "rules", rules]);
+        code.ShouldBe(0, output + errors);
+        File.Delete(rules);
+    }
+
+    [Fact]
+    [Requirement("A185", "A056")]
+    public async Task Alerts_come_when_they_should()
+    {
+        var tests = Directory.EnumerateFiles(Repository.At("tests", "chart", "alerts")).Order(StringComparer.Ordinal).ToList();
+        var (checkCode, checkOutput, checkErrors) = await Tool.RunAsync("promtool", ["check", "rules", .. Alerts]);
+        checkCode.ShouldBe(0, checkOutput + checkErrors);
+        var (code, output, errors) = await Tool.RunAsync("promtool", ["test", "rules", .. tests]);
+        code.ShouldBe(0, output + errors);
+        // Every alert is tried with a case in which it comes.
+        var tried = string.Join('\n', tests.Select(File.ReadAllText));
+        foreach (var (alert, _) in AlertsWithRunbooks()) Regex.IsMatch(tried, $@"alertname: {alert}\s+exp_alerts:\s*\n\s+- exp_labels").ShouldBeTrue($"{alert} is not tested");
+    }
+
+    [Fact]
+    public void Every_alert_has_a_page_that_says_what_to_do_and_every_page_an_alert()
+    {
+        var named = AlertsWithRunbooks().ToList();
+        var pages = Directory.EnumerateFiles(Repository.At("docs", "runbooks"), "*.md").Select(Path.GetFileName).Where(n => n is not "README.md").ToList();
+        named.Select(a => a.Page).Distinct(StringComparer.Ordinal).ShouldBe(pages!, ignoreOrder: true);
+        foreach (var (alert, page) in named)
+        {
+            var text = File.ReadAllText(Repository.At("docs", "runbooks", page));
+            text.ShouldContain(alert, Case.Sensitive, page);
+            foreach (var heading in new[] { "## What it means", "## Look", "## Do", "## Afterwards" }) text.ShouldContain(heading, Case.Sensitive, page);
+        }
+    }
+
+    static IEnumerable<(string Alert, string Page)> AlertsWithRunbooks()
+    {
+        foreach (var file in Alerts)
+        {
+            using var rules = JsonDocument.Parse(Chart.Json(File.ReadAllText(file)));
+            foreach (var rule in rules.RootElement.GetProperty("groups").EnumerateArray().SelectMany(g => g.GetProperty("rules").EnumerateArray()))
+            {
+                if (!rule.TryGetProperty("alert", out var alert)) continue;
+                var page = rule.GetProperty("annotations").GetProperty("runbook_url").GetString()!;
+                page.ShouldStartWith("RUNBOOKS/");
+                rule.GetProperty("labels").GetProperty("severity").GetString().ShouldBeOneOf("page", "ticket");
+                yield return (alert.GetString()!, page["RUNBOOKS/".Length..]);
+            }
+        }
+    }
+
+    void RequireEmitted(string expression, string where)
+    {
+        var bare = Quoted().Replace(expression, "\"\"");
+        bare = Grouping().Replace(bare, " ");
+        bare = Braces().Replace(bare, "");
+        bare = Ranges().Replace(bare, "");
+        foreach (var name in Word().Matches(bare).Select(m => m.Value).Where(w => !Language.Contains(w) && !w.StartsWith("doseline:", StringComparison.Ordinal) && !OfOthers.Contains(w)))
+            metrics.Names.ShouldContain(name, where);
+    }
+
+    static readonly HashSet<string> Language = new(StringComparer.Ordinal)
+    {
+        "sum", "max", "min", "avg", "count", "rate", "increase", "histogram_quantile", "abs", "time", "and", "or", "unless", "topk", "clamp_max", "clamp_min", "label_replace", "bool", "vector",
+    };
+
+    [GeneratedRegex("\"[^\"]*\"")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")]
+    private static partial Regex Grouping();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Braces();
+
+    [GeneratedRegex(@"\[[^\]]*\]")]
+    private static partial Regex Ranges();
+
+    [GeneratedRegex(@"(?<![\w:.])[a-zA-Z_][\w:]*")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Sidecar;
+
+/// <summary>The sidecar of one app: an HTTP API for facts, actors and reminders, and a gRPC port that finds other apps by their id.</summary>
+public sealed class AppSidecar : IAsyncDisposable
+{
+    internal const string TokenHeader = "dapr-api-token";
+
+    readonly Mesh mesh;
+    readonly WebApplication web;
+    // Connections of their own for each start of the app, so that none is to a process that is gone.
+    HttpClient toApp = NewClient();
+    TaskCompletionSource<Uri> app = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    AppSidecar(Mesh mesh, string appId, WebApplication web) => (this.mesh, AppId, this.web) = (mesh, appId, web);
+
+    /// <summary>Id of the app.</summary>
+    public string AppId { get; }
+
+    /// <summary>Port of the HTTP API, <c>DAPR_HTTP_PORT</c>.</summary>
+    public int HttpPort => new Uri(web.Urls.First()).Port;
+
+    /// <summary>Port of the gRPC proxy, <c>DAPR_GRPC_PORT</c>.</summary>
+    public int GrpcPort => new Uri(web.Urls.Last()).Port;
+
+    internal IReadOnlySet<string> Actors { get; private set; } = new HashSet<string>();
+
+    internal static async Task<AppSidecar> StartAsync(Mesh mesh, string appId)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        });
+        var host = builder.Build();
+        AppSidecar sidecar = new(mesh, appId, host);
+        host.Use(sidecar.AuthenticateAsync);
+        host.MapGet("/v1.0/healthz/outbound", () => Results.StatusCode(StatusCodes.Status204NoContent));
+        host.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
+        host.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.TurnAsync);
+        host.MapMethods("/v1.0/actors/{type}/{id}/reminders/{name}", ["PUT", "POST"], sidecar.RemindAsync);
+        host.MapFallback(new GrpcProxy(mesh, sidecar).HandleAsync);
+        await host.StartAsync();
+        return sidecar;
+    }
+
+    /// <summary>The app listens: asks it what it subscribes to and which actors it hosts, as daprd does, and lets what waited for it go on.</summary>
+    public async Task AppStartedAsync(Uri address)
+    {
+        toApp = NewClient();
+        using var subscriptions = await AskAsync(address, "/dapr/subscribe");
+        mesh.Broker.Subscribe(this, subscriptions.RootElement);
+        using var config = await AskAsync(address, "/dapr/config");
+        Actors = config.RootElement.GetProperty("entities").EnumerateArray().Select(e => e.GetString()!).ToHashSet(StringComparer.Ordinal);
+        app.TrySetResult(address);
+    }
+
+    /// <summary>The app is gone; what is for it waits until it is back.</summary>
+    public void AppGone()
+    {
+        if (app.Task.IsCompleted) app = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Calls the app once it is there.</summary>
+    /// <returns>Null when the connection failed: then nothing is known of what the app did.</returns>
+    internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
+    {
+        var address = await app.Task.WaitAsync(cancel);
+        using var request = make(address);
+        request.Headers.TryAddWithoutValidation(TokenHeader, mesh.AppToken);
+        (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);
+        try
+        {
+            return await toApp.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancel);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        toApp.Dispose();
+        await web.DisposeAsync();
+    }
+
+    static HttpClient NewClient() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true, UseProxy = false });
+
+    async Task<JsonDocument> AskAsync(Uri address, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add(TokenHeader, mesh.AppToken);
+        using var response = await toApp.SendAsync(request);
+        response.EnsureSuccessStatusCode();
+        return JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    async Task AuthenticateAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path.StartsWithSegments("/v1.0/healthz", StringComparison.Ordinal) || context.Request.Headers[TokenHeader] == mesh.ApiToken) await next(context);
+        else if (HttpProtocol.IsHttp2(context.Request.Protocol)) GrpcProxy.Refuse(context, 16, "invalid api token");
+        else await FaultAsync(context, 401, "ERR_UNAUTHENTICATED", "invalid api token");
+    }
+
+    async Task PublishAsync(HttpContext context)
+    {
+        var topic = (string)context.Request.RouteValues["topic"]!;
+        // As the component's publishingScopes say: a service publishes to the topic of its name.
+        if (topic != AppId)
+        {
+            await FaultAsync(context, 403, "ERR_PUBSUB_FORBIDDEN", $"topic {topic} is not allowed for app id {AppId}");
+            return;
+        }
+
+        mesh.Broker.Publish(topic, context.Request.Query["metadata.partitionKey"].ToString(), await BodyAsync(context));
+        if (await mesh.Trouble.AtAsync(AppId, Point.Published)) context.Abort();
+        else context.Response.StatusCode = 204;
+    }
+
+    async Task TurnAsync(HttpContext context)
+    {
+        var route = context.Request.RouteValues;
+        if (mesh.HostOf((string)route["type"]!) is not { } host)
+        {
+            await FaultAsync(context, 404, "ERR_ACTOR_NO_ADDRESS", $"no host for actor type {route["type"]}");
+            return;
+        }
+
+        var body = await BodyAsync(context);
+        await mesh.Trouble.AtAsync(host.AppId, Point.Turning);
+        using var response = await host.CallAppAsync(at => Put(at, $"/actors/{route["type"]}/{Uri.EscapeDataString((string)route["id"]!)}/method/{route["method"]}", body), context.RequestAborted);
+        var killed = await mesh.Trouble.AtAsync(host.AppId, Point.Turned);
+        if (killed || response is not { StatusCode: HttpStatusCode.OK })
+        {
+            await FaultAsync(context, 500, "ERR_ACTOR_INVOKE_METHOD", $"{(killed ? "gone" : response?.StatusCode.ToString() ?? "no answer")}");
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    async Task RemindAsync(HttpContext context)
+    {
+        var route = context.Request.RouteValues;
+        if (!Actors.Contains((string)route["type"]!))
+        {
+            await FaultAsync(context, 403, "ERR_ACTOR_REMINDER_NON_HOSTED", $"{AppId} does not host {route["type"]}");
+            return;
+        }
+
+        using var body = JsonDocument.Parse(await BodyAsync(context));
+        mesh.Scheduler.Set(this, (string)route["type"]!, (string)route["id"]!, (string)route["name"]!, body.RootElement.GetProperty("dueTime").GetDateTimeOffset());
+        context.Response.StatusCode = 204;
+    }
+
+    internal static HttpRequestMessage Put(Uri app, string path, byte[] body) => new(HttpMethod.Put, new Uri(app, path))
+    {
+        Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } },
+    };
+
+    internal static async Task<byte[]> BodyAsync(HttpContext context)
+    {
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    static Task FaultAsync(HttpContext context, int status, string code, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new { errorCode = code, message }))).AsTask();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+
+namespace Doseline.Sidecar;
+
+/// <summary>
+/// What Dapr's control plane and the broker are to a cluster, in one object: which app is where, who hosts which actor, topics, reminders.
+/// Sidecars share it; it outlives every app, as they do.
+/// </summary>
+/// <remarks>Written from Dapr's documentation and source (v1.18.3), for no sidecar can be had here: it is as right as that reading is.</remarks>
+public sealed class Mesh : IAsyncDisposable
+{
+    readonly ConcurrentDictionary<string, AppSidecar> sidecars = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<(string Caller, string Callee), long> calls = new();
+
+    /// <summary>Makes a mesh.</summary>
+    /// <param name="trouble">What goes wrong, and when; null for nothing.</param>
+    public Mesh(ITrouble? trouble = null)
+    {
+        Trouble = trouble ?? new NoTrouble();
+        Broker = new Broker(this);
+        Scheduler = new Scheduler(this);
+    }
+
+    /// <summary>Topics and subscribers.</summary>
+    public Broker Broker { get; }
+
+    /// <summary>Reminders of actors.</summary>
+    public Scheduler Scheduler { get; }
+
+    /// <summary>What goes wrong.</summary>
+    public ITrouble Trouble { get; }
+
+    /// <summary>Whether one app may call another: the callee's access control. Everyone may until it is set.</summary>
+    public Func<string, string, bool> MayCall { get; set; } = (_, _) => true;
+
+    /// <summary>Token by which sidecars know their app.</summary>
+    public string ApiToken { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Token by which apps know their sidecar.</summary>
+    public string AppToken { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>Who called whom so far, and how often.</summary>
+    public IReadOnlyDictionary<(string Caller, string Callee), long> Calls => calls;
+
+    /// <summary>Starts the sidecar of an app.</summary>
+    public async Task<AppSidecar> AddAsync(string appId) => sidecars[appId] = await AppSidecar.StartAsync(this, appId);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sidecar in sidecars.Values) await sidecar.DisposeAsync();
+    }
+
+    internal AppSidecar? Of(string appId) => sidecars.GetValueOrDefault(appId);
+
+    internal AppSidecar? HostOf(string actorType) => sidecars.Values.FirstOrDefault(s => s.Actors.Contains(actorType));
+
+    internal void Called(string caller, string callee) => calls.AddOrUpdate((caller, callee), 1, (_, n) => n + 1);
+}
+
+/// <summary>Where a message is when something may go wrong with an app.</summary>
+public enum Point
+{
+    /// <summary>A call is about to be given to its callee.</summary>
+    Calling,
+
+    /// <summary>The callee has answered; its caller does not know yet.</summary>
+    Called,
+
+    /// <summary>The broker holds a fact; its publisher does not know yet.</summary>
+    Published,
+
+    /// <summary>A fact is about to be given to its subscriber.</summary>
+    Delivering,
+
+    /// <summary>The subscriber has answered; the broker does not count that yet.</summary>
+    Delivered,
+
+    /// <summary>An actor's turn is about to begin.</summary>
+    Turning,
+
+    /// <summary>An actor's turn was answered; its caller does not know yet.</summary>
+    Turned,
+}
+
+/// <summary>Makes trouble at points of a message's way, for example by killing the app.</summary>
+public interface ITrouble
+{
+    /// <summary>A message of the app is at a point.</summary>
+    /// <returns>True when the app was killed: what it answered, if anything, does not count.</returns>
+    ValueTask<bool> AtAsync(string app, Point point);
+}
+
+sealed class NoTrouble : ITrouble
+{
+    public ValueTask<bool> AtAsync(string app, Point point) => new(false);
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Doseline.SimulatedTime;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+/// <summary>
+/// Puts a service's own, unchanged program on simulated time: the runtime runs this before <c>Main</c> when <c>DOTNET_STARTUP_HOOKS</c> names
+/// this assembly. Nothing of it is in what is shipped, so a program in production cannot be put on another clock by a setting.
+/// </summary>
+/// <remarks>It listens for the host being built, the way ASP.NET Core's own test host and EF's tools do.</remarks>
+[SuppressMessage("Design", "CA1050", Justification = "The runtime looks for this name outside any namespace.")]
+public static class StartupHook
+{
+    /// <summary>File of the clock; see <see cref="SharedClock"/>.</summary>
+    public const string ClockVariable = "DOSELINE_SIMULATED_CLOCK";
+
+    /// <summary>Called by the runtime.</summary>
+    public static void Initialize()
+    {
+        var file = Environment.GetEnvironmentVariable(ClockVariable);
+        if (file is not null) DiagnosticListener.AllListeners.Subscribe(new Listeners(file));
+    }
+
+    sealed class Listeners(string file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    {
+        public void OnNext(DiagnosticListener value)
+        {
+            if (value.Name is "Microsoft.Extensions.Hosting") value.Subscribe(this);
+        }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (value is not { Key: "HostBuilding", Value: IHostBuilder host }) return;
+            host.ConfigureServices(services => services
+                .Replace(ServiceDescriptor.Singleton<TimeProvider>(new SharedClock(file)))
+                .AddSingleton<IStartupFilter, SimulationControl>());
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
+}
