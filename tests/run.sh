@@ -44,6 +44,11 @@ need() {
 command -v dotnet >/dev/null || finish "The .NET SDK is missing; global.json says which version to install."
 need PostgreSQL '[[ -n $(postgres_bin) ]]' postgresql
 need Node.js 'command -v node && command -v npm' nodejs npm
+# The chart is rendered by the templates that helm is made of, and alerts are tried by Prometheus's own tool.
+need "Go with sprig" 'command -v go && [[ -d /usr/share/gocode/src/github.com/Masterminds/sprig && -d /usr/share/gocode/src/sigs.k8s.io/yaml ]]' \
+    golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
+need promtool 'command -v promtool' prometheus
+need OpenSSL 'command -v openssl' openssl
 
 echo "restoring"
 # Not `npm ci`: it refuses a lock file without buf's binaries for other platforms, which a registry may lack.
@@ -83,7 +88,7 @@ done
 echo "testing"
 # The long suites first, so that the last minutes are not spent waiting for one of them.
 ((${#suites[@]})) && printf '%s\n' "${suites[@]}" |
-    awk '/^(EndToEnd|Simulation)/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' |
+    awk '/^(EndToEnd|Cluster|Simulation)/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' |
     xargs -P "${DOSELINE_TEST_JOBS:-2}" -L 1 bash -c 'dotnet_suite "$0" "$1"'
 
 # Adds one suite to the totals and prints its line. Arguments: name, passed, failed, skipped, log.
