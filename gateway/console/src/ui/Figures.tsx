@@ -75,13 +75,13 @@ export function Id({ of, short = 10 }: { of: string; short?: number }) {
   const text: ReactNode = of.length > short + 2 ? `${of.slice(0, short)}…` : of;
   return (
     <button
-      type="button" className="id" style={{ all: 'unset', cursor: 'copy' }} title={`${of} – ${texts.copy}`} aria-label={`${of}, ${copied ? texts.copied : texts.copy}`}
+      type="button" className="id-button" title={`${of} – ${texts.copy}`}
       onClick={(event) => {
         event.stopPropagation();
         void navigator.clipboard?.writeText(of).then(() => setCopied(true));
       }}
     >
-      <span className="id">{text}</span>{copied && <span className="small soft"> {texts.copied}</span>}
+      <span className="id">{text}</span><span className={copied ? 'small soft' : 'hidden-text'}> {copied ? texts.copied : texts.copy}</span>
     </button>
   );
 }

@@ -68,7 +68,7 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
         <SelectField label={t.geometry} value={measuredIn} onChange={setGeometry} options={geometries.map((each) => [each.geometry, `${each.geometry} · ${t.factor.toLowerCase()} ${each.factor}`] as const)} />
       </div>
       <StaleOr problem={dispense.problem} />
-      <div className="row"><Button type="submit" for={BatchesService.method.dispenseDose} busy={dispense.busy}>{t.dispense}</Button></div>
+      <div className="row"><Button type="submit" kind="primary" size="large" for={BatchesService.method.dispenseDose} busy={dispense.busy}>{t.dispense}</Button></div>
     </form>
   );
 }

@@ -45,7 +45,7 @@ export function EndOfSynthesis({ record }: { record: BatchRecord }) {
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
       </div>
       <Refusals problem={action.problem} />
-      <div className="row"><Button type="submit" for={BatchesService.method.recordEndOfSynthesis} busy={action.busy}>{t.eosRecord}</Button></div>
+      <div className="row"><Button type="submit" kind="primary" size="large" for={BatchesService.method.recordEndOfSynthesis} busy={action.busy}>{t.eosRecord}</Button></div>
     </form>
   );
 }

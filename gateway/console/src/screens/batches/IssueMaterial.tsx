@@ -57,7 +57,7 @@ export function IssueMaterial({ record, planned }: { record: BatchRecord; planne
       <SelectField label={t.lot} hint={t.lotHint} value={lotId} onChange={choose} empty="" options={(lots.data ?? []).map((lot) => [lot.lotId, `${lot.supplierBatch} · ${lot.materialCode}`] as const)} />
       {material?.radioactive ? <ActivityField label={t.activity} value={activity} onChange={setActivity} /> : <NumberField label={t.quantity} unit={material?.unit} value={quantity} onChange={setQuantity} />}
       <Refusals problem={issue.problem} />
-      <div className="row"><Button type="submit" for={BatchesService.method.issueMaterial} busy={issue.busy}>{t.issue}</Button></div>
+      <div className="row"><Button type="submit" {...(issued.length === 0 ? { kind: 'primary' as const } : {})} size="large" for={BatchesService.method.issueMaterial} busy={issue.busy}>{t.issue}</Button></div>
     </form>
   );
 }

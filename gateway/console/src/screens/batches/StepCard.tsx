@@ -3,10 +3,11 @@ import { useAction } from '../../api/action';
 import { useList } from '../../api/query';
 import { useNow } from '../../app/clock';
 import { useZoneOf } from '../../app/session';
-import { BatchRecordsService, BatchStepState, type BatchRecord, type BatchStep } from '../../generated/doseline/execution/v1/batch_records_pb';
+import { BatchRecordsService, BatchStepState, MovementKind, type BatchRecord, type BatchStep } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
 import { EquipmentService } from '../../generated/doseline/execution/v1/equipment_pb';
 import { StepKind, type RecipeStep } from '../../generated/doseline/execution/v1/recipes_pb';
+import { DoseState } from '../../generated/doseline/execution/v1/records_pb';
 import { Button } from '../../ui/Button';
 import { LongField } from '../../ui/Fields';
 import { Time } from '../../ui/Figures';
@@ -45,12 +46,24 @@ export function StepCard({ record, step, refresh, done }: { record: BatchRecord;
         {step.kind === StepKind.SYNTHESIS && <EndOfSynthesis record={record} />}
         {step.kind === StepKind.DISPENSE && <DispenseDoses record={record} step={step} refresh={refresh} />}
         {step.kind === StepKind.SAMPLE && <TakeSample record={record} step={step} />}
-        <CompleteStep record={record} planned={planned} refresh={refresh} done={done} />
+        <CompleteStep record={record} planned={planned} ready={isPartDone(record, step)} refresh={refresh} done={done} />
       </>}
       {step.state >= BatchStepState.PERFORMED && <Performed step={step} />}
       {step.state === BatchStepState.PERFORMED && planned && <VerifyStep record={record} planned={planned} refresh={refresh} done={done} />}
     </Panel>
   );
+}
+
+// True when what the step is for was entered, so that completing it is what comes next.
+function isPartDone(record: BatchRecord, step: BatchStep): boolean {
+  const moved = (kind: MovementKind) => record.movements.some((each) => each.kind === kind && each.stepId === step.stepId);
+  switch (step.kind) {
+    case StepKind.MATERIAL_ISSUE: return moved(MovementKind.ISSUED);
+    case StepKind.SYNTHESIS: return record.batch?.endOfSynthesisTime !== undefined;
+    case StepKind.DISPENSE: return record.doses.every((dose) => (dose.record?.state ?? 0) >= DoseState.DISPENSED);
+    case StepKind.SAMPLE: return moved(MovementKind.SAMPLE);
+    default: return true;
+  }
 }
 
 function Timer({ step }: { step: BatchStep }) {
@@ -64,7 +77,7 @@ function Timer({ step }: { step: BatchStep }) {
   );
 }
 
-function CompleteStep({ record, planned, refresh, done }: { record: BatchRecord; planned: RecipeStep; refresh(): void; done(): void }) {
+function CompleteStep({ record, planned, ready, refresh, done }: { record: BatchRecord; planned: RecipeStep; ready: boolean; refresh(): void; done(): void }) {
   const batch = record.batch!;
   const zone = useZoneOf()(batch.siteId);
   const say = useToast();
@@ -88,7 +101,7 @@ function CompleteStep({ record, planned, refresh, done }: { record: BatchRecord;
       {planned.inputs.length > 0 && <LongField label={t.comment} hint={t.commentHint} value={comment} onChange={setComment} />}
       <StaleOr problem={complete.problem} />
       <div className="row">
-        <Button type="submit" kind="primary" size="large" for={BatchesService.method.completeStep} busy={complete.busy} why={batch.onHold ? t.held : null}>{t.complete}</Button>
+        <Button type="submit" {...(ready ? { kind: 'primary' as const } : {})} size="large" for={BatchesService.method.completeStep} busy={complete.busy} why={batch.onHold ? t.held : null}>{t.complete}</Button>
         {signed && <span className="small soft">{t.signs}</span>}
       </div>
     </form>

@@ -32,7 +32,7 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
       </div>
       <Refusals problem={take.problem} />
-      <div className="row"><Button type="submit" for={BatchesService.method.takeSample} busy={take.busy}>{t.sample}</Button></div>
+      <div className="row"><Button type="submit" {...(taken.length === 0 ? { kind: 'primary' as const } : {})} size="large" for={BatchesService.method.takeSample} busy={take.busy}>{t.sample}</Button></div>
     </form>
   );
 }

@@ -1,0 +1,21 @@
+/** Texts of people and training. */
+export const peopleTexts = {
+  lead: 'Who may do what, where, and who is trained for it.',
+  people: 'People', training: 'Training', procedures: 'Procedures', roles: 'Roles',
+  find: 'Name or sign-in name', filterRole: 'Role', includeLeft: 'Also those who left',
+  columns: { name: 'Name', login: 'Sign-in name', roles: 'Roles', state: 'State', lastSignIn: 'Last sign-in' },
+  active: 'active', locked: 'locked', left: 'left', mustChange: 'one-time password', nobody: 'Nobody found.',
+  join: 'Let a person in', joinTitle: 'Let a person in', name: 'Printed name', nameHint: 'As it stands on signatures.', login: 'Sign-in name', loginHint: 'Lower-case letters, digits, ".", "-", "_" or "@". Never given to anybody else.', external: 'Subject at another identity provider', externalHint: 'Empty when the person signs in here.', how: 'How the identity was established',
+  oneTime: 'One-time password', oneTimeHint: 'Shown this once and kept nowhere. The person changes it at the first sign-in.', done: 'Done',
+  proposed: 'proposed', propose: 'Propose role', proposeTitle: 'Propose a role', role: 'Role', site: 'Site', everySite: 'every site', approve: 'Approve', refuse: 'Turn down', remove: 'Take away', proposedToast: 'Proposed; quality approves it.', grantedToast: 'The role is in effect.', refusedToast: 'Turned down.', removedToast: 'Taken away.',
+  assignmentStates: { 0: '–', 1: 'proposed', 2: 'in effect', 3: 'turned down', 4: 'taken away' } as Record<number, string>,
+  lock: 'Lock out', unlock: 'End lock', reset: 'New one-time password', leave: 'Person leaves', lockedToast: 'Locked out.', unlockedToast: 'Lock ended.', leftToast: 'The person has left; rights and sessions ended.',
+  joined: 'Joined', leftAt: 'Left', lockReason: 'Locked because', person: 'Person', version: 'Version', missingReason: 'Say why.', self: 'Nobody changes their own rights.',
+  matrix: 'Who is trained now', procedure: 'Procedure', inForce: 'In force', trainedOn: 'Trained on', verdict: 'Training', records: 'Records',
+  verdicts: { 0: '–', 1: 'trained', 2: 'never trained', 3: 'on an earlier version', 4: 'must be refreshed', 5: 'withdrawn', 6: 'no procedure in force' } as Record<number, string>,
+  noMatrix: 'No procedure is in force.', noProcedures: 'No procedure was published.', noRecords: 'No training was recorded.',
+  record: 'Record training', recordTitle: 'Record a training', trainedAt: 'Found competent', refreshBy: 'To be refreshed by', refreshHint: 'Empty when it need not be.', evidence: 'Where the proof is', recorded: 'Recorded.', withdraw: 'Withdraw', withdrawn: 'Withdrawn.',
+  publish: 'Publish a procedure', publishTitle: 'Publish the next version of a procedure', code: 'Code', codeHint: 'a-z, 0-9 and "-". Methods name it in their policy.', title: 'Title', effective: 'In force from', published: 'Published. Training on earlier versions no longer counts from then on.', publishedBy: 'Published by',
+  department: 'Department', excludes: 'Excludes', needsApproval: 'Quality approves', forAccounts: 'For accounts of partners', methods: 'May call',
+  mayNot: 'People are shown to administrators, QA and auditors; here you see yourself.',
+};

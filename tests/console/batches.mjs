@@ -1,0 +1,153 @@
+// Batch execution: the recipe step by step, exceptions in place, two people at once.
+import assert from 'node:assert/strict';
+import { accessible, call, open, picture, refusals, said, test } from './console.mjs';
+import { operator, planner, secondOperator, steward, verifier } from './people.mjs';
+import { id } from './platform.mjs';
+
+// A run in a hot cell that nothing was made in before, so that its batch can begin at once.
+async function runInNewCell(code) {
+    const { equipment } = await call(planner, 'execution.v1.EquipmentService/ListEquipment', { siteId: 'bos', equipmentClass: 'EQUIPMENT_CLASS_HOT_CELL', pageSize: 200 });
+    const like = equipment.find((each) => each.code === 'bos-hc-1');
+    const { equipment: cell } = await call(steward, 'execution.v1.EquipmentService/PutEquipment', {
+        requestId: id(), reason: 'a cell for the tests of the console',
+        equipment: { code, equipmentClass: like.equipmentClass, siteId: 'bos', roomId: like.roomId, qualificationDueTime: like.qualificationDueTime, clearanceLimitBq: like.clearanceLimitBq },
+    });
+    await call(operator, 'execution.v1.EquipmentService/SetEquipmentState', { requestId: id(), equipmentId: cell.equipmentId, state: 'EQUIPMENT_STATE_CLEAN', reason: 'cleaned' });
+    const { run } = await call(planner, 'execution.v1.SchedulerService/PlanRun', {
+        requestId: id(), siteId: 'bos', productCode: 'LU177-PSMA', recipeCode: 'LU177-PSMA', hotCellId: cell.equipmentId, startTime: '2026-11-23T19:00:00Z', doseCapacity: 4,
+        yield: { nuclide: 'Lu-177', activityBq: 100e9, referenceTime: '2026-11-23T20:15:00Z' },
+    });
+    return run;
+}
+
+const running = async (product) => {
+    const { batches } = await call(operator, 'execution.v1.BatchRecordsService/ListBatches', { siteId: 'bos', state: 'BATCH_STATE_RUNNING', productCode: product, pageSize: 10 });
+    return batches[0];
+};
+
+test('Doses are dispensed and sampled, residue is booked and production finished, with the instrument reading and factor in sight', async () => {
+    const batch = await running('RA223-CL2');
+    const page = await open(operator, '/batches');
+    await page.locator('tbody tr').nth(2).waitFor();
+    await accessible(page, 'the work list');
+    await picture(page, 'batches');
+    await page.getByRole('button', { name: batch.batchNumber }).click();
+    await page.getByRole('heading', { name: 'Dispense and measure every dose' }).waitFor();
+
+    await page.getByRole('button', { name: 'Begin step' }).click();
+    assert.deepEqual(await refusals(page), ['EQUIPMENT_MISSING']);
+    await page.locator('.step-card select').first().selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Begin step' }).click();
+    await page.locator('.dispense-aim strong').waitFor();
+    await accessible(page, 'dispensing');
+    await picture(page, 'batch-dispense');
+
+    // A reading far off is refused or held by the service, never by the page.
+    const { record } = await call(operator, 'execution.v1.BatchRecordsService/GetBatchRecord', { batchId: batch.batchId });
+    for (let i = record.doses.length; i > 0; i--) {
+        const aim = parseFloat((await page.locator('.dispense-aim strong').innerText()).replaceAll(',', ''));
+        await page.getByLabel('Reading', { exact: true }).fill(String(aim));
+        await page.getByLabel('Volume').fill('6');
+        await page.getByRole('button', { name: 'Dispense', exact: true }).click();
+        if (i > 1) await page.waitForFunction((n) => document.querySelector('.dispense-aim')?.textContent.includes(`${n} doses`), i - 1);
+    }
+    await page.getByText('Every dose is dispensed or lost.').waitFor();
+    await page.getByRole('button', { name: 'Complete step' }).click();
+    await page.getByRole('heading', { name: 'Take the QC sample' }).waitFor();
+    await page.getByRole('button', { name: 'Begin step' }).click();
+    await page.getByLabel('Activity', { exact: true }).fill('0.0002');
+    await page.getByLabel('Volume').fill('1');
+    await page.getByRole('button', { name: 'Take sample' }).click();
+    await said(page, 'Sample taken');
+    await page.getByRole('button', { name: 'Complete step' }).click();
+    await page.locator('.step[data-state="4"]').nth(7).waitFor();
+
+    await page.getByRole('button', { name: 'Residue or loss' }).click();
+    const rest = (await page.locator('dialog .hint .figure').innerText()).match(/[\d.]+/)[0];
+    await page.locator('dialog').getByLabel('Activity', { exact: true }).fill(rest);
+    await page.locator('dialog').getByLabel('What happened').fill('vials and lines');
+    await page.locator('dialog').getByRole('button', { name: 'Residue or loss' }).click();
+    await said(page, 'Recorded as waste');
+    await page.getByRole('button', { name: 'Finish production' }).click();
+    await said(page, 'Production is complete');
+    await page.done();
+});
+
+test('A value out of limit is recorded, holds the batch and is decided in place', async () => {
+    await runInNewCell('bos-hc-9');
+    const page = await open(operator, '/batches');
+    const row = page.getByRole('row').filter({ hasText: 'bos-hc-9' });
+    await row.getByRole('button', { name: 'Start batch' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Start batch' }).click();
+    await said(page, 'The batch is started');
+    await page.getByRole('heading', { name: 'Nothing of an earlier batch is in the cell' }).waitFor();
+    const batchId = page.url().split('/').pop();
+    await page.getByRole('button', { name: 'Begin step' }).click();
+    await page.getByText('Yes', { exact: true }).click();
+    await page.getByRole('button', { name: 'Complete step' }).click();
+    await said(page, 'It waits for a second person');
+
+    const second = await open(verifier, `/batches/${batchId}`);
+    await second.getByRole('button', { name: 'Verify', exact: true }).click();
+    await said(second, 'Verified');
+    await second.done();
+
+    await page.getByRole('heading', { name: 'Hot cell is closed and under negative pressure' }).waitFor();
+    await page.getByRole('button', { name: 'Begin step' }).click();
+    await page.getByRole('button', { name: 'Complete step' }).click();
+    await page.getByText('Enter a value.').waitFor();
+    await page.getByLabel('Pressure against the room').fill('-20');
+    await page.getByText('Out of limit').waitFor();
+    await accessible(page, 'a step');
+    await picture(page, 'batch-step');
+    await page.getByRole('button', { name: 'Complete step' }).click();
+    await page.getByText('The batch is on hold').first().waitFor();
+    await page.getByRole('tab', { name: /Exceptions/ }).click();
+    await page.getByText('waits for a decision').waitFor();
+    await picture(page, 'batch-hold');
+    await page.done();
+});
+
+test('Two people at one record: the later entry is told what changed, keeps what was typed, and nothing is lost [A236]', async () => {
+    const batch = await running('I131-MIBG');
+    const first = await open(operator, `/batches/${batch.batchId}`);
+    await first.getByRole('heading', { name: 'Dispense and measure every dose' }).waitFor();
+    await first.locator('.step-card select').first().selectOption({ index: 1 });
+    // The first one's page hears nothing new: the stream and the reading are held back.
+    await first.route('**/WatchBatches', (route) => route.abort());
+    await first.route('**/GetBatchRecord', (route) => route.abort());
+    const seen = await first.locator('[data-record-version]').innerText();
+
+    const second = await open(secondOperator, `/batches/${batch.batchId}`);
+    await second.locator('.step-card select').first().selectOption({ index: 1 });
+    await second.getByRole('button', { name: 'Begin step' }).click();
+    await second.locator('.dispense-aim strong').waitFor();
+
+    await first.getByRole('button', { name: 'Begin step' }).click();
+    await first.locator('[data-code="VERSION_STALE"]').waitFor();
+    await first.getByText('The record is newer than what you saw').waitFor();
+    await first.unroute('**/GetBatchRecord');
+    await first.unroute('**/WatchBatches');
+    await first.getByText(`${secondOperator.name} began “Dispense and measure every dose”`).waitFor();
+    await accessible(first, 'a record that changed meanwhile');
+    await picture(first, 'batch-two-people');
+    assert.ok(Number(await first.locator('[data-record-version]').innerText()) > Number(seen));
+
+    // Both go on, each with a dose; both are in the record.
+    const aim = parseFloat((await first.locator('.dispense-aim strong').innerText()).replaceAll(',', ''));
+    for (const page of [first, second]) {
+        await page.getByLabel('Reading', { exact: true }).fill(String(aim));
+        await page.getByLabel('Volume').fill('6');
+    }
+    await first.getByRole('button', { name: 'Dispense', exact: true }).click();
+    await said(first, 'Dispensed');
+    await second.getByText('Changed by others meanwhile').waitFor();
+    assert.equal(await second.getByLabel('Reading', { exact: true }).inputValue(), String(aim), 'what was typed is kept');
+    await second.getByRole('button', { name: 'Dispense', exact: true }).click();
+    await said(second, 'Dispensed');
+    const { record } = await call(operator, 'execution.v1.BatchRecordsService/GetBatchRecord', { batchId: batch.batchId });
+    assert.deepEqual(record.doses.map((dose) => dose.record.dispensedBy).filter(Boolean).sort(), [operator.name, secondOperator.name].sort());
+    await first.done();
+    await second.done();
+});
+

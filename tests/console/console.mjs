@@ -1,0 +1,83 @@
+// What every test of the console stands on: one platform, one browser, pages of people, and looks at what they show.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test as nodeTest } from 'node:test';
+import { chromium } from 'playwright-core';
+import { repository, startPlatform } from './platform.mjs';
+
+const chromiumPath = process.env.DOSELINE_CHROMIUM ?? '/usr/bin/chromium';
+const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const pictures = join(repository, 'docs', 'console');
+// The first test waits for the platform to play its morning.
+const testMillisecondsMax = 600_000;
+
+/** Set before the first test. */
+export const stage = { platform: undefined, browser: undefined };
+
+before(async () => {
+    stage.platform = await startPlatform();
+    stage.browser = await chromium.launch({
+        executablePath: chromiumPath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    });
+    await mkdir(pictures, { recursive: true });
+}, { timeout: 600_000 });
+
+after(async () => {
+    await stage.browser?.close();
+    await stage.platform?.stop();
+});
+
+/** A test with a limit of time. */
+export const test = (name, body) => nodeTest(name, { timeout: testMillisecondsMax }, body);
+
+/** Calls a method as a person, with JSON. */
+export const call = (person, path, body) => stage.platform.call(person, path, body);
+
+/** Opens a page as a person does. What the page reports as an error fails the test when it is closed with `done`. */
+export async function open(person, path, { siteId = 'bos', unit = 'GBq', theme = 'light', width = 1280, height = 800 } = {}) {
+    const context = await stage.browser.newContext({
+        viewport: { width, height }, locale: 'en-GB', colorScheme: theme === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce',
+        extraHTTPHeaders: { authorization: `Bearer ${stage.platform.token(person)}` },
+    });
+    await context.addInitScript((settings) => localStorage.setItem('doseline.settings', settings), JSON.stringify({ siteId, unit, theme }));
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const faults = [];
+    page.on('pageerror', (fault) => faults.push(fault.message));
+    page.on('console', (message) => {
+        // A refused call is an answer that the page shows; the browser reports its status all the same.
+        if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text());
+    });
+    await page.goto(stage.platform.origin + path);
+    await page.locator('#screen h1').waitFor();
+    return Object.assign(page, {
+        done: async () => {
+            await context.close();
+            assert.deepEqual(faults, [], 'the page reported errors');
+        },
+    });
+}
+
+/** Fails when axe finds a violation of WCAG 2.2 A or AA on the page as it is. */
+export async function accessible(page, what) {
+    // Evaluated rather than added as a script, which the page's security policy refuses as it should.
+    await page.evaluate(await readFile(axeSource, 'utf8'));
+    const found = await page.evaluate(async () => (await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations
+        .map((each) => `${each.id}: ${each.help} (${each.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(' | ')})`));
+    assert.deepEqual(found, [], `accessibility of ${what}`);
+}
+
+/** Takes the picture of a screen for docs/console. */
+export const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`), animations: 'disabled', caret: 'hide' });
+
+/** Codes of every refusal on the page. */
+export const refusals = async (page) => {
+    await page.locator('.refusals').first().waitFor();
+    return page.locator('.refusals li').evaluateAll((items) => items.map((item) => item.dataset.code));
+};
+
+/** Waits for a short confirmation. */
+export const said = (page, text) => page.locator('.toasts').getByText(text).first().waitFor();

@@ -1,0 +1,118 @@
+// The platform with a half-played day in it, as the console meets it: a process, its web port, its people.
+import { execFile, spawn } from 'node:child_process';
+import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const program = join(repository, 'artifacts', 'bin', 'Local', 'debug', 'Doseline.Local.dll');
+export const consoleFolder = join(repository, 'gateway', 'console');
+const run = promisify(execFile);
+const startMillisecondsMax = 300_000;
+
+/** The instant of the sample day at which the tests begin: doses wait for QA, batches wait for dispensing, orders are accepted. */
+const instant = '2026-11-23T12:35';
+
+async function freePort() {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address();
+    server.close();
+    await once(server, 'close');
+    return port;
+}
+
+async function newest(folder) {
+    let time = 0;
+    for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+        if (entry.isFile() && !entry.parentPath.includes('generated')) time = Math.max(time, (await stat(join(entry.parentPath, entry.name))).mtimeMs);
+    }
+    return time;
+}
+
+/** Builds the console unless what was built is newer than its sources. */
+async function build() {
+    const page = join(consoleFolder, 'dist', 'index.html');
+    const sources = Math.max(await newest(join(consoleFolder, 'src')), await newest(join(repository, 'protos')), (await stat(join(consoleFolder, 'package-lock.json'))).mtimeMs);
+    if (existsSync(page) && (await stat(page)).mtimeMs > sources) return;
+    const npm = (...args) => run('npm', args, { cwd: consoleFolder, maxBuffer: 1 << 26 });
+    await npm('install', '--no-save', '--no-progress');
+    await npm('run', 'build');
+}
+
+/** Starts the platform; `stop` ends it and removes its data. */
+export async function startPlatform() {
+    await build();
+    const data = await mkdtemp(join(tmpdir(), 'doseline-console-'));
+    const [app, probe, web, grpc] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const results = join(repository, 'TestResults');
+    await mkdir(results, { recursive: true });
+    const log = createWriteStream(join(results, 'console-platform.log'));
+    const child = spawn('dotnet', [
+        program, 'demo', join(repository, 'samples', 'day'), '--at', instant, '--data', data,
+        `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${grpc}`,
+        '--Development:Tokens=true', `--Gateway:ConsoleFolder=${join(consoleFolder, 'dist')}`,
+        // Thousands of orders are entered at once, by one account.
+        '--Gateway:Limits:person:PerSecond=100000', '--Gateway:Limits:person:Burst=100000', '--Gateway:Limits:person:Streams=1000',
+    ], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stderr.pipe(log, { end: false });
+    child.stdout.pipe(log, { end: false });
+    const ended = once(child, 'exit');
+    let stopped = false;
+    const stop = async () => {
+        if (stopped) return;
+        stopped = true;
+        child.kill('SIGTERM');
+        await ended;
+        log.end();
+        await rm(data, { recursive: true, force: true });
+    };
+    try {
+        await new Promise((resolve, reject) => {
+            const late = setTimeout(() => reject(new Error('the platform did not start in time')), startMillisecondsMax);
+            let said = '';
+            child.stdout.on('data', (chunk) => {
+                said += chunk;
+                // The host says so once every port is open.
+                if (said.includes('Application started')) { clearTimeout(late); resolve(); }
+            });
+            child.once('exit', (code) => { clearTimeout(late); reject(new Error(`the platform ended with ${code}; see TestResults/console-platform.log`)); });
+        });
+    } catch (fault) {
+        await stop();
+        throw fault;
+    }
+
+    const key = createPrivateKey(await readFile(join(data, 'keys', 'tokens.pem')));
+    const origin = `http://127.0.0.1:${web}`;
+    return { origin, stop, token: (person) => tokenOf(key, person), call: (person, path, body) => call(origin, tokenOf(key, person), path, body) };
+}
+
+// A development token, as `Local -- token` makes it.
+function tokenOf(key, { name, roles, subject = `person:${name}`, sites = ['*'] }) {
+    const now = Math.floor(Date.now() / 1000);
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const text = `${part({ alg: 'ES256', typ: 'JWT' })}.${part({
+        iss: 'doseline-development', aud: 'doseline', iat: now - 60, nbf: now - 60, exp: now + 10 * 24 * 3600, sub: subject, name, role: roles, site: sites,
+    })}`;
+    return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
+}
+
+/** Calls a method with JSON, for what a test needs before it looks at a screen. Throws what was refused. */
+async function call(origin, token, path, body) {
+    const [service, method] = path.split('/');
+    const response = await fetch(`${origin}/doseline.${service}/${method}`, {
+        method: 'POST', headers: { 'content-type': 'application/json', 'connect-protocol-version': '1', authorization: `Bearer ${token}` }, body: JSON.stringify(body),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw Object.assign(new Error(`${path}: ${answer.code} ${answer.message}`), { answer });
+    return answer;
+}
+
+export const id = () => randomUUID();

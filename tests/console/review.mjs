@@ -1,0 +1,59 @@
+// QA review by exception: what deviates, the decision, the papers.
+import assert from 'node:assert/strict';
+import { accessible, call, open, picture, refusals, said, test } from './console.mjs';
+import { id } from './platform.mjs';
+import { analyst, qa } from './people.mjs';
+
+const waiting = async (product) => {
+    const { dispositions } = await call(qa, 'quality.v1.DispositionService/ListDispositions', { siteId: 'bos', state: 'DISPOSITION_PENDING', pageSize: 500 });
+    return dispositions.find((each) => each.productCode === product);
+};
+
+const good = { RCP: '98.7', PH: '5.8', ENDO: '3', LOOK: 'CLEAR' };
+
+async function record(batchId, productCode, { except = [] } = {}) {
+    const { specification } = await call(analyst, 'quality.v1.SpecificationsService/GetSpecification', { productCode });
+    const { samples = [] } = await call(analyst, 'quality.v1.ResultsService/ListSamples', { batchId });
+    for (const test of specification.tests.filter((each) => each.scope !== 'TEST_SCOPE_DOSE' && !except.includes(each.code))) {
+        const value = good[test.code] ?? test.expectedText ?? String(test.low ?? test.high);
+        await call(analyst, 'quality.v1.ResultsService/RecordResult', {
+            requestId: id(), batchId, sampleId: samples[0]?.sampleId ?? '', testCode: test.code, method: test.method, instrumentId: 'HPLC-1', rawValue: test.expectedText || value, unit: test.unit, measureTime: '2026-11-23T17:34:00Z',
+        });
+    }
+    return specification;
+}
+
+test('QA sees only what deviates, with what stands against release and the whole record behind it [A235]', async () => {
+    const dose = await waiting('AC225-PSMA');
+    const page = await open(qa, '/review');
+    await page.getByRole('button', { name: dose.batchNumber }).waitFor();
+    await accessible(page, 'the list of reviews');
+    await picture(page, 'reviews');
+    await page.getByRole('button', { name: dose.batchNumber }).click();
+    await page.getByText('Nothing deviates').waitFor();
+    await page.getByText('RESULT_MISSING').first().waitFor();
+    await accessible(page, 'a review');
+    await picture(page, 'review');
+    await page.getByRole('tab', { name: 'Material' }).click();
+    await page.getByRole('cell', { name: /issued/ }).first().waitFor();
+    await page.getByRole('button', { name: 'Release', exact: true }).click();
+    assert.ok((await refusals(page)).includes('RESULT_MISSING'));
+    await page.done();
+});
+
+test('An analyst records a result; one out of specification is judged by the platform and holds the batch before QA looks', async () => {
+    const dose = await waiting('LU177-DOTA');
+    const page = await open(analyst, `/review/${dose.batchId}`);
+    await page.getByRole('button', { name: 'Record a result' }).click();
+    await page.locator('dialog').getByLabel('Test').selectOption('RCP');
+    await page.locator('dialog').getByLabel('Value').fill('91.2');
+    await page.locator('dialog').getByLabel('Instrument').fill('HPLC-1');
+    await page.locator('dialog').getByRole('button', { name: 'Record result' }).click();
+    await said(page, 'out of specification');
+    await page.locator('[data-deviation]').waitFor();
+    await accessible(page, 'a review with a deviation');
+    await picture(page, 'review-deviation');
+    const close = page.getByRole('button', { name: 'Close deviation' });
+    assert.equal(await close.getAttribute('aria-disabled'), 'true');
+    await page.done();
+});
