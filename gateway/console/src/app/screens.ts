@@ -21,6 +21,8 @@ export const screens: readonly ScreenEntry[] = [
   { id: 'review', path: '/review', key: 'q', page: lazy(() => import('../screens/review/Review')), sign: 'M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5' },
   { id: 'possession', path: '/possession', key: 'p', page: lazy(() => import('../screens/possession/Possession')), sign: 'M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M12 7V3M16 14.5l3.5 2M8 14.5l-3.5 2M12 21a9 9 0 1 1 0-18a9 9 0 0 1 0 18' },
   { id: 'labels', path: '/labels', key: 'l', page: lazy(() => import('../screens/labels/Labels')), sign: 'M3 7h12l6 5-6 5H3zM7 12h6' },
+  { id: 'shipping', path: '/shipping', key: 's', page: lazy(() => import('../screens/shipping/Shipping')), sign: 'M2 7h12v9H2zM14 10h4l4 3v3h-8M6.5 18.5m-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0M17.5 18.5m-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0' },
+  { id: 'waste', path: '/waste', key: 'w', page: lazy(() => import('../screens/waste/Waste')), sign: 'M5 7h14l-1.4 14H6.4zM4 4h16v3H4zM12 11v3M9.5 18l2.5-4 2.5 4' },
   { id: 'people', path: '/people', key: 'u', page: lazy(() => import('../screens/people/People')), sign: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c.6-4.2 3.6-6.5 8-6.5s7.4 2.3 8 6.5' },
   { id: 'system', path: '/system', key: 'y', page: lazy(() => import('../screens/system/System')), sign: 'M4 4h16v6H4zM4 14h16v6H4zM8 7h.01M8 17h.01M12 7h5M12 17h5' },
 ];

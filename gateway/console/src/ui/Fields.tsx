@@ -138,3 +138,8 @@ export function LocalTimeField({ label, hint, wrong, value, onChange, zone }: Ar
     </Field>
   );
 }
+
+/** A statement that is true or not, with its whole line to press on. */
+export function Check({ label, value, onChange }: { label: ReactNode; value: boolean; onChange(value: boolean): void }) {
+  return <label className="check"><input type="checkbox" checked={value} onChange={(event) => onChange(event.target.checked)} /> <span>{label}</span></label>;
+}
