@@ -32,7 +32,7 @@ export const shippingTexts = {
     '173.433(c)(2)': 'A daughter that is in equilibrium counts with its parent.',
   } as Record<string, string>,
   rule: (id: string) => `49 CFR ${id}`,
-  papers: 'Papers', papersEmpty: 'No paper was printed yet.', printPapers: 'Make the paper', papersDone: 'The paper is made.', paperVersion: 'Paper version', printPaper: 'Print or save as PDF', again: 'Why again', showPaper: 'Show', hash: 'SHA-256', notRequired: 'The regulations ask for no paper: this is a packing document.',
+  papers: 'Papers', papersEmpty: 'No paper was made yet.', papersFirst: 'The paper has to be made before the hand-over.', printPapers: 'Make the paper', papersDone: 'The paper is made.', paperVersion: 'Paper version', printPaper: 'Print or save as PDF', again: 'Why again', showPaper: 'Show', hash: 'SHA-256', notRequired: 'The regulations ask for no paper: this is a packing document.',
   handOver: 'Hand over', shipped: 'With the carrier.', carrier: 'Carrier', promised: 'As promised', tracking: 'Tracking number', trackingHint: 'Scan it from the carrier’s label.', sealRead: 'Seal as read now', back: 'Carrier gave it back', backTitle: 'Undo the hand-over', backWhy: 'What the carrier said', sealWhole: 'The seal is whole', undone: 'The package is back.',
   delivery: 'Delivery', deliver: 'Record delivery', delivered: 'Delivered.', deliveredAt: 'Delivered at', recipient: 'Received by', condition: 'Condition', conditionDefault: 'intact', intact: 'Intact',
   dissolve: 'Unpack', dissolveTitle: 'Unpack for good', dissolveHint: 'Its doses are free to be packed again.', dissolved: 'Unpacked.',

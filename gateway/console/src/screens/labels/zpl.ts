@@ -7,7 +7,7 @@ export type Mark =
   | { readonly kind: 'box'; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly line: number; readonly white: boolean; readonly round: number }
   | { readonly kind: 'ellipse'; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly line: number }
   | { readonly kind: 'diagonal'; readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly line: number; readonly up: boolean }
-  | { readonly kind: 'code'; readonly x: number; readonly y: number; readonly side: number };
+  | { readonly kind: 'code'; readonly x: number; readonly y: number; readonly side: number; readonly module: number; readonly modules: number };
 
 interface Block { readonly width: number; readonly lines: number; readonly justify: string }
 
@@ -58,7 +58,7 @@ export function draw(zpl: string): Drawing {
       case 'GE': marks.push({ kind: 'ellipse', ...at, width: number(0), height: number(1), line: number(2, 1) }); break;
       case 'GD': marks.push({ kind: 'diagonal', ...at, width: number(0), height: number(1), line: number(2, 1), up: parts[4] !== 'L' }); break;
       case 'FD':
-        if (code) marks.push({ kind: 'code', x: at.x, y: at.base ? at.y - code.module * code.size : at.y, side: code.module * code.size });
+        if (code) marks.push({ kind: 'code', x: at.x, y: at.base ? at.y - code.module * code.size : at.y, side: code.module * code.size, module: code.module, modules: code.size });
         else marks.push({ kind: 'text', ...at, ...font, text: hex ? unescaped(rest!) : rest!, reversed, block });
         break;
       case 'FS': fieldEnds(); break;

@@ -31,7 +31,7 @@ export function HandOver({ pack, promised, refresh }: { pack: Package; promised:
   const papered = pack.state === PackageState.PAPERED;
   return (
     <form className="stack" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-      {!papered && <Note tone="warn">{t.papersEmpty}</Note>}
+      {!papered && <Note tone="warn">{t.papersFirst}</Note>}
       <div className="columns-3">
         <TextField label={t.sealRead} hint={t.sealHint} value={sealId} onChange={(value) => { setSeal(value); ship.clear(); }} />
         <TextField label={t.tracking} hint={t.trackingHint} value={trackingReference} onChange={setTracking} />

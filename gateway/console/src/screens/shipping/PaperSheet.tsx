@@ -3,10 +3,11 @@
 import { useEffect, useRef } from 'react';
 
 function take(html: string): { style: CSSStyleSheet; body: Node[] } {
-  const parsed = new DOMParser().parseFromString(html, 'text/html');
+  const styles: string[] = [];
+  const parsed = new DOMParser().parseFromString(html.replace(/<style>(.*?)<\/style>/gs, (_, text: string) => { styles.push(text); return ''; }), 'text/html');
   const style = new CSSStyleSheet();
   // "body" of the paper is the host of its tree here.
-  style.replaceSync([...parsed.querySelectorAll('style')].map((each) => each.textContent ?? '').join('\n').replace(/\bbody\b/g, ':host'));
+  style.replaceSync(styles.join('\n').replace(/\bbody\b/g, ':host'));
   // Nothing in a paper runs or loads anything; what could is left behind.
   for (const each of parsed.body.querySelectorAll('script, iframe, object, embed, link, img')) each.remove();
   return { style, body: [...parsed.body.childNodes].map((node) => document.importNode(node, true)) };
