@@ -8,7 +8,6 @@ using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Doseline.Kernel.Telemetry;
-using Doseline.Signing.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -91,7 +90,6 @@ public static class PlatformHost
         MapProbes(app);
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<ReflectionApi>();
-        app.MapGrpcService<SignaturesApi>();
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
         WebListener.Map(app, pages);
@@ -124,7 +122,6 @@ public static class PlatformHost
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        methods.Add(SignaturesService.Descriptor);
         services.AddSingleton<WriteGates>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
