@@ -1,3 +1,4 @@
+using Doseline.Identity.Api;
 using Doseline.Identity.Data;
 using Doseline.Identity.Keys;
 using Doseline.Identity.Oidc;
@@ -19,7 +20,7 @@ public sealed class IdentityModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
-        module.Database<IdentityDb>().Api<SigningApi>().Web(OidcEndpoints.Map);
+        module.Database<IdentityDb>().Api<PeopleApi>().Api<AccountsApi>().Api<TrainingApi>().Api<SigningApi>().Web(OidcEndpoints.Map);
         OidcEndpoints.Register(module.Services);
         module.Services.AddScoped<SigningWindows>();
         module.Services.Replace(ServiceDescriptor.Singleton<ISignatureKeys, OwnSignatureKeys>());

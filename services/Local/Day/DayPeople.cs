@@ -1,5 +1,8 @@
+using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
 using Doseline.Local.Signing;
 using Doseline.Local.Simulation;
 using Google.Protobuf;
@@ -8,31 +11,148 @@ using Grpc.Core.Interceptors;
 
 namespace Doseline.Local.Day;
 
-/// <summary>The people of the day, each with the rights of one desk and no more. What must be signed they sign, through Identity.</summary>
-sealed class DayPeople(ISimulation platform)
+/// <summary>
+/// The people of the day, each with the rights of one desk and no more. They join as people do: the first administrator lets them in and
+/// proposes their roles, quality approves them, each chooses a password, and those who work under a procedure are trained on it.
+/// What must be signed they sign, each with their own password; where two must, the verifier is the second.
+/// </summary>
+sealed class DayPeople : IDisposable
 {
-    public CallInvoker Steward { get; } = As(platform, "Mara Stein", [Roles.MasterData]);
-    public CallInvoker RadiationSafety { get; } = As(platform, "Rosa Olsen", [Roles.RadiationSafety]);
-    public CallInvoker Planner { get; } = As(platform, "Pia Lang", [Roles.Planner]);
-    public CallInvoker SupplyDesk { get; } = As(platform, "Sam Delgado", [Roles.SupplyDesk]);
-    public CallInvoker Operator { get; } = As(platform, "Olive Park", [Roles.Operator]);
-    public CallInvoker Verifier { get; } = As(platform, Witness, [Roles.Verifier]);
-    public CallInvoker Analyst { get; } = As(platform, "Ana Kovac", [Roles.QcAnalyst]);
-    public CallInvoker Qa { get; } = As(platform, "Quinn Adler", [Roles.Qa]);
-    public CallInvoker Shipper { get; } = As(platform, "Shay Brandt", [Roles.Shipping]);
-    public CallInvoker Auditor { get; } = As(platform, "Ida Falk", [Roles.Auditor]);
+    const string Reason = "people of the day";
+    static readonly string[] Procedures = ["batch-execution", "dispensing", "disposition"];
 
-    // Signs second where two must.
-    const string Witness = "Vic Moreau";
+    readonly ISimulation platform;
+    readonly bool real;
+    readonly DayKeys keys;
+    readonly DayPerson administrator, steward, radiationSafety, planner, supplyDesk, operating, verifier, analyst, qa, shipper, auditor;
+    readonly DayPerson[] everybody;
+    readonly Dictionary<DayPerson, CallInvoker> signing = [];
 
-    static CallInvoker As(ISimulation platform, string name, string[] roles)
+    /// <summary>People of a day.</summary>
+    /// <param name="platform">What the day is played on.</param>
+    /// <param name="keys">Request ids.</param>
+    /// <param name="passwords">Their passwords; null for stand-ins with development tokens.</param>
+    public DayPeople(ISimulation platform, DayKeys keys, DayPasswords? passwords)
     {
-        var (own, witness) = (platform.As(name, roles), platform.As(Witness, [Roles.Verifier]));
-        return own.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? witness : own, wanted)));
+        (this.platform, this.keys, real) = (platform, keys, passwords is not null);
+        administrator = Person("admin", "First administrator", Roles.Administrator);
+        qa = Person("quinn.adler", "Quinn Adler", Roles.Qa);
+        steward = Person("mara.stein", "Mara Stein", Roles.MasterData);
+        radiationSafety = Person("rosa.olsen", "Rosa Olsen", Roles.RadiationSafety);
+        planner = Person("pia.lang", "Pia Lang", Roles.Planner);
+        supplyDesk = Person("sam.delgado", "Sam Delgado", Roles.SupplyDesk);
+        operating = Person("olive.park", "Olive Park", Roles.Operator);
+        verifier = Person("vic.moreau", "Vic Moreau", Roles.Verifier);
+        analyst = Person("ana.kovac", "Ana Kovac", Roles.QcAnalyst);
+        shipper = Person("shay.brandt", "Shay Brandt", Roles.Shipping);
+        auditor = Person("ida.falk", "Ida Falk", Roles.Auditor);
+        // Quality first, for it approves the others.
+        everybody = [qa, steward, radiationSafety, planner, supplyDesk, operating, verifier, analyst, shipper, auditor];
+
+        DayPerson Person(string login, string name, string role) => new(platform, login, name, role, passwords?.Of(login));
     }
 
-    static async Task<string?> SignAsync(CallInvoker signer, SignatureWanted wanted) => (await new SigningService.SigningServiceClient(signer).SignAsync(new SignRequest
+    public CallInvoker Steward => Signing(steward);
+    public CallInvoker RadiationSafety => Signing(radiationSafety);
+    public CallInvoker Planner => Signing(planner);
+    public CallInvoker SupplyDesk => Signing(supplyDesk);
+    public CallInvoker Operator => Signing(operating);
+    public CallInvoker Verifier => Signing(verifier);
+    public CallInvoker Analyst => Signing(analyst);
+    public CallInvoker Qa => Signing(qa);
+    public CallInvoker Shipper => Signing(shipper);
+    public CallInvoker Auditor => Signing(auditor);
+
+    /// <summary>Lets everybody in; those who are in already only sign in, and stand-ins need not.</summary>
+    public async Task EnterAsync()
     {
-        Method = wanted.Method, RequestJson = JsonFormatter.Default.Format(wanted.Request), Zone = "UTC", SecondPerson = wanted.IsSecond,
+        if (!real) return;
+        var first = ((OneTimeMemory)platform.Services.GetRequiredService<IOneTimeDisplay>()).Shown;
+        if (!await administrator.TryAsync(first?.Password)) throw new SignInException("The first administrator of this folder does not get in; its file of passwords is not the one it was made with.");
+        foreach (var person in everybody) await JoinAsync(person);
+        await TrainAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var person in everybody) person.Dispose();
+        administrator.Dispose();
+    }
+
+    CallInvoker Signing(DayPerson person)
+    {
+        if (!signing.TryGetValue(person, out var calls))
+            signing[person] = calls = person.Calls.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? verifier : person, wanted)));
+        return calls;
+    }
+
+    static async Task<string?> SignAsync(DayPerson signer, SignatureWanted wanted) => (await new SigningService.SigningServiceClient(signer.Calls).SignAsync(new SignRequest
+    {
+        Method = wanted.Method,
+        RequestJson = JsonFormatter.Default.Format(wanted.Request),
+        LoginName = signer.Password is null ? "" : signer.Login,
+        Password = signer.Password ?? "",
+        Zone = "UTC",
+        SecondPerson = wanted.IsSecond,
     })).Signature;
+
+    async Task JoinAsync(DayPerson person)
+    {
+        PeopleService.PeopleServiceClient people = new(administrator.Calls);
+        var joined = await people.JoinPersonAsync(new JoinPersonRequest { RequestId = keys.Of("join", person.Login), Login = person.Login, Name = person.Name, Reason = Reason });
+        var proposed = await people.ProposeRoleAsync(new ProposeRoleRequest
+        {
+            RequestId = keys.Of("role", person.Login), HolderId = joined.Person.PersonId, Role = person.Role, SiteId = Caller.AllSites, Reason = Reason,
+        });
+        if (proposed.Assignment.State is AssignmentState.Proposed)
+        {
+            await new PeopleService.PeopleServiceClient(qa.Calls).ApproveRoleAsync(new ApproveRoleRequest
+            {
+                RequestId = keys.Of("approve", person.Login), AssignmentId = proposed.Assignment.AssignmentId, Version = proposed.Assignment.Version, Reason = Reason,
+            });
+        }
+
+        var oneTime = joined.OneTimePassword;
+        if (oneTime is "")
+        {
+            if (await person.TryAsync(null)) return;
+            // The day was cut off between joining and choosing a password: the one-time password is lost, as it should be.
+            var again = await people.ResetPasswordAsync(new ResetPasswordRequest
+            {
+                RequestId = platform.Services.GetRequiredService<IdSource>().New(), PersonId = joined.Person.PersonId, Reason = Reason,
+            });
+            oneTime = again.OneTimePassword;
+        }
+
+        if (!await person.TryAsync(oneTime)) throw new SignInException($"{person.Name} does not get in.");
+    }
+
+    async Task TrainAsync()
+    {
+        TrainingService.TrainingServiceClient quality = new(qa.Calls), records = new(steward.Calls);
+        var now = platform.Clock.GetUtcNow();
+        foreach (var code in Procedures)
+        {
+            if ((await quality.ListProceduresAsync(new ListProceduresRequest { Code = code })).Procedures.Count == 0)
+                await quality.PublishProcedureAsync(new PublishProcedureRequest { RequestId = keys.Of("procedure", code), Code = code, ProcedureVersion = 1, Title = $"Procedure for {code}", EffectiveTime = now.ToWire(), Reason = Reason });
+        }
+
+        await TrainedAsync(quality, operating, "batch-execution");
+        await TrainedAsync(quality, operating, "dispensing");
+        await TrainedAsync(quality, verifier, "batch-execution");
+        await TrainedAsync(quality, analyst, "batch-execution");
+        // Nobody records their own.
+        await TrainedAsync(records, qa, "disposition");
+
+        async Task TrainedAsync(TrainingService.TrainingServiceClient by, DayPerson person, string code)
+        {
+            var id = await person.IdAsync();
+            if ((await by.ListTrainingsAsync(new ListTrainingsRequest { PersonId = id, Code = code })).Trainings.Count > 0) return;
+            await by.RecordTrainingAsync(new RecordTrainingRequest
+            {
+                RequestId = keys.Of("training", person.Login, code), PersonId = id, Code = code, ProcedureVersion = 1, TrainTime = now.ToWire(), Evidence = "observed at work", Reason = Reason,
+            });
+        }
+    }
 }
