@@ -1,9 +1,12 @@
 using Doseline.Audit.V1;
 using Doseline.Kernel.Audit.Api;
 using Doseline.Kernel.Audit.Sealing;
+using Doseline.Kernel.Audit.Retention;
+using Doseline.Kernel.Operations;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Doseline.Signing.V1;
+using Doseline.Operations.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,8 +20,12 @@ static class KernelServices
     public static void Add(IServiceCollection services, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
     {
         services.AddSingleton<SealOptions>().AddSingleton<HeadWitness>().AddSingleton<AuditMeter>().AddSingleton<AuditSealer>();
+        services.AddSingleton<RetentionOptions>();
         Serve<AuditApi>(AuditService.Descriptor);
         Serve<SignaturesApi>(SignaturesService.Descriptor);
+        Serve<RetentionApi>(RetentionService.Descriptor);
+        Serve<MessagesApi>(MessagesService.Descriptor);
+        Serve<SystemApi>(SystemService.Descriptor);
 
         void Serve<TApi>(RpcService descriptor) where TApi : class
         {
