@@ -30,8 +30,22 @@ after(async () => {
     await stage.platform?.stop();
 });
 
-/** A test with a limit of time. */
-export const test = (name, body) => nodeTest(name, { timeout: testMillisecondsMax }, body);
+/** A test with a limit of time. When it fails, what its pages showed is kept in TestResults. */
+export const test = (name, body) => nodeTest(name, { timeout: testMillisecondsMax }, async () => {
+    try {
+        await body();
+    } catch (fault) {
+        for (const [i, page] of pages.entries()) {
+            await page.screenshot({ path: join(repository, 'TestResults', `console-${name.replace(/\W+/g, '-').slice(0, 60)}-${i}.png`) }).catch(() => {});
+            fault.message += `\n${await page.evaluate(() => [location.pathname, ...[...document.querySelectorAll('.refusals')].map((each) => each.innerText)].join('\n')).catch(() => 'the page is closed')}`;
+        }
+        throw fault;
+    } finally {
+        for (const page of pages.splice(0)) await page.context().close().catch(() => {});
+    }
+});
+
+const pages = [];
 
 /** Calls a method as a person, with JSON. */
 export const call = (person, path, body) => stage.platform.call(person, path, body);
@@ -45,6 +59,7 @@ export async function open(person, path, { siteId = 'bos', unit = 'GBq', theme =
     await context.addInitScript((settings) => localStorage.setItem('doseline.settings', settings), JSON.stringify({ siteId, unit, theme }));
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
+    pages.push(page);
     const faults = [];
     page.on('pageerror', (fault) => faults.push(fault.message));
     page.on('console', (message) => {
@@ -55,6 +70,7 @@ export async function open(person, path, { siteId = 'bos', unit = 'GBq', theme =
     await page.locator('#screen h1').waitFor();
     return Object.assign(page, {
         done: async () => {
+            pages.splice(pages.indexOf(page), 1);
             await context.close();
             assert.deepEqual(faults, [], 'the page reported errors');
         },

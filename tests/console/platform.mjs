@@ -46,8 +46,12 @@ async function build() {
     await npm('run', 'build');
 }
 
-/** Starts the platform; `stop` ends it and removes its data. */
+/**
+ * Starts the platform; `stop` ends it and removes its data. While tests are written it can be one that runs already:
+ * DOSELINE_CONSOLE_ORIGIN names its address and DOSELINE_CONSOLE_KEY the file of its token key.
+ */
 export async function startPlatform() {
+    if (process.env.DOSELINE_CONSOLE_ORIGIN) return platformAt(process.env.DOSELINE_CONSOLE_ORIGIN, process.env.DOSELINE_CONSOLE_KEY, async () => {});
     await build();
     const data = await mkdtemp(join(tmpdir(), 'doseline-console-'));
     const [app, probe, web, grpc] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
@@ -89,8 +93,11 @@ export async function startPlatform() {
         throw fault;
     }
 
-    const key = createPrivateKey(await readFile(join(data, 'keys', 'tokens.pem')));
-    const origin = `http://127.0.0.1:${web}`;
+    return platformAt(`http://127.0.0.1:${web}`, join(data, 'keys', 'tokens.pem'), stop);
+}
+
+async function platformAt(origin, keyFile, stop) {
+    const key = createPrivateKey(await readFile(keyFile));
     return { origin, stop, token: (person) => tokenOf(key, person), call: (person, path, body) => call(origin, tokenOf(key, person), path, body) };
 }
 

@@ -24,6 +24,7 @@ export const screens: readonly ScreenEntry[] = [
   { id: 'shipping', path: '/shipping', key: 's', page: lazy(() => import('../screens/shipping/Shipping')), sign: 'M2 7h12v9H2zM14 10h4l4 3v3h-8M6.5 18.5m-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0M17.5 18.5m-1.8 0a1.8 1.8 0 1 0 3.6 0a1.8 1.8 0 1 0-3.6 0' },
   { id: 'waste', path: '/waste', key: 'w', page: lazy(() => import('../screens/waste/Waste')), sign: 'M5 7h14l-1.4 14H6.4zM4 4h16v3H4zM12 11v3M9.5 18l2.5-4 2.5 4' },
   { id: 'people', path: '/people', key: 'u', page: lazy(() => import('../screens/people/People')), sign: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c.6-4.2 3.6-6.5 8-6.5s7.4 2.3 8 6.5' },
+  { id: 'trace', path: '/trace', key: 't', page: lazy(() => import('../screens/trace/Trace')), sign: 'M4 6h5l6 12h5M4 18h5l2-4M13 10l2-4h5' },
   { id: 'master', path: '/master', key: 'm', page: lazy(() => import('../screens/master/Master')), sign: 'M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3zM4 6v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3' },
   { id: 'system', path: '/system', key: 'y', page: lazy(() => import('../screens/system/System')), sign: 'M4 4h16v6H4zM4 14h16v6H4zM8 7h.01M8 17h.01M12 7h5M12 17h5' },
 ];

@@ -128,13 +128,8 @@ export function Choices<T extends string>({ label, value, onChange, options, com
 /** A local date and time; the zone it is read in stands beside it. */
 export function LocalTimeField({ label, hint, wrong, value, onChange, zone }: Around & { value: string; onChange(value: string): void; zone: string }) {
   return (
-    <Field label={label} hint={hint} wrong={wrong}>
-      {(props) => (
-        <div className="input-unit">
-          <input className="input mono" type="datetime-local" {...props} value={value} onChange={(event) => onChange(event.target.value)} />
-          <span className="unit small">{zone}</span>
-        </div>
-      )}
+    <Field label={label} hint={<><span className="zone">{zone}</span>{hint && <> · {hint}</>}</>} wrong={wrong}>
+      {(props) => <input className="input" type="datetime-local" {...props} value={value} onChange={(event) => onChange(event.target.value)} />}
     </Field>
   );
 }

@@ -17,7 +17,8 @@ export function Refusals({ problem, title, actions }: { problem: Problem | null;
       <ul>
         {problem.reasons.map((reason, i) => {
           const numbers = Object.entries(reason.numbers);
-          const nearest = numbers.filter(([key]) => isAlternative(key));
+          // The same instant said twice, once as people read it there, is said once.
+          const nearest = numbers.filter(([key]) => isAlternative(key) && !(key.endsWith('_local') && reason.numbers[key.replace(/_local$/, '_time')]));
           const rest = numbers.filter(([key]) => !isAlternative(key));
           return (
             <li key={i} data-code={reason.code}>
@@ -25,7 +26,7 @@ export function Refusals({ problem, title, actions }: { problem: Problem | null;
               <code>{reason.code}</code> <span className="small soft">{reason.subject}</span>
               {rest.length > 0 && <dl>{rest.map(([key, text]) => <div key={key}><dt>{words(key)}</dt><dd className="figure">{value(key, text)}</dd></div>)}</dl>}
               {nearest.length > 0 && (
-                <p className="alternative">{texts.problem.alternative}: {nearest.map(([key, text]) => `${words(key)} ${value(key, text)}`).join(' · ')}</p>
+                <p className="alternative">{texts.problem.alternative}: {nearest.map(([key, text]) => `${words(key).replace(/^(nearest|alternative|next) /, '')} ${value(key, text)}`).join(' · ')}</p>
               )}
             </li>
           );
