@@ -1,5 +1,6 @@
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Data;
+using Doseline.Gateway.Describing;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Guards;
 using Doseline.Gateway.Pages;
@@ -24,8 +25,9 @@ public sealed class GatewayModule : ServiceModule
         services.Configure<GatewayOptions>(module.Configuration.GetSection(GatewayOptions.Section));
         services.AddSingleton<FrontMethods>().AddSingleton<Routes>().AddSingleton<Backends>().AddSingleton<Visitors>().AddSingleton<Admission>();
         services.AddSingleton<ConnectFault>().AddSingleton<ConnectEndpoint>().AddSingleton<PassThrough>().AddSingleton<ConsoleFiles>();
-        services.Configure<SessionOptions>(module.Configuration.GetSection(SessionOptions.Section));
+        services.Configure<SignInOptions>(module.Configuration.GetSection(SignInOptions.Section));
         services.AddSingleton<SessionSecrets>().AddSingleton<SessionCookies>().AddSingleton<SignInProvider>().AddSingleton<SessionEndpoints>().AddScoped<ConsoleSessions>();
+        services.AddSingleton<ApiComments>().AddSingleton<ApiDocument>().AddSingleton<ApiPage>();
         services.AddHttpForwarder();
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
@@ -58,6 +60,7 @@ public sealed class GatewayModule : ServiceModule
     static void MapPages(IEndpointRouteBuilder web)
     {
         web.ServiceProvider.GetRequiredService<SessionEndpoints>().Map(web);
+        web.ServiceProvider.GetRequiredService<ApiPage>().Map(web);
         // Whatever looks like no file is a page that the console routes itself; files are served before.
         web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
     }

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Gateway.Data;
 
 /// <summary>The gateway's database: sessions of the console, shared by its replicas. Nothing in it is a GxP record.</summary>
-public sealed class GatewayDb(DbContextOptions<GatewayDb> options, DbScope scope) : ServiceDb(options, scope)
+public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : ServiceDb(options)
 {
     /// <inheritdoc/>
     public override string Service => "gateway";

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Doseline.Gateway.Sessions;
 
 /// <summary>The sessions of people's browsers. Tokens stay here; the browser holds an id that is worth nothing elsewhere.</summary>
-public sealed class ConsoleSessions(GatewayDb db, SessionSecrets secrets, SignInProvider provider, ITokenReader tokens, IOptions<SessionOptions> options, ILogger<ConsoleSessions> log)
+public sealed class ConsoleSessions(GatewayDb db, SessionSecrets secrets, SignInProvider provider, ITokenReader tokens, IOptions<SignInOptions> options, ILogger<ConsoleSessions> log)
 {
     // New tokens are fetched this long before the old ones end, so that a call does not arrive with one that ends on its way.
     static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(30);

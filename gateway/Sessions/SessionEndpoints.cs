@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Doseline.Gateway.Sessions;
 
 /// <summary>Signing in to the console and out of it: <c>/session</c>, <c>/session/login</c>, <c>/session/callback</c>, <c>/session/logout</c>.</summary>
-public sealed class SessionEndpoints(SignInProvider provider, SessionCookies cookies, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionEndpoints> log)
+public sealed class SessionEndpoints(SignInProvider provider, SessionCookies cookies, IOptions<SignInOptions> options, TimeProvider clock, ILogger<SessionEndpoints> log)
 {
     static readonly TimeSpan SignInPatience = TimeSpan.FromMinutes(10);
     const int ReturnLengthMax = 500;

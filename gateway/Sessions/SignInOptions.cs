@@ -1,7 +1,7 @@
 namespace Doseline.Gateway.Sessions;
 
 /// <summary>Settings of the console's sessions, section <c>Gateway:SignIn</c>.</summary>
-public sealed class SessionOptions
+public sealed class SignInOptions
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Gateway:SignIn";
