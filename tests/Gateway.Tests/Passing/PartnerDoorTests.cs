@@ -102,7 +102,7 @@ public sealed class PartnerDoorTests : IAsyncLifetime
         Metadata bearer = new() { { "authorization", "Bearer " + small.Token("auditor") } };
         OrdersService.OrdersServiceClient orders = new(own);
         var watches = Enumerable.Range(0, 3).Select(_ => orders.WatchOrders(new WatchOrdersRequest(), bearer)).ToList();
-        await Task.WhenAll(watches.Select(w => w.ResponseHeadersAsync));
+        await Task.WhenAll(watches.Select(w => w.ResponseHeadersAsync)).WaitAsync(TimeSpan.FromSeconds(20));
         using var further = orders.WatchOrders(new WatchOrdersRequest(), bearer);
         var refused = await Should.ThrowAsync<RpcException>(() => further.ResponseStream.MoveNext(CancellationToken.None));
         refused.StatusCode.ShouldBe(StatusCode.ResourceExhausted);
