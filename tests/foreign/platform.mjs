@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const protos = join(repository, 'protos');
 const program = join(repository, 'artifacts', 'bin', 'Local', 'debug', 'Doseline.Local.dll');
 const startMillisecondsMax = 180_000;
@@ -73,15 +73,9 @@ async function listens(port) {
 export async function start() {
     if (!existsSync(program)) throw new Error(`${program} is not there; build the solution first`);
     const folder = await mkdtemp(join(tmpdir(), 'doseline-foreign-'));
-<<<<<<< HEAD
     const [app, probe, web, partner] = [await freePort(), await freePort(), await freePort(), await freePort()];
-    const settings = [`--Data:Directory=${folder}`, `--Keys:Directory=${join(folder, 'keys')}`];
-    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${partner}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-=======
-    const [app, probe] = [await freePort(), await freePort()];
     const settings = [`--Data:Directory=${folder}`, `--Keys:Directory=${join(folder, 'keys')}`, '--Development:Tokens=true'];
-    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
->>>>>>> 83b9fe1 (Tokens of any trusted issuer are read by one reader, and a role holds only at its own sites)
+    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${partner}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     for (const stream of [server.stdout, server.stderr]) stream.on('data', text => { log = (log + text).slice(-20_000); });
     const exited = once(server, 'exit');
