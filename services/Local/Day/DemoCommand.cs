@@ -28,7 +28,7 @@ static class DemoCommand
         {
             platform.Clock.Moved = folder.Remember;
             AnsiConsole.Console.Profile.Width = 160;
-            using DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.refused.json")), new DayPasswords(people));
+            using DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.journal.json")), new DayPasswords(people));
             await play.RunUntilAsync(instant, cancel);
         }
 
