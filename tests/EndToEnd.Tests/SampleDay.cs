@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Doseline.EndToEnd.Tests;
@@ -11,6 +10,16 @@ static partial class SampleDay
 
     /// <summary>Folder of the sample day.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "samples", "day");
+
+    /// <summary>The day as it is, played once for all who ask: exit code, everything it printed, and its report.</summary>
+    public static Lazy<Task<(int Code, string Output, string Report)>> Played { get; } = new(async () =>
+    {
+        var file = Path.GetTempFileName();
+        var (code, output) = await PlayAsync(Folder, "--json", file);
+        var report = await File.ReadAllTextAsync(file);
+        File.Delete(file);
+        return (code, output, report);
+    });
 
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments)
@@ -35,9 +44,6 @@ static partial class SampleDay
 
     /// <summary>A report without identifiers, which differ from run to run; everything else must not.</summary>
     public static string WithoutIds(string json) => Identifiers().Replace(json, "id");
-
-    /// <summary>Reads a report.</summary>
-    public static JsonDocument Read(string file) => JsonDocument.Parse(File.ReadAllText(file));
 
     static string Root()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Doseline.Testing;
 
 namespace Doseline.EndToEnd.Tests;
@@ -8,11 +9,10 @@ public sealed class SampleDayTests
     [Requirement("A078", "A079", "A080", "A081", "A082", "A059", "A102", "A077")]
     public async Task The_sample_day_runs_dose_to_door_and_everything_that_must_hold_does()
     {
-        var report = Path.Combine(Path.GetTempPath(), $"doseline-{Guid.NewGuid():N}.json");
-        var (code, output) = await SampleDay.PlayAsync(SampleDay.Folder, "--json", report);
+        var (code, output, report) = await SampleDay.Played.Value;
 
         code.ShouldBe(0, output);
-        using var json = SampleDay.Read(report);
+        using var json = JsonDocument.Parse(report);
         var invariants = json.RootElement.GetProperty("invariants").EnumerateArray().ToList();
         invariants.Count.ShouldBeGreaterThan(8);
         invariants.ShouldAllBe(i => i.GetProperty("holds").GetBoolean());
@@ -24,18 +24,16 @@ public sealed class SampleDayTests
         outcomes.Keys.ShouldContain(k => k.StartsWith("LOST (REJECTED", StringComparison.Ordinal), output);
         outcomes.Keys.ShouldContain(k => k.StartsWith("LOST (EXPIRED", StringComparison.Ordinal), output);
         json.RootElement.GetProperty("carrierRefusals").GetArrayLength().ShouldBeGreaterThan(0);
-        File.Delete(report);
     }
 
     [Fact]
     [Requirement("A083", "A084", "A071")]
     public async Task A_receipt_over_the_room_limit_names_its_numbers_and_goes_to_another_room()
     {
-        var report = Path.Combine(Path.GetTempPath(), $"doseline-{Guid.NewGuid():N}.json");
-        var (code, output) = await SampleDay.PlayAsync(SampleDay.Folder, "--json", report);
+        var (code, output, report) = await SampleDay.Played.Value;
 
         code.ShouldBe(0, output);
-        using var json = SampleDay.Read(report);
+        using var json = JsonDocument.Parse(report);
         var receipt = json.RootElement.GetProperty("refusedReceipts").EnumerateArray().Single();
         receipt.GetProperty("lot").GetString().ShouldBe("LU-B");
         receipt.GetProperty("instead").GetString().ShouldBe("bos-store-2");
@@ -43,7 +41,6 @@ public sealed class SampleDayTests
         reason.GetProperty("code").GetString().ShouldBe("ROOM_LIMIT_EXCEEDED");
         var numbers = reason.GetProperty("numbers");
         foreach (var number in new[] { "limit_bq", "total_bq", "excess_bq" }) numbers.TryGetProperty(number, out _).ShouldBeTrue(number);
-        File.Delete(report);
     }
 
     [Fact]
@@ -66,31 +63,4 @@ public sealed class SampleDayTests
         output.ShouldContain("Nothing was loaded.");
         Directory.Exists(Path.Combine(copy.Path, "data")).ShouldBeFalse();
     }
-}
-
-/// <summary>A copy of the sample day to spoil.</summary>
-sealed class FolderCopy : IDisposable
-{
-    public FolderCopy(string source)
-    {
-        Path = Directory.CreateTempSubdirectory("doseline-day-").FullName;
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
-
-    public string Path { get; }
-
-    public void Replace(string file, string old, string with)
-    {
-        var path = System.IO.Path.Combine(Path, file);
-        var text = File.ReadAllText(path);
-        text.ShouldContain(old);
-        File.WriteAllText(path, text.Replace(old, with, StringComparison.Ordinal));
-    }
-
-    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -73,8 +73,18 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     /// <summary>Dispenses every dose with what its patient needs, takes the sample, books the residue and finishes production.</summary>
     public async Task FillAsync(DayBatch batch, DateTimeOffset now)
     {
+        await DispenseAsync(batch, now);
+        await SampleAsync(batch, now);
+        await FinishAsync(batch, now);
+    }
+
+    /// <summary>Dispenses every dose with what its patient needs.</summary>
+    public async Task DispenseAsync(DayBatch batch, DateTimeOffset now)
+    {
         var run = batch.Run;
         var calibrator = setup.Equipment[input.Equipment.First(e => e.Class is "dose_calibrator" && e.Site == run.Site).Equipment];
+        // A filling that was cut off is done again from the start, and the services answer what they answered.
+        batch.Doses.Clear();
         await BeginAsync(batch, "dispense", calibrator);
         foreach (var order in orders.InRun(setup.Runs[run.Run].RunId))
         {
@@ -89,13 +99,24 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         }
 
         await CompleteAsync(batch, "dispense");
+    }
+
+    /// <summary>Takes the sample for QC.</summary>
+    public async Task SampleAsync(DayBatch batch, DateTimeOffset now)
+    {
+        var run = batch.Run;
         await BeginAsync(batch, "qc-sample");
-        var issued = LotActivity(run, now);
-        var sample = issued.WithAmount(issued.Amount * SampleFraction);
+        var sample = SampleOf(run, now);
         batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = 1 })).SampleId;
         await CompleteAsync(batch, "qc-sample");
+    }
 
-        var residue = issued.Amount * FoundAgainFraction - sample.Amount - batch.Doses.Aggregate(Activity.Zero, (sum, o) => sum + o.Measured!.Read("measured").OrThrow().At(now));
+    /// <summary>Books the residue and finishes production.</summary>
+    public async Task FinishAsync(DayBatch batch, DateTimeOffset now)
+    {
+        var run = batch.Run;
+        var issued = LotActivity(run, now);
+        var residue = issued.Amount * FoundAgainFraction - SampleOf(run, now).Amount - batch.Doses.Aggregate(Activity.Zero, (sum, o) => sum + o.Measured!.Read("measured").OrThrow().At(now));
         await floor.RecordWasteAsync(new RecordWasteRequest { RequestId = keys.Of("residue", run.Run), BatchId = Id(batch), Kind = MovementKind.Residue, Activity = issued.WithAmount(residue).ToWire(), Note = "vials, lines and filter" });
         batch.Batch = (await floor.FinishProductionAsync(new FinishProductionRequest { RequestId = keys.Of("finish", run.Run), BatchId = Id(batch) })).Batch;
     }
@@ -104,6 +125,12 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
 
     // The whole lot goes into the batch.
     CalibratedActivity LotActivity(RunInput run, DateTimeOffset now) => input.Deliveries.Single(d => d.Lot == run.Lot).Activity!.ReferredTo(now);
+
+    CalibratedActivity SampleOf(RunInput run, DateTimeOffset now)
+    {
+        var lot = LotActivity(run, now);
+        return lot.WithAmount(lot.Amount * SampleFraction);
+    }
 
     async Task StepAsync(DayBatch batch, string step, params StepValue[] values)
     {

@@ -26,7 +26,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         List<PossessionPeak> peaks = [];
         foreach (var site in input.Sites) peaks.AddRange(await PossessionAsync(site.Site));
         CheckOrders(lines);
-        await CheckReleaseAsync();
+        await CheckReleaseAsync(lines);
         await CheckKernelAsync(cancel);
         return new DayReport
         {
@@ -81,7 +81,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         invariants.Add(new Invariant("every order came to an end: billed, refused, cancelled or lost with a cause", open is [], open is [] ? $"{lines.Count} orders" : string.Join(", ", open)));
     }
 
-    async Task CheckReleaseAsync()
+    async Task CheckReleaseAsync(List<OrderLine> lines)
     {
         CertificateService.CertificateServiceClient certificates = new(play.People.Auditor);
         var (shipped, unreleased) = (0, new List<string>());
@@ -101,8 +101,9 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         }
 
         invariants.Add(new Invariant("nothing was shipped unreleased: each shipment is later than its release certificate", unreleased is [], $"{shipped} packages"));
-        var gone = play.Orders.All.Count(o => o.Accepted is not null && !play.Shipping.ByDose.ContainsKey(o.DoseId));
-        invariants.Add(new Invariant("rejected and held doses were never packed", gone > 0 || input.Incidents is [], $"{gone} doses"));
+        var lost = play.Orders.All.Where(o => o.Accepted is not null && lines.Any(l => l.Order == o.Input.Order && l.Outcome.StartsWith("LOST", StringComparison.Ordinal))).ToList();
+        var packed = lost.Where(o => play.Shipping.ByDose.ContainsKey(o.DoseId)).Select(o => o.Input.Order).ToList();
+        invariants.Add(new Invariant("rejected and held doses were never packed", packed is [], $"{lost.Count} doses{(packed is [] ? "" : ", but " + string.Join(", ", packed))}"));
     }
 
     async Task CheckKernelAsync(CancellationToken cancel)

@@ -29,7 +29,7 @@ static class DayCommand
         await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         platform.Clock.Moved = folder.Remember;
 
-        DayJournal journal = new(System.IO.Path.Combine(folder.Path, "day.refused.json"));
+        DayJournal journal = new(System.IO.Path.Combine(folder.Path, "day.journal.json"));
         var console = AnsiConsole.Console;
         DayPlay? play = null;
         if (console.Profile.Capabilities.Interactive)

@@ -47,26 +47,15 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys, DayJourna
             order.Accepted = answer.Order;
             order.Administration = answer.Order.Promise.Milestones.Single(m => m.Kind is MilestoneKind.Administration).At.Time.ToDateTimeOffset();
         }
-        catch (RpcException fault) when (RpcErrors.Read(fault) is [_, ..] refusals)
+        catch (RpcException fault) when (fault.StatusCode is not StatusCode.Unavailable && RpcErrors.Read(fault) is [_, ..] refusals)
         {
             journal.Remember($"order {o.Order}", order.Refusals = refusals);
         }
     }
 
     /// <summary>Bills a delivered order.</summary>
-    /// <returns>The refusals; empty when it was billed.</returns>
-    public async Task<IReadOnlyList<Kernel.Rules.Refusal>> InvoiceAsync(DayOrder order)
-    {
-        try
-        {
-            await orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = keys.Of("invoice", order.Input.Order), OrderId = order.Accepted!.OrderId });
-            return [];
-        }
-        catch (RpcException fault) when (RpcErrors.Read(fault) is [_, ..] refusals)
-        {
-            return refusals;
-        }
-    }
+    public async Task InvoiceAsync(DayOrder order) =>
+        await orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = keys.Of("invoice", order.Input.Order), OrderId = order.Accepted!.OrderId });
 
     /// <summary>The order as it stands now.</summary>
     public async Task<Order> NowAsync(DayOrder order) => (await orders.GetOrderAsync(new GetOrderRequest { OrderId = order.Accepted!.OrderId })).Order;

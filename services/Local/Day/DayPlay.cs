@@ -34,7 +34,7 @@ sealed class DayPlay
         Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders);
         Labels = new DayLabels(input, People, keys);
         Quality = new DayQuality(input, People, keys);
-        Shipping = new DayShipping(input, People, keys, Setup);
+        Shipping = new DayShipping(input, People, keys, Setup, journal);
         Waste = new DayWaste(input, People, keys);
     }
 
@@ -48,6 +48,9 @@ sealed class DayPlay
     public DayShipping Shipping { get; }
     public DayWaste Waste { get; }
 
+    /// <summary>Carries out one act, given its title; a simulation tries again what failed.</summary>
+    public Func<string, Func<Task>, Task> Perform { get; init; } = (_, act) => act();
+
     // The instant the act at hand was planned for: a day that goes on after it was cut off asks the very same again.
     DateTimeOffset Now { get; set; }
 
@@ -57,7 +60,7 @@ sealed class DayPlay
         await PlayAsync(DateTimeOffset.MaxValue, cancel);
         // The day ends when the last dose is delivered, or gone.
         await platform.AdvanceToAsync(Orders.All.Where(o => o.Accepted is not null).Max(o => Expiry(o)) + Afterwards, cancel);
-        await Waste.StoreAsync();
+        await Perform("waste", Waste.StoreAsync);
         await platform.SettleAsync(cancel);
     }
 
@@ -95,7 +98,7 @@ sealed class DayPlay
     }
 
     void At(DateTimeOffset time, string title, Func<Task> act) =>
-        agenda.Enqueue(async () => { progress.Doing(title, Now); await act(); }, (time, planned++));
+        agenda.Enqueue(async () => { progress.Doing(title, Now); await Perform(title, act); }, (time, planned++));
 
     async Task StartAsync(DayBatch batch)
     {
@@ -136,7 +139,7 @@ sealed class DayPlay
             return;
         }
 
-        await Shipping.PackAsync(order, Now);
+        await Shipping.PackAsync(order, platform.Clock.GetUtcNow());
         At(Milestone(order, MilestoneKind.Ship) - HandOverBeforeCutoff, $"ship {order.Input.Order}", () => ShipAsync(order));
     }
 

@@ -69,8 +69,8 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
     public async Task DiscardAsync(RunInput run, string sampleId) =>
         await analyst.DiscardSampleAsync(new DiscardSampleRequest { RequestId = keys.Of("discard", run.Run), SampleId = sampleId, Reason = "tests are complete" });
 
-    // A value in the middle of its limits, so that a change of the specification moves it too.
-    static string Typical(TestInput test) => test switch
+    /// <summary>A value in the middle of its limits, so that a change of the specification moves it too.</summary>
+    public static string Typical(TestInput test) => test switch
     {
         { Text.Length: > 0 } => test.Text,
         { Low: { } low, High: { } high } => Text((low + high) / 2),

@@ -39,12 +39,13 @@ sealed class DayReceipts(DayPeople people, DayKeys keys, DayJournal journal)
             {
                 return await ReceiveIntoAsync(delivery, delivery.Room);
             }
-            catch (RpcException fault) when (delivery.AlternativeRoom.Length > 0 && RpcErrors.Read(fault) is [_, ..] reasons)
+            catch (RpcException fault) when (delivery.AlternativeRoom.Length > 0 && fault.StatusCode is not StatusCode.Unavailable && RpcErrors.Read(fault) is [_, ..] reasons)
             {
                 journal.Remember(step, refusals = reasons);
             }
         }
 
+        Refused.RemoveAll(r => r.Lot == delivery.Lot);
         Refused.Add((delivery.Lot, delivery.Room, delivery.AlternativeRoom, refusals));
         return null;
     }

@@ -5,7 +5,7 @@ using Doseline.Shipping.V1;
 namespace Doseline.Local.Day;
 
 /// <summary>The packing room: packs, surveys, prints papers, hands over, and records the proof of delivery.</summary>
-sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetup setup)
+sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetup setup, DayJournal journal)
 {
     readonly PackagesService.PackagesServiceClient packages = new(people.Shipper);
 
@@ -41,7 +41,7 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
                 OneMeterDoseRateNsvPerHour = oneMeter,
                 InstrumentId = $"{order.Input.Site}-survey-1",
                 CalibrationDueTime = (input.Start + TimeSpan.FromDays(90)).ToWire(),
-                SurveyTime = now.ToWire(),
+                SurveyTime = journal.TimeOf($"survey {name}", now).ToWire(),
                 SealId = Seal(order),
                 Wipes =
                 {
@@ -59,11 +59,11 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
         var package = await HandOverAsync(order, ByDose[order.DoseId], "1");
         if (input.Incidents.FirstOrDefault(i => i.Kind is "carrier_refusal" && i.Customer == order.Input.Customer) is { } refusal)
         {
-            CarrierRefusals.Add((package.PackageNumber, refusal.Reason));
             package = (await packages.VoidShipmentAsync(new VoidShipmentRequest
             {
                 RequestId = keys.Of("void", order.Input.Order), PackageId = package.PackageId, Version = package.Version, Reason = refusal.Reason, SealIntact = true,
             })).Package;
+            CarrierRefusals.Add((package.PackageNumber, refusal.Reason));
         }
 
         ByDose[order.DoseId] = package;

@@ -23,8 +23,8 @@ sealed class DayWaste(DayInput input, DayPeople people, DayKeys keys)
             await FillAsync(site.Site, room, "decay", new ContainerPolicy
             {
                 DecayInStorage = true, LicenceCondition = "decay-in-storage condition of the sample licence", MaxHalfLifeDays = HalfLifeDaysMax, MinHalfLives = 10, BackgroundMarginCpm = 20, Source = "10 CFR 35.92 [S, K]",
-            }, items.Where(i => !LongLived(i)));
-            await FillAsync(site.Site, room, "transfer", new ContainerPolicy { Source = "half-life over 120 d" }, items.Where(LongLived));
+            }, [.. items.Where(i => !LongLived(i))]);
+            await FillAsync(site.Site, room, "transfer", new ContainerPolicy { Source = "half-life over 120 d" }, [.. items.Where(LongLived)]);
         }
     }
 
@@ -47,8 +47,9 @@ sealed class DayWaste(DayInput input, DayPeople people, DayKeys keys)
         return lines;
     }
 
-    async Task FillAsync(string site, string room, string label, ContainerPolicy policy, IEnumerable<WasteItem> items)
+    async Task FillAsync(string site, string room, string label, ContainerPolicy policy, IReadOnlyList<WasteItem> items)
     {
+        if (items is []) return;
         var container = (await waste.PutContainerAsync(new PutContainerRequest { RequestId = keys.Of("container", site, label), Label = $"{site}-{label}-1", SiteId = site, RoomId = room, Policy = policy })).Container;
         foreach (var item in items)
             container = (await waste.AddItemAsync(new AddItemRequest { RequestId = keys.Of("store", item.WasteId), ContainerId = container.ContainerId, WasteId = item.WasteId })).Container;

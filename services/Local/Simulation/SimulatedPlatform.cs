@@ -46,10 +46,15 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     /// <param name="start">First instant of the clock.</param>
     /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>
     /// <param name="configure">Last word on registrations.</param>
-    public static async Task<SimulatedPlatform> StartAsync(
-        DateTimeOffset start, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
+    public static Task<SimulatedPlatform> StartAsync(DateTimeOffset start, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null) =>
+        StartAsync(new SimulatedClock(start), settings, configure);
+
+    /// <summary>Starts the platform on a clock that goes on when the platform stops.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>
+    /// <param name="configure">Last word on registrations.</param>
+    public static async Task<SimulatedPlatform> StartAsync(SimulatedClock clock, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
     {
-        var clock = new SimulatedClock(start);
         Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0", ["Ports:Web"] = "0", ["Ports:Grpc"] = "0" };
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {

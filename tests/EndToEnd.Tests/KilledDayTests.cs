@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using Doseline.Testing;
+using Xunit.Abstractions;
+
+namespace Doseline.EndToEnd.Tests;
+
+/// <remarks><c>DOSELINE_KILL_SEED</c> repeats a seed, <c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
+public sealed class KilledDayTests(ITestOutputHelper log)
+{
+    const int KillsDefault = 4;
+
+    // What the day prints while it is played: one line a simulated hour.
+    const int HoursPrinted = 24;
+
+    [Fact]
+    [Requirement("A040", "A057", "A054")]
+    public async Task A_day_killed_at_random_points_and_continued_ends_as_an_undisturbed_one()
+    {
+        var seed = Number("DOSELINE_KILL_SEED", Environment.TickCount);
+        var kills = Number("DOSELINE_KILLS", KillsDefault);
+        Random random = new(seed);
+        using var day = SmallerDay();
+        var calm = Path.Combine(day.Path, "calm.json");
+        var killed = Path.Combine(day.Path, "killed.json");
+        var data = Path.Combine(day.Path, "data");
+
+        var (calmCode, calmOutput) = await SampleDay.PlayAsync(day.Path, "--json", calm);
+        calmCode.ShouldBe(0, calmOutput);
+        List<string> points = [];
+        for (var kill = 0; kill < kills; kill++)
+        {
+            // Each part of the day is hit once: a day that goes on prints the hours it has behind it again.
+            var hour = 1 + (int)((kill + random.NextDouble()) * HoursPrinted / kills);
+            var later = TimeSpan.FromMilliseconds(random.Next(400));
+            points.Add(await KillAsync(day.Path, data, hour, later));
+        }
+
+        var told = $"seed {seed.ToString(CultureInfo.InvariantCulture)}: killed {string.Join("; ", points)}";
+        log.WriteLine(told);
+        var (code, output) = await SampleDay.PlayAsync(day.Path, "--data", data, "--json", killed);
+
+        code.ShouldBe(0, $"{told}\n{output}");
+        SampleDay.WithoutIds(await File.ReadAllTextAsync(killed)).ShouldBe(SampleDay.WithoutIds(await File.ReadAllTextAsync(calm)), told);
+    }
+
+    // A refused receipt, a refused order, a batch out of specification, a carrier's refusal and a dose that expires are still in it.
+    static FolderCopy SmallerDay()
+    {
+        FolderCopy day = new(SampleDay.Folder);
+        day.Keep("orders.csv", "R001", "R021", "R023", "R030", "R048", "R053", "R062", "R064");
+        day.Keep("runs.csv", "psma-2", "dota-1", "acps-1", "psma-3");
+        return day;
+    }
+
+    // SIGKILL: no handler runs, no buffer is flushed.
+    static async Task<string> KillAsync(string folder, string data, int hour, TimeSpan later)
+    {
+        using var process = SampleDay.Start("day", folder, "--data", data);
+        var errors = process.StandardError.ReadToEndAsync();
+        var last = "before the first hour";
+        for (var printed = 0; printed < hour && await process.StandardOutput.ReadLineAsync() is { } line; printed++) last = line.Trim();
+        _ = process.StandardOutput.ReadToEndAsync();
+        using CancellationTokenSource wait = new(later);
+        try
+        {
+            await process.WaitForExitAsync(wait.Token);
+            process.ExitCode.ShouldBe(0, await errors);
+            return "not at all, it was done";
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            return $"{later.TotalMilliseconds:0} ms after '{last}'";
+        }
+    }
+
+    static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+}

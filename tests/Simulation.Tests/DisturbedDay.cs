@@ -1,0 +1,92 @@
+using Doseline.Kernel.Rpc;
+using Doseline.Local.Day;
+using Doseline.Local.Day.Files;
+using Doseline.Local.Day.Report;
+using Doseline.Local.Simulation;
+using Doseline.Testing;
+using Doseline.Testing.Faults;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+
+namespace Doseline.Simulation.Tests;
+
+/// <summary>
+/// A day played through the public APIs while things go wrong. People do what people do: what was refused or not answered they try again a
+/// little later, with the same request; and after a crash they go through the day again, and are answered what they were answered.
+/// </summary>
+static class DisturbedDay
+{
+    // A process that died is back after this long: longer than a lease, so that its successor may take over its work.
+    static readonly TimeSpan Restart = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan TryAgain = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Rest = TimeSpan.FromMinutes(30);
+    const int TriesMax = 15;
+
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+
+    /// <summary>Plays it.</summary>
+    /// <returns>The day's report, and both ends of every stream of facts.</returns>
+    public static async Task<(DayReport Report, StreamBook Book)> PlayAsync(DayInput input, FaultPlan plan, bool calm = false)
+    {
+        await using var databases = await TestDatabase.CreateAsync();
+        SimulatedClock clock = new(input.Start);
+        UnrulyBroker broker = new(plan, clock);
+        while (true)
+        {
+            await using var platform = await SimulatedPlatform.StartAsync(clock, databases.Settings, builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder.AddFaults(broker);
+            });
+            try
+            {
+                DayJournal journal = new(Path.Combine(databases.Folder, "day.journal.json"));
+                DayPlay play = new(input, platform, new DayProgress(Quiet(), null), journal) { Perform = (title, act) => PersistAsync(platform, broker, title, act, calm) };
+                await play.RunAsync(CancellationToken.None);
+                await RestAsync(platform, broker);
+                return (await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None), await StreamBook.ReadAsync(platform.Services));
+            }
+            catch (SimulatedCrashException)
+            {
+                clock.MoveTo(clock.GetUtcNow() + Restart);
+            }
+        }
+    }
+
+    // The day opens calmly: master data is entered long before it. And the waste is sorted when everything has come to rest.
+    static async Task PersistAsync(SimulatedPlatform platform, UnrulyBroker broker, string title, Func<Task> act, bool calm)
+    {
+        if (title is "waste") await RestAsync(platform, broker);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await act();
+                if (title is not "waste" && !calm) broker.Plan.Active = true;
+                if (broker.Plan.MayStop(Services) is { } stop) broker.Stop(stop.Service, platform.Clock.GetUtcNow() + stop.Time);
+                return;
+            }
+            catch (RpcException) when (attempt < TriesMax)
+            {
+                await platform.AdvanceAsync(TryAgain);
+            }
+            catch (RpcException fault)
+            {
+                throw new InvalidOperationException($"{title}: {fault.Status} {string.Join("; ", RpcErrors.Read(fault).Select(r => $"{r.Code} {r.Message}"))}", fault);
+            }
+        }
+    }
+
+    static async Task RestAsync(SimulatedPlatform platform, UnrulyBroker broker)
+    {
+        broker.Plan.Active = false;
+        foreach (var service in Services) broker.Start(service);
+        do await platform.AdvanceAsync(Rest);
+        while (broker.Waiting > 0);
+        await platform.SettleAsync();
+    }
+
+    static IAnsiConsole Quiet() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null), Interactive = InteractionSupport.No });
+}
