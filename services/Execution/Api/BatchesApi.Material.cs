@@ -43,6 +43,7 @@ public sealed partial class BatchesApi
             Quantity = material.Radioactive ? 0 : request.Quantity,
             Use = material.Use,
             MaterialCode = material.Code,
+            Unit = material.Unit,
         };
         IssueToBatchResponse issued;
         try

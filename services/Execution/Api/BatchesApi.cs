@@ -59,12 +59,13 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
     async Task<BatchRow> StartAsync(RunRow run, RecipeRow recipe, EquipmentRow cell, List<DoseRow> doses, CancellationToken cancel)
     {
         var frozen = recipe.ToDomain();
-        var prefix = $"{run.ProductCode}-{db.Now.UtcDateTime.ToString("yyMMdd", CultureInfo.InvariantCulture)}-";
+        var day = DateOnly.FromDateTime(db.Now.UtcDateTime);
+        var prefix = BatchNumbers.Prefix(run.ProductCode, day);
         var earlier = await db.Batches.CountAsync(b => b.Number.StartsWith(prefix), cancel);
         BatchRow batch = new()
         {
             Id = db.Ids.New(),
-            Number = $"{prefix}{earlier + 1:00}",
+            Number = BatchNumbers.Next(run.ProductCode, day, earlier).OrThrow(),
             RunId = run.Id,
             SiteId = run.SiteId,
             HotCellId = cell.Id,

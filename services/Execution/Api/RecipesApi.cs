@@ -44,6 +44,8 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
             List<Refusal> refusals = [];
             DateTimeOffset? effective = request.EffectiveTime is null ? null : request.EffectiveTime.Read("effective_time").OrAdd(refusals);
             var latest = await db.Recipes.Where(r => r.Code == request.Code && r.State == RecipeState.Approved).MaxAsync(r => r.EffectiveTime, cancel);
+            // Drafts of before this rule are met here.
+            refusals.AddRange(BatchNumbers.Against(row.ProductCode, "product_code"));
             var from = RecipeRules.Approve(row.AuthorId, db.Request.Caller.Subject, effective, latest, db.Now).OrAdd(refusals);
             refusals.ThrowIfAny();
             row.State = RecipeState.Approved;

@@ -1,6 +1,7 @@
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Execution.Domain;
 
@@ -18,6 +19,7 @@ public static class RecipeRules
         List<Refusal> refusals = [];
         refusals.RequireText(recipe.Code, "recipe.code", 64);
         refusals.RequireText(recipe.ProductCode, "recipe.product_code", 64);
+        refusals.AddRange(BatchNumbers.Against(recipe.ProductCode, "recipe.product_code"));
         refusals.RequireText(recipe.ProductName, "recipe.product_name");
         if (data.Find(recipe.Nuclide) is null or { IsStable: true })
             refusals.Add(Refusal.Invalid("recipe.nuclide", "NUCLIDE_UNKNOWN", $"'{recipe.Nuclide}' is not a radionuclide of data {data.Version}.").With("nuclide", recipe.Nuclide));
@@ -82,7 +84,7 @@ public static class RecipeRules
         {
             refusals.RequireText(material.Code, $"recipe.materials[{index}].code", 64);
             if (material.Radioactive) refusals.RequireText(material.Use, $"recipe.materials[{index}].use", 64);
-            else refusals.RequireText(material.Unit, $"recipe.materials[{index}].unit", 32);
+            else UnitTable.Read(material.Unit, $"recipe.materials[{index}].unit").OrAdd(refusals);
         }
 
         foreach (var twice in recipe.Materials.GroupBy(m => m.Code, StringComparer.Ordinal).Where(g => g.Count() > 1))

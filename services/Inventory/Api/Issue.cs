@@ -5,6 +5,7 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;
@@ -22,6 +23,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         var material = (await db.MaterialAsync(lot.MaterialCode, cancel)).ToDomain();
         var asked = material.Radioactive ? request.Activity.Read("activity").OrAdd(refusals) : null;
         if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
+        var quantity = material.Radioactive ? 0 : await InOwnUnitAsync(request, lot, refusals, cancel);
         if (!material.Radioactive && request.Activity is not null)
             refusals.Add(Refusal.Invalid("activity", "MATERIAL_NOT_RADIOACTIVE", $"{material.Code} is cold material; it has no activity."));
         if (asked is not null && asked.Nuclide.Symbol != material.Nuclide)
@@ -33,7 +35,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
             // What was read before the lock may have changed since.
             await db.Entry(lot).ReloadAsync(cancel);
             refusals.AddRange(LotRules.AgainstUse(lot.Id, lot.MaterialCode, lot.Status, lot.ExpireTime, material, request.MaterialCode, db.Now));
-            return asked is null ? await ColdAsync(request, lot, material, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);
+            return asked is null ? await ColdAsync(request, quantity, lot, material, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);
         }, cancel);
     }
 
@@ -92,24 +94,34 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         return await db.AnswerAsync(answer, cancel);
     }
 
-    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, LotRow lot, Domain.Material material, List<Refusal> refusals, CancellationToken cancel)
+    // Lots are counted in the unit of their material; what a recipe asks for may be in another.
+    async Task<double> InOwnUnitAsync(IssueToBatchRequest request, LotRow lot, List<Refusal> refusals, CancellationToken cancel)
     {
-        if (request.Quantity > lot.QuantityLeft)
+        var own = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit;
+        if (request.Unit is "" || request.Unit == own) return request.Quantity;
+        return UnitTable.Read(request.Unit, "unit").OrAdd(refusals) is { } sent && UnitTable.Read(own, "material.unit").OrAdd(refusals) is { } counted
+            ? UnitTable.Convert(request.Quantity, sent, counted, "quantity").OrAdd(refusals)
+            : 0;
+    }
+
+    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, double quantity, LotRow lot, Domain.Material material, List<Refusal> refusals, CancellationToken cancel)
+    {
+        if (quantity > lot.QuantityLeft)
         {
-            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{request.Quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")
-                .With("asked", request.Quantity).With("left", lot.QuantityLeft));
+            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")
+                .With("asked", quantity).With("left", lot.QuantityLeft));
         }
 
         refusals.ThrowIfAny();
-        var all = request.Quantity >= lot.QuantityLeft;
-        var cost = CostOf(lot, request.Quantity / lot.QuantityLeft, all);
-        lot.QuantityLeft = all ? 0 : lot.QuantityLeft - request.Quantity;
+        var all = quantity >= lot.QuantityLeft;
+        var cost = CostOf(lot, quantity / lot.QuantityLeft, all);
+        lot.QuantityLeft = all ? 0 : lot.QuantityLeft - quantity;
         if (all) lot.UsedUp = true;
         var transaction = Id.From("issue", db.Request.Caller.Subject, request.RequestId);
-        costs.Book(transaction, lot, request.BatchId, cost, null, request.Quantity);
+        costs.Book(transaction, lot, request.BatchId, cost, null, quantity);
         db.Publish(lot.Id, new MaterialIssued
         {
-            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Code, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = request.Quantity,
+            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Code, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = quantity,
             Unit = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit, IssueTime = db.Now.ToWire(),
         });
         return await db.AnswerAsync(new IssueToBatchResponse { TransactionId = transaction }, cancel);

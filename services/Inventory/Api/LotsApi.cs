@@ -23,8 +23,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         refusals.RequireText(request.Use, "use", 64);
         var arrival = request.ArrivalTime.Read("arrival_time").OrAdd(refusals);
         if (arrival < db.Now) refusals.Add(Refusal.Invalid("arrival_time", "TIME_IN_PAST", "An announced receipt lies in the future.").With("arrival_time", arrival).With("now", db.Now));
-        var contents = Reading.Contents(request.Contents, refusals);
-        await db.SiteAsync(request.SiteId, cancel);
+        var contents = Reading.Contents(request.Contents, await db.SiteAsync(request.SiteId, cancel), refusals);
         var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
         refusals.AddRange(LotRules.AgainstContents(material, contents));
         if (!material.Radioactive) refusals.Add(Refusal.Invalid("material_code", "MATERIAL_NOT_RADIOACTIVE", "Cold material need not be announced."));
@@ -63,11 +62,10 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         refusals.RequireText(request.SupplierBatch, "supplier_batch", 64);
         refusals.RequireText(request.Form, "form", 64);
         refusals.RequireText(request.Use, "use", 64);
-        var contents = Reading.Contents(request.Contents, refusals);
+        var contents = Reading.Contents(request.Contents, await db.SiteAsync(request.SiteId, cancel), refusals);
         DateTimeOffset? expire = request.ExpireTime is null ? null : request.ExpireTime.Read("expire_time").OrAdd(refusals);
         if (request.CostMinor < 0 || (request.CostMinor > 0 && request.Currency.Length != 3))
             refusals.Add(Refusal.Invalid("currency", "COST_INVALID", "A cost is not negative and names its ISO 4217 currency.").With("cost_minor", request.CostMinor).With("currency", request.Currency));
-        await db.SiteAsync(request.SiteId, cancel);
         var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
         var supplier = await db.Suppliers.FindAsync([request.SupplierCode], cancel)
             ?? throw Reading.Missing($"suppliers/{request.SupplierCode}", "SUPPLIER_UNKNOWN", $"There is no supplier {request.SupplierCode}.");

@@ -21,7 +21,7 @@ public sealed class MaterialsApi(InventoryDb db, PageTokens pageTokens) : Materi
         if (sent.Radioactive && Kernel.Decay.NuclideData.Current.Find(sent.Nuclide) is not { IsStable: false })
             refusals.Add(Refusal.Invalid("material.nuclide", "NUCLIDE_UNKNOWN", $"'{sent.Nuclide}' is not a radioactive nuclide."));
         if (!sent.Radioactive && sent.Nuclide is not "") refusals.Add(Refusal.Invalid("material.nuclide", "MATERIAL_NOT_RADIOACTIVE", "Cold material has no nuclide."));
-        if (!sent.Radioactive) refusals.RequireText(sent.Unit, "material.unit", 16);
+        if (!sent.Radioactive) Kernel.Units.UnitTable.Read(sent.Unit, "material.unit").OrAdd(refusals);
         if (sent.ShelfLife is { } life && life.ToTimeSpan() <= TimeSpan.Zero) refusals.Add(Refusal.Invalid("material.shelf_life", "NUMBER_NOT_POSITIVE", "A shelf life is longer than nothing."));
         refusals.ThrowIfAny();
 

@@ -25,6 +25,19 @@ static class Reading
         return [.. sent.Select((one, place) => one.Read($"contents[{place}]").OrAdd(refusals)).OfType<CalibratedActivity>()];
     }
 
+    /// <summary>What a site takes in is stated in the nuclide data in force there; where nothing is said, that is meant.</summary>
+    public static IReadOnlyList<CalibratedActivity> Contents(IReadOnlyList<WireActivity> sent, SiteRow site, List<Refusal> refusals)
+    {
+        var inForce = site.NuclideDataVersion is "" ? NuclideData.Current.Version : site.NuclideDataVersion;
+        foreach (var (one, place) in sent.Select((one, place) => (one, place)).Where(s => s.one.DataVersion is not "" && s.one.DataVersion != inForce && NuclideData.ForVersion(s.one.DataVersion) is not null))
+        {
+            refusals.Add(Refusal.Invalid($"contents[{place}].data_version", "DATA_VERSION_NOT_IN_FORCE", $"Nuclide data {one.DataVersion} is not in force at {site.Id}.")
+                .With("data_version", one.DataVersion).With("data_version_in_force", inForce));
+        }
+
+        return Contents([.. sent.Select(one => one.DataVersion is "" ? new WireActivity(one) { DataVersion = inForce } : one)], refusals);
+    }
+
     public static void RequireCode(this List<Refusal> refusals, string value, string field)
     {
         const int lengthMax = 64;

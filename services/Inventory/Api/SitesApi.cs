@@ -1,5 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
@@ -27,14 +28,20 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
         if (!Zones.Exists(sent.Zone)) refusals.Add(Refusal.Invalid("site.zone", "ZONE_UNKNOWN", $"'{sent.Zone}' is not an IANA time zone."));
         if (sent.NearLimitFraction is < 0 or > 1 || double.IsNaN(sent.NearLimitFraction))
             refusals.Add(Refusal.Invalid("site.near_limit_fraction", "FRACTION_OUT_OF_RANGE", "near_limit_fraction lies between 0 and 1.").With("value", sent.NearLimitFraction));
+        if (sent.NuclideDataVersion is not "" && NuclideData.ForVersion(sent.NuclideDataVersion) is null)
+        {
+            refusals.Add(Refusal.Invalid("site.nuclide_data_version", "DATA_VERSION_UNKNOWN", $"Nuclide data version '{sent.NuclideDataVersion}' is not known.")
+                .With("data_version", sent.NuclideDataVersion).With("data_versions", string.Join(',', NuclideData.Versions)));
+        }
+
         refusals.ThrowIfAny();
         db.Request.Caller.RequireSite(sent.SiteId);
 
         var near = sent.NearLimitFraction is 0 ? NearLimitDefault : sent.NearLimitFraction;
         var row = await db.Sites.FindAsync([sent.SiteId], cancel);
         RequireVersion($"sites/{sent.SiteId}", sent.Version, row?.Version);
-        if (row is null) db.Sites.Add(row = new SiteRow { Id = sent.SiteId, Name = sent.Name, Zone = sent.Zone, NearLimitFraction = near });
-        else (row.Name, row.Zone, row.NearLimitFraction) = (sent.Name, sent.Zone, near);
+        if (row is null) db.Sites.Add(row = new SiteRow { Id = sent.SiteId, Name = sent.Name, Zone = sent.Zone, NearLimitFraction = near, NuclideDataVersion = sent.NuclideDataVersion });
+        else (row.Name, row.Zone, row.NearLimitFraction, row.NuclideDataVersion) = (sent.Name, sent.Zone, near, sent.NuclideDataVersion);
         var answer = ToWire(row);
         answer.Version = db.VersionAfter(row);
         return await db.AnswerAsync(new PutSiteResponse { Site = answer }, cancel);
@@ -50,7 +57,7 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
         if (sent.Kind is RoomKind.Unspecified || !Enum.IsDefined(sent.Kind)) refusals.Add(Refusal.Invalid("room.kind", "FIELD_REQUIRED", "room.kind is required."));
         foreach (var entry in sent.Nuclides)
         {
-            if (entry.Nuclide is not Domain.Licence.Any && Kernel.Decay.NuclideData.Current.Find(entry.Nuclide) is not { IsStable: false })
+            if (entry.Nuclide is not Domain.Licence.Any && NuclideData.Current.Find(entry.Nuclide) is not { IsStable: false })
                 refusals.Add(Refusal.Invalid("room.nuclides", "NUCLIDE_UNKNOWN", $"'{entry.Nuclide}' is not a radioactive nuclide."));
             if (entry.HasLimitBq) refusals.RequirePositive(entry.LimitBq, "room.nuclides.limit_bq");
         }
@@ -115,7 +122,7 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
         if (sent != (actual ?? 0)) throw new RefusedException(Refusal.Stale(resource, sent, actual ?? 0));
     }
 
-    static Site ToWire(SiteRow row) => new() { SiteId = row.Id, Name = row.Name, Zone = row.Zone, NearLimitFraction = row.NearLimitFraction, Version = row.Version };
+    static Site ToWire(SiteRow row) => new() { SiteId = row.Id, Name = row.Name, Zone = row.Zone, NearLimitFraction = row.NearLimitFraction, NuclideDataVersion = row.NuclideDataVersion, Version = row.Version };
 
     static Room ToWire(RoomRow row)
     {

@@ -22,6 +22,8 @@ sealed class SiteRow : IGxpRow
     public required string Name { get; set; }
     public required string Zone { get; set; }
     public required double NearLimitFraction { get; set; }
+    /// <summary>Nuclide data in force; empty for the platform's default.</summary>
+    public string NuclideDataVersion { get; set; } = "";
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

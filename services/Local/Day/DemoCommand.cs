@@ -27,7 +27,7 @@ static class DemoCommand
         {
             platform.Clock.Moved = folder.Remember;
             AnsiConsole.Console.Profile.Width = 160;
-            DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.refused.json")));
+            DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.journal.json")));
             await play.RunUntilAsync(instant, cancel);
         }
 

@@ -110,15 +110,15 @@ sealed class Story : IAsyncDisposable
 
     public Task TestAsync() => AtAsync(Filled + TestAfterFill, () => play.Quality.TestAsync(Run, BatchId, Batch.SampleId, Now));
 
-    /// <summary>QA releases the dose on the record as it stands.</summary>
+    /// <summary>QA releases the dose on the record as it is known to Quality.</summary>
     public Task ReleaseAsync() => ReleaseAsync(People.Qa);
 
     public Task ReleaseAsync(CallInvoker who) => AtAsync(Now, async () =>
     {
-        var batch = (await new BatchRecordsService.BatchRecordsServiceClient(People.Auditor).GetBatchAsync(new GetBatchRequest { BatchId = BatchId })).Batch;
+        var seen = await new DispositionService.DispositionServiceClient(People.Qa).GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = BatchId });
         await new DispositionService.DispositionServiceClient(who).ReleaseDosesAsync(new ReleaseDosesRequest
         {
-            RequestId = Platform.RequestId(), BatchId = BatchId, DoseIds = { DoseId }, RecordVersion = batch.RecordVersion, RecordHash = batch.RecordHash, Reason = "record and results reviewed",
+            RequestId = Platform.RequestId(), BatchId = BatchId, DoseIds = { DoseId }, RecordVersion = seen.RecordVersion, RecordHash = seen.RecordHash, Reason = "record and results reviewed",
         });
     });
 

@@ -1,0 +1,78 @@
+using System.Collections.Frozen;
+using Doseline.Kernel.Rules;
+
+namespace Doseline.Kernel.Units;
+
+/// <summary>The units of cold material and the one conversion between them. Radioactivity has <see cref="Decay.ActivityUnits"/>.</summary>
+public static class UnitTable
+{
+    static readonly Unit[] Units =
+    [
+        new("ng", Dimension.Mass, -9), new("µg", Dimension.Mass, -6), new("mg", Dimension.Mass, -3), new("g", Dimension.Mass, 0), new("kg", Dimension.Mass, 3),
+        new("nL", Dimension.Volume, -9), new("µL", Dimension.Volume, -6), new("mL", Dimension.Volume, -3), new("L", Dimension.Volume, 0),
+        new("each", Dimension.Count, 0),
+    ];
+
+    // The micro sign U+00B5, the Greek letter U+03BC that keyboards give for it, and the u of those without either.
+    static readonly FrozenDictionary<string, Unit> BySymbol = Units
+        .SelectMany(u => u.Symbol[0] == 'µ' ? [(u.Symbol, u), ($"\u03BC{u.Symbol[1..]}", u), ($"u{u.Symbol[1..]}", u)] : new[] { (u.Symbol, u) })
+        .ToFrozenDictionary(p => p.Item1, p => p.u, StringComparer.Ordinal);
+
+    /// <summary>Every unit, by dimension and size.</summary>
+    public static IReadOnlyList<Unit> All => Units;
+
+    /// <summary>The unit of a symbol, case for case; null when it is none: nothing is guessed.</summary>
+    public static Unit? Find(string? symbol) => symbol is null ? null : BySymbol.GetValueOrDefault(symbol.Trim());
+
+    /// <summary>The unit of a symbol that a caller sent.</summary>
+    /// <param name="symbol">Symbol.</param>
+    /// <param name="field">Message field, for the refusal.</param>
+    public static Decision<Unit> Read(string? symbol, string field) => Find(symbol) is { } unit
+        ? unit
+        : Refusal.Invalid(field, "UNIT_UNKNOWN", $"'{symbol}' is not a unit of amount; it is one of {string.Join(", ", Units.Select(u => u.Symbol))}.").With("unit", symbol).With("units", string.Join(',', Units.Select(u => u.Symbol)));
+
+    /// <summary>An amount in another unit of the same dimension, exactly.</summary>
+    /// <param name="amount">Amount in <paramref name="from"/>.</param>
+    /// <param name="from">Unit it is in.</param>
+    /// <param name="to">Unit wanted.</param>
+    /// <param name="field">Message field, for the refusals.</param>
+    /// <returns>A refusal when the units measure different things, or when the amount has more digits than a decimal holds.</returns>
+    public static Decision<decimal> Convert(decimal amount, Unit from, Unit to, string field)
+    {
+        if (from.Dimension != to.Dimension)
+        {
+            return Refusal.Invalid(field, "UNIT_OF_OTHER_DIMENSION", $"{from.Symbol} measures {from.Dimension}, {to.Symbol} measures {to.Dimension}; one is not converted into the other.")
+                .With("unit", from.Symbol).With("unit_expected", to.Symbol);
+        }
+
+        var shift = from.PowerOfTen - to.PowerOfTen;
+        try
+        {
+            var factor = Power(Math.Abs(shift));
+            var converted = shift >= 0 ? amount * factor : amount / factor;
+            // A quotient that was rounded does not lead back: then it is not this amount.
+            if ((shift >= 0 ? converted / factor : converted * factor) == amount) return converted;
+        }
+        catch (OverflowException)
+        {
+        }
+
+        return Refusal.Invalid(field, "AMOUNT_NOT_EXACT", $"{amount} {from.Symbol} cannot be written exactly in {to.Symbol}.").With("amount", amount).With("unit", from.Symbol).With("unit_expected", to.Symbol);
+    }
+
+    /// <summary>As <see cref="Convert(decimal, Unit, Unit, string)"/>, for an amount as it comes over the wire: a double is taken for the decimal it prints as.</summary>
+    public static Decision<double> Convert(double amount, Unit from, Unit to, string field)
+    {
+        if (!(Math.Abs(amount) < (double)decimal.MaxValue))
+            return Refusal.Invalid(field, "AMOUNT_NOT_EXACT", $"{amount} is no amount.").With("amount", amount);
+        var converted = Convert((decimal)amount, from, to, field);
+        return converted.Accepted ? (double)converted.Value : converted.Refusals.ToList();
+    }
+
+    static decimal Power(int exponent)
+    {
+        var power = 1m;
+        for (var i = 0; i < exponent; i++) power *= 10;
+        return power;
+    }
+}

@@ -1,0 +1,87 @@
+using Doseline.Kernel.Units;
+using Doseline.Testing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Doseline.Kernel.Tests.Units;
+
+public sealed class UnitTableTests
+{
+    [Theory]
+    [InlineData("1", "mL", "L", "0.001")]
+    [InlineData("0.25", "L", "mL", "250")]
+    [InlineData("12.5", "mL", "µL", "12500")]
+    [InlineData("1", "kg", "µg", "1000000000")]
+    [InlineData("37", "ng", "mg", "0.000037")]
+    [InlineData("3", "each", "each", "3")]
+    [Requirement("A137")]
+    public void Factors_are_exact(string amount, string from, string to, string expected) =>
+        UnitTable.Convert(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Unit(from), Unit(to), "quantity").Value.ToString("0.############", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
+
+    [Fact]
+    [Requirement("A137", "A153")]
+    public void There_and_back_over_any_chain_of_units_is_the_same_amount() => Prop.ForAll(
+        ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<byte[]>(), (thousandths, way) =>
+        {
+            var amount = thousandths / 1000m;
+            var units = UnitTable.All.Where(u => u.Dimension == Dimension.Mass).ToList();
+            var (here, now) = (units[2], amount);
+            foreach (var step in way.Select(w => units[w % units.Count]).Append(units[2]))
+                (here, now) = (step, UnitTable.Convert(now, here, step, "quantity").Value);
+            return now == amount;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    [Requirement("A187", "A137")]
+    public void A_thousand_withdrawals_in_mixed_units_close_to_exactly_nothing()
+    {
+        const int seed = 20261123;
+        Random random = new(seed);
+        var litre = Unit("L");
+        var units = UnitTable.All.Where(u => u.Dimension == Dimension.Volume).ToList();
+        List<(decimal Amount, Unit Unit)> withdrawals = [];
+        var total = 0m;
+        for (var i = 0; i < 1000; i++)
+        {
+            var unit = units[random.Next(units.Count)];
+            var amount = random.Next(1, 1_000_000) / 100m;
+            withdrawals.Add((amount, unit));
+            total += UnitTable.Convert(amount, unit, litre, "quantity").Value;
+        }
+
+        foreach (var (amount, unit) in withdrawals.OrderBy(_ => random.Next())) total -= UnitTable.Convert(amount, unit, litre, "quantity").Value;
+        total.ShouldBe(0m);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ML")]
+    [InlineData("Mg")]
+    [InlineData("ml")]
+    [InlineData("cc")]
+    [InlineData(null)]
+    [Requirement("A170", "A188")]
+    public void A_symbol_that_is_none_is_refused_and_never_guessed(string? symbol)
+    {
+        var refusal = UnitTable.Read(symbol, "unit").Refusals.Single();
+        refusal.Code.ShouldBe("UNIT_UNKNOWN");
+        refusal.Numbers["units"].ShouldContain("mL");
+    }
+
+    [Theory]
+    [InlineData("uL", "µL")]
+    [InlineData("\u03BCg", "µg")]
+    public void Micro_is_written_in_three_ways(string written, string meant) => UnitTable.Find(written).ShouldBe(Unit(meant));
+
+    [Fact]
+    public void Mass_is_not_volume_and_an_amount_that_does_not_fit_is_refused()
+    {
+        UnitTable.Convert(1m, Unit("mg"), Unit("mL"), "quantity").Refusals.Single().Code.ShouldBe("UNIT_OF_OTHER_DIMENSION");
+        UnitTable.Convert(decimal.MaxValue, Unit("kg"), Unit("ng"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
+        UnitTable.Convert(0.0000000000000000000000000001m, Unit("ng"), Unit("kg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
+        UnitTable.Convert(1e300, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
+        UnitTable.Convert(double.NaN, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
+    }
+
+    static Unit Unit(string symbol) => UnitTable.Find(symbol)!;
+}
