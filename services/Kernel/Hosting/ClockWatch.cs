@@ -48,6 +48,9 @@ public sealed class ClockWatch : BackgroundService, IHealthCheck
     /// <summary>How the clock stands.</summary>
     public ClockStanding Standing => Volatile.Read(ref standing);
 
+    /// <summary>False while nothing may be recorded: facts and deadlines wait as well, for what they lead to is recorded with our time.</summary>
+    public bool MayRecord => Standing.State is not (ClockState.Refused or ClockState.Unknown);
+
     /// <summary>Refuses what would be recorded by a clock that is off.</summary>
     /// <exception cref="RefusedException">CLOCK_OFF or CLOCK_UNKNOWN.</exception>
     public void RequireTrusted()

@@ -113,7 +113,8 @@ static class DaprEndpoints
         await JsonSerializer.SerializeAsync(context.Response.Body, reply, JsonSerializerOptions.Web, context.RequestAborted);
     }
 
-    static Task RemindAsync(HttpContext context, IServiceProvider services) =>
+    // While the clock is off nothing is due: the deadline's row stays, and the sweep delivers it when the clock is right.
+    static Task RemindAsync(HttpContext context, IServiceProvider services) => !services.GetRequiredService<ClockWatch>().MayRecord ? Task.CompletedTask :
         services.GetRequiredService<DaprTurns>().RemindAsync(Route(context, "type"), Route(context, "id"), Route(context, "name"), context.RequestAborted);
 
     static async Task<JsonDocument?> BodyAsync(HttpContext context)

@@ -8,6 +8,7 @@ using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Doseline.Kernel.Telemetry;
+using Doseline.Kernel.Time;
 using Doseline.Signing.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -121,7 +122,8 @@ public static class PlatformHost
 
     static void AddKernel(IServiceCollection services, IConfiguration config, MethodTable methods)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        // When the machine's clock is set back, ours stands still until that has caught up: no record is older than the one before it.
+        services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
         methods.Add(SignaturesService.Descriptor);
@@ -170,9 +172,9 @@ public static class PlatformHost
         if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
     }
 
-    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ILogger<PumpLoop> log) : IHostedService
+    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ClockWatch clock, ILogger<PumpLoop> log) : IHostedService
     {
-        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Distinct().Select(pump => new PumpLoop(pump, signals, log))];
+        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Distinct().Select(pump => new PumpLoop(pump, signals, clock, log))];
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StartAsync(cancellationToken)));
 

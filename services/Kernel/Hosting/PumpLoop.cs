@@ -7,7 +7,7 @@ namespace Doseline.Kernel.Hosting;
 
 /// <summary>Runs a pump for as long as the host runs: at once when something was committed, and at intervals for what was missed.</summary>
 /// <remarks>It waits on the wall clock, never on the domain's clock, so that a simulated clock cannot spin it.</remarks>
-public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop> log) : BackgroundService
+public sealed class PumpLoop(IPump pump, OutboxSignals signals, ClockWatch clock, ILogger<PumpLoop> log) : BackgroundService
 {
     /// <summary>How often a pump looks for what nobody woke it for.</summary>
     public static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
@@ -47,7 +47,7 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ILogger<PumpLoop
         {
             try
             {
-                while (await pump.PumpAsync(stoppingToken) > 0)
+                while (clock.MayRecord && await pump.PumpAsync(stoppingToken) > 0)
                 {
                 }
 

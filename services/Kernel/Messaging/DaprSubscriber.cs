@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Doseline.Kernel.Actors;
+using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ public enum DaprAnswer
 /// A handler that fails is our business, not the broker's: the fact is held in our database, where its order, its tries and its reason are
 /// kept. The broker is asked to deliver again only when our own database does not take it.
 /// </remarks>
-public sealed class DaprSubscriber(FactDispatcher dispatcher, FactDelivery delivery, DaprSidecar sidecar, MessagingMeter meter, ILogger<DaprSubscriber> log)
+public sealed class DaprSubscriber(FactDispatcher dispatcher, FactDelivery delivery, DaprSidecar sidecar, ClockWatch clock, MessagingMeter meter, ILogger<DaprSubscriber> log)
 {
     readonly TurnQueue subjects = new();
 
@@ -46,6 +47,7 @@ public sealed class DaprSubscriber(FactDispatcher dispatcher, FactDelivery deliv
             return DaprAnswer.Drop;
         }
 
+        if (!clock.MayRecord) return DaprAnswer.Retry;
         try
         {
             // Brokers that deliver side by side must not let two facts of a subject overtake each other here.

@@ -46,7 +46,7 @@ public sealed class ServerPipeline(
         }
         catch (Exception fault)
         {
-            var translated = Translate(fault, method, context);
+            var translated = Translate(fault, method, (IMessage)request, context);
             status = translated.StatusCode;
             throw translated;
         }
@@ -75,7 +75,7 @@ public sealed class ServerPipeline(
         }
         catch (Exception fault)
         {
-            throw Translate(fault, method, context);
+            throw Translate(fault, method, (IMessage)request, context);
         }
     }
 
@@ -201,15 +201,16 @@ public sealed class ServerPipeline(
         _ => false,
     };
 
-    RpcException Translate(Exception fault, RpcMethod method, ServerCallContext context)
+    RpcException Translate(Exception fault, RpcMethod method, IMessage message, ServerCallContext context)
     {
+        var request = method.RequestId?.Accessor.GetValue(message) as string;
         switch (fault)
         {
             case RpcException passed:
                 return passed;
             case RefusedException refused:
                 security.Note(method.Name, context.GetHttpContext().RequestServices.GetRequiredService<RequestContext>().Caller, refused.Refusals);
-                log.LogInformation("{Method} refused: {Code} {Message}", method.Name, refused.Refusals[0].Code, refused.Message);
+                log.LogInformation("{Method} {RequestId} refused: {Codes} {Message}", method.Name, request, string.Join(',', refused.Refusals.Select(r => r.Code)), refused.Message);
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:
             // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
@@ -221,10 +222,10 @@ public sealed class ServerPipeline(
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
             case var _ when DatabaseAway(fault):
-                log.LogWarning(fault, "{Method} found its database away or busy", method.Name);
+                log.LogWarning(fault, "{Method} {RequestId} found its database away or busy", method.Name, request);
                 return RpcErrors.Exception(method.Service, [Refusal.Unavailable($"services/{method.Service}", "DATABASE_UNAVAILABLE", "The database cannot take this now; repeat the call with the same request_id.")]);
             default:
-                log.LogError(fault, "{Method} failed", method.Name);
+                log.LogError(fault, "{Method} {RequestId} failed", method.Name, request);
                 return new RpcException(new Status(StatusCode.Internal, "internal error"));
         }
     }
