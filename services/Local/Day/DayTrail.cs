@@ -15,7 +15,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Local.Day;
 
 /// <summary>Checks the records of a day as an auditor would: seals, exports and verifies every trail, and reconciles what was published with what was received.</summary>
-sealed class DayTrail(SimulatedPlatform platform, CallInvoker auditor)
+sealed class DayTrail(ISimulation platform, CallInvoker auditor)
 {
     const int ReceiptsMax = 500;
 
