@@ -3,7 +3,7 @@ import { type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { masterTexts as t } from '../text/master';
 import { words } from '../text/en';
 import { emptyDraft, kindOf, type Draft, type DraftValue } from './drafts';
-import { ActivityField, Check, Field, LocalTimeField, LongField, NumberField, SelectField, TextField, type TypedActivity } from './Fields';
+import { ActivityField, Check, LocalTimeField, LongField, NumberField, SelectField, TextField, type TypedActivity } from './Fields';
 
 interface Props {
   schema: DescMessage;
@@ -30,10 +30,10 @@ export function MessageFields({ schema, value, onChange, hidden = [], fixed = []
   );
 }
 
-const isBlock = (field: DescField): boolean => ['message', 'messages', 'long'].includes(kindOf(field));
+const isBlock = (field: DescField): boolean => ['message', 'messages', 'long', 'choices', 'weekdays'].includes(kindOf(field));
 
 const title = (field: DescField): string => {
-  const text = words(field.name.replace(/_(minor_units|minute_of_day|basis_points|per_second)$/, ''));
+  const text = words(field.name.replace(/_(minor_units|minute_of_day|basis_points|per_second|mm|cpm|days|ml|grams)$/, ''));
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
 
@@ -49,7 +49,8 @@ function One({ field, value, onChange, zone, wrong, path, fixed }: Omit<Props, '
     case 'choice': return <SelectField label={label} value={text} onChange={set} wrong={bad} empty={t.choose} options={field.enum!.values.filter((each) => each.number !== 0).map((each) => [String(each.number), words(each.localName)] as const)} />;
     case 'activity': return <ActivityField label={label} value={(value[field.localName] as TypedActivity | undefined) ?? { text: '', unit: 'GBq' }} onChange={(each) => set(each)} wrong={bad} />;
     case 'instant': return <LocalTimeField label={label} zone={zone} value={text} onChange={set} wrong={bad} />;
-    case 'weekdays': return <Weekdays label={label} value={(value[field.localName] as string[] | undefined) ?? []} onChange={set} />;
+    case 'weekdays': return <Any label={label} options={[1, 2, 3, 4, 5, 6, 7].map((day) => [String(day), t.weekdays[day]!] as const)} value={(value[field.localName] as string[] | undefined) ?? []} onChange={set} />;
+    case 'choices': return <Any label={label} options={field.enum!.values.filter((each) => each.number !== 0).map((each) => [String(each.number), words(each.localName)] as const)} value={(value[field.localName] as string[] | undefined) ?? []} onChange={set} />;
     case 'long': return <LongField label={label} value={text} onChange={set} wrong={bad} />;
     case 'lines': return <LongField label={label} hint={t.lines} value={text} onChange={set} wrong={bad} />;
     case 'message': return (
@@ -76,7 +77,7 @@ function Several({ field, label, value, onChange, zone, wrong, path }: { field: 
     <fieldset className="fieldset">
       <legend>{`${label} (${value.length})`}</legend>
       {value.map((each, i) => (
-        <details key={i} className="several" open={value.length < 4 || undefined}>
+        <details key={i} className="several" open={(value.length < 4 && !path.includes('.')) || undefined}>
           <summary>{summaryOf(each) || `${i + 1}`}</summary>
           <MessageFields schema={field.message!} value={each} onChange={(next) => onChange(value.map((old, at) => (at === i ? next : old)))} zone={zone} wrong={wrong} path={`${path}.${i}.`} />
           <div className="row"><button type="button" className="button small" onClick={() => onChange(value.filter((_, at) => at !== i))}>{t.remove}</button></div>
@@ -89,15 +90,12 @@ function Several({ field, label, value, onChange, zone, wrong, path }: { field: 
 
 const summaryOf = (draft: Draft): string => ['id', 'code', 'lineId', 'nuclide', 'title', 'name'].flatMap((name) => (typeof draft[name] === 'string' && draft[name] !== '' ? [draft[name]] : [])).slice(0, 3).join(' · ');
 
-function Weekdays({ label, value, onChange }: { label: string; value: string[]; onChange(value: string[]): void }) {
+// Any of several values.
+function Any({ label, options, value, onChange }: { label: string; options: readonly (readonly [value: string, text: string])[]; value: string[]; onChange(value: string[]): void }) {
   return (
-    <Field label={label}>
-      {({ id }) => (
-        <div id={id} className="row" role="group" aria-label={label}>
-          {[1, 2, 3, 4, 5, 6, 7].map((day) => <Check key={day} label={t.weekdays[day]} value={value.includes(String(day))} onChange={(on) => onChange(on ? [...value, String(day)].sort() : value.filter((each) => each !== String(day)))} />)}
-        </div>
-      )}
-    </Field>
+    <div className="field" role="group" aria-label={label}>
+      <span className="label">{label}</span>
+      <div className="row">{options.map(([each, text]) => <Check key={each} label={text} value={value.includes(each)} onChange={(on) => onChange(on ? [...value, each].sort() : value.filter((old) => old !== each))} />)}</div>
+    </div>
   );
 }
-

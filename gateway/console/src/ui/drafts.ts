@@ -12,7 +12,7 @@ export interface Draft {
   readonly [field: string]: DraftValue;
 }
 
-type Kind = 'flag' | 'choice' | 'activity' | 'fraction' | 'number' | 'time of day' | 'instant' | 'duration' | 'weekdays' | 'long' | 'lines' | 'message' | 'messages' | 'text';
+type Kind = 'flag' | 'choice' | 'activity' | 'fraction' | 'number' | 'time of day' | 'instant' | 'duration' | 'weekdays' | 'choices' | 'long' | 'lines' | 'message' | 'messages' | 'text';
 
 const longNames = /^(zpl|source|evidence)$|_text$/;
 
@@ -25,6 +25,7 @@ export function kindOf(field: DescField): Kind {
   }
   if (field.fieldKind === 'list') {
     if (field.listKind === 'message') return 'messages';
+    if (field.listKind === 'enum') return 'choices';
     return field.name.endsWith('weekdays') ? 'weekdays' : 'lines';
   }
   if (field.fieldKind !== 'scalar') return 'text';
@@ -58,6 +59,7 @@ function typed(field: DescField, value: unknown, zone: string): DraftValue {
     case 'duration': return value === undefined ? '' : String(Number((value as Duration).seconds) / 3600);
     case 'message': return draftOf(field.message!, (value as Message | undefined) ?? create(field.message!), zone);
     case 'messages': return (value as Message[]).map((each) => draftOf(field.message!, each, zone));
+    case 'choices':
     case 'weekdays': return (value as number[]).map(String);
     case 'lines': return (value as unknown[]).map(String).join('\n');
     case 'choice': return value === 0 ? '' : String(value);
@@ -97,6 +99,7 @@ function valueOf(field: DescField, value: DraftValue, zone: string, here: string
       return isEmpty(field.message!, value as Draft, zone) ? undefined : inner.message;
     }
     case 'messages': return (value as Draft[]).map((each, i) => { const inner = messageOf(field.message!, each, zone, `${here}.${i}.`); wrong.push(...inner.wrong); return inner.message; });
+    case 'choices':
     case 'weekdays': return (value as string[]).map(Number);
     case 'lines': return listOf(field, String(value));
     case 'number': { const number = numberOf(text); return text === '' ? undefined : number === null ? null : isLong(field) ? BigInt(Math.round(number)) : number; }
@@ -107,7 +110,6 @@ function valueOf(field: DescField, value: DraftValue, zone: string, here: string
 function listOf(field: DescField, text: string): unknown[] {
   const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
   if (field.fieldKind !== 'list') return lines;
-  if (field.listKind === 'enum') return lines.map(Number);
   return field.listKind === 'scalar' && field.scalar !== ScalarType.STRING ? lines.map(Number) : lines;
 }
 

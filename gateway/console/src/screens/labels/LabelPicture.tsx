@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { labelTexts as t } from '../../text/labels';
 import { draw, type Mark } from './zpl';
+import './labels.css';
 
 /** A label as the printer will make it, drawn from what the printer is sent. */
 export function LabelPicture({ zpl, code, about }: { zpl: string; code: Uint8Array | undefined; about: string }) {
