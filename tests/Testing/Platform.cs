@@ -34,10 +34,11 @@ public sealed class Platform : IAsyncDisposable
     /// <summary>Starts a platform.</summary>
     /// <param name="postgres">Null follows the environment.</param>
     /// <param name="configure">Last word on registrations.</param>
-    public static async Task<Platform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="start">First instant of the clock; null for <see cref="Start"/>.</param>
+    public static async Task<Platform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null, DateTimeOffset? start = null)
     {
         var databases = await TestDatabase.CreateAsync(postgres);
-        var host = await SimulatedPlatform.StartAsync(Start, databases.Settings, builder =>
+        var host = await SimulatedPlatform.StartAsync(start ?? Start, databases.Settings, builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<LocalFactBus>();
