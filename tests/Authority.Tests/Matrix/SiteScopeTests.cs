@@ -4,6 +4,7 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -37,7 +38,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
         Recorder recorder = new();
         var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day"));
         await using var platform = await Platform.StartAsync(
-            configure: builder => builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()), start: input.Start);
+            configure: builder => builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()), clock: new SimulatedClock(input.Start));
         await PlayAsync(platform, input);
 
         var before = await Trails.CountsAsync(platform);
