@@ -67,6 +67,7 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         request.Zone = asker?.Zone ?? "UTC";
         request.Reason = asker?.Reason ?? "";
         request.SignatureId = asker?.SignatureId;
+        request.Origin = asker?.Origin;
         return await turn((Actor)ActivatorUtilities.CreateInstance(scope.ServiceProvider, types[type].Class, id));
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
+using Doseline.Kernel.Audit.Retention;
 using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
@@ -54,6 +55,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<LeafRow> Leaves => Set<LeafRow>();
     internal DbSet<NodeRow> Nodes => Set<NodeRow>();
     internal DbSet<HeadRow> Heads => Set<HeadRow>();
+    internal DbSet<LegalHoldRow> LegalHolds => Set<LegalHoldRow>();
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
@@ -189,6 +191,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
+        modelBuilder.Entity<LegalHoldRow>().ToTable("legal_holds").HasKey(r => r.Id);
         // Numbered by the sealer, not by the database.
         modelBuilder.Entity<LeafRow>().ToTable("audit_leaves").HasKey(r => r.LeafIndex);
         modelBuilder.Entity<LeafRow>().Property(r => r.LeafIndex).ValueGeneratedNever();

@@ -1,7 +1,10 @@
 using Doseline.Audit.V1;
 using Doseline.Kernel.Audit.Api;
 using Doseline.Kernel.Audit.Sealing;
+using Doseline.Kernel.Audit.Retention;
+using Doseline.Kernel.Operations;
 using Doseline.Kernel.Rpc;
+using Doseline.Operations.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +18,11 @@ static class KernelServices
     public static void Add(IServiceCollection services, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
     {
         services.AddSingleton<SealOptions>().AddSingleton<HeadWitness>().AddSingleton<AuditMeter>().AddSingleton<AuditSealer>();
+        services.AddSingleton<RetentionOptions>();
         Serve<AuditApi>(AuditService.Descriptor);
+        Serve<RetentionApi>(RetentionService.Descriptor);
+        Serve<MessagesApi>(MessagesService.Descriptor);
+        Serve<SystemApi>(SystemService.Descriptor);
 
         void Serve<TApi>(RpcService descriptor) where TApi : class
         {

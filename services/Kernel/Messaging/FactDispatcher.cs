@@ -21,6 +21,9 @@ public sealed class FactDispatcher(IEnumerable<FactSubscription> subscriptions, 
     /// <summary>The handlers of a fact.</summary>
     public IEnumerable<FactSubscription> HandlersOf(Fact fact) => byType[(fact.Source, fact.Type)];
 
+    /// <summary>The handlers of a type of fact.</summary>
+    public IEnumerable<FactSubscription> HandlersOf(string topic, string type) => byType[(topic, type)];
+
     /// <summary>The subscription of a handler; null when it is not hosted here.</summary>
     public FactSubscription? Of(string handler) => byHandler.GetValueOrDefault(handler);
 

@@ -14,6 +14,7 @@ static class MessagePurge
     /// <returns>True when there is more to remove than one call does.</returns>
     public static async Task<bool> RunAsync(ServiceDb db, MessagingOptions options, CancellationToken cancel)
     {
+        if (await IsHeldAsync(db, cancel)) return false;
         var now = db.Now;
         for (var round = 0; round < RoundsMax; round++)
         {
@@ -25,6 +26,9 @@ static class MessagePurge
 
         return true;
     }
+
+    /// <summary>True when a legal hold covers the service as a whole, and with it its messages.</summary>
+    public static Task<bool> IsHeldAsync(ServiceDb db, CancellationToken cancel) => db.LegalHolds.AnyAsync(h => h.Entity == "" && h.LiftTime == null, cancel);
 
     static async Task<int> OutboxAsync(ServiceDb db, DateTimeOffset before, CancellationToken cancel)
     {
