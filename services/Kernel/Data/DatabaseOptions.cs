@@ -9,7 +9,11 @@ using Npgsql;
 namespace Doseline.Kernel.Data;
 
 /// <summary>Chooses the database of a service: PostgreSQL when its connection string names a host, SQLite otherwise.</summary>
-/// <remarks>Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.</remarks>
+/// <remarks>
+/// <c>ConnectionStrings:{service}-owner</c> names the role that owns the schema on PostgreSQL: scripts are then applied as that role, and the
+/// service's own gets the rights to work and none to change or delete what is append-only. A running service does not need it.
+/// Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.
+/// </remarks>
 public sealed class DatabaseOptions(IConfiguration config) : IDisposable
 {
     readonly ConcurrentDictionary<string, NpgsqlDataSource> sources = new(StringComparer.Ordinal);
@@ -24,6 +28,9 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
         else
             options.UseSqlite(connection).AddInterceptors(pragmas);
     }
+
+    /// <summary>Connection string of the schema's owner; null where the service's own role owns it, and on SQLite.</summary>
+    public string? OwnerOf(string service) => config.GetConnectionString($"{service}-owner") is { Length: > 0 } owner ? owner : null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,13 +3,15 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Doseline.Kernel.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Doseline.Kernel.Data;
 
 /// <summary>Applies the plain SQL scripts of a service's schema, once each, in order, under a lock, with a checksum.</summary>
-public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, ILogger<SchemaRunner> log)
+public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, DatabaseOptions options, ILogger<SchemaRunner> log)
 {
     // Any number that no other program uses for an advisory lock in the same database.
     const long AdvisoryLock = 0x446F73656C696E65;
@@ -19,33 +21,102 @@ public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, I
     public async Task ApplyAsync(ServiceDb db, CancellationToken cancel)
     {
         var scripts = Scripts(typeof(SchemaRunner).Assembly, "kernel").Concat(Scripts(db.GetType().Assembly, db.Service)).ToList();
-        var sqlite = db.Database.IsSqlite();
-        var gate = sqlite ? gates.For(db.Database.GetConnectionString()!) : null;
-        if (gate is not null) await gate.WaitAsync(cancel);
+        if (db.Database.IsSqlite()) await ApplySqliteAsync(db, scripts, cancel);
+        else await ApplyPostgresAsync(db, scripts, cancel);
+    }
+
+    async Task ApplySqliteAsync(ServiceDb db, List<SchemaScript> scripts, CancellationToken cancel)
+    {
+        var gate = gates.For(db.Database.GetConnectionString()!);
+        await gate.WaitAsync(cancel);
         try
         {
             await db.Database.OpenConnectionAsync(cancel);
             var connection = db.Database.GetDbConnection();
             // WAL lets readers go on while one writes; it is a property of the file and stays.
-            if (sqlite) await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancel);
-            await ExecuteAsync(connection, sqlite ? "BEGIN IMMEDIATE" : "BEGIN", cancel);
-            if (!sqlite) await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({AdvisoryLock})", cancel);
-            try
-            {
-                await ApplyAsync(connection, scripts, sqlite, cancel);
-                await ExecuteAsync(connection, "COMMIT", cancel);
-            }
-            catch
-            {
-                await ExecuteAsync(connection, "ROLLBACK", CancellationToken.None);
-                throw;
-            }
+            await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancel);
+            await TransactAsync(connection, "BEGIN IMMEDIATE", () => ApplyAsync(connection, scripts, sqlite: true, cancel), cancel);
         }
         finally
         {
             await db.Database.CloseConnectionAsync();
-            gate?.Release();
+            gate.Release();
         }
+    }
+
+    async Task ApplyPostgresAsync(ServiceDb db, List<SchemaScript> scripts, CancellationToken cancel)
+    {
+        if (options.OwnerOf(db.Service) is { } owner)
+        {
+            await using NpgsqlConnection connection = new(owner);
+            await connection.OpenAsync(cancel);
+            var role = new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString()).Username!;
+            await TransactAsync(connection, "BEGIN", async () =>
+            {
+                await LockedAsync(connection, scripts, cancel);
+                if (role != connection.UserName) await ExecuteAsync(connection, Grants(db, scripts, role), cancel);
+            }, cancel);
+            return;
+        }
+
+        await db.Database.OpenConnectionAsync(cancel);
+        try
+        {
+            var connection = db.Database.GetDbConnection();
+            // A role that may not change the schema need not, as long as nothing is left to apply.
+            if (!await IsCurrentAsync(connection, scripts, cancel)) await TransactAsync(connection, "BEGIN", () => LockedAsync(connection, scripts, cancel), cancel);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    async Task LockedAsync(DbConnection connection, List<SchemaScript> scripts, CancellationToken cancel)
+    {
+        await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({AdvisoryLock})", cancel);
+        await ApplyAsync(connection, scripts, sqlite: false, cancel);
+    }
+
+    static async Task TransactAsync(DbConnection connection, string begin, Func<Task> work, CancellationToken cancel)
+    {
+        await ExecuteAsync(connection, begin, cancel);
+        try
+        {
+            await work();
+            await ExecuteAsync(connection, "COMMIT", cancel);
+        }
+        catch
+        {
+            await ExecuteAsync(connection, "ROLLBACK", CancellationToken.None);
+            throw;
+        }
+    }
+
+    static async Task<bool> IsCurrentAsync(DbConnection connection, List<SchemaScript> scripts, CancellationToken cancel)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT to_regclass('schema_scripts') IS NOT NULL";
+        if (await command.ExecuteScalarAsync(cancel) is not true) return false;
+        var applied = await AppliedAsync(connection, cancel);
+        return scripts.All(s => applied.TryGetValue(s.Name, out var checksum) && checksum == s.Checksum);
+    }
+
+    // What the service needs to work, and nothing that could alter what is written once: its tables belong to the owner, triggers and all.
+    static string Grants(ServiceDb db, List<SchemaScript> scripts, string role)
+    {
+        var to = $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        var written = string.Join(", ", scripts.SelectMany(s => AppendOnly().Matches(s.Sql)).Select(m => m.Groups["table"].Value));
+        var records = string.Join(", ", AuditedTable.Of(db).Keys);
+        return $"""
+            GRANT USAGE ON SCHEMA public TO {to};
+            REVOKE CREATE ON SCHEMA public FROM {to};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {to};
+            GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to};
+            REVOKE UPDATE, DELETE ON {written} FROM {to};
+            REVOKE DELETE ON {records} FROM {to};
+            REVOKE INSERT, UPDATE, DELETE ON schema_scripts FROM {to};
+            """;
     }
 
     async Task ApplyAsync(DbConnection connection, List<SchemaScript> scripts, bool sqlite, CancellationToken cancel)

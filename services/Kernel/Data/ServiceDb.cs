@@ -57,6 +57,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<HeadRow> Heads => Set<HeadRow>();
     internal DbSet<LegalHoldRow> LegalHolds => Set<LegalHoldRow>();
 
+    /// <summary>Ids of every call that was answered and every fact that was published here, as long as they are kept: what an audit row may go back to.</summary>
+    public async Task<IReadOnlyCollection<string>> KnownCausesAsync(CancellationToken cancel) =>
+        [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Outbox.Select(r => r.Id).ToListAsync(cancel)];
+
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
     /// <param name="fact">A message of this service's <c>events.proto</c>.</param>

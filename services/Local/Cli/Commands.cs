@@ -2,6 +2,7 @@ using System.CommandLine;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rpc;
+using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Grpc.Core;
@@ -23,6 +24,7 @@ static class Commands
             OperationCommands.Describe(),
             OperationCommands.Check(),
             OperationCommands.Baseline(),
+            AuditCommands.Audit(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction((parsed, cancel) => ServeAsync([.. parsed.UnmatchedTokens], cancel));

@@ -28,6 +28,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         CheckOrders(lines);
         await CheckReleaseAsync(lines);
         await CheckKernelAsync(cancel);
+        invariants.AddRange(await new DayTrail(platform, play.People.Auditor).CheckAsync(input.Start, cancel));
         return new DayReport
         {
             StartTime = input.Start,
