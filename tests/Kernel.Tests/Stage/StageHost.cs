@@ -39,6 +39,9 @@ sealed class StageHost : IAsyncDisposable
         return await StartAsync(test, new SimulatedClock(Platform.Start), owns: true, settings);
     }
 
+    /// <summary>On databases that are somebody else's to remove.</summary>
+    public static Task<StageHost> OnAsync(TestDatabase test) => StartAsync(test, new SimulatedClock(Platform.Start), owns: false, []);
+
     /// <summary>Another replica on the same databases.</summary>
     public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, settings);
 

@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using Doseline.Audit.V1;
+using Doseline.Execution.V1;
+using Doseline.Kernel.Audit.Export;
+using Doseline.Kernel.Audit.Sealing;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Rpc;
+using Doseline.Local.Cli.Audit;
+using Doseline.Testing;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Kernel.Tests.Audit;
+
+/// <summary>The trail as an auditor has it: by the API, in files, and by nothing but a public key.</summary>
+[Requirement("A095", "A096", "A097")]
+public sealed class AuditApiTests : IAsyncLifetime
+{
+    Platform platform = null!;
+    AuditService.AuditServiceClient auditor = null!;
+
+    public async Task InitializeAsync()
+    {
+        platform = await Platform.StartAsync();
+        auditor = new(platform.As("auditor"));
+        foreach (var code in new[] { "E1", "E2", "E3" }) await PutAsync(code, "new");
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
+        await PutAsync("E1", "=1+1 \"quoted\",\nand 'more");
+    }
+
+    public async Task DisposeAsync() => await platform.DisposeAsync();
+
+    [Fact]
+    public async Task A_trail_is_searched_by_record_person_time_and_action_a_page_at_a_time()
+    {
+        (await SearchAsync(new TrailFilter { Entity = "equipment" })).Count.ShouldBe(4);
+        var id = (await SearchAsync(new TrailFilter { Action = "update" })).ShouldHaveSingleItem().EntityId;
+        (await SearchAsync(new TrailFilter { Entity = "equipment", EntityId = id })).Select(r => r.Version).ShouldBe([1, 2]);
+        var person = (await SearchAsync(new TrailFilter { EntityId = id }))[0].Actor;
+        (await SearchAsync(new TrailFilter { PersonId = person })).Count.ShouldBe(4);
+        (await SearchAsync(new TrailFilter { PersonId = "person:nobody" })).ShouldBeEmpty();
+        (await SearchAsync(new TrailFilter { FromTime = Platform.Start.AddMinutes(1).ToTimestamp() })).ShouldHaveSingleItem().Version.ShouldBe(2);
+        (await SearchAsync(new TrailFilter { ToTime = Platform.Start.AddMinutes(1).ToTimestamp(), Entity = "equipment" })).Count.ShouldBe(3);
+        (await SearchAsync(new TrailFilter { SignatureId = "none" })).ShouldBeEmpty();
+
+        SearchTrailRequest request = new() { Service = "execution", Filter = new TrailFilter { Entity = "equipment" }, PageSize = 3, NewestFirst = true };
+        var first = await auditor.SearchTrailAsync(request);
+        request.PageToken = first.NextPageToken;
+        var second = await auditor.SearchTrailAsync(request);
+        first.Records.Concat(second.Records).Select(r => r.Seq).ShouldBeInOrder(SortDirection.Descending);
+        (first.Records.Count, second.Records.Count, second.NextPageToken).ShouldBe((3, 1, ""));
+    }
+
+    [Fact]
+    public async Task The_commercial_and_the_execution_trail_are_two_each_with_its_own_tree()
+    {
+        var execution = await SealAsync("execution");
+        (await auditor.SearchTrailAsync(new SearchTrailRequest { Service = "orders" })).Records.ShouldBeEmpty();
+        (await Platform.RefusalsAsync(() => SealAsync("orders")))[0].Code.ShouldBe("NOTHING_SEALED");
+        execution.TreeSize.ShouldBe(4);
+        foreach (var service in new[] { "", "payroll" })
+        {
+            var refusal = (await Platform.RefusalsAsync(() => auditor.GetTreeHeadAsync(new GetTreeHeadRequest { Service = service }).ResponseAsync)).ShouldHaveSingleItem();
+            refusal.Code.ShouldBe("SERVICE_NOT_HOSTED");
+            refusal.Numbers["services_hosted"].ShouldContain("orders");
+        }
+    }
+
+    [Fact]
+    public async Task Heads_and_proofs_lead_from_a_row_to_a_signature()
+    {
+        var early = await SealAsync("execution");
+        await PutAsync("E4", "new");
+        await PutAsync("E5", "new");
+        var late = await SealAsync("execution");
+        (late.TreeSize, late.Number, late.PreviousHash).ShouldBe((6, 2, TreeHeads.HashOf(early)));
+
+        var key = await KeyAsync();
+        TreeHeads.IsGenuine(late, key).ShouldBeTrue();
+        var record = (await SearchAsync(new TrailFilter { Action = "update" })).Single();
+        foreach (var (head, asked) in new[] { (late, 0L), (early, early.TreeSize) })
+        {
+            var proof = await auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Service = "execution", Entity = record.Entity, EntityId = record.EntityId, Version = record.Version, TreeSize = asked });
+            Merkle.IsIncluded(Merkle.LeafHash(Convert.FromHexString(record.Hash)), proof.LeafIndex, proof.TreeSize, [.. proof.Proof.Select(Convert.FromHexString)], Convert.FromHexString(head.RootHash)).ShouldBeTrue();
+        }
+
+        var consistency = await auditor.GetConsistencyProofAsync(new GetConsistencyProofRequest { Service = "execution", FromTreeSize = early.TreeSize });
+        Merkle.IsConsistent(early.TreeSize, Convert.FromHexString(early.RootHash), late.TreeSize, Convert.FromHexString(late.RootHash), [.. consistency.Proof.Select(Convert.FromHexString)]).ShouldBeTrue();
+        (await auditor.ListTreeHeadsAsync(new ListTreeHeadsRequest { Service = "execution" })).Heads.ShouldBe([late, early]);
+        (await auditor.GetTreeHeadAsync(new GetTreeHeadRequest { Service = "execution", Number = 1 })).Head.ShouldBe(early);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_proven_is_refused_with_the_sizes_there_are()
+    {
+        await SealAsync("execution");
+        await PutAsync("E4", "new");
+        (await Code(() => auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Service = "execution", Seq = 5 }).ResponseAsync)).ShouldBe("ROW_NOT_SEALED");
+        (await Code(() => auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Service = "execution", Seq = 99 }).ResponseAsync)).ShouldBe("ROW_UNKNOWN");
+        (await Code(() => auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Service = "execution" }).ResponseAsync)).ShouldBe("ROW_NOT_NAMED");
+        (await Code(() => auditor.GetInclusionProofAsync(new GetInclusionProofRequest { Service = "execution", Seq = 1, TreeSize = 9 }).ResponseAsync)).ShouldBe("TREE_SIZE_OUT_OF_RANGE");
+        (await Code(() => auditor.GetConsistencyProofAsync(new GetConsistencyProofRequest { Service = "execution" }).ResponseAsync)).ShouldBe("TREE_SIZE_OUT_OF_RANGE");
+        (await Code(async () => await ExportAsync(new ExportTrailRequest { Service = "execution", PreviousTreeSize = 9 }))).ShouldBe("TREE_SIZE_OUT_OF_RANGE");
+    }
+
+    [Fact]
+    public async Task Rows_are_read_by_who_may_read_every_site_and_by_no_operator()
+    {
+        (await Code(() => new AuditService.AuditServiceClient(platform.As("operator")).SearchTrailAsync(new SearchTrailRequest { Service = "execution" }).ResponseAsync)).ShouldBe("ROLE_NOT_ALLOWED");
+        AuditService.AuditServiceClient local = new(platform.Host.As("Ida", ["auditor"], "PHX"));
+        (await Code(() => local.SearchTrailAsync(new SearchTrailRequest { Service = "execution" }).ResponseAsync)).ShouldBe("SITE_NOT_ALLOWED");
+        await SealAsync("execution");
+        (await local.GetTreeHeadAsync(new GetTreeHeadRequest { Service = "execution" })).Head.TreeSize.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Sealing_again_with_the_same_request_gives_the_same_head()
+    {
+        SealTrailRequest request = new() { RequestId = Platform.RequestId(), Service = "execution" };
+        var head = (await auditor.SealTrailAsync(request)).Head;
+        await PutAsync("E9", "new");
+        (await auditor.SealTrailAsync(request)).Head.ShouldBe(head);
+        (await SealAsync("execution")).TreeSize.ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData(ExportFormat.JsonLines, false)]
+    [InlineData(ExportFormat.JsonLines, true)]
+    [InlineData(ExportFormat.Csv, false)]
+    [InlineData(ExportFormat.Csv, true)]
+    public async Task An_export_verifies_from_the_file_and_every_altered_file_does_not(ExportFormat format, bool part)
+    {
+        var early = await SealAsync("execution");
+        await PutAsync("E4", "new");
+        await SealAsync("execution");
+        ExportTrailRequest request = new() { Service = "execution", Format = format, PreviousTreeSize = early.TreeSize };
+        if (part) request.Filter = new TrailFilter { Entity = "equipment" };
+        var text = await ExportAsync(request);
+        if (format is ExportFormat.Csv) text.ShouldContain("\"'=1+1 \"\"quoted\"\",\nand 'more\"", customMessage: "a spreadsheet must not run it");
+
+        using var key = await KeyAsync();
+        Report(text, early).ShouldSatisfyAllConditions(r => r.Code.ShouldBe(0, r.Said), r => r.Said.ShouldContain("VERIFIED, and it continues head 1"));
+        foreach (var (what, spoiled) in Spoil(text)) Report(spoiled, early).Code.ShouldBe(1, $"{what}: {Report(spoiled, early).Said}");
+        Report(text.Replace("\"new\"", "\"old\"", StringComparison.Ordinal).Replace(",new,", ",old,", StringComparison.Ordinal), null).Said.ShouldContain("RecordEdited at leaf 0, execution equipment");
+
+        (int Code, string Said) Report(string file, TreeHead? previous)
+        {
+            using StringWriter said = new();
+            return (AuditCommands.Report(new StringReader(file), [key], previous, said), said.ToString());
+        }
+    }
+
+    static IEnumerable<(string What, string Text)> Spoil(string text)
+    {
+        var lines = text.Split('\n');
+        yield return ("the last line is gone", string.Join('\n', lines[..^2]));
+        yield return ("a person is another", text.Replace("person:", "person:x", StringComparison.Ordinal));
+        yield return ("a time is another", text.Replace("06:00:00", "06:00:01", StringComparison.Ordinal));
+        yield return ("half a file", text[..(text.Length / 2)]);
+        yield return ("nothing", "");
+        yield return ("something else", "hello");
+    }
+
+    async Task PutAsync(string code, string reason) => await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(new PutEquipmentRequest
+    {
+        RequestId = Platform.RequestId(),
+        Reason = reason,
+        Equipment = new Equipment { Code = code, EquipmentClass = EquipmentClass.HotCell, SiteId = "PHX", RoomId = "R1", QualificationDueTime = platform.Now.AddDays(30).ToWire(), CalibrationDueTime = platform.Now.AddDays(30).ToWire(), ClearanceLimitBq = reason.Length },
+    });
+
+    async Task<TreeHead> SealAsync(string service) => (await auditor.SealTrailAsync(new SealTrailRequest { RequestId = Platform.RequestId(), Service = service })).Head;
+
+    async Task<IReadOnlyList<AuditRecord>> SearchAsync(TrailFilter filter) => (await auditor.SearchTrailAsync(new SearchTrailRequest { Service = "execution", Filter = filter })).Records;
+
+    async Task<string> ExportAsync(ExportTrailRequest request)
+    {
+        using MemoryStream file = new();
+        await TrailClient.ExportAsync(auditor, request, file, CancellationToken.None);
+        return System.Text.Encoding.UTF8.GetString(file.ToArray());
+    }
+
+    async Task<ECDsa> KeyAsync()
+    {
+        var key = ECDsa.Create();
+        key.ImportFromPem((await auditor.GetTreeHeadAsync(new GetTreeHeadRequest { Service = "execution" })).PublicKeyPem);
+        return key;
+    }
+
+    static async Task<string> Code(Func<Task> call) => (await Platform.RefusalsAsync(call))[0].Code;
+}
