@@ -18,7 +18,6 @@ public sealed class MessagesApiTests : IAsyncLifetime
     const string Handler = "waste.Probe.CustomerPublished";
     Platform platform = null!;
     MessagesService.MessagesServiceClient qa = null!;
-    int effects;
     bool fails;
 
     public async Task InitializeAsync()
@@ -27,10 +26,10 @@ public sealed class MessagesApiTests : IAsyncLifetime
         {
             builder.Configuration["Messaging:TriesMax"] = "1";
             builder.Services.AddSingleton(p => new FactSubscription(
-                "waste", "orders", CustomerPublished.Descriptor.FullName, Handler, scope => p.GetRequiredService<DatabaseTable>().Of("waste", scope), (_, _, _) =>
+                "waste", "orders", CustomerPublished.Descriptor.FullName, Handler, scope => p.GetRequiredService<DatabaseTable>().Of("waste", scope), (scope, _, _) =>
                 {
                     if (fails) throw new InvalidOperationException("the probe fails");
-                    effects++;
+                    p.GetRequiredService<DatabaseTable>().Of("waste", scope).Publish("effect", new CustomerPublished());
                     return Task.CompletedTask;
                 }));
         });
@@ -57,7 +56,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => qa.ReplayParkedMessageAsync(request).ResponseAsync));
         answers.ShouldAllBe(a => a.Replayed);
         (await qa.ReplayParkedMessageAsync(Replay(parked, reason: "posted again"))).Replayed.ShouldBeFalse();
-        effects.ShouldBe(1);
+        (await EffectsAsync()).ShouldBe(1);
         var done = (await qa.ListParkedMessagesAsync(new ListParkedMessagesRequest { Service = "waste", Resolved = true })).Messages.ShouldHaveSingleItem();
         (done.State, done.ResolveReason).ShouldBe((ParkedState.Replayed, "fixed"));
     }
@@ -71,7 +70,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
         (await qa.SetAsideParkedMessageAsync(new SetAsideParkedMessageRequest { RequestId = Platform.RequestId(), Service = "waste", FactId = parked.FactId, Handler = Handler, Reason = "no such customer" })).SetAside.ShouldBeTrue();
         fails = false;
         await platform.SettleAsync();
-        effects.ShouldBe(0);
+        (await EffectsAsync()).ShouldBe(0);
         (await ReconcileAsync()).ShouldHaveSingleItem().Fault.ShouldBe(ReconciliationFault.SetAside);
     }
 
@@ -84,7 +83,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
         (await Platform.RefusalsAsync(() => new MessagesService.MessagesServiceClient(platform.As("administrator")).SetAsideParkedMessageAsync(aside).ResponseAsync))[0].Code.ShouldBe("ROLE_NOT_ALLOWED");
         (await Platform.RefusalsAsync(() => new MessagesService.MessagesServiceClient(platform.As("operator")).ReplayParkedMessageAsync(Replay(parked)).ResponseAsync))[0].Code.ShouldBe("ROLE_NOT_ALLOWED");
         MessagesService.MessagesServiceClient unsigned = new(platform.Host.As("Quinn", ["qa"]));
-        (await Platform.RefusalsAsync(() => unsigned.ReplayParkedMessageAsync(Replay(parked)).ResponseAsync))[0].Code.ShouldBe("SIGNATURE_MISSING");
+        (await Platform.RefusalsAsync(() => unsigned.ReplayParkedMessageAsync(Replay(parked)).ResponseAsync))[0].Code.ShouldBe("SIGNATURE_REQUIRED");
     }
 
     [Fact]
@@ -170,6 +169,12 @@ public sealed class MessagesApiTests : IAsyncLifetime
         var db = platform.Host.Services.GetRequiredService<DatabaseTable>().Of("orders", scope.ServiceProvider);
         db.Publish(customer, new CustomerPublished { CustomerId = customer, Code = customer });
         await db.SaveChangesAsync();
+    }
+
+    async Task<int> EffectsAsync()
+    {
+        await using var scope = platform.Host.Services.CreateAsyncScope();
+        return await platform.Host.Services.GetRequiredService<DatabaseTable>().Of("waste", scope.ServiceProvider).Outbox.CountAsync(r => r.Subject == "effect");
     }
 
     async Task<IReadOnlyList<PublishedFact>> PublishedAsync() => (await qa.ListPublishedFactsAsync(new ListPublishedFactsRequest

@@ -79,7 +79,16 @@ static class AuditCommands
         Command command = new("key", "Prints the public key that heads of this installation are signed with (PEM); its id goes to the error stream.") { TreatUnmatchedTokensAsErrors = false };
         command.SetAction(parsed =>
         {
-            var key = new KeyStore(Config(parsed)).Signing(TreeHeads.KeyName);
+            var config = Config(parsed);
+            var file = Path.Combine(config["Keys:Directory"] ?? Path.Combine("data", "keys"), $"{TreeHeads.KeyName}.pem");
+            // The key store would make one, and an auditor would be handed a key that has signed nothing.
+            if (config[$"Keys:{TreeHeads.KeyName}"] is null && !File.Exists(file))
+            {
+                Console.Error.WriteLine($"There is no key in {file}; name the folder with --Keys:Directory=…");
+                return 1;
+            }
+
+            var key = new KeyStore(config).Signing(TreeHeads.KeyName);
             Console.WriteLine(key.ExportSubjectPublicKeyInfoPem());
             Console.Error.WriteLine($"key id {SignedDocument.KeyIdOf(key)}");
             return 0;
