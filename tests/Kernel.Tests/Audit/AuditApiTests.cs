@@ -20,6 +20,7 @@ public sealed class AuditApiTests : IAsyncLifetime
 {
     Platform platform = null!;
     AuditService.AuditServiceClient auditor = null!;
+    readonly Dictionary<string, Equipment> known = new(StringComparer.Ordinal);
 
     public async Task InitializeAsync()
     {
@@ -163,12 +164,17 @@ public sealed class AuditApiTests : IAsyncLifetime
         yield return ("something else", "hello");
     }
 
-    async Task PutAsync(string code, string reason) => await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(new PutEquipmentRequest
+    async Task PutAsync(string code, string reason)
     {
-        RequestId = Platform.RequestId(),
-        Reason = reason,
-        Equipment = new Equipment { Code = code, EquipmentClass = EquipmentClass.HotCell, SiteId = "PHX", RoomId = "R1", QualificationDueTime = platform.Now.AddDays(30).ToWire(), CalibrationDueTime = platform.Now.AddDays(30).ToWire(), ClearanceLimitBq = reason.Length },
-    });
+        var due = platform.Now.AddDays(30).ToWire();
+        // What is there already is changed: its later calibration is the change.
+        Equipment equipment = new(known.GetValueOrDefault(code) ?? new Equipment { Code = code, EquipmentClass = EquipmentClass.HotCell, SiteId = "PHX", RoomId = "R1", QualificationDueTime = due, ClearanceLimitBq = 1e6 })
+        {
+            CalibrationDueTime = due,
+        };
+        var put = await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(new PutEquipmentRequest { RequestId = Platform.RequestId(), Reason = reason, Equipment = equipment });
+        known[code] = put.Equipment;
+    }
 
     async Task<TreeHead> SealAsync(string service) => (await auditor.SealTrailAsync(new SealTrailRequest { RequestId = Platform.RequestId(), Service = service })).Head;
 
