@@ -3,4 +3,5 @@ import './board.mjs';
 import './orders.mjs';
 import './batches.mjs';
 import './review.mjs';
+import './system.mjs';
 import './sizes.mjs';
