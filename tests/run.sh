@@ -49,7 +49,6 @@ need "Go with sprig" 'command -v go && [[ -d /usr/share/gocode/src/github.com/Ma
     golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
 need promtool 'command -v promtool' prometheus
 need OpenSSL 'command -v openssl' openssl
-
 need Chromium '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' chromium fonts-dejavu-core
 
 echo "restoring"
