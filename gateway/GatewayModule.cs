@@ -1,8 +1,11 @@
 using Doseline.Gateway.Connect;
+using Doseline.Gateway.Data;
+using Doseline.Gateway.Describing;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Guards;
 using Doseline.Gateway.Pages;
 using Doseline.Gateway.Passing;
+using Doseline.Gateway.Sessions;
 using Doseline.Kernel.Hosting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -22,9 +25,13 @@ public sealed class GatewayModule : ServiceModule
         services.Configure<GatewayOptions>(module.Configuration.GetSection(GatewayOptions.Section));
         services.AddSingleton<FrontMethods>().AddSingleton<Routes>().AddSingleton<Backends>().AddSingleton<Visitors>().AddSingleton<Admission>();
         services.AddSingleton<ConnectFault>().AddSingleton<ConnectEndpoint>().AddSingleton<PassThrough>().AddSingleton<ConsoleFiles>();
+        services.Configure<SignInOptions>(module.Configuration.GetSection(SignInOptions.Section));
+        services.AddSingleton<SessionSecrets>().AddSingleton<SessionCookies>().AddSingleton<SignInProvider>().AddSingleton<SessionEndpoints>().AddScoped<ConsoleSessions>();
+        services.AddSingleton<ApiComments>().AddSingleton<ApiDocument>().AddSingleton<ApiPage>();
         services.AddHttpForwarder();
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
+            .Database<GatewayDb>()
             .Calls(new FrontMethods().All.Select(m => m.Service).Distinct(StringComparer.Ordinal))
             .Guard(Stand)
             .Web(MapCalls, Doors.Web | Doors.Grpc)
@@ -50,6 +57,11 @@ public sealed class GatewayModule : ServiceModule
         outer.MapPost("/{service}/{method}", call);
     }
 
-    // Whatever looks like no file is a page that the console routes itself; files are served before.
-    static void MapPages(IEndpointRouteBuilder web) => web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
+    static void MapPages(IEndpointRouteBuilder web)
+    {
+        web.ServiceProvider.GetRequiredService<SessionEndpoints>().Map(web);
+        web.ServiceProvider.GetRequiredService<ApiPage>().Map(web);
+        // Whatever looks like no file is a page that the console routes itself; files are served before.
+        web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
+    }
 }

@@ -37,6 +37,7 @@ public sealed class Admission(IOptions<GatewayOptions> options)
     {
         SessionState.Locked => new Refusal(RefusalKind.Unauthenticated, "SESSION_LOCKED", "session", "The session was left alone for too long; sign in again."),
         SessionState.Ended => new Refusal(RefusalKind.Unauthenticated, "SESSION_ENDED", "session", "The session is over; sign in again."),
+        SessionState.Waiting => Refusal.Unavailable("session", "SIGN_IN_UNAVAILABLE", "The sign-in service does not answer; call again in a moment."),
         SessionState.Unproven => Refusal.Denied("session", "REQUEST_NOT_OF_THE_CONSOLE", "A call with the console's cookie must come from the console's own page and say so in its header."),
         _ => null,
     };

@@ -9,8 +9,8 @@ public sealed class GatewayOptions
     /// <summary>Seconds a unary call may take; a client's own deadline may be shorter.</summary>
     public double UnarySeconds { get; set; } = 30;
 
-    /// <summary>Seconds a stream may last; the client then opens it again, with a token that is valid now.</summary>
-    public double StreamSeconds { get; set; } = 3600;
+    /// <summary>Seconds a stream may last; the client then opens it again, with a token that is valid now. As long as an access token, so that a lost right ends it too.</summary>
+    public double StreamSeconds { get; set; } = 300;
 
     /// <summary>Largest request in bytes, before and after decompression; the services take no larger message.</summary>
     public int RequestBytesMax { get; set; } = Kernel.Hosting.PlatformHost.MessageBytesMax;

@@ -56,7 +56,9 @@ public sealed class Routes(ServiceChannels channels, IOptions<GatewayOptions> op
         foreach (var invoker in invokers.Values) invoker.Dispose();
     }
 
-    static SocketsHttpHandler Handler(string? pin)
+    /// <summary>What opens connections to others: no proxy, no cookies, no redirects, and only to whom the pin names.</summary>
+    /// <param name="pin">See <see cref="PinOf"/>; null trusts what the machine trusts.</param>
+    internal static SocketsHttpHandler Handler(string? pin)
     {
         SocketsHttpHandler handler = new()
         {

@@ -35,6 +35,9 @@ public enum SessionState
     /// <summary>It is over, or nobody here gave it.</summary>
     Ended,
 
+    /// <summary>It may be good, but the sign-in provider does not answer.</summary>
+    Waiting,
+
     /// <summary>It would do, but the request does not show that the console's own page sent it.</summary>
     Unproven,
 }

@@ -1,3 +1,4 @@
+using Doseline.Gateway.Sessions;
 using Doseline.Kernel.Auth;
 
 namespace Doseline.Gateway.Front;
@@ -8,6 +9,7 @@ public sealed class Visitors(ITokenReader tokens)
     const string Scheme = "Bearer ";
     // A token of ours has about one kilobyte; one of another provider with many groups a few.
     const int TokenLengthMax = 16 * 1024;
+    const int SessionIdLengthMax = 100;
 
     /// <summary>The middleware.</summary>
     public async Task UseAsync(HttpContext context, RequestDelegate next)
@@ -19,8 +21,20 @@ public sealed class Visitors(ITokenReader tokens)
     async ValueTask<Visitor> FindAsync(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
+        if (header.Length == 0) return await OfSessionAsync(context);
         if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length > TokenLengthMax) return Visitor.Nobody;
         var bearer = header[Scheme.Length..];
         return new Visitor(await tokens.ReadAsync(bearer) ?? Caller.Nobody, bearer, SessionState.None);
+    }
+
+    // A request of the console: the cookie says which session, and a header that its own page sent it.
+    async ValueTask<Visitor> OfSessionAsync(HttpContext context)
+    {
+        if (SessionCookies.SessionOf(context) is not { Length: > 0 and <= SessionIdLengthMax } id) return Visitor.Nobody;
+        var proven = SessionCookies.IsProven(context);
+        var looking = context.Request.Path.StartsWithSegments("/session", StringComparison.Ordinal);
+        var active = proven && !looking && context.Request.Headers[SessionCookies.ProofHeader] != SessionCookies.Background;
+        var (visitor, _) = await context.RequestServices.GetRequiredService<ConsoleSessions>().FindAsync(id, active, context.RequestAborted);
+        return proven || looking || visitor.Session is not SessionState.Open ? visitor : Visitor.Nobody with { Session = SessionState.Unproven };
     }
 }

@@ -65,5 +65,13 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
             foreach (var (name, value) in routes.RoutingOf(service, site, streams)) proxyRequest.Headers.Add(name, value);
             proxyRequest.Headers.Host = null;
         }
+
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            // Headers of a stream go out at once, so that a watch is known to be open before its first change. A refusal is headers alone, and ends with them.
+            if (goesOn && proxyResponse is { IsSuccessStatusCode: true } && !proxyResponse.Headers.Contains("grpc-status")) await httpContext.Response.StartAsync(cancellationToken);
+            return goesOn;
+        }
     }
 }

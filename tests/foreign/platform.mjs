@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const protos = join(repository, 'protos');
 const program = join(repository, 'artifacts', 'bin', 'Local', 'debug', 'Doseline.Local.dll');
 const startMillisecondsMax = 180_000;

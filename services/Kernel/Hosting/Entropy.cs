@@ -6,6 +6,9 @@ namespace Doseline.Kernel.Hosting;
 /// <summary>The machine's own randomness, for secrets. A simulation may foresee identifiers, but never a secret.</summary>
 public static class Entropy
 {
+    /// <summary>That many random bytes.</summary>
+    public static byte[] Bytes(int count) => RandomNumberGenerator.GetBytes(count);
+
     /// <summary>A secret of that many random bytes, base64url.</summary>
     public static string Token(int bytes = 32) => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(bytes));
 

@@ -71,6 +71,8 @@ public sealed class ServerPipeline(
         {
             // A watch is open for hours and mostly waits: it gives its place back before it begins.
             (await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices)).Dispose();
+            // Who waits for the first change knows at once that the watch is open.
+            await context.WriteResponseHeadersAsync([]);
             await continuation(request, responseStream, context);
         }
         catch (Exception fault)

@@ -72,3 +72,14 @@ sealed record Reply(int Status, HttpResponseHeaders Headers, string Body)
         using (response) return new Reply((int)response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync());
     }
 }
+
+static class Addresses
+{
+    /// <summary>Settings of the host.</summary>
+    public static Microsoft.Extensions.Configuration.IConfiguration GetConfiguration(this IServiceProvider services) =>
+        services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>();
+
+    /// <summary>Where the host listens, in the order in which its ports were opened.</summary>
+    public static IEnumerable<string> GetAddresses(this IServiceProvider services) =>
+        services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!.Addresses;
+}

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Doseline.Gateway.Front;
+using Doseline.Gateway.Tests.Support;
+using Doseline.Inventory.V1;
+using Doseline.Kernel.Rpc;
+using Doseline.Testing;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Configuration;
+
+namespace Doseline.Gateway.Tests.Tls;
+
+/// <summary>The outer ports with a certificate: modern TLS only, client certificates bound to accounts, pins.</summary>
+public sealed class TlsTests : IAsyncLifetime
+{
+    const string Hospital = "person:partner";
+
+    readonly Certificates certificates = new();
+    FrontDoor door = null!;
+    X509Certificate2 own = null!;
+
+    public async Task InitializeAsync()
+    {
+        own = certificates.Client("hospital");
+        door = await FrontDoor.OpenAsync(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(certificates.Settings);
+            builder.Configuration["Gateway:Partners:hospital:Subject"] = Hospital;
+            builder.Configuration["Gateway:Partners:hospital:Certificates:0"] = own.GetCertHashString(HashAlgorithmName.SHA256);
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await door.DisposeAsync();
+        certificates.Dispose();
+        own.Dispose();
+    }
+
+    [Theory]
+    [Requirement("A181")]
+    [InlineData("-tls1", false)]
+    [InlineData("-tls1_1", false)]
+    [InlineData("-tls1_2", true)]
+    [InlineData("-tls1_3", true)]
+    [InlineData("-tls1_2 -cipher AES256-SHA", false)]
+    [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384", false)]
+    [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256", true)]
+    [InlineData("-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305", true)]
+    public async Task A_scan_finds_modern_versions_and_suites_only(string offer, bool accepted)
+    {
+        foreach (var port in new[] { door.Platform.Host.WebAddress.Port, door.Platform.Host.PartnerAddress.Port })
+        {
+            // The scanner itself must be willing to speak what is weak, or it would prove nothing.
+            var weak = offer.Contains("-cipher", StringComparison.Ordinal) ? offer + ":@SECLEVEL=0" : offer + " -cipher ALL:@SECLEVEL=0";
+            using var scan = Process.Start(new ProcessStartInfo("openssl", $"s_client -connect 127.0.0.1:{port} -brief {weak}")
+            {
+                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            })!;
+            scan.StandardInput.Close();
+            var said = scan.StandardError.ReadToEndAsync();
+            await scan.WaitForExitAsync();
+            (await said).Contains("CONNECTION ESTABLISHED", StringComparison.Ordinal).ShouldBe(accepted, $"{port} {offer}: {await said}");
+        }
+    }
+
+    [Fact]
+    [Requirement("A181")]
+    public async Task Browsers_are_told_to_come_by_tls_only_and_get_the_page_over_either_version_of_http()
+    {
+        using HttpClient http = new(Trusting()) { BaseAddress = door.Platform.Host.WebAddress };
+        foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "/") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var response = await http.SendAsync(request);
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.Headers.GetValues("Strict-Transport-Security").Single().ShouldContain("max-age=63072000");
+        }
+    }
+
+    [Fact]
+    [Requirement("A178")]
+    public async Task An_account_bound_to_a_certificate_comes_in_with_it_and_not_without()
+    {
+        Metadata bearer = new() { { "authorization", "Bearer " + door.Token("partner") } };
+        (await CodeAsync(own, bearer)).ShouldBeNull();
+        (await CodeAsync(null, bearer)).ShouldBe("CERTIFICATE_NEEDED");
+        using var other = certificates.Client("another");
+        (await CodeAsync(other, bearer)).ShouldBe("CERTIFICATE_NEEDED");
+        // Nobody else needs one.
+        (await CodeAsync(null, new() { { "authorization", "Bearer " + door.Token("auditor") } })).ShouldBeNull();
+        // What no authority vouches for does not get as far as a call.
+        using var forged = certificates.Client("hospital", own: true);
+        (await Should.ThrowAsync<RpcException>(() => CallAsync(forged, bearer))).StatusCode.ShouldBeOneOf(StatusCode.Unavailable, StatusCode.Internal);
+    }
+
+    [Fact]
+    [Requirement("A181")]
+    public async Task Another_site_is_reached_by_its_pin_and_a_wrong_pin_is_refused()
+    {
+        foreach (var (pin, status) in new[] { (Routes.PinOf(certificates.Server), 200), (Routes.PinOf(certificates.Authority), 503) })
+        {
+            await using var here = await FrontDoor.OpenAsync(builder =>
+            {
+                builder.Configuration["Gateway:Sites:far:Address"] = door.Platform.Host.PartnerAddress.ToString();
+                builder.Configuration["Gateway:Sites:far:Pin"] = pin;
+                // One issuer for both: the far site trusts the key that signed the token.
+                builder.Configuration["Keys:Directory"] = door.Platform.Host.Services.GetConfiguration()["Keys:Directory"];
+            });
+            await new SitesService.SitesServiceClient(door.Platform.As("master_data_steward")).PutSiteAsync(new PutSiteRequest
+            {
+                RequestId = Platform.RequestId(), Reason = "set up", Site = new Site { SiteId = status == 200 ? "far" : "far-2", Name = "Far", Zone = "UTC" },
+            });
+            var reply = await here.CallAsync("/doseline.inventory.v1.SitesService/ListRooms", here.Token("auditor"), """{"siteId":"far"}""");
+            reply.Status.ShouldBe(status, reply.Body);
+
+            using HttpRequestMessage request = here.Post("/doseline.inventory.v1.SitesService/ListSites", here.Token("auditor"), new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+            request.Headers.Add(Routes.SiteHeader, "far");
+            var listed = await Reply.ReadAsync(await here.Http.SendAsync(request));
+            listed.Status.ShouldBe(status);
+            if (status == 200) listed.Body.ShouldContain("Far");
+            // Without a site, or for one that is not elsewhere, the answer is of here.
+            (await here.CallAsync("/doseline.inventory.v1.SitesService/ListSites", here.Token("auditor"), "{}")).Body.ShouldNotContain("Far");
+        }
+    }
+
+    async Task<string?> CodeAsync(X509Certificate2? certificate, Metadata headers)
+    {
+        try
+        {
+            await CallAsync(certificate, headers);
+            return null;
+        }
+        catch (RpcException fault)
+        {
+            return RpcErrors.Read(fault).SingleOrDefault()?.Code ?? fault.Status.ToString();
+        }
+    }
+
+    async Task CallAsync(X509Certificate2? certificate, Metadata headers)
+    {
+        var handler = Trusting();
+        if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
+        using var channel = GrpcChannel.ForAddress(door.Platform.Host.PartnerAddress, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        await new SitesService.SitesServiceClient(channel).ListSitesAsync(new ListSitesRequest(), headers);
+    }
+
+    SocketsHttpHandler Trusting() => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificates.Authority }, RevocationMode = X509RevocationMode.NoCheck },
+        },
+    };
+}
