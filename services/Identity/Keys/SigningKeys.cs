@@ -33,6 +33,8 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
         {
             await RotateAsync(atOnce: newest is null, onlyIfNewestIs: newest?.Kid ?? "", cancel);
             keys = await AllAsync(cancel);
+            // The key just made signs from a moment later than the one looked at above.
+            now = clock.GetUtcNow();
         }
 
         var current = keys.Rows.Last(k => k.ActiveTime <= now && (k.RetireTime is null || k.RetireTime > now));
