@@ -2,7 +2,9 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Keys;
 using Doseline.Identity.Oidc;
 using Doseline.Identity.Passwords;
+using Doseline.Identity.Signing;
 using Doseline.Kernel.Hosting;
+using Doseline.Kernel.Signing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -17,8 +19,10 @@ public sealed class IdentityModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
-        module.Database<IdentityDb>().Web(OidcEndpoints.Map);
+        module.Database<IdentityDb>().Api<SigningApi>().Web(OidcEndpoints.Map);
         OidcEndpoints.Register(module.Services);
+        module.Services.AddScoped<SigningWindows>();
+        module.Services.Replace(ServiceDescriptor.Singleton<ISignatureKeys, OwnSignatureKeys>());
         module.Services.AddSingleton<IdentityOptions>().AddSingleton<PasswordHashes>().AddSingleton<Credentials>().AddSingleton<SigningKeys>();
         module.Services.TryAddSingleton<IOneTimeDisplay, ConsoleDisplay>();
         module.Services.AddHostedService<FirstAdministrator>();

@@ -31,6 +31,9 @@ public sealed class IdentityOptions(IConfiguration config)
     /// <summary>How long a browser session lives at most, <c>Identity:SessionMax</c>. Default 12 hours.</summary>
     public TimeSpan SessionMax => section.GetValue("SessionMax", TimeSpan.FromHours(12));
 
+    /// <summary>How long after a signature the password alone is enough for the next one in the same session, <c>Identity:PasswordOnlySpan</c>. Default 10 minutes; zero asks for both every time.</summary>
+    public TimeSpan PasswordOnlySpan => section.GetValue("PasswordOnlySpan", TimeSpan.FromMinutes(10));
+
     /// <summary>Age at which a signing key makes room for the next, <c>Identity:KeyAgeMax</c>. Default 90 days.</summary>
     public TimeSpan KeyAgeMax => section.GetValue("KeyAgeMax", TimeSpan.FromDays(90));
 

@@ -199,7 +199,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         await platform.SettleAsync();
     }
 
-    public Task DecideAsync(string order, Disposition to) => platform.GiveAsync(DoseOf(order), new DoseDispositionChanged
+    public Task DecideAsync(string order, Disposition to) => platform.GiveAsync(DoseOf(order), platform.Signer.Released(new DoseDispositionChanged
     {
         DoseId = DoseOf(order),
         BatchId = BatchId,
@@ -210,7 +210,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         SignerName = "Quinn",
         SignatureMeaning = "release",
         SignatureTime = platform.Now.ToWire(),
-    });
+    }));
 
     public PackageShipped Package(string order) => new()
     {

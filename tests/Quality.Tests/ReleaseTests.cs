@@ -44,7 +44,7 @@ public sealed class ReleaseTests : IAsyncLifetime
         var released = platform.Facts<DoseDispositionChanged>().Last(f => f.DoseId == "dose-1");
         released.CertificateId.ShouldBe(certificate.CertificateId);
         (released.From, released.To, released.SignerName, released.SignatureMeaning).ShouldBe((Disposition.Pending, Disposition.Released, "qa", "release"));
-        (await scene.DispositionAsync("dose-1")).Signature.PayloadHash.ShouldBe(SignedDocument.HashOf(certificate));
+        (await scene.DispositionAsync("dose-1")).Signature.PayloadHash.ShouldBe(SignedContent.HashOf(certificate.SignedContent));
     }
 
     [Fact]
@@ -197,8 +197,10 @@ public sealed class ReleaseTests : IAsyncLifetime
         using var key = ECDsa.Create();
         key.ImportFromPem(published.PublicKeyPem);
         published.KeyId.ShouldBe(certificate.KeyId);
-        ReleaseCertificateCheck.Refusals(certificate, "dose-1", platform.Now, key).ShouldBeEmpty();
+        var signer = await platform.Host.Services.GetRequiredService<SignatureGate>().ReadAsync(certificate.SignerSignature, default);
+        ReleaseCertificateCheck.Refusals(certificate, "dose-1", platform.Now, key, signer).ShouldBeEmpty();
         certificate.SignerId = "person:mallory";
-        ReleaseCertificateCheck.Refusals(certificate, "dose-1", platform.Now, key).ShouldHaveSingleItem().Code.ShouldBe("CERTIFICATE_FORGED");
+        ReleaseCertificateCheck.Refusals(certificate, "dose-1", platform.Now, key, signer).Select(r => r.Code).ShouldBe(["CERTIFICATE_FORGED", "SIGNER_OTHER_PERSON"]);
+        ReleaseCertificateCheck.Refusals(certificate, "dose-1", platform.Now, key, null).Select(r => r.Code).ShouldBe(["CERTIFICATE_FORGED", "SIGNER_SIGNATURE_FORGED"]);
     }
 }

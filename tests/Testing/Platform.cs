@@ -43,7 +43,6 @@ public sealed class Platform : IAsyncDisposable
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<LocalFactBus>();
             builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
-            builder.Services.Replace(ServiceDescriptor.Singleton<Kernel.Signing.ISignatureKeys, Kernel.Signing.OwnSignatureKeys>());
             configure?.Invoke(builder);
         });
         return new Platform(host, databases);

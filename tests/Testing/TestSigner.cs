@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
 using Doseline.Common.V1;
+using Doseline.Identity.Keys;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Signing;
 using Doseline.Local.Signing;
+using Doseline.Quality.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,6 +20,9 @@ public sealed class TestSigner(IServiceProvider services)
     /// <summary>The person who signs second where two must.</summary>
     public static Caller Witness { get; } = new() { Subject = "person:witness", Name = "Will Ness", Roles = Roles.All, Sites = [Caller.AllSites] };
 
+    /// <summary>Identity's key.</summary>
+    public ECDsa Key => services.GetRequiredService<SigningKeys>().CurrentAsync(default).AsTask().GetAwaiter().GetResult().Private;
+
     /// <summary>The signature of a person under a request.</summary>
     /// <param name="signer">Who signs.</param>
     /// <param name="method">Method to be called, <c>/package.Service/Method</c>.</param>
@@ -26,7 +32,18 @@ public sealed class TestSigner(IServiceProvider services)
     public string Sign(Caller signer, string method, IMessage request, Func<SignatureClaims, SignatureClaims>? change = null, bool second = false)
     {
         var claims = Claims(signer, method, request, second);
-        return SignatureTokens.Write(change?.Invoke(claims) ?? claims, services.GetRequiredService<KeyStore>().Signing(SignatureTokens.KeyName));
+        return SignatureTokens.Write(change?.Invoke(claims) ?? claims, Key);
+    }
+
+    /// <summary>The fact of a release as Quality publishes it, with QA's signature.</summary>
+    public DoseDispositionChanged Released(DoseDispositionChanged fact)
+    {
+        const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
+        var qa = Platform.PersonIn(Roles.Qa) with { Name = fact.SignerName };
+        ReleaseDosesRequest release = new() { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11" };
+        var signed = fact.Clone();
+        (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));
+        return signed;
     }
 
     /// <summary>What the token of <see cref="Sign"/> says.</summary>

@@ -63,6 +63,8 @@ static class BatchWire
             }),
         },
         Comment = row.Comment,
+        PerformedSignature = Stored.ReadSignature(row.PerformedSignature),
+        VerifiedSignature = Stored.ReadSignature(row.VerifiedSignature),
     };
 
     public static BatchMovement ToWire(this MovementRow row) => new()

@@ -1,3 +1,4 @@
+using Doseline.Common.V1;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -48,6 +49,7 @@ public sealed partial class BatchesApi
         var caller = db.Request.Caller;
         var refusals = StepRules.Complete(step, row.State, caller.Roles, ProgressOf(file, row), file.Batch.Id);
         var values = StepRules.Values(step, [.. request.Values.Select(Entered)]).OrAdd(refusals);
+        if (step.Signs(RecipeStep.Performed)) db.Request.RequireSignature(SigningMeaning.Perform, refusals);
         if (request.Comment is not "") refusals.RequireText(request.Comment, "comment", 2000);
         refusals.ThrowIfAny();
 
@@ -57,6 +59,7 @@ public sealed partial class BatchesApi
         row.CompletedByName = caller.Name;
         row.Inputs = Stored.Write<InputValue>(values!);
         row.Comment = request.Comment;
+        row.PerformedSignature = Stored.WriteSignature(db.Request.Manifestation);
         var raised = OutOfLimit(file, step, values!);
         raised.AddRange(await LapsedAsync(file, row, cancel));
         file.Entry();
@@ -75,11 +78,14 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var row = file.Step(request.StepId);
         var caller = db.Request.Caller;
-        StepRules.Verify(row.State, row.CompletedBy, caller.Subject, row.StepId, file.Batch.Id).OrThrow();
+        var refusals = StepRules.Verify(row.State, row.CompletedBy, caller.Subject, row.StepId, file.Batch.Id).Refusals.ToList();
+        if (file.Recipe.Step(row.StepId)!.Signs(RecipeStep.Verified)) db.Request.RequireSignature(SigningMeaning.Verify, refusals);
+        refusals.ThrowIfAny();
         row.State = StepState.Complete;
         row.VerifiedTime = db.Now;
         row.VerifiedBy = caller.Subject;
         row.VerifiedByName = caller.Name;
+        row.VerifiedSignature = Stored.WriteSignature(db.Request.Manifestation);
         file.Entry();
         return await db.AnswerAsync(new VerifyStepResponse { Step = row.ToWire(file.Recipe.Step(row.StepId)!), Batch = file.Batch.ToWire() }, cancel);
     }

@@ -37,6 +37,7 @@ static class RecipeWire
         ApproveTime = row.ApproveTime.ToWire(),
         EffectiveTime = row.EffectiveTime.ToWire(),
         Etag = row.Version,
+        Approval = Stored.ReadSignature(row.Approval),
     };
 
     static IEnumerable<Domain.RecipeStep> Steps(Recipe sent)
@@ -55,7 +56,10 @@ static class RecipeWire
 
     static Domain.RecipeStep Step(RecipeStep step, string path) => new(
         step.Id, path, step.Title, (Domain.StepKind)(int)step.Kind, [.. step.Inputs.Select(Input)], [.. step.PerformerRoles],
-        step.NeedsVerification, [.. step.EquipmentClasses.Select(c => (Domain.EquipmentClass)(int)c)], step.MaterialCode);
+        step.NeedsVerification, [.. step.EquipmentClasses.Select(c => (Domain.EquipmentClass)(int)c)], step.MaterialCode)
+    {
+        SignatureMeanings = [.. step.SignatureMeanings],
+    };
 
     static Domain.StepInput Input(StepInput input) => new(
         input.Code, (Domain.InputType)(int)input.Type, input.Unit, input.HasMinimum ? input.Minimum : null, input.HasMaximum ? input.Maximum : null,

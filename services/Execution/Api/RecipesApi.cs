@@ -53,6 +53,7 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
             row.ApproverName = db.Request.Caller.Name;
             row.ApproveTime = db.Now;
             row.EffectiveTime = from;
+            row.Approval = Stored.WriteSignature(db.Request.Manifestation);
             await db.SaveChangesAsync(cancel);
             return await db.AnswerAsync(new ApproveRecipeResponse { Recipe = row.ToWire() }, cancel);
         }, cancel);

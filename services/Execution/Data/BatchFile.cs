@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using Recipe = Doseline.Execution.Domain.Recipe;
+using RecipeStep = Doseline.Execution.Domain.RecipeStep;
 using StepKind = Doseline.Execution.Domain.StepKind;
 
 namespace Doseline.Execution.Data;
@@ -86,7 +87,14 @@ sealed class BatchFile
 
     /// <summary>What the rules of finishing look at.</summary>
     public BatchFacts Facts => new(Batch.Id, Batch.State, [.. Steps.Select(s => (s.StepId, s.State))], [.. Doses.Select(d => d.ToDomain())],
-        [.. Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => (e.Id, e.Code))]);
+        [.. Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => (e.Id, e.Code))])
+    {
+        Unsigned =
+        [
+            .. Steps.Where(s => s.CompletedTime is not null && s.PerformedSignature is null && Recipe.Step(s.StepId)!.Signs(RecipeStep.Performed)).Select(s => (s.StepId, RecipeStep.Performed)),
+            .. Steps.Where(s => s.VerifiedTime is not null && s.VerifiedSignature is null && Recipe.Step(s.StepId)!.Signs(RecipeStep.Verified)).Select(s => (s.StepId, RecipeStep.Verified)),
+        ],
+    };
 
     /// <summary>The step, or a refusal.</summary>
     public StepRow Step(string stepId) => Steps.FirstOrDefault(s => s.StepId == stepId) ?? throw new RefusedException(StepRules.Unknown(stepId));

@@ -66,6 +66,12 @@ sealed class StepRow : IGxpRow
     /// <summary>JSON list of <see cref="InputValue"/>.</summary>
     public string Inputs { get; set; } = "[]";
     public string Comment { get; set; } = "";
+
+    /// <summary>Signature of the performer, proto JSON; null when none was asked for.</summary>
+    public string? PerformedSignature { get; set; }
+
+    /// <summary>Signature of the verifier, proto JSON; null when none was asked for.</summary>
+    public string? VerifiedSignature { get; set; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

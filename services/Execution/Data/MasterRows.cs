@@ -23,6 +23,9 @@ sealed class RecipeRow : IGxpRow
     public string? ApproverName { get; set; }
     public DateTimeOffset? ApproveTime { get; set; }
     public DateTimeOffset? EffectiveTime { get; set; }
+
+    /// <summary>Signature of the approval, proto JSON; null in a draft.</summary>
+    public string? Approval { get; set; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Doseline.Kernel.Decay;
+using Google.Protobuf;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using SignatureManifestation = Doseline.Common.V1.SignatureManifestation;
 
 namespace Doseline.Execution.Data;
 
@@ -33,6 +35,12 @@ static class Stored
     /// <summary>Reads the numbers of an exception.</summary>
     public static IReadOnlyDictionary<string, string> ReadNumbers(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(json, JsonSerializerOptions.Web)!;
+
+    /// <summary>Writes a signature as the record shows it; null for none.</summary>
+    public static string? WriteSignature(SignatureManifestation? signature) => signature is null ? null : JsonFormatter.Default.Format(signature);
+
+    /// <summary>Reads a signature.</summary>
+    public static SignatureManifestation? ReadSignature(string? json) => json is null ? null : SignatureManifestation.Parser.ParseJson(json);
 
     sealed record Kept(string Nuclide, double Bq, DateTimeOffset Reference, string Data)
     {

@@ -15,6 +15,7 @@ public static class Finishing
             refusals.Add(Refusal.State(resource, "BATCH_NOT_RUNNING", $"The batch is {batch.State}.").With("state", batch.State));
         foreach (var (step, state) in batch.Steps.Where(s => s.State is not StepState.Complete))
             refusals.Add(Refusal.State($"{resource}/steps/{step}", state is StepState.Performed ? "STEP_NOT_VERIFIED" : "STEP_NOT_COMPLETE", $"Step '{step}' is {state}.").With("step_id", step).With("state", state));
+        refusals.AddRange(Unsigned(batch));
         refusals.AddRange(Exceptions(batch));
         foreach (var dose in batch.Doses.Where(d => d.State is DoseState.Planned or DoseState.InProduction))
             refusals.Add(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_DISPENSED", "A dose is neither dispensed nor lost.").With("dose_id", dose.Id));
@@ -30,6 +31,7 @@ public static class Finishing
             refusals.Add(Refusal.State(resource, "RECORD_CLOSED", "The record is closed."));
         if (batch.State is BatchState.Running)
             refusals.Add(Refusal.State(resource, "PRODUCTION_NOT_COMPLETE", "Production is not complete."));
+        refusals.AddRange(Unsigned(batch));
         refusals.AddRange(Exceptions(batch));
         foreach (var dose in batch.Doses.Where(d => !d.IsSettled))
         {
@@ -48,6 +50,9 @@ public static class Finishing
         return issued > 0 ? bulk.At(endOfSynthesis).Bq / issued : null;
     }
 
+    static IEnumerable<Refusal> Unsigned(BatchFacts batch) => batch.Unsigned.Select(s =>
+        Refusal.State($"batches/{batch.Id}/steps/{s.Step}", "STEP_NOT_SIGNED", $"Step '{s.Step}' has no signature of who {s.Meaning} it.").With("step_id", s.Step).With("meaning", s.Meaning));
+
     static IEnumerable<Refusal> Exceptions(BatchFacts batch) => batch.OpenExceptions.Select(e =>
         Refusal.State($"exceptions/{e.Id}", "EXCEPTION_OPEN", $"Exception {e.Code} is open.").With("exception_id", e.Id).With("exception_code", e.Code));
 }
@@ -59,4 +64,8 @@ public static class Finishing
 /// <param name="Doses">Doses.</param>
 /// <param name="OpenExceptions">Open exceptions.</param>
 public sealed record BatchFacts(
-    string Id, BatchState State, IReadOnlyList<(string Step, StepState State)> Steps, IReadOnlyList<Dose> Doses, IReadOnlyList<(string Id, string Code)> OpenExceptions);
+    string Id, BatchState State, IReadOnlyList<(string Step, StepState State)> Steps, IReadOnlyList<Dose> Doses, IReadOnlyList<(string Id, string Code)> OpenExceptions)
+{
+    /// <summary>Steps that lack a signature which the recipe asks for, with what it would declare.</summary>
+    public IReadOnlyList<(string Step, string Meaning)> Unsigned { get; init; } = [];
+}

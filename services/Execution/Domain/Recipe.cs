@@ -37,7 +37,20 @@ public sealed record Recipe(
 /// <param name="MaterialCode">Material issued in it; empty for other kinds.</param>
 public sealed record RecipeStep(
     string Id, string Path, string Title, StepKind Kind, IReadOnlyList<StepInput> Inputs, IReadOnlyList<string> PerformerRoles,
-    bool NeedsVerification, IReadOnlyList<EquipmentClass> EquipmentClasses, string MaterialCode);
+    bool NeedsVerification, IReadOnlyList<EquipmentClass> EquipmentClasses, string MaterialCode)
+{
+    /// <summary>The performer signs.</summary>
+    public const string Performed = "performed";
+
+    /// <summary>The verifier signs.</summary>
+    public const string Verified = "verified";
+
+    /// <summary>Signatures that the step requires: <see cref="Performed"/>, <see cref="Verified"/>.</summary>
+    public IReadOnlyList<string> SignatureMeanings { get; init; } = [];
+
+    /// <summary>True when the step requires that signature.</summary>
+    public bool Signs(string meaning) => SignatureMeanings.Contains(meaning, StringComparer.Ordinal);
+}
 
 /// <summary>A value that a step asks for.</summary>
 /// <param name="Code">Code, unique within the step.</param>

@@ -120,6 +120,10 @@ public static class RecipeRules
             refusals.Add(Refusal.Invalid($"{step.Path}.material_code", "MATERIAL_NOT_IN_RECIPE", $"Material {step.MaterialCode} is not among the materials of the recipe.").With("material_code", step.MaterialCode));
         foreach (var role in step.PerformerRoles.Where(r => !Roles.All.Contains(r, StringComparer.Ordinal)))
             refusals.Add(Refusal.Invalid($"{step.Path}.performer_roles", "ROLE_UNKNOWN", $"'{role}' is not a role.").With("role", role));
+        foreach (var meaning in step.SignatureMeanings.Where(m => m is not (RecipeStep.Performed or RecipeStep.Verified)))
+            refusals.Add(Refusal.Invalid($"{step.Path}.signature_meanings", "SIGNATURE_MEANING_UNKNOWN", $"A step is signed as '{RecipeStep.Performed}' or '{RecipeStep.Verified}'.").With("meaning", meaning));
+        if (step.Signs(RecipeStep.Verified) && !step.NeedsVerification)
+            refusals.Add(Refusal.Invalid($"{step.Path}.signature_meanings", "SIGNATURE_WITHOUT_VERIFICATION", $"Step '{step.Id}' is not verified, so no verifier can sign it."));
         if (step.EquipmentClasses.Any(c => c is EquipmentClass.Unspecified || !Enum.IsDefined(c)))
             refusals.Add(Refusal.Invalid($"{step.Path}.equipment_classes", "EQUIPMENT_CLASS_REQUIRED", $"Step '{step.Id}' names a class of equipment that does not exist."));
         foreach (var twice in step.Inputs.GroupBy(i => i.Code, StringComparer.Ordinal).Where(g => g.Count() > 1))

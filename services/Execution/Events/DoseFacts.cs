@@ -3,6 +3,7 @@ using Doseline.Execution.V1;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Signing;
 using Doseline.Orders.V1;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
@@ -11,7 +12,7 @@ using Google.Protobuf;
 namespace Doseline.Execution.Events;
 
 /// <summary>Tells each dose the facts of orders, quality and shipping that concern it.</summary>
-public sealed class DoseFacts(IActors actors) :
+public sealed class DoseFacts(IActors actors, SignatureGate signatures) :
     IFactHandler<OrderAccepted>, IFactHandler<OrderRescheduled>, IFactHandler<OrderCancelled>, IFactHandler<DoseDispositionChanged>,
     IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
 {
@@ -28,7 +29,11 @@ public sealed class DoseFacts(IActors actors) :
     public Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel) => TellAsync(DoseOf(fact.OrderId), fact, cancel);
 
     /// <inheritdoc/>
-    public Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) => TellAsync(fact.DoseId, fact, cancel);
+    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
+    {
+        await signatures.RequireReleaseAsync(fact, cancel);
+        await TellAsync(fact.DoseId, fact, cancel);
+    }
 
     /// <inheritdoc/>
     public Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel) => TellAllAsync(fact.Doses, fact, cancel);

@@ -51,6 +51,12 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     /// <summary>Statements that clients proved themselves with.</summary>
     public DbSet<AssertionRow> Assertions => Set<AssertionRow>();
 
+    /// <summary>Signatures made here.</summary>
+    public DbSet<SigningRow> Signings => Set<SigningRow>();
+
+    /// <summary>How long the password alone is enough to sign, by session.</summary>
+    public DbSet<SigningWindowRow> SigningWindows => Set<SigningWindowRow>();
+
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
     {
@@ -69,5 +75,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
         model.Entity<TokenFamilyRow>().ToTable("token_families").HasKey(r => r.Id);
         model.Entity<RefreshTokenRow>().ToTable("refresh_tokens").HasKey(r => r.Hash);
         model.Entity<AssertionRow>().ToTable("assertions").HasKey(r => new { r.ClientId, r.Jti });
+        model.Entity<SigningRow>().ToTable("signings").HasKey(r => r.Id);
+        model.Entity<SigningWindowRow>().ToTable("signing_windows").HasKey(r => r.SessionId);
     }
 }

@@ -1,12 +1,13 @@
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Signing;
 using Doseline.Quality.V1;
 
 namespace Doseline.Inventory.Events;
 
 /// <summary>Follows quality: discarded samples become waste, and the status of a dose decides what may stand beside it.</summary>
-public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFactHandler<SampleDiscarded>, IFactHandler<DoseDispositionChanged>
+public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings, SignatureGate signatures) : IFactHandler<SampleDiscarded>, IFactHandler<DoseDispositionChanged>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(SampleDiscarded fact, Fact envelope, CancellationToken cancel)
@@ -26,6 +27,7 @@ public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFact
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
+        await signatures.RequireReleaseAsync(fact, cancel);
         // Before it is dispensed a dose is not held, and its batch decides what stands beside it.
         if (await db.Holdings.FindAsync([fact.DoseId], cancel) is not { } dose) return;
         dose.Status = fact.To switch

@@ -43,15 +43,17 @@ public sealed class RequestContext
     }
 
     /// <summary>The signature of the call, where the record at hand asks for one that its method alone does not.</summary>
-    /// <param name="need">What the record asks for.</param>
+    /// <param name="meaning">What it must declare, which is what its method declares.</param>
     /// <param name="refusals">Takes the refusal when there is none.</param>
-    public void RequireSignature(SignatureNeed need, List<Refusal> refusals)
+    public void RequireSignature(SigningMeaning meaning, List<Refusal> refusals)
     {
-        if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, need));
+        if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, meaning));
     }
 
     /// <summary>The fact being handled as it was published, for the audit trail (see <see cref="Fact.OriginJson"/>); null for calls and sweeps.</summary>
     public string? Origin { get; set; }
+    /// <summary>The signature of the call as records show it; null when unsigned.</summary>
+    public SignatureManifestation? Manifestation => Signatures is [var first, ..] ? Meanings.Show(first.Claims) : null;
 
     /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
     public IdempotentCall? Call { get; set; }

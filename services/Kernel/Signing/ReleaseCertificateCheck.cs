@@ -18,7 +18,8 @@ public static class ReleaseCertificateCheck
     /// <param name="doseId">Dose it must be for.</param>
     /// <param name="now">Instant of the check (UTC).</param>
     /// <param name="key">Quality's public key, or the pair.</param>
-    public static List<Refusal> Refusals(ReleaseCertificate? certificate, string doseId, DateTimeOffset now, ECDsa key)
+    /// <param name="signer">What the signer's own signature in it says (<see cref="SignatureGate.ReadAsync"/>); null when that is not genuine.</param>
+    public static List<Refusal> Refusals(ReleaseCertificate? certificate, string doseId, DateTimeOffset now, ECDsa key, SignatureClaims? signer)
     {
         if (certificate is null)
             return [Refusal.Invalid("certificate", "CERTIFICATE_MISSING", "A release certificate is needed.").With("dose_id", doseId)];
@@ -35,6 +36,8 @@ public static class ReleaseCertificateCheck
                 .With("certificate_id", certificate.CertificateId).With("key_id", certificate.KeyId).With("key_id_expected", SignedDocument.KeyIdOf(key)));
         }
 
+        refusals.AddRange(CarriedRelease.Refusals(resource, signer, certificate.SignedContent, certificate.SignerId, certificate.BatchId, certificate.DoseId));
+        refusals.AddRange(CarriedRelease.RecordRefusals(resource, certificate.SignedContent, certificate.RecordVersion, certificate.RecordHash));
         if (certificate.DoseId != doseId)
         {
             refusals.Add(Refusal.State(resource, "CERTIFICATE_OTHER_DOSE", $"The certificate releases dose {certificate.DoseId}, not {doseId}.")
@@ -64,5 +67,7 @@ public static class ReleaseCertificateCheck
         if (c.Meaning is "") yield return "meaning";
         if (c.Signature is "") yield return "signature";
         if (c.KeyId is "") yield return "key_id";
+        if (c.SignedContent is "") yield return "signed_content";
+        if (c.SignerSignature is "") yield return "signer_signature";
     }
 }

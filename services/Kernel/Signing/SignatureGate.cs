@@ -3,6 +3,7 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Quality.V1;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,8 +24,8 @@ public sealed class SignatureGate(ISignatureKeys keys)
         var first = Text(method, request, SignedContent.Field);
         var second = Text(method, request, SignedContent.SecondField);
         List<Refusal> refusals = [];
-        if (first is "" && !need.WhenAsked) refusals.Add(Missing(SignedContent.Field, need));
-        if (second is "" && need.SecondPerson && (first is not "" || !need.WhenAsked)) refusals.Add(Missing(SignedContent.SecondField, need));
+        if (first is "" && !need.WhenAsked) refusals.Add(Missing(SignedContent.Field, need.Meaning));
+        if (second is "" && need.SecondPerson && (first is not "" || !need.WhenAsked)) refusals.Add(Missing(SignedContent.SecondField, need.Meaning));
         if (first is "" && second is "") return refusals is [] ? [] : throw new RefusedException(refusals);
         if (caller.Is(Roles.Service))
             refusals.Add(Refusal.Denied(SignedContent.Field, "SIGNER_NOT_A_PERSON", "Only a person can sign.").With("caller_id", caller.Subject));
@@ -42,6 +43,8 @@ public sealed class SignatureGate(ISignatureKeys keys)
             }
 
             refusals.AddRange(SignatureRules.Refusals(field, claims, call, db.Now));
+            if ((await KeyOfAsync(token, cancel))?.RetireTime is { } retired && retired <= db.Now)
+                refusals.Add(Refusal.Denied(field, "SIGNING_KEY_RETIRED", "The key that made the signature is no longer in use; sign again.").With("retire_time", retired));
             if (await db.Signatures.AnyAsync(s => s.Id == claims.Id, cancel))
                 refusals.Add(Used(field, claims.Id));
             given.Add(new GivenSignature(claims, token, SignatureTokens.KeyIdOf(token)!, content));
@@ -53,16 +56,29 @@ public sealed class SignatureGate(ISignatureKeys keys)
 
     /// <summary>What a genuine token says; null when it is not genuine.</summary>
     public async Task<SignatureClaims?> ReadAsync(string token, CancellationToken cancel) =>
-        SignatureTokens.KeyIdOf(token) is { } keyId && await keys.FindAsync(keyId, cancel) is { } key ? await SignatureTokens.ReadAsync(token, key) : null;
+        await KeyOfAsync(token, cancel) is { } key ? await SignatureTokens.ReadAsync(token, key.Public) : null;
+
+    /// <summary>
+    /// Believes the fact that a dose was released only when QA's own signature in it verifies (A128, A158); a fact that does not is parked with the reason.
+    /// Any other disposition takes rights away and is believed as it comes.
+    /// </summary>
+    public async Task RequireReleaseAsync(DoseDispositionChanged fact, CancellationToken cancel)
+    {
+        if (fact.To is not Disposition.Released) return;
+        CarriedRelease.Refusals(fact, await ReadAsync(fact.SignerSignature, cancel)).ToList().ThrowIfAny();
+    }
 
     /// <summary>The refusal of a signature that stands under something already.</summary>
     public static Refusal Used(string field, string signatureId) =>
         Refusal.Denied(field, "SIGNATURE_USED", "The signature stands under an earlier action; sign again.").With("signature_id", signatureId);
 
     /// <summary>The refusal of a call that is not signed.</summary>
-    public static Refusal Missing(string field, Common.V1.SignatureNeed need) => Refusal.Denied(field, "SIGNATURE_REQUIRED",
+    public static Refusal Missing(string field, Common.V1.SigningMeaning meaning) => Refusal.Denied(field, "SIGNATURE_REQUIRED",
         field is SignedContent.Field ? "This must be signed (SigningService.Sign)." : "A second person must sign this too (SigningService.Sign with second_person).")
-        .With("meaning_needed", Meanings.CodeOf(need.Meaning));
+        .With("meaning_needed", Meanings.CodeOf(meaning));
+
+    async ValueTask<SignatureKey?> KeyOfAsync(string token, CancellationToken cancel) =>
+        SignatureTokens.KeyIdOf(token) is { } keyId ? await keys.FindAsync(keyId, cancel) : null;
 
     static string Text(RpcMethod method, IMessage request, string field) =>
         method.Descriptor.InputType.FindFieldByName(field)?.Accessor.GetValue(request) as string ?? "";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
@@ -17,34 +16,39 @@ public interface ISignatureKeys
     /// <param name="keyId">RFC 7638 thumbprint.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="RefusedException">SIGNING_KEYS_UNAVAILABLE: the id is not known here and Identity cannot be asked.</exception>
-    ValueTask<ECDsa?> FindAsync(string keyId, CancellationToken cancel);
+    ValueTask<SignatureKey?> FindAsync(string keyId, CancellationToken cancel);
 }
 
+/// <summary>A key of Identity's.</summary>
+/// <param name="Public">The P-256 key.</param>
+/// <param name="RetireTime">No new signature of it is accepted from then on (UTC); null while it is in use.</param>
+public sealed record SignatureKey(ECDsa Public, DateTimeOffset? RetireTime);
+
 /// <summary>
-/// Identity's keys as every other service has them: pinned by configuration (<c>Signatures:Keys:0</c>, a PEM public key), else asked of Identity once
-/// for each id and kept, so that verifying is offline from then on.
+/// Identity's keys as every other service has them: pinned by configuration (<c>Signatures:Keys:0</c>, a PEM public key), else asked of Identity and
+/// kept, so that verifying is offline: also while Identity is away.
 /// </summary>
-public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels, IServiceTokens tokens, DatabaseTable databases, TimeProvider clock) : ISignatureKeys
+public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels, IServiceTokens tokens, DatabaseTable databases, TimeProvider clock) : ISignatureKeys, IDisposable
 {
     // An unknown id is worth one question in this time, so that a flood of forged tokens is not a flood of calls.
     static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+    // That a key was retired is seen after this time at the latest, while Identity answers.
+    static readonly TimeSpan Refresh = TimeSpan.FromMinutes(5);
     static readonly TimeSpan AskFor = TimeSpan.FromSeconds(5);
 
-    readonly ConcurrentDictionary<string, ECDsa> keys = Pinned(config);
     readonly SemaphoreSlim asking = new(1);
+    volatile Dictionary<string, SignatureKey> keys = Pinned(config);
     DateTimeOffset asked = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
-    public async ValueTask<ECDsa?> FindAsync(string keyId, CancellationToken cancel)
+    public async ValueTask<SignatureKey?> FindAsync(string keyId, CancellationToken cancel)
     {
-        if (keys.TryGetValue(keyId, out var known)) return known;
+        if (Fresh(keyId) is { } known) return known;
         await asking.WaitAsync(cancel);
         try
         {
-            if (keys.TryGetValue(keyId, out known)) return known;
-            if (clock.GetUtcNow() - asked < AskAgain) return null;
-            foreach (var key in await AskAsync(cancel)) keys.TryAdd(key.KeyId, Import(key.PublicKeyPem));
-            asked = clock.GetUtcNow();
+            if (Fresh(keyId) is { } meanwhile) return meanwhile;
+            if (clock.GetUtcNow() - asked >= AskAgain) await AskAsync(keys.ContainsKey(keyId), cancel);
             return keys.GetValueOrDefault(keyId);
         }
         finally
@@ -53,45 +57,47 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
         }
     }
 
-    async Task<IEnumerable<SigningKey>> AskAsync(CancellationToken cancel)
+    /// <inheritdoc/>
+    public void Dispose() => asking.Dispose();
+
+    SignatureKey? Fresh(string keyId) => clock.GetUtcNow() - asked < Refresh ? keys.GetValueOrDefault(keyId) : null;
+
+    async Task AskAsync(bool known, CancellationToken cancel)
     {
         const string identity = "identity";
+        asked = clock.GetUtcNow();
         Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
         channels.Route(headers, identity);
         try
         {
             var client = new SigningService.SigningServiceClient(channels.To(identity));
             var answer = await client.ListSigningKeysAsync(new ListSigningKeysRequest(), headers, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
-            // A key is trusted under the id that its own bytes make, not under the name it was sent with.
-            return answer.Keys.Where(k => SignedDocument.KeyIdOf(Import(k.PublicKeyPem)) == k.KeyId);
+            Dictionary<string, SignatureKey> all = new(keys, StringComparer.Ordinal);
+            foreach (var key in answer.Keys)
+            {
+                // A key is trusted under the id that its own bytes make, not under the name it was sent with.
+                var imported = Import(key.PublicKeyPem);
+                all[SignedDocument.KeyIdOf(imported)] = new SignatureKey(imported, key.RetireTime?.ToDateTimeOffset());
+            }
+
+            keys = all;
         }
         catch (RpcException fault)
         {
-            throw new RefusedException(Refusal.Unavailable("services/identity", "SIGNING_KEYS_UNAVAILABLE", $"The signature's key is not known here and Identity cannot be asked now ({fault.StatusCode})."));
+            asked = DateTimeOffset.MinValue;
+            // A key that was known stays known: an outage of Identity must not stop the verification of what was signed before it.
+            if (!known)
+                throw new RefusedException(Refusal.Unavailable("services/identity", "SIGNING_KEYS_UNAVAILABLE", $"The signature's key is not known here and Identity cannot be asked now ({fault.StatusCode})."));
         }
     }
 
-    static ConcurrentDictionary<string, ECDsa> Pinned(IConfiguration config)
-    {
-        var pinned = config.GetSection("Signatures:Keys").GetChildren().Select(k => Import(k.Value!));
-        return new(pinned.ToDictionary(SignedDocument.KeyIdOf, k => k, StringComparer.Ordinal), StringComparer.Ordinal);
-    }
+    static Dictionary<string, SignatureKey> Pinned(IConfiguration config) => config.GetSection("Signatures:Keys").GetChildren().Select(k => Import(k.Value!))
+        .ToDictionary(SignedDocument.KeyIdOf, k => new SignatureKey(k, null), StringComparer.Ordinal);
 
     static ECDsa Import(string pem)
     {
         var key = ECDsa.Create();
         key.ImportFromPem(pem);
         return key;
-    }
-}
-
-/// <summary>The signing key as Identity itself has it, in the process that hosts it.</summary>
-public sealed class OwnSignatureKeys(KeyStore keys) : ISignatureKeys
-{
-    /// <inheritdoc/>
-    public ValueTask<ECDsa?> FindAsync(string keyId, CancellationToken cancel)
-    {
-        var own = keys.Signing(SignatureTokens.KeyName);
-        return new(SignedDocument.KeyIdOf(own) == keyId ? own : null);
     }
 }

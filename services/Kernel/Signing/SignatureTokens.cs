@@ -12,9 +12,6 @@ public static class SignatureTokens
     /// <summary>Header <c>typ</c>.</summary>
     public const string Type = "doseline-signature+jwt";
 
-    /// <summary>Name of the key in Identity's key store; it signs nothing else.</summary>
-    public const string KeyName = "signatures";
-
     /// <summary>How long a method accepts a signature: time to send the request, not to change one's mind.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 

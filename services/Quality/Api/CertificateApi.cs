@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="CertificateService"/>.</summary>
-public sealed class CertificateApi(QualityDb db, KeyStore keys) : CertificateService.CertificateServiceBase
+public sealed class CertificateApi(QualityDb db, KeyStore keys, SignatureGate signatures) : CertificateService.CertificateServiceBase
 {
     /// <inheritdoc/>
     public override async Task<GetCertificateResponse> GetCertificate(GetCertificateRequest request, ServerCallContext context)
@@ -27,7 +27,8 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys) : CertificateSer
         var cancel = context.CancellationToken;
         var dose = await DoseAsync(request.DoseId, cancel);
         var now = db.Now;
-        var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName));
+        var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName),
+            request.Certificate is { } sent ? await signatures.ReadAsync(sent.SignerSignature, cancel) : null);
         if (dose.State is not DispositionState.Released)
             refusals.Add(NotReleased(dose));
         else if (request.Certificate is not null)

@@ -23,12 +23,14 @@ public sealed class Certifier(QualityDb db, KeyStore keys, Signer signer)
             RecordHash = batch.RecordHash,
             ReleaseTime = Timestamp.FromDateTimeOffset(db.Now),
             ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
-            SignerName = db.Request.Caller.Name,
-            SignerId = db.Request.Caller.Subject,
+            SignerName = signer.Given.Claims.SignerName,
+            SignerId = signer.Given.Claims.SignerId,
             Meaning = Words.Of(SignatureMeaning.Release),
+            SignedContent = signer.Given.Content,
+            SignerSignature = signer.Given.Token,
         };
         SignedDocument.Sign(certificate, keys.Signing(ReleaseCertificateCheck.KeyName));
         db.Certificates.Add(new CertificateRow { Id = certificate.CertificateId, DoseId = dose.Id, Document = JsonFormatter.Default.Format(certificate) });
-        return (certificate, signer.Sign(SignatureMeaning.Release, certificate));
+        return (certificate, signer.Manifest());
     }
 }

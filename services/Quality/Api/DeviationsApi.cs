@@ -53,7 +53,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             refusals.RequireText(request.RootCause, "root_cause", 4000);
             refusals.ThrowIfAny();
 
-            var signature = signer.Sign(SignatureMeaning.CloseDeviation, request);
+            var signature = signer.Manifest();
             var mayContinue = request.Conclusion is DeviationConclusion.MayContinue;
             deviation.Conclusion = mayContinue ? Conclusion.MayContinue : Conclusion.Reject;
             deviation.RootCause = request.RootCause;

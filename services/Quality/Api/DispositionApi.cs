@@ -51,7 +51,7 @@ public sealed partial class DispositionApi(
             CheckTransitions(doses, DispositionCause.Reject, refusals);
             refusals.ThrowIfAny();
 
-            var signature = signer.Sign(SignatureMeaning.Reject, request);
+            var signature = signer.Manifest();
             foreach (var dose in doses) await dispositions.MoveAsync(dose, DispositionCause.Reject, request.ReferenceId, signature, "", cancel);
             RejectDosesResponse response = new();
             return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
@@ -69,7 +69,7 @@ public sealed partial class DispositionApi(
                 refusals.AddRange(DispositionRules.Next(dose.Id, dose.State, DispositionCause.Hold).Refusals);
             refusals.ThrowIfAny();
 
-            var signature = signer.Sign(SignatureMeaning.Hold, request);
+            var signature = signer.Manifest();
             HoldDosesResponse response = new();
             List<DoseRow> doses = [];
             foreach (var dose in request.DoseIds.Count > 0 ? named.Select(d => d.Id) : [""])
@@ -99,7 +99,7 @@ public sealed partial class DispositionApi(
                 refusals.Add(Refusal.State($"holds/{hold.Id}", "HOLD_OF_DEVIATION", $"The hold ends with deviation {hold.ReferenceId}.").With("deviation_id", hold.ReferenceId));
             refusals.ThrowIfAny();
 
-            var moved = await dispositions.LiftAsync(hold, request.Reason, signer.Sign(SignatureMeaning.LiftHold, request), cancel);
+            var moved = await dispositions.LiftAsync(hold, request.Reason, signer.Manifest(), cancel);
             LiftHoldResponse response = new() { Hold = hold.ToWire() };
             return await AnswerAsync(response, response.Dispositions, moved, batch.BatchNumber, cancel);
         }, context);

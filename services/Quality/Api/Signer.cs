@@ -1,35 +1,30 @@
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Quality.V1;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Quality.Api;
 
-/// <summary>
-/// Makes signature manifests. The one place where a signature comes to be, and so the one that changes when signing asks for the password
-/// again (21 CFR 11.200): everything else only carries manifests.
-/// </summary>
-public sealed class Signer(RequestContext request, TimeProvider clock)
+/// <summary>Shows the signature that was given with the call being handled; it makes none (A128).</summary>
+public sealed class Signer(RequestContext request)
 {
-    /// <summary>Signs a document as the calling person.</summary>
-    /// <param name="meaning">What the person declares.</param>
-    /// <param name="document">What is signed.</param>
-    /// <exception cref="RefusedException">SIGNER_NOT_A_PERSON: service accounts may not sign.</exception>
-    public SignatureManifest Sign(SignatureMeaning meaning, IMessage document)
+    /// <summary>The accepted signature of the call.</summary>
+    public GivenSignature Given => request.Signatures[0];
+
+    /// <summary>The signature as records of quality carry it.</summary>
+    public SignatureManifest Manifest()
     {
-        var caller = request.Caller;
-        if (caller.Is(Roles.Service) || !caller.IsKnown)
-            throw new RefusedException(Refusal.Denied("signature", "SIGNER_NOT_A_PERSON", "Only a person can sign.").With("caller", caller.Subject));
+        var claims = Given.Claims;
         return new SignatureManifest
         {
-            SignerId = caller.Subject,
-            SignerName = caller.Name,
-            Meaning = meaning,
-            SignTime = Timestamp.FromDateTimeOffset(clock.GetUtcNow()),
-            PayloadHash = SignedDocument.HashOf(document),
+            SignerId = claims.SignerId,
+            SignerName = claims.SignerName,
+            Meaning = System.Enum.Parse<SignatureMeaning>(claims.Meaning.ToString()),
+            SignTime = Timestamp.FromDateTimeOffset(claims.Time),
+            PayloadHash = claims.ContentHash,
+            SignatureId = claims.Id,
+            Zone = claims.Zone,
+            Text = Meanings.Show(claims).Text,
         };
     }
 }

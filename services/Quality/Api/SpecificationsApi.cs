@@ -70,7 +70,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
 
         row.Approved = true;
         row.ApprovedTime = db.Now;
-        row.Approval = JsonFormatter.Default.Format(signer.Sign(SignatureMeaning.Approve, row.ToWire()));
+        row.Approval = JsonFormatter.Default.Format(signer.Manifest());
         ApproveSpecificationResponse response = new() { Specification = row.ToWire() };
         response.Specification.Version = row.Version + 1;
         return await db.AnswerAsync(response, cancel);

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Signing;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
@@ -44,7 +45,14 @@ public sealed class Dispositions(QualityDb db)
         SignerName = signature?.SignerName ?? "",
         SignatureMeaning = signature is null ? "" : Words.Of(signature.Meaning),
         SignatureTime = signature?.SignTime,
+        SignerId = signature?.SignerId ?? "",
+        SignatureId = signature?.SignatureId ?? "",
+        SignedContent = Released(dose)?.Content ?? "",
+        SignerSignature = Released(dose)?.Token ?? "",
     });
+
+    // Whoever acts on a release verifies who released, so the signature goes with the fact.
+    GivenSignature? Released(DoseRow dose) => dose.State is DispositionState.Released && db.Request.Signatures is [var given, ..] ? given : null;
 
     /// <summary>Puts a hold and moves every dose it concerns into quarantine; rejected doses stay rejected.</summary>
     public async Task<(HoldRow Hold, IReadOnlyList<DoseRow> Doses)> HoldAsync(

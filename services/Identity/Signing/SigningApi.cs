@@ -1,0 +1,157 @@
+using Doseline.Identity.Data;
+using Doseline.Identity.Domain;
+using Doseline.Identity.Keys;
+using Doseline.Identity.Passwords;
+using Doseline.Identity.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
+using Doseline.Kernel.Time;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Identity.Signing;
+
+/// <summary>Serves <see cref="SigningService"/>.</summary>
+public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKeys keys, SigningWindows windows) : SigningService.SigningServiceBase
+{
+    /// <inheritdoc/>
+    public override async Task<PrepareResponse> Prepare(PrepareRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var what = WhatIsSigned.Read(request.Method, request.RequestJson, request.SecondPerson).OrThrow();
+        var person = await CallerAsync(cancel);
+        var until = person is null || request.SecondPerson ? null : await windows.UntilAsync(db.Request.Caller.SessionId, person.Id, cancel);
+        var alone = until > db.Now;
+        return new PrepareResponse
+        {
+            Meaning = what.Need.Meaning,
+            MeaningText = Meanings.TextOf(what.Need.Meaning),
+            ContentJson = what.Content,
+            ContentHash = what.Hash,
+            NeedsLoginName = !alone,
+            PasswordOnlyUntilTime = alone ? Timestamp.FromDateTimeOffset(until!.Value) : null,
+            NeedsSecondPerson = what.Need.SecondPerson,
+            SignerRoles = { what.RolesNeeded(request.SecondPerson) },
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<SignResponse> Sign(SignRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var caller = db.Request.Caller;
+        List<Refusal> refusals = [];
+        var what = WhatIsSigned.Read(request.Method, request.RequestJson, request.SecondPerson).OrAdd(refusals);
+        if (caller.Is(Roles.Service)) refusals.Add(Refusal.Denied("login_name", "SIGNER_NOT_A_PERSON", "Only a person can sign.").With("caller_id", caller.Subject));
+        if (!Zones.Exists(request.Zone)) refusals.Add(Refusal.Invalid("zone", "ZONE_UNKNOWN", "The zone is an IANA name, for example Europe/Berlin.").With("zone", request.Zone));
+        refusals.ThrowIfAny();
+
+        var self = await CallerAsync(cancel);
+        var both = request.LoginName is not "";
+        var signer = await SignerAsync(request, self, both, cancel);
+        var isCaller = signer.Id == self?.Id;
+        var (roles, sites) = isCaller ? (caller.Roles, caller.Sites) : await RightsAsync(signer.Id, what!.RolesNeeded(request.SecondPerson), cancel);
+        // The id by which everybody else knows the person: that of the token they sign in with.
+        var signerId = isCaller ? caller.Subject : SubjectOf(signer);
+        refusals.AddRange(SigningRules.Refusals(signerId, roles, caller.Subject, request.SecondPerson, what!.RolesNeeded(request.SecondPerson)));
+        refusals.ThrowIfAny();
+
+        var key = await keys.CurrentAsync(cancel);
+        var claims = ClaimsOf(request, what, signer, signerId, both) with { Roles = roles, Sites = sites };
+        db.Signings.Add(RowOf(claims, caller.Subject, key.Kid));
+        var until = isCaller ? await windows.OpenAsync(caller.SessionId, signer.Id, cancel) : null;
+        await db.SaveChangesAsync(cancel);
+        return new SignResponse
+        {
+            Signature = SignatureTokens.Write(claims, key.Private),
+            Manifestation = Meanings.Show(claims),
+            ContentJson = what.Content,
+            ExpireTime = Timestamp.FromDateTimeOffset(claims.ExpireTime),
+            PasswordOnlyUntilTime = until is { } open ? Timestamp.FromDateTimeOffset(open) : null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListSigningKeysResponse> ListSigningKeys(ListSigningKeysRequest request, ServerCallContext context)
+    {
+        await keys.CurrentAsync(context.CancellationToken);
+        return new ListSigningKeysResponse { Keys = { (await keys.HistoryAsync(context.CancellationToken)).Reverse().Select(SigningKeyWire.Of) } };
+    }
+
+    // The person of the token: one who signs in here, or one who signs in elsewhere and has a password for signing here.
+    Task<PersonRow?> CallerAsync(CancellationToken cancel)
+    {
+        var subject = db.Request.Caller.Subject;
+        return db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == subject || (p.ExternalSubject != "" && p.ExternalSubject == subject), cancel);
+    }
+
+    // Whose password was right. What is wrong with name or password is never told apart.
+    async Task<PersonRow> SignerAsync(SignRequest request, PersonRow? self, bool both, CancellationToken cancel)
+    {
+        var login = Logins.Normal(request.LoginName);
+        var signer = both ? await db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Login == login, cancel) : self;
+        if (!both)
+        {
+            var until = self is null ? null : await windows.UntilAsync(db.Request.Caller.SessionId, self.Id, cancel);
+            if (until is null || until <= db.Now) throw new RefusedException(SigningRules.BothNeeded(until));
+        }
+
+        var check = signer is null
+            ? await credentials.SignInAsync(request.LoginName, request.Password, cancel)
+            : await credentials.CheckAsync(signer.Id, request.Password, cancel);
+        if (check.Refusal is { } refusal) throw new RefusedException(refusal);
+        if (check.MustChange) throw new RefusedException(Refusal.State("password", "PASSWORD_MUST_CHANGE", "The password must be changed before it signs anything."));
+        return signer!;
+    }
+
+    async Task<(IReadOnlyList<string> Roles, IReadOnlyList<string> Sites)> RightsAsync(string personId, IReadOnlyList<string> rolesNeeded, CancellationToken cancel)
+    {
+        var held = await db.RoleAssignments.AsNoTracking().Where(a => a.HolderId == personId && a.State == AssignmentState.Granted).ToListAsync(cancel);
+        // Sites count where a role is held that this signature needs: a right elsewhere is none here.
+        held.RemoveAll(a => !rolesNeeded.Contains(a.Role, StringComparer.Ordinal));
+        return ([.. held.Select(a => a.Role).Distinct(StringComparer.Ordinal)], [.. held.Select(a => a.SiteId).Distinct(StringComparer.Ordinal)]);
+    }
+
+    SignatureClaims ClaimsOf(SignRequest request, WhatIsSigned what, PersonRow signer, string signerId, bool both)
+    {
+        // Whole milliseconds, as the token carries them.
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(db.Now.ToUnixTimeMilliseconds());
+        return new SignatureClaims
+        {
+            Id = db.Ids.New(),
+            SignerId = signerId,
+            SignerName = signer.Name,
+            Meaning = what.Need.Meaning,
+            Method = what.Method,
+            ContentHash = what.Hash,
+            Time = now,
+            ExpireTime = now + SignatureTokens.Lifetime,
+            Zone = request.Zone,
+            OffsetMinutes = (int)Zones.OffsetAt(now, request.Zone).TotalMinutes,
+            Roles = [],
+            Sites = [],
+            BothComponents = both,
+            IsSecond = request.SecondPerson,
+        };
+    }
+
+    static SigningRow RowOf(SignatureClaims claims, string callerId, string keyId) => new()
+    {
+        Id = claims.Id,
+        SignerId = claims.SignerId,
+        SignerName = claims.SignerName,
+        CallerId = callerId,
+        Meaning = Meanings.CodeOf(claims.Meaning),
+        Method = claims.Method,
+        ContentHash = claims.ContentHash,
+        Time = claims.Time,
+        Zone = claims.Zone,
+        BothComponents = claims.BothComponents,
+        SecondPerson = claims.IsSecond,
+        KeyId = keyId,
+    };
+
+    static string SubjectOf(PersonRow person) => person.ExternalSubject is { Length: > 0 } elsewhere ? elsewhere : person.Id;
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Doseline.Authority.Tests.Support;
+using Doseline.Identity.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Quality.V1;
+using Doseline.Testing;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Authority.Tests.Matrix;
+
+/// <summary>Who tries what they may not leaves a trace, and the trace holds no secret.</summary>
+[Requirement("A126")]
+public sealed class SecurityEventTests : IAsyncLifetime
+{
+    readonly Lines lines = new();
+    readonly ConcurrentQueue<string> counted = new();
+    readonly MeterListener meters = new();
+    Staff staff = null!;
+
+    public async Task InitializeAsync()
+    {
+        staff = await Staff.StartAsync(builder => builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Trace).AddFilter<Lines>(null, LogLevel.Trace));
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name is "doseline_security_refusals") listener.EnableMeasurementEvents(instrument);
+        };
+        meters.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Enqueue($"{tags[0].Value} {count}"));
+        meters.Start();
+    }
+
+    public async Task DisposeAsync()
+    {
+        meters.Dispose();
+        await staff.Platform.DisposeAsync();
+    }
+
+    [Fact]
+    [Clause("21 CFR 11.300(d)", "Annex 11 12.1")]
+    public async Task A_refusal_is_logged_and_counted_with_who_what_and_why()
+    {
+        var mallory = await staff.JoinAsync("mallory", "Mal Lory", [Roles.Planner]);
+        var refusals = await Platform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.In(mallory, "s")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
+        refusals.Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
+        await Platform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.Platform.Host.WithToken("stolen")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
+
+        var events = lines.All.Where(l => l.Id == SecurityLog.RefusedEvent).Select(l => l.Text).ToList();
+        events.ShouldContain($"Security refusal ROLE_NOT_ALLOWED: /doseline.quality.v1.DispositionService/ReleaseDoses on /doseline.quality.v1.DispositionService/ReleaseDoses by {mallory.Subject} ");
+        events.ShouldContain(e => e.StartsWith("Security refusal TOKEN_INVALID", StringComparison.Ordinal) && e.Contains("by nobody", StringComparison.Ordinal));
+        counted.ShouldContain("ROLE_NOT_ALLOWED 1");
+        counted.ShouldContain("TOKEN_INVALID 1");
+    }
+
+    [Fact]
+    [Clause("21 CFR 11.300(b)")]
+    public async Task No_log_line_and_no_database_holds_a_password_a_token_or_a_signature()
+    {
+        var quinn = await staff.JoinAsync("quinn", "Quinn Adler", [Roles.Qa]);
+        SigningService.SigningServiceClient signing = new(staff.In(quinn, "secret-session"));
+        ApproveSpecificationRequest request = new() { RequestId = Platform.RequestId(), SpecificationId = "spec-1", Version = 1 };
+        SignRequest ask = new() { Method = Draft.Approve, RequestJson = JsonFormatter.Default.Format(request), LoginName = "quinn", Password = Staff.Password, Zone = "UTC" };
+        var signed = await signing.SignAsync(ask);
+        const string wrong = "a wrong password, typed";
+        await Platform.RefusalsAsync(() => signing.SignAsync(new SignRequest(ask) { Password = wrong }).ResponseAsync);
+        await Platform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.In(quinn, "secret-session")).ApproveSpecificationAsync(request.With(signed.Signature)).ResponseAsync);
+        await Platform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.Platform.Host.WithToken("stolen-token")).ApproveSpecificationAsync(request).ResponseAsync);
+
+        lines.All.Count.ShouldBeGreaterThan(10);
+        string[] secrets = [Staff.Password, wrong, "stolen-token", "secret-session", signed.Signature, signed.Signature.Split('.')[2]];
+        foreach (var secret in secrets) lines.All.ShouldNotContain(l => l.Text.Contains(secret, StringComparison.Ordinal), secret);
+    }
+
+    sealed class Lines : ILoggerProvider
+    {
+        readonly ConcurrentQueue<(int Id, string Text)> all = new();
+
+        public IReadOnlyCollection<(int Id, string Text)> All => all;
+
+        public ILogger CreateLogger(string categoryName) => new Writer(this);
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+
+        sealed class Writer(Lines lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                lines.all.Enqueue((eventId.Id, $"{formatter(state, exception)}{exception}"));
+        }
+    }
+}

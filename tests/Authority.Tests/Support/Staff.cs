@@ -1,0 +1,54 @@
+using Doseline.Identity.Data;
+using Doseline.Identity.Domain;
+using Doseline.Identity.Passwords;
+using Doseline.Kernel.Auth;
+using Doseline.Testing;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Doseline.Authority.Tests.Support;
+
+/// <summary>People with passwords, as Identity has them, and calls in a session of theirs.</summary>
+sealed class Staff(Platform platform)
+{
+    /// <summary>Everybody's password; what makes a person is the hash in their own row.</summary>
+    public const string Password = "river stone 4 lantern";
+
+    /// <summary>Starts a platform whose tokens name person and session in the clear, and whose hashes cost little.</summary>
+    public static async Task<Staff> StartAsync(Action<WebApplicationBuilder>? configure = null) => new(await Platform.StartAsync(configure: builder =>
+    {
+        builder.Configuration["Identity:HashIterations"] = "1000";
+        builder.Services.Replace(ServiceDescriptor.Singleton<ITokenReader, PlainTokens>());
+        configure?.Invoke(builder);
+    }));
+
+    public Platform Platform => platform;
+
+    /// <summary>Somebody joins.</summary>
+    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites)
+    {
+        await using var scope = platform.Host.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
+        PersonRow person = new() { Id = db.Ids.New(), Login = login, Name = name, JoinedTime = db.Now };
+        db.People.Add(person);
+        foreach (var role in roles)
+            db.RoleAssignments.Add(new RoleAssignmentRow { Id = db.Ids.New(), HolderId = person.Id, Role = role, SiteId = site, State = AssignmentState.Granted, ProposedBy = "administrator", ProposedTime = db.Now, GrantedTime = db.Now });
+        var credentials = scope.ServiceProvider.GetRequiredService<Credentials>();
+        var once = await credentials.ResetAsync(db, person, default);
+        await db.SaveChangesAsync();
+        await credentials.ChangeAsync(person.Id, once, Password, default);
+        return new Caller { Subject = person.Id, Name = name, Roles = roles, Sites = [site] };
+    }
+
+    /// <summary>Calls of a person in a session.</summary>
+    public CallInvoker In(Caller person, string? session) => platform.Host.WithToken($"{person.Subject}|{person.Name}|{string.Join(',', person.Roles)}|{string.Join(',', person.Sites)}|{session}");
+
+    sealed class PlainTokens : ITokenReader
+    {
+        public ValueTask<Caller?> ReadAsync(string token) => new(token.Split('|') is [var subject, var name, var roles, var sites, var session]
+            ? new Caller { Subject = subject, Name = name, Roles = roles.Split(','), Sites = sites.Split(','), SessionId = session is "" ? null : session }
+            : null);
+    }
+}
