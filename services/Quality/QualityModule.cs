@@ -3,6 +3,7 @@ using Doseline.Kernel.Hosting;
 using Doseline.Quality.Api;
 using Doseline.Quality.Data;
 using Doseline.Quality.Events;
+using Doseline.Shipping.V1;
 
 namespace Doseline.Quality;
 
@@ -24,12 +25,15 @@ public sealed class QualityModule : ServiceModule
             .Api<CertificateApi>()
             .Api<AnalysisApi>()
             .Measures<ReleaseMeasure>()
+            .Api<OutageApi>()
             .On<BatchStarted, BatchProgress>()
             .On<BatchReadyForDisposition, BatchProgress>()
             .On<DoseDispensed, DoseProgress>()
             .On<DoseLost, DoseProgress>()
             .On<SampleTaken, SampleArrivals>()
-            .On<ExecutionHoldRaised, ExecutionHolds>();
+            .On<ExecutionHoldRaised, ExecutionHolds>()
+            .On<PackageShipped, OutageUses>()
+            .On<ShipmentVoided, OutageUses>();
         module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>();
     }
 }

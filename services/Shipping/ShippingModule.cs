@@ -32,9 +32,11 @@ public sealed class ShippingModule : ServiceModule
             .On<LabelVerified, DoseSignals>()
             .On<LabelVoided, DoseSignals>()
             .On<DoseDispositionChanged, DoseSignals>()
-            .On<DoseLost, DoseSignals>();
+            .On<DoseLost, DoseSignals>()
+            .On<OutageReleaseAuthorised, OutageCopies>()
+            .On<OutageReleaseReconciled, OutageCopies>();
         module.Services
             .AddScoped<Packing>().AddScoped<Surveying>().AddScoped<Papers>().AddScoped<HandOver>()
-            .AddScoped<PackageReads>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<PackageWatch>();
+            .AddScoped<PackageReads>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<OutageGate>().AddScoped<PackageWatch>();
     }
 }

@@ -88,7 +88,7 @@ public sealed class BatchTests
         await platform.SettleAsync();
         platform.Facts<ExecutionHoldRaised>().Single().ExceptionId.ShouldBe(raised.ExceptionId);
 
-        (await Codes(() => new BatchesService.BatchesServiceClient(platform.Host.As("operator", ["qa"])).ResolveExceptionAsync(Resolve(raised)).ResponseAsync)).ShouldBe(["SECOND_PERSON_NEEDED"]);
+        (await Codes(() => new BatchesService.BatchesServiceClient(platform.AsNamed("operator", "qa")).ResolveExceptionAsync(Resolve(raised)).ResponseAsync)).ShouldBe(["SECOND_PERSON_NEEDED"]);
         (await shift.Qa.ResolveExceptionAsync(Resolve(raised))).Batch.OnHold.ShouldBeFalse();
         await shift.StepAsync("dispense", shift.Plant.Calibrator);
     }
@@ -124,7 +124,7 @@ public sealed class BatchTests
         await shift.CompleteAsync("clear", new StepValue { Code = "cleared", Boolean = true });
         (await Codes(() => shift.StepAsync("lutetium"))).ShouldBe(["STEP_OUT_OF_SEQUENCE"]);
 
-        BatchesService.BatchesServiceClient same = new(platform.Host.As("operator", ["verifier"]));
+        BatchesService.BatchesServiceClient same = new(platform.AsNamed("operator", "verifier"));
         (await Codes(() => same.VerifyStepAsync(new VerifyStepRequest { RequestId = Platform.RequestId(), BatchId = shift.BatchId, StepId = "clear" }).ResponseAsync)).ShouldBe(["SECOND_PERSON_NEEDED"]);
         await shift.VerifyAsync("clear");
         await shift.StepAsync("lutetium");

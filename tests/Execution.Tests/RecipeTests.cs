@@ -15,7 +15,7 @@ public sealed class RecipeTests
         var draft = await plant.DraftAsync(Plant.Recipe("changed"));
         draft.Version.ShouldBe(2);
 
-        RecipesService.RecipesServiceClient author = new(platform.Host.As("master_data_steward", ["qa"]));
+        RecipesService.RecipesServiceClient author = new(platform.AsNamed("master_data_steward", "qa"));
         (await Platform.RefusalsAsync(() => author.ApproveRecipeAsync(new ApproveRecipeRequest { RequestId = Platform.RequestId(), Code = Plant.RecipeCode, Version = 2, Etag = draft.Etag }).ResponseAsync))
             .Select(r => r.Code).ShouldBe(["SECOND_PERSON_NEEDED", "EFFECTIVE_TIME_NOT_AFTER_EARLIER_VERSION"]);
         (await Platform.RefusalsAsync(() => plant.ApproveAsync(draft, platform.Now - TimeSpan.FromHours(1)))).Select(r => r.Code)

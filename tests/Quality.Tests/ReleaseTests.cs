@@ -162,7 +162,7 @@ public sealed class ReleaseTests : IAsyncLifetime
 
         var altered = certificate.Clone();
         altered.RecordVersion = 8;
-        (await scene.CheckRefusalsAsync("dose-1", altered)).Select(r => r.Code).ShouldBe(["CERTIFICATE_FORGED", "CERTIFICATE_ALTERED"]);
+        (await scene.CheckRefusalsAsync("dose-1", altered)).Select(r => r.Code).ShouldBe(["CERTIFICATE_FORGED", "SIGNED_FOR_OTHER_RECORD", "CERTIFICATE_ALTERED"]);
         using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         (await scene.CheckRefusalsAsync("dose-1", SignedDocument.Sign(certificate.Clone(), otherKey))).ShouldContain(r => r.Code == "CERTIFICATE_FORGED");
         var keys = platform.Host.Services.GetRequiredService<KeyStore>();

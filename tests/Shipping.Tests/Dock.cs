@@ -111,10 +111,10 @@ sealed class Dock : IAsyncDisposable
         return dose;
     }
 
-    public void Release(string dose) => Quality.Certificates[dose] = new ReleaseCertificate
+    public void Release(string dose) => Quality.Certificates[dose] = Platform.Signer.Certified(new ReleaseCertificate
     {
         CertificateId = $"cert-{dose}", DoseId = dose, OrderId = $"order-{dose}", RecordVersion = 5, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(72)),
-    };
+    });
 
     public async Task<Package> PackAsync(params string[] doses) => (await Packages.CreatePackageAsync(ToPack(doses))).Package;
 

@@ -54,6 +54,9 @@ public sealed class Platform : IAsyncDisposable
     /// <summary>Calls in the given roles, at every site; what must be signed is signed.</summary>
     public CallInvoker As(params string[] roles) => SignedAs(PersonIn(roles));
 
+    /// <summary>Calls as somebody of that name, at every site; what must be signed is signed.</summary>
+    public CallInvoker AsNamed(string name, params string[] roles) => SignedAs(PersonIn(roles) with { Subject = $"person:{name}", Name = name });
+
     /// <summary>Calls as the given person; what must be signed is signed.</summary>
     public CallInvoker SignedAs(Kernel.Auth.Caller person) => UnsignedAs(person).Intercept(Signer.Calls(person));
 

@@ -46,6 +46,17 @@ public sealed class TestSigner(IServiceProvider services)
         return signed;
     }
 
+    /// <summary>A certificate as Quality issues it, with the signature of who released.</summary>
+    public ReleaseCertificate Certified(ReleaseCertificate certificate)
+    {
+        const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
+        var qa = Platform.PersonIn(Roles.Qa) with { Name = certificate.SignerName };
+        ReleaseDosesRequest release = new() { BatchId = certificate.BatchId, DoseIds = { certificate.DoseId }, RecordVersion = certificate.RecordVersion, RecordHash = certificate.RecordHash };
+        var signed = certificate.Clone();
+        (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));
+        return signed;
+    }
+
     /// <summary>What the token of <see cref="Sign"/> says.</summary>
     public SignatureClaims Claims(Caller signer, string method, IMessage request, bool second = false)
     {

@@ -38,7 +38,8 @@ public sealed record WhatIsSigned(string Method, Policy Policy, string Content, 
             var content = SignedContent.Of(method, Parser.Parse(json, descriptor.InputType));
             return new WhatIsSigned(method, policy, content, SignedContent.HashOf(content));
         }
-        catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidOperationException or FormatException)
+        // The parser's own two exceptions are IOExceptions.
+        catch (Exception fault) when (fault is IOException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
         {
             return Refusal.Invalid("request_json", "REQUEST_MALFORMED", $"request_json is not the proto JSON of {descriptor.InputType.Name}: {fault.Message}");
         }

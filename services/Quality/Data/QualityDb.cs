@@ -36,6 +36,12 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
     /// <summary>Certificates of analysis.</summary>
     public DbSet<AnalysisRow> Analyses => Set<AnalysisRow>();
 
+    /// <summary>Outage authorisations.</summary>
+    public DbSet<OutageRow> Outages => Set<OutageRow>();
+
+    /// <summary>Doses of outage authorisations.</summary>
+    public DbSet<OutageDoseRow> OutageDoses => Set<OutageDoseRow>();
+
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
     {
@@ -48,5 +54,7 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
         model.Entity<ResultRow>().ToTable("results").HasKey(r => r.Id);
         model.Entity<CertificateRow>().ToTable("certificates").HasKey(r => r.Id);
         model.Entity<AnalysisRow>().ToTable("analyses").HasKey(r => r.Id);
+        model.Entity<OutageRow>().ToTable("outages").HasKey(r => r.Id);
+        model.Entity<OutageDoseRow>().ToTable("outage_doses").HasKey(r => new { r.OutageId, r.DoseId });
     }
 }

@@ -24,7 +24,7 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
         var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
         if (ShipGate.Closed(row.Id, row.State) is { } closed) throw new RefusedException(closed);
         var doses = row.ReadDoses();
-        var (certified, unreleased) = await release.CheckAsync(doses, cancel);
+        var (certified, unreleased) = await release.CheckAsync(doses, row.SiteId, cancel);
         refusals.AddRange(unreleased);
 
         var promises = await reads.PromisesAsync(doses, cancel);
@@ -180,5 +180,5 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
             ? await db.Shipments.FirstAsync(r => r.PackageId == row.Id && r.Attempt == row.Attempt, cancel)
             : throw new RefusedException(Refusal.State($"packages/{row.Id}", "PACKAGE_NOT_SHIPPED", "The package is not with a carrier.").With("state", row.State));
 
-    static Wire.ShippedDose Of(CertifiedDose dose) => new() { DoseId = dose.DoseId, OrderId = dose.OrderId, CertificateId = dose.CertificateId };
+    static Wire.ShippedDose Of(CertifiedDose dose) => new() { DoseId = dose.DoseId, OrderId = dose.OrderId, CertificateId = dose.CertificateId, OutageAuthorisationId = dose.OutageAuthorisationId };
 }

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Domain;
 using Grpc.Core;
@@ -8,15 +9,15 @@ namespace Doseline.Shipping.Api;
 
 /// <summary>
 /// Asks Quality, now, whether doses may leave. There is one release state and it is Quality's: nothing is kept here that could
-/// answer in its place, and no answer means no.
+/// answer in its place, and no answer means no, unless two persons of QA broke the glass beforehand (<see cref="OutageGate"/>).
 /// </summary>
-public sealed class ReleaseGate(CertificateService.CertificateServiceClient quality, TimeProvider clock)
+public sealed class ReleaseGate(CertificateService.CertificateServiceClient quality, OutageGate outage, SignatureGate signatures, TimeProvider clock)
 {
     // The clocks of two services may differ by this much (the platform refuses GxP writes beyond it); an older answer is not about now.
     static readonly TimeSpan AnswerAgeMax = TimeSpan.FromMinutes(1);
 
     /// <summary>Checks every dose; the doses that passed, and every reason of those that did not, an unreachable Quality first.</summary>
-    public async Task<(IReadOnlyList<CertifiedDose> Certified, List<Refusal> Refusals)> CheckAsync(IReadOnlyList<DoseInPackage> doses, CancellationToken cancel)
+    public async Task<(IReadOnlyList<CertifiedDose> Certified, List<Refusal> Refusals)> CheckAsync(IReadOnlyList<DoseInPackage> doses, string siteId, CancellationToken cancel)
     {
         List<CertifiedDose> certified = [];
         List<Refusal> refusals = [];
@@ -28,7 +29,18 @@ public sealed class ReleaseGate(CertificateService.CertificateServiceClient qual
             }
             catch (RpcException fault)
             {
-                refusals.AddRange(Reasons(dose, fault));
+                var reasons = Reasons(dose, fault).ToList();
+                var away = reasons.All(reason => reason.Kind is RefusalKind.Unavailable);
+                if (away && await outage.FindAsync(dose, siteId, cancel) is { } found)
+                {
+                    if (found.OrAdd(reasons) is { } passed)
+                    {
+                        certified.Add(passed);
+                        continue;
+                    }
+                }
+
+                refusals.AddRange(reasons);
             }
         }
 
@@ -48,6 +60,9 @@ public sealed class ReleaseGate(CertificateService.CertificateServiceClient qual
             refusals.Add(Refusal.State(resource, "CERTIFICATE_OF_OTHER_DOSE", "The certificate is bound to another dose or order.").With("dose_id", dose.DoseId).With("certificate_id", certificate.CertificateId));
         if (certificate.ExpireTime is null || certificate.ExpireTime.ToDateTimeOffset() <= clock.GetUtcNow())
             refusals.Add(Refusal.State(resource, "CERTIFICATE_EXPIRED", "The certificate has expired.").With("certificate_id", certificate.CertificateId).With("expire_time", certificate.ExpireTime?.ToDateTimeOffset()));
+        // Quality's word is not taken for the signature of who released: it is carried, and verified here (A128).
+        refusals.AddRange(CarriedRelease.Refusals(resource, await signatures.ReadAsync(certificate.SignerSignature, cancel), certificate.SignedContent, certificate.SignerId, certificate.BatchId, dose.DoseId));
+        refusals.AddRange(CarriedRelease.RecordRefusals(resource, certificate.SignedContent, certificate.RecordVersion, certificate.RecordHash));
         if (answer.CheckTime is null || asked - answer.CheckTime.ToDateTimeOffset() > AnswerAgeMax)
             refusals.Add(Refusal.Unavailable(resource, "CERTIFICATE_ANSWER_STALE", "Quality's answer is not about now.").With("check_time", answer.CheckTime?.ToDateTimeOffset()).With("asked_time", asked));
         return refusals is not []

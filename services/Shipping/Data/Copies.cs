@@ -43,6 +43,18 @@ sealed class LabelCopy
     public required bool Voided { get; set; }
 }
 
+/// <summary>An outage authorisation, copied from Quality whole.</summary>
+sealed class OutageCopy
+{
+    public required string Id { get; init; }
+    public required string SiteId { get; init; }
+    public required DateTimeOffset ExpireTime { get; init; }
+
+    /// <summary>The fact as it came, proto JSON.</summary>
+    public required string Document { get; init; }
+    public required bool Reconciled { get; set; }
+}
+
 /// <summary>What others last said of a dose: hints for boards.</summary>
 sealed class DoseHintRow
 {

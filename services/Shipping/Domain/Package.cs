@@ -84,7 +84,11 @@ public sealed record DoseInPackage
 /// <param name="CertificateId">Certificate.</param>
 /// <param name="CheckTime">Instant Quality answered.</param>
 /// <param name="DispositionVersion">Version of the disposition then.</param>
-public sealed record CertifiedDose(string DoseId, string OrderId, string CertificateId, DateTimeOffset CheckTime, long DispositionVersion);
+public sealed record CertifiedDose(string DoseId, string OrderId, string CertificateId, DateTimeOffset CheckTime, long DispositionVersion)
+{
+    /// <summary>Outage authorisation that stood in for Quality's answer; empty when Quality answered.</summary>
+    public string OutageAuthorisationId { get; init; } = "";
+}
 
 /// <summary>Proof of delivery.</summary>
 /// <param name="Time">Instant of delivery.</param>

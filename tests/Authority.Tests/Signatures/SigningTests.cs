@@ -52,7 +52,7 @@ public sealed class SigningTests : IAsyncLifetime
         var request = await DraftAsync();
         var signed = await Signing(quinn).SignAsync(Ask(request));
         signed.Manifestation.Text.ShouldBe("Electronically signed by Quinn Adler on 2026-11-23 01:00:00 UTC-05:00 (America/New_York): approves this version for use.");
-        signed.ContentJson.ShouldBe($$"""{"method":"{{Draft.Approve}}","request":{"specificationId":"{{request.SpecificationId}}","version":"1"}}""");
+        signed.ContentJson.ShouldBe($$$"""{"method":"{{{Draft.Approve}}}","request":{"specificationId":"{{{request.SpecificationId}}}","version":"1"}}""");
         var approved = await new SpecificationsService.SpecificationsServiceClient(staff.In(quinn, "monday")).ApproveSpecificationAsync(request.With(signed.Signature));
         approved.Specification.Approval.SignatureId.ShouldBe(signed.Manifestation.SignatureId);
         approved.Specification.Approval.Text.ShouldBe(signed.Manifestation.Text);

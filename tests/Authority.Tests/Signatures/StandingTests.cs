@@ -43,7 +43,7 @@ public sealed class StandingTests : IAsyncLifetime
         (signature.Manifestation.Meaning, signature.Manifestation.SignerId, signature.Manifestation.OffsetMinutes).ShouldBe((SigningMeaning.Approve, "person:qa", 60));
 
         var whole = await new SignaturesService.SignaturesServiceClient(platform.As(Roles.Auditor)).GetSignatureAsync(new GetSignatureRequest { Service = "quality", SignatureId = signature.Manifestation.SignatureId });
-        whole.ContentJson.ShouldBe($$"""{"method":"{{Draft.Approve}}","request":{"specificationId":"{{request.SpecificationId}}","version":"1"}}""");
+        whole.ContentJson.ShouldBe($$$"""{"method":"{{{Draft.Approve}}}","request":{"specificationId":"{{{request.SpecificationId}}}","version":"1"}}""");
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole.ContentJson))).ShouldBe(signature.Manifestation.ContentHash);
         whole.Records.ShouldHaveSingleItem().ShouldBe(signature);
     }
@@ -151,7 +151,7 @@ public sealed class StandingTests : IAsyncLifetime
                 : $"DROP TRIGGER IF EXISTS {table}_append_only ON {table}");
         }
 
-        return await db.Database.ExecuteSqlRawAsync(sql);
+        return await db.Database.ExecuteSqlRawAsync(sql.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
     });
 
     async Task<int> InQualityAsync(Func<ServiceDb, Task<int>> work)

@@ -45,10 +45,13 @@ sealed class Staff(Platform platform)
     /// <summary>Calls of a person in a session.</summary>
     public CallInvoker In(Caller person, string? session) => platform.Host.WithToken($"{person.Subject}|{person.Name}|{string.Join(',', person.Roles)}|{string.Join(',', person.Sites)}|{session}");
 
-    sealed class PlainTokens : ITokenReader
+    // Services among themselves use their own tokens as ever.
+    sealed class PlainTokens(IEnumerable<ITrustedIssuer> issuers, TimeProvider clock) : ITokenReader
     {
-        public ValueTask<Caller?> ReadAsync(string token) => new(token.Split('|') is [var subject, var name, var roles, var sites, var session]
-            ? new Caller { Subject = subject, Name = name, Roles = roles.Split(','), Sites = sites.Split(','), SessionId = session is "" ? null : session }
-            : null);
+        readonly BearerTokens others = new(issuers, clock);
+
+        public ValueTask<Caller?> ReadAsync(string token) => token.Split('|') is [var subject, var name, var roles, var sites, var session]
+            ? new(new Caller { Subject = subject, Name = name, Roles = roles.Split(','), Sites = sites.Split(','), SessionId = session is "" ? null : session })
+            : others.ReadAsync(token);
     }
 }

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
+using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace Doseline.Quality.Api;
+
+/// <summary>Serves <see cref="OutageReleaseService"/>.</summary>
+public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageTokens pages) : OutageReleaseService.OutageReleaseServiceBase
+{
+    /// <inheritdoc/>
+    public override Task<AuthoriseOutageReleaseResponse> AuthoriseOutageRelease(AuthoriseOutageReleaseRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.SiteId, "site_id");
+        refusals.RequireText(request.ProcedureReference, "procedure_reference");
+        refusals.RequireText(request.Reason, "reason", 1000);
+        var expire = request.ExpireTime.Read("expire_time").OrAdd(refusals);
+        refusals.ThrowIfAny();
+        return db.LockedAsync($"outage:{request.SiteId}", async () =>
+        {
+            List<string> named = [.. request.DoseIds.Distinct(StringComparer.Ordinal)];
+            var doses = await db.Doses.Where(d => named.Contains(d.Id)).OrderBy(d => d.Id).ToListAsync(cancel);
+            var waiting = await db.Outages.AsNoTracking().Where(o => o.SiteId == request.SiteId && o.ReconciledTime == null).Select(o => o.Id).FirstOrDefaultAsync(cancel);
+            OutageRules.Authorise(request.SiteId, named, [.. doses.Select(d => new DoseForOutage(d.Id, d.SiteId, d.State, d.ExpireTime, d.LostCause))], expire, waiting, db.Now).ThrowIfAny();
+
+            var signatures = db.Request.Signatures;
+            OutageRow row = new()
+            {
+                Id = db.Ids.New(),
+                SiteId = request.SiteId,
+                ProcedureReference = request.ProcedureReference,
+                Reason = request.Reason,
+                AuthorisedTime = db.Now,
+                ExpireTime = expire,
+                Signatures = OutageWire.Write(signatures.Select(s => Meanings.Show(s.Claims))),
+            };
+            List<OutageDoseRow> parts = [.. doses.Select(d => new OutageDoseRow { OutageId = row.Id, DoseId = d.Id, CertificateId = d.CertificateId })];
+            db.Outages.Add(row);
+            db.OutageDoses.AddRange(parts);
+            var ids = doses.Select(d => d.CertificateId).ToList();
+            var certificates = await db.Certificates.AsNoTracking().Where(c => ids.Contains(c.Id)).OrderBy(c => c.DoseId).Select(c => c.Document).ToListAsync(cancel);
+            db.Publish(row.Id, new OutageReleaseAuthorised
+            {
+                AuthorisationId = row.Id,
+                SiteId = row.SiteId,
+                ExpireTime = Timestamp.FromDateTimeOffset(expire),
+                SignedContent = signatures[0].Content,
+                Signature = signatures[0].Token,
+                SecondSignature = signatures[1].Token,
+                Certificates = { certificates.Select(ReleaseCertificate.Parser.ParseJson) },
+            });
+            return await db.AnswerAsync(new AuthoriseOutageReleaseResponse { Authorisation = row.ToWire(parts, 1) }, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ReconcileOutageReleaseResponse> ReconcileOutageRelease(ReconcileOutageReleaseRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var site = (await FindAsync(request.AuthorisationId, cancel)).SiteId;
+        return await db.LockedAsync($"outage:{site}", async () =>
+        {
+            var row = (await db.Outages.FindAsync([request.AuthorisationId], cancel))!;
+            var doses = await db.OutageDoses.Where(d => d.OutageId == row.Id).ToListAsync(cancel);
+            List<Refusal> refusals = [];
+            refusals.RequireText(request.Conclusion, "conclusion", 4000);
+            if (row.Version != request.Version) refusals.Add(Refusal.Stale($"outages/{row.Id}", request.Version, row.Version));
+            refusals.AddRange(OutageRules.Reconcile(
+                row.Id, row.ExpireTime, row.ReconciledTime, doses.ToDictionary(d => d.DoseId, d => d.ShipTime is not null, StringComparer.Ordinal),
+                [.. request.Findings.Select(f => (f.DoseId, OutageWire.Of(f.Finding)))], db.Now));
+            refusals.ThrowIfAny();
+
+            foreach (var dose in doses) dose.Finding = OutageWire.Of(request.Findings.First(f => f.DoseId == dose.DoseId).Finding);
+            row.ReconciledTime = db.Now;
+            row.Conclusion = request.Conclusion;
+            row.Reconciliation = JsonFormatter.Default.Format(db.Request.Manifestation);
+            db.Publish(row.Id, new OutageReleaseReconciled { AuthorisationId = row.Id });
+            ReconcileOutageReleaseResponse response = new() { DeviationIds = { await DeviateAsync(row, doses, request.Conclusion, cancel) } };
+            response.Authorisation = row.ToWire(doses, row.Version + 1);
+            return await db.AnswerAsync(response, cancel);
+        }, cancel);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<GetOutageAuthorisationResponse> GetOutageAuthorisation(GetOutageAuthorisationRequest request, ServerCallContext context)
+    {
+        var row = await FindAsync(request.AuthorisationId, context.CancellationToken);
+        return new GetOutageAuthorisationResponse { Authorisation = await ToWireAsync(row, context.CancellationToken) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ListOutageAuthorisationsResponse> ListOutageAuthorisations(ListOutageAuthorisationsRequest request, ServerCallContext context)
+    {
+        var cancel = context.CancellationToken;
+        var query = db.Outages.AsNoTracking();
+        var sites = db.Request.Caller.Sites;
+        if (!sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(o => sites.Contains(o.SiteId));
+        if (request.SiteId is { Length: > 0 } site) query = query.Where(o => o.SiteId == site);
+        if (request.OpenOnly) query = query.Where(o => o.ReconciledTime == null);
+        if (pages.Read(request) is [var ticks, var last])
+        {
+            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
+            query = query.Where(o => o.AuthorisedTime < from || (o.AuthorisedTime == from && string.Compare(o.Id, last) < 0));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderByDescending(o => o.AuthorisedTime).ThenByDescending(o => o.Id).Take(size + 1).ToListAsync(cancel);
+        ListOutageAuthorisationsResponse response = new();
+        foreach (var row in rows.Take(size)) response.Authorisations.Add(await ToWireAsync(row, cancel));
+        if (rows.Count > size && rows[size - 1] is var end) response.NextPageToken = pages.Write(request, end.AuthorisedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+        return response;
+    }
+
+    // What left and should not have is a deviation of its batch, with everything that follows from one.
+    async Task<IReadOnlyList<string>> DeviateAsync(OutageRow row, IEnumerable<OutageDoseRow> doses, string conclusion, CancellationToken cancel)
+    {
+        List<string> opened = [];
+        foreach (var part in doses.Where(d => d.Finding is OutageVerdict.NotConfirmed))
+        {
+            var dose = await db.Doses.FirstAsync(d => d.Id == part.DoseId, cancel);
+            opened.Add((await dispositions.OpenAsync(db.Ids.New(), dose.BatchId, dose.Id, DeviationOrigin.Person, row.Id, "OUTAGE_RELEASE_NOT_CONFIRMED", conclusion, cancel)).Id);
+        }
+
+        return opened;
+    }
+
+    async Task<OutageAuthorisation> ToWireAsync(OutageRow row, CancellationToken cancel) =>
+        row.ToWire(await db.OutageDoses.AsNoTracking().Where(d => d.OutageId == row.Id).ToListAsync(cancel), row.Version);
+
+    async Task<OutageRow> FindAsync(string id, CancellationToken cancel)
+    {
+        var row = await db.Outages.AsNoTracking().FirstOrDefaultAsync(o => o.Id == id, cancel)
+            ?? throw new RefusedException(Refusal.Missing($"outages/{id}", "OUTAGE_UNKNOWN", $"There is no outage authorisation {id}.").With("authorisation_id", id));
+        db.Request.Caller.RequireSite(row.SiteId);
+        return row;
+    }
+}

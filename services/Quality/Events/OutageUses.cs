@@ -1,0 +1,30 @@
+using Doseline.Kernel.Messaging;
+using Doseline.Quality.Data;
+using Doseline.Shipping.V1;
+
+namespace Doseline.Quality.Events;
+
+/// <summary>Notes what left under an outage authorisation, and what came back, so that the reconciliation is held against what happened.</summary>
+public sealed class OutageUses(QualityDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>
+{
+    /// <inheritdoc/>
+    public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
+        {
+            // Shipping names an authorisation that it verified; one that is not known here is for a person to look at.
+            var row = await db.OutageDoses.FindAsync([dose.OutageAuthorisationId, dose.DoseId], cancel)
+                ?? throw new InvalidOperationException($"Dose {dose.DoseId} left under an outage authorisation {dose.OutageAuthorisationId} that does not cover it.");
+            (row.ShipTime, row.PackageId) = (fact.ShipTime.ToDateTimeOffset(), fact.PackageId);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(ShipmentVoided fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
+        {
+            if (await db.OutageDoses.FindAsync([dose.OutageAuthorisationId, dose.DoseId], cancel) is { } row) (row.ShipTime, row.PackageId) = (null, "");
+        }
+    }
+}
