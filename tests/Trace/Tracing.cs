@@ -15,7 +15,7 @@ static class Tracing
     {
         var rows = Rows(Path.Combine(root, "docs", "requirements-contract.md"));
         var outcomes = Outcomes(Path.Combine(root, "TestResults"));
-        var tests = Tests(Path.Combine(root, "artifacts", "bin")).ToLookup(t => t.Row, t => t.Test, StringComparer.Ordinal);
+        var tests = Tests(Path.Combine(root, "artifacts", "bin"), "RequirementAttribute").ToLookup(t => t.Row, t => t.Test, StringComparer.Ordinal);
         var unknown = tests.Select(t => t.Key).Except(rows.Select(r => r.Id), StringComparer.Ordinal).ToList();
 
         StringBuilder text = new();
@@ -35,10 +35,12 @@ static class Tracing
         foreach (var row in unknown) Console.WriteLine($"not ok a test names row {row}, which the contract does not have");
         foreach (var row in rows.Where(r => Verdict(tests[r.Id], outcomes) is "failed")) Console.WriteLine($"not ok {row.Id} is named by a test that failed");
         if (unknown is []) Console.WriteLine($"ok {proven} of {rows.Count} requirement rows are named by passing tests");
-        return unknown is [] ? 0 : 1;
+        var clauses = Clauses.Write(root, [.. Tests(Path.Combine(root, "artifacts", "bin"), "ClauseAttribute")], outcomes);
+        return unknown is [] && clauses ? 0 : 1;
     }
 
-    static string Verdict(IEnumerable<string> tests, Dictionary<string, bool> outcomes)
+    /// <summary>What the tests of a row say about it.</summary>
+    public static string Verdict(IEnumerable<string> tests, Dictionary<string, bool> outcomes)
     {
         var list = tests.ToList();
         if (list.Count == 0) return "open";
@@ -46,7 +48,8 @@ static class Tracing
         return list.All(outcomes.ContainsKey) ? "proven" : "not run";
     }
 
-    static string Short(string test) => test.Split('.') is [.., var type, var method] ? $"{type}.{method}".Replace("_", "\\_", StringComparison.Ordinal) : test;
+    /// <summary>Class and method of a test, for a table.</summary>
+    public static string Short(string test) => test.Split('.') is [.., var type, var method] ? $"{type}.{method}".Replace("_", "\\_", StringComparison.Ordinal) : test;
 
     static List<(string Id, string Title)> Rows(string contract) =>
     [
@@ -87,7 +90,7 @@ static class Tracing
         return name[(name.LastIndexOf('.') + 1)..];
     }
 
-    static IEnumerable<(string Row, string Test)> Tests(string bin)
+    static IEnumerable<(string Row, string Test)> Tests(string bin, string attribute)
     {
         foreach (var assemblyPath in Directory.EnumerateFiles(bin, "Doseline.*.Tests.dll", SearchOption.AllDirectories).Where(p => Path.GetFileNameWithoutExtension(p) == "Doseline." + Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(p))!)))
         {
@@ -100,7 +103,7 @@ static class Tracing
                 {
                     var attributes = method.GetCustomAttributesData();
                     if (!attributes.Any(a => a.AttributeType.Name is "FactAttribute" or "TheoryAttribute")) continue;
-                    foreach (var row in attributes.Concat(type.GetCustomAttributesData()).Where(a => a.AttributeType.Name is "RequirementAttribute").SelectMany(RowsOf))
+                    foreach (var row in attributes.Concat(type.GetCustomAttributesData()).Where(a => a.AttributeType.Name == attribute).SelectMany(RowsOf))
                         yield return (row, $"{type.FullName}.{method.Name}");
                 }
             }

@@ -10,6 +10,7 @@ using Doseline.Kernel.Time;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using AssignmentState = Doseline.Identity.Domain.AssignmentState;
 
 namespace Doseline.Identity.Signing;
 

@@ -2,6 +2,8 @@ using Doseline.Audit.V1;
 using Doseline.Kernel.Audit.Api;
 using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Rpc;
+using Doseline.Kernel.Signing;
+using Doseline.Signing.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +18,7 @@ static class KernelServices
     {
         services.AddSingleton<SealOptions>().AddSingleton<HeadWitness>().AddSingleton<AuditMeter>().AddSingleton<AuditSealer>();
         Serve<AuditApi>(AuditService.Descriptor);
+        Serve<SignaturesApi>(SignaturesService.Descriptor);
 
         void Serve<TApi>(RpcService descriptor) where TApi : class
         {

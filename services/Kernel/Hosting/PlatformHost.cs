@@ -9,7 +9,6 @@ using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Doseline.Kernel.Telemetry;
 using Doseline.Kernel.Time;
-using Doseline.Signing.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -92,7 +91,6 @@ public static class PlatformHost
         MapProbes(app);
         app.MapGrpcService<HealthApi>();
         app.MapGrpcService<ReflectionApi>();
-        app.MapGrpcService<SignaturesApi>();
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
         WebListener.Map(app, pages);
@@ -126,7 +124,6 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        methods.Add(SignaturesService.Descriptor);
         services.AddSingleton<WriteGates>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();

@@ -17,7 +17,7 @@ public sealed class SignaturesApi(DatabaseTable databases, IServiceProvider scop
     public override async Task<ListSignaturesResponse> ListSignatures(ListSignaturesRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var db = Database(request.Service);
+        var db = databases.Of(request.Service, scope);
         var record = await RecordAsync(db, request.Entity, request.EntityId, cancel);
         // A record changed twice by one signed call is signed in its later version.
         var signed = record.Signed.GroupBy(r => r.SignatureId!, StringComparer.Ordinal).Select(g => g.Last()).OrderBy(r => r.Version).ToList();
@@ -39,7 +39,7 @@ public sealed class SignaturesApi(DatabaseTable databases, IServiceProvider scop
     public override async Task<GetSignatureResponse> GetSignature(GetSignatureRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var db = Database(request.Service);
+        var db = databases.Of(request.Service, scope);
         var row = await db.Signatures.FirstOrDefaultAsync(s => s.Id == request.SignatureId, cancel)
             ?? throw new RefusedException(Refusal.Missing($"signatures/{request.SignatureId}", "SIGNATURE_UNKNOWN", $"{request.Service} keeps no signature {request.SignatureId}.").With("signature_id", request.SignatureId));
         var claims = await gate.ReadAsync(row.Token, cancel);
@@ -51,11 +51,6 @@ public sealed class SignaturesApi(DatabaseTable databases, IServiceProvider scop
         if (response.Records.Count == 0) response.Records.Add(SignatureStanding.Of(row, claims, null, null));
         return response;
     }
-
-    ServiceDb Database(string service) => databases.Services.Contains(service, StringComparer.Ordinal)
-        ? databases.Of(service, scope)
-        : throw new RefusedException(Refusal.Missing($"services/{service}", "SERVICE_NOT_HOSTED", $"This host does not have the service '{service}'.")
-            .With("service", service).With("services_hosted", string.Join(',', databases.Services.Order(StringComparer.Ordinal))));
 
     async Task<RecordTrail> RecordAsync(ServiceDb db, string entity, string entityId, CancellationToken cancel)
     {

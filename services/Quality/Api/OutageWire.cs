@@ -33,7 +33,7 @@ static class OutageWire
         },
     };
 
-    public static string Write(IEnumerable<SignatureManifestation> signatures) => JsonSerializer.Serialize(signatures.Select(JsonFormatter.Default.Format));
+    public static string Write(IEnumerable<SignatureManifestation> signatures) => JsonSerializer.Serialize(signatures.Select(s => JsonFormatter.Default.Format(s)));
 
     public static OutageVerdict Of(OutageFinding sent) => sent switch
     {

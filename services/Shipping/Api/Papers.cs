@@ -22,7 +22,7 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
             refusals.Add(Refusal.State($"packages/{row.Id}", "SURVEY_MISSING", "The package has no survey for its present content."));
         if (request.Reason.Length > ReasonLengthMax) refusals.RequireText(request.Reason, "reason", ReasonLengthMax);
         var doses = row.ReadDoses();
-        var (_, unreleased) = await release.CheckAsync(doses, cancel);
+        var (_, unreleased) = await release.CheckAsync(doses, row.SiteId, cancel);
         refusals.InsertRange(0, unreleased);
         await CompareAsync(row, doses, refusals, cancel);
         var promises = await reads.PromisesAsync(doses, cancel);
