@@ -17,7 +17,7 @@ export const orderOf = (more = {}) => ({
 });
 
 /** Enters it; the clients are named after the services. */
-export async function enter({ products, prices, recipes, approvals, customers, carriers, equipment, scheduler, orders, partners = [] }) {
+export async function enter({ products, prices, recipes, approvals, signing, customers, carriers, equipment, scheduler, orders, partners = [] }) {
     const put = more => ({ request_id: randomUUID(), reason: 'set up', ...more });
     await products.PutProduct(put({
         product: {
@@ -52,7 +52,10 @@ export async function enter({ products, prices, recipes, approvals, customers, c
             }],
         },
     }))).recipe;
-    await approvals.ApproveRecipe(put({ code: product, version: draft.version, etag: draft.etag }));
+    // What is signed is this very request; the token goes into it.
+    const { request_id: tried, ...approval } = put({ code: product, version: draft.version, etag: draft.etag });
+    const { signature } = await signing.Sign({ method: '/doseline.execution.v1.RecipesService/ApproveRecipe', request_json: JSON.stringify(approval), zone });
+    await approvals.ApproveRecipe({ request_id: tried, ...approval, signature });
     const cell = (await equipment.PutEquipment(put({
         equipment: { code: 'HC-1', equipment_class: 'EQUIPMENT_CLASS_HOT_CELL', site_id: site, room_id: 'room', clearance_limit_bq: 1e6, qualification_due_time: at(midnight + 300 * day) },
     }))).equipment;

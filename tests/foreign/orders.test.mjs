@@ -10,8 +10,8 @@ const { status } = grpc;
 const limit = { timeout: 60_000 };
 const protos = load(
     'doseline/orders/v1/orders.proto', 'doseline/orders/v1/products.proto', 'doseline/orders/v1/prices.proto', 'doseline/orders/v1/customers.proto', 'doseline/shipping/v1/carriers.proto',
-    'doseline/execution/v1/recipes.proto', 'doseline/execution/v1/equipment.proto', 'doseline/execution/v1/scheduler.proto', 'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto');
-const { orders: { v1: Orders }, shipping: { v1: Shipping }, execution: { v1: Execution } } = protos.doseline;
+    'doseline/execution/v1/recipes.proto', 'doseline/execution/v1/equipment.proto', 'doseline/execution/v1/scheduler.proto', 'doseline/identity/v1/signing.proto', 'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto');
+const { orders: { v1: Orders }, shipping: { v1: Shipping }, execution: { v1: Execution }, identity: { v1: Identity } } = protos.doseline;
 
 let platform, desk, other, auditor, stranger;
 const clients = [];
@@ -31,7 +31,7 @@ before(async () => {
     stranger = open(Orders.OrdersService, 'not.a.token');
     await enter({
         products: open(Orders.ProductsService, steward), prices: open(Orders.PricesService, steward), customers: open(Orders.CustomersService, steward),
-        recipes: open(Execution.RecipesService, steward), approvals: open(Execution.RecipesService, qa), equipment: open(Execution.EquipmentService, steward),
+        recipes: open(Execution.RecipesService, steward), approvals: open(Execution.RecipesService, qa), signing: open(Identity.SigningService, qa), equipment: open(Execution.EquipmentService, steward),
         carriers: open(Shipping.CarriersService, steward), scheduler: open(Execution.SchedulerService, planner), orders: desk,
     });
 }, { timeout: 300_000 });

@@ -1,8 +1,10 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
+using Doseline.Identity.V1;
 using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
 using Doseline.Shipping.V1;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -71,6 +73,7 @@ sealed class Market(People people, string tag, DateTimeOffset today)
         PricesService.PricesServiceClient prices = new(people.As("master_data_steward"));
         RecipesService.RecipesServiceClient authors = new(people.As("master_data_steward"));
         RecipesService.RecipesServiceClient approvers = new(people.As("qa"));
+        SigningService.SigningServiceClient signing = new(people.As("qa"));
         for (var i = 0; i < Products; i++)
         {
             var code = ProductCode(i);
@@ -88,7 +91,9 @@ sealed class Market(People people, string tag, DateTimeOffset today)
             });
             await prices.PutPriceAsync(new PutPriceRequest { RequestId = RequestId(), Reason = Reason, Price = new Price { ProductCode = code, Currency = "USD", MinorUnits = 1_000_000 } });
             var draft = (await authors.PutRecipeAsync(new PutRecipeRequest { RequestId = RequestId(), Reason = Reason, Recipe = RecipeOf(code) })).Recipe;
-            await approvers.ApproveRecipeAsync(new ApproveRecipeRequest { RequestId = RequestId(), Code = code, Version = draft.Version, Etag = draft.Etag, Reason = Reason });
+            ApproveRecipeRequest approval = new() { RequestId = RequestId(), Code = code, Version = draft.Version, Etag = draft.Etag, Reason = Reason };
+            approval.Signature = (await signing.SignAsync(new SignRequest { Method = "/doseline.execution.v1.RecipesService/ApproveRecipe", RequestJson = JsonFormatter.Default.Format(approval), Zone = "UTC" })).Signature;
+            await approvers.ApproveRecipeAsync(approval);
         }
     }
 

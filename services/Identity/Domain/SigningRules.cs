@@ -9,14 +9,12 @@ public static class SigningRules
     /// <param name="signerId">Who signs.</param>
     /// <param name="signerRoles">Roles of the signer.</param>
     /// <param name="callerId">Who is signed in.</param>
-    /// <param name="second">True for the second person's signature.</param>
+    /// <param name="second">True for the second person's signature, given here or at another screen; that it is another person's, the method itself sees.</param>
     /// <param name="rolesNeeded">Roles that the method, or its second person, needs; any one.</param>
     public static IEnumerable<Refusal> Refusals(string signerId, IReadOnlyList<string> signerRoles, string callerId, bool second, IReadOnlyList<string> rolesNeeded)
     {
         if (!second && signerId != callerId)
             yield return Refusal.Denied("login_name", "SIGNER_NOT_CALLER", "Only who is signed in can sign first; another person signs as the second.").With("signer_id", signerId).With("caller_id", callerId);
-        if (second && signerId == callerId)
-            yield return Refusal.Denied("login_name", "SECOND_PERSON_NEEDED", "The second signature must be another person's.").With("signer_id", signerId);
         if (!rolesNeeded.Any(role => signerRoles.Contains(role, StringComparer.Ordinal)))
             yield return Refusal.Denied("login_name", "SIGNER_ROLE_NOT_ALLOWED", $"To sign this a person needs one of the roles {string.Join(", ", rolesNeeded)}.").With("roles_needed", string.Join(',', rolesNeeded));
     }
