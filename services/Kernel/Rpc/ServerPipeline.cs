@@ -136,9 +136,13 @@ public sealed class ServerPipeline(
         }
 
         caller = caller.Within(admitted);
-        if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site)
-            caller.RequireSite(site);
+        RequireSite(method, message, caller);
         return caller;
+    }
+
+    static void RequireSite(RpcMethod method, IMessage message, Caller caller)
+    {
+        if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site) caller.RequireSite(site);
     }
 
     // A service account is its subject; a role of that name in somebody else's token, whoever issued it, is no right.
@@ -166,6 +170,7 @@ public sealed class ServerPipeline(
         try
         {
             state.Sign(await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken));
+            RequireSite(method, message, state.Caller);
             var response = await continuation(request, context);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
