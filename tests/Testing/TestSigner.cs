@@ -39,7 +39,7 @@ public sealed class TestSigner(IServiceProvider services)
     public DoseDispositionChanged Released(DoseDispositionChanged fact)
     {
         const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
-        var qa = Platform.PersonIn(Roles.Qa) with { Name = fact.SignerName };
+        var qa = Platform.PersonIn(Roles.Qa) with { Name = fact.SignerName is "" ? Roles.Qa : fact.SignerName };
         ReleaseDosesRequest release = new() { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11" };
         var signed = fact.Clone();
         (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));
@@ -50,7 +50,7 @@ public sealed class TestSigner(IServiceProvider services)
     public ReleaseCertificate Certified(ReleaseCertificate certificate)
     {
         const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
-        var qa = Platform.PersonIn(Roles.Qa) with { Name = certificate.SignerName };
+        var qa = Platform.PersonIn(Roles.Qa) with { Name = certificate.SignerName is "" ? Roles.Qa : certificate.SignerName };
         ReleaseDosesRequest release = new() { BatchId = certificate.BatchId, DoseIds = { certificate.DoseId }, RecordVersion = certificate.RecordVersion, RecordHash = certificate.RecordHash };
         var signed = certificate.Clone();
         (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));

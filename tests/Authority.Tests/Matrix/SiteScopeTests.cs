@@ -4,6 +4,7 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -35,9 +36,10 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
     public async Task Whoever_has_rights_at_another_site_neither_changes_nor_reads_what_the_day_was_about()
     {
         Recorder recorder = new();
-        await using var platform = await Platform.StartAsync(configure: builder =>
-            builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()));
-        await PlayAsync(platform);
+        var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day"));
+        await using var platform = await Platform.StartAsync(
+            configure: builder => builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()), clock: new SimulatedClock(input.Start));
+        await PlayAsync(platform, input);
 
         var before = await Trails.CountsAsync(platform);
         List<string> open = [];
@@ -56,7 +58,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
             var outsider = Callers.Person("outsider", [.. method.Policy.Roles.Where(r => !r.StartsWith("service:", StringComparison.Ordinal))]) with { Sites = ["elsewhere"] };
             var (status, refusals, answer) = await RawCalls.CallAsync(platform.UnsignedAs(outsider), method, Signed(platform, outsider, method, asked));
             if (refusals.Any(r => r.Code is "SITE_NOT_ALLOWED") || status is StatusCode.NotFound || (status is StatusCode.OK && IsEmpty(answer))) continue;
-            open.Add($"{method.Name} answers {status} {string.Join(',', refusals.Select(r => r.Code))} {(status is StatusCode.OK ? answer?.ToString() : "")}"[..Math.Min(400, 400)]);
+            open.Add($"{method.Name} answers {status} {string.Join(',', refusals.Select(r => r.Code))} {(status is StatusCode.OK ? answer?.ToString() : "")}");
         }
 
         foreach (var line in open) output.WriteLine(line);
@@ -65,10 +67,8 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
         (await Trails.CountsAsync(platform)).ShouldBe(before);
     }
 
-    static async Task PlayAsync(Platform platform)
+    static async Task PlayAsync(Platform platform, DayInput input)
     {
-        var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day"));
-        await platform.Host.AdvanceToAsync(input.Start);
         var folder = Directory.CreateTempSubdirectory("doseline-day-").FullName;
         await new DayPlay(input, platform.Host, new DayProgress(Spectre.Console.AnsiConsole.Console, null), new DayJournal(Path.Combine(folder, "refused.json"))).RunAsync(default);
     }
