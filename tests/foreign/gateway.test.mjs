@@ -19,7 +19,7 @@ import { client, load, refusalsOf, repository, start } from './platform.mjs';
 const limit = { timeout: 60_000 };
 const protos = load(
     'doseline/inventory/v1/sites.proto', 'doseline/orders/v1/orders.proto', 'doseline/orders/v1/products.proto', 'doseline/orders/v1/prices.proto', 'doseline/orders/v1/customers.proto',
-    'doseline/shipping/v1/carriers.proto', 'doseline/execution/v1/recipes.proto', 'doseline/execution/v1/equipment.proto', 'doseline/execution/v1/scheduler.proto');
+    'doseline/shipping/v1/carriers.proto', 'doseline/execution/v1/recipes.proto', 'doseline/execution/v1/equipment.proto', 'doseline/execution/v1/scheduler.proto', 'doseline/identity/v1/signing.proto');
 const site = { siteId: 'door', name: 'Door', zone: 'Europe/Berlin' };
 
 let platform, folder, registry, steward, auditor, transports;
@@ -108,7 +108,7 @@ test('the walk-through for partners goes as it is written', { timeout: 120_000 }
     const open = (Service, token) => (opened.push(client(Service, platform.address, token)), opened.at(-1));
     await enter({
         products: open(Orders.ProductsService, steward), prices: open(Orders.PricesService, steward), customers: open(Orders.CustomersService, steward),
-        recipes: open(Execution.RecipesService, steward), approvals: open(Execution.RecipesService, qa), equipment: open(Execution.EquipmentService, steward),
+        recipes: open(Execution.RecipesService, steward), approvals: open(Execution.RecipesService, qa), signing: open(protos.doseline.identity.v1.SigningService, qa), equipment: open(Execution.EquipmentService, steward),
         carriers: open(Shipping.CarriersService, steward), scheduler: open(Execution.SchedulerService, planner), orders: open(Orders.OrdersService, desk), partners: ['person:clinic'],
     });
     for (const each of opened) each.close();
