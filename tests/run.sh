@@ -49,6 +49,7 @@ need "Go with sprig" 'command -v go && [[ -d /usr/share/gocode/src/github.com/Ma
     golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
 need promtool 'command -v promtool' prometheus
 need OpenSSL 'command -v openssl' openssl
+need Chromium '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' chromium fonts-dejavu-core
 
 echo "restoring"
 # Not `npm ci`: it refuses a lock file without buf's binaries for other platforms, which a registry may lack.
@@ -116,10 +117,11 @@ lines_suite() {
     wanted "$name" || return 0
     timeout -k 10 $((suite_minutes_max * 60)) "$@" >"$log" 2>&1 </dev/null
     local code=$? ok bad
-    ok=$(grep -c '^ok ' "$log") bad=$(grep -c '^not ok ' "$log")
+    # In a TAP report a skipped test is "ok" too.
+    ok=$(grep '^ok ' "$log" | grep -vc '# SKIP') bad=$(grep -c '^not ok ' "$log")
     # A check that prints no such line counts as one, by its exit code.
     if ((code && !bad)); then bad=1; elif ((!code && !ok && !bad)); then ok=1; fi
-    count "$name" "$ok" "$bad" "$(grep -c '^skip ' "$log")" "$log"
+    count "$name" "$ok" "$bad" "$(grep -cE '^skip |^ok .*# SKIP' "$log")" "$log"
 }
 
 lines_suite protos tests/protos.sh
@@ -127,6 +129,8 @@ if compgen -G 'tests/foreign/*.test.mjs' >/dev/null; then
     # Top-level lines of the TAP report are one a test; nested ones are indented.
     lines_suite foreign node --test --test-reporter=tap tests/foreign/*.test.mjs
 fi
+# Every screen of the console in a browser, against a real process.
+lines_suite console node --test --test-reporter=tap tests/console/console.test.mjs
 # The trace of requirements to tests is drawn from the results; a hole in it is a failure.
 if [[ -x tests/trace.sh ]]; then lines_suite trace tests/trace.sh; fi
 finish

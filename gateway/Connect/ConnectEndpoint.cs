@@ -111,7 +111,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
         }
         catch (RpcException fault)
         {
-            end["error"] = faults.Json(fault);
+            end["error"] = faults.Json(Backends.Explained(fault, method.Service));
         }
 
         Bodies.WriteFrame(context.Response.BodyWriter, System.Text.Encoding.UTF8.GetBytes(end.ToJsonString()), end: true);

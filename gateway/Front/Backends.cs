@@ -1,6 +1,8 @@
+using System.Text;
+using Doseline.Gateway.Connect;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rpc;
-using System.Text;
+using Doseline.Kernel.Rules;
 using Grpc.Core;
 
 namespace Doseline.Gateway.Front;
@@ -21,7 +23,14 @@ public sealed class Backends(Routes routes)
     {
         var site = SiteOf(method, request, context);
         using var call = Invoker(method, site).AsyncUnaryCall(method.Grpc, null, Options(method, site, bearer, context, within, cancel), request);
-        return await call.ResponseAsync;
+        try
+        {
+            return await call.ResponseAsync;
+        }
+        catch (RpcException fault)
+        {
+            throw Explained(fault, method.Service);
+        }
     }
 
     /// <summary>Calls a server-streaming method; see <see cref="CallAsync"/>.</summary>
@@ -30,6 +39,10 @@ public sealed class Backends(Routes routes)
         var site = SiteOf(method, request, context);
         return Invoker(method, site).AsyncServerStreamingCall(method.Grpc, null, Options(method, site, bearer, context, within, cancel), request);
     }
+
+    /// <summary>What a failed call says to the outside: the service's own status, or that it cannot be reached, without how it was tried.</summary>
+    public static RpcException Explained(RpcException fault, string service) => fault.Status.DebugException is HttpRequestException or IOException
+        ? ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service)) : fault;
 
     CallInvoker Invoker(FrontMethod method, string? site) => routes.Channel(method.Service, site).CreateCallInvoker();
 

@@ -70,7 +70,7 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         {
             var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
             // Headers of a stream go out at once, so that a watch is known to be open before its first change. A refusal is headers alone, and ends with them.
-            if (goesOn && proxyResponse is { IsSuccessStatusCode: true } && !proxyResponse.Headers.Contains("grpc-status")) await httpContext.Response.StartAsync(cancellationToken);
+            if (goesOn && proxyResponse is { IsSuccessStatusCode: true } && !proxyResponse.Headers.Contains("grpc-status")) await httpContext.Response.BodyWriter.FlushAsync(cancellationToken);
             return goesOn;
         }
     }

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 
 namespace Doseline.EndToEnd.Tests;
 
+/// <summary>The day in a process that dies.</summary>
 /// <remarks><c>DOSELINE_KILL_SEED</c> repeats a seed, <c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
 public sealed class KilledDayTests(ITestOutputHelper log)
 {

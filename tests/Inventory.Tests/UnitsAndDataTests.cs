@@ -52,7 +52,7 @@ public sealed class UnitsAndDataTests
         (await plant.PossessionAsync()).Groups.ShouldAllBe(g => g.Possessed.DataVersion == NuclideData.Current.Version);
         var other = plant.Receipt(1e9);
         other.Contents[0].DataVersion = "icrp107-1";
-        (await Platform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(other))).Single().Code.ShouldBe("DATA_VERSION_UNKNOWN");
+        (await Platform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(other))).Select(r => r.Code).ShouldContain("DATA_VERSION_UNKNOWN");
     }
 
     static PutMaterialRequest Cold(string code, string unit) => new()

@@ -38,7 +38,7 @@ public sealed class OutageShipping : IAsyncLifetime
         {
             AuthorisationId = "outage-1", SiteId = Dock.Site, ExpireTime = Timestamp.FromDateTimeOffset(dock.Platform.Now.AddHours(8)),
             SignedContent = Kernel.Signing.SignedContent.Of(Method, request), Signature = dock.Platform.Signer.Sign(first, Method, request),
-            SecondSignature = dock.Platform.Signer.Sign(second, Method, request, second: true), Certificates = { dock.Quality.Certificates["dose-1"] },
+            SecondSignature = dock.Platform.Signer.Sign(second, Method, request, second: true), Certificates = { dock.Quality.Certificates["dose-1"].Clone() },
         };
     }
 

@@ -6,7 +6,6 @@ using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Doseline.Testing.Faults;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 
 namespace Doseline.Simulation.Tests;
 
+/// <summary>A few orders of the sample day, disturbed by what a seed draws.</summary>
 /// <remarks>
 /// <c>DOSELINE_SIMULATION_SEEDS</c> says how many seeds are played (default 16), <c>DOSELINE_SIMULATION_SEED</c> the first of them: a seed that
 /// failed is played again alone by naming it and a count of 1.

@@ -36,7 +36,7 @@ public sealed partial class WallTests
     public void Nothing_outside_hosting_reads_the_wall_clock_makes_random_numbers_or_sleeps()
     {
         var broken =
-            from file in Repository.Sources()
+            from file in Repository.Sources().Concat(Repository.Sources("gateway"))
             where !file.Path.StartsWith("services/Kernel/Hosting/", StringComparison.Ordinal)
             from line in file.Text.Split('\n').Select((text, number) => (Text: text, Number: number + 1))
             where WallClock().IsMatch(line.Text) && !line.Text.TrimStart().StartsWith("//", StringComparison.Ordinal) && !Allowed(file.Path, line.Text)
@@ -70,7 +70,7 @@ public sealed partial class WallTests
     public void A_source_file_stays_short_enough_to_read_in_one_sitting()
     {
         // 300 lines want a reason; 450 are too many whatever the reason.
-        var long_ = Repository.Sources().Select(f => (f.Path, Lines: f.Text.Count(c => c == '\n'))).Where(f => f.Lines > 450).Select(f => $"{f.Path}: {f.Lines}");
+        var long_ = Repository.Sources().Concat(Repository.Sources("gateway")).Select(f => (f.Path, Lines: f.Text.Count(c => c == '\n'))).Where(f => f.Lines > 450).Select(f => $"{f.Path}: {f.Lines}");
         long_.ShouldBeEmpty();
     }
 

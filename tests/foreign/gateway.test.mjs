@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,10 +13,13 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError, createClient } from '@connectrpc/connect';
 import * as forNode from '@connectrpc/connect-node';
 import * as forWeb from '@connectrpc/connect-web';
+import { enter } from './market.mjs';
 import { client, load, refusalsOf, repository, start } from './platform.mjs';
 
 const limit = { timeout: 60_000 };
-const protos = load('doseline/inventory/v1/sites.proto', 'doseline/orders/v1/orders.proto');
+const protos = load(
+    'doseline/inventory/v1/sites.proto', 'doseline/orders/v1/orders.proto', 'doseline/orders/v1/products.proto', 'doseline/orders/v1/prices.proto', 'doseline/orders/v1/customers.proto',
+    'doseline/shipping/v1/carriers.proto', 'doseline/execution/v1/recipes.proto', 'doseline/execution/v1/equipment.proto', 'doseline/execution/v1/scheduler.proto', 'doseline/identity/v1/signing.proto');
 const site = { siteId: 'door', name: 'Door', zone: 'Europe/Berlin' };
 
 let platform, folder, registry, steward, auditor, transports;
@@ -93,4 +96,38 @@ test('grpc-js calls by the partners\' port and reads every detail', limit, async
     const refused = await sites.PutSite({ request_id: randomUUID() }).then(() => assert.fail('was not refused'), error => error);
     assert.equal(refusalsOf(refused)[0].code, 'ROLE_NOT_ALLOWED');
     sites.close();
+});
+
+/** The blocks of one language on the partners' page, in their order; a block with a further word after its language is left to another test. */
+const blocks = language => [...readFileSync(join(repository, 'docs', 'partners.md'), 'utf8').matchAll(new RegExp('^```' + language + '\\n(.*?)^```$', 'gms'))].map(match => match[1]);
+
+test('the walk-through for partners goes as it is written', { timeout: 120_000 }, async () => {
+    const { orders: { v1: Orders }, shipping: { v1: Shipping }, execution: { v1: Execution } } = protos.doseline;
+    const [qa, planner, desk, partner] = [await platform.token('qa', 'qa'), await platform.token('planner', 'planner'), await platform.token('desk', 'supply_desk'), await platform.token('clinic', 'partner')];
+    const opened = [];
+    const open = (Service, token) => (opened.push(client(Service, platform.address, token)), opened.at(-1));
+    await enter({
+        products: open(Orders.ProductsService, steward), prices: open(Orders.PricesService, steward), customers: open(Orders.CustomersService, steward),
+        recipes: open(Execution.RecipesService, steward), approvals: open(Execution.RecipesService, qa), signing: open(protos.doseline.identity.v1.SigningService, qa), equipment: open(Execution.EquipmentService, steward),
+        carriers: open(Shipping.CarriersService, steward), scheduler: open(Execution.SchedulerService, planner), orders: open(Orders.OrdersService, desk), partners: ['person:clinic'],
+    });
+    for (const each of opened) each.close();
+
+    const env = { ...process.env, DOSELINE: platform.web, PARTNERS: platform.partner, PROTOS: join(repository, 'protos'), TOKEN: partner };
+    const shell = blocks('sh');
+    assert.equal(shell.length, 4);
+    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', shell.join('\n')], { env });
+    assert.match(stdout, /ORDER_STATE_ACCEPTED/);
+    assert.match(stdout, /FIELD_UNKNOWN/);
+
+    const [script] = blocks('js');
+    // Beside the packages of the tests, so that their imports are found.
+    const file = join(repository, 'tests', 'node_modules', `partner-${randomUUID()}.mjs`);
+    await writeFile(file, script);
+    try {
+        const { stdout: followed } = await promisify(execFile)('node', [file], { env, timeout: 60_000 });
+        assert.match(followed, /ORDER_STATE_ACCEPTED/);
+    } finally {
+        await rm(file);
+    }
 });

@@ -17,7 +17,7 @@ export const orderOf = (more = {}) => ({
 });
 
 /** Enters it; the clients are named after the services. */
-export async function enter({ products, prices, recipes, approvals, signing, customers, carriers, equipment, scheduler, orders }) {
+export async function enter({ products, prices, recipes, approvals, signing, customers, carriers, equipment, scheduler, orders, partners = [] }) {
     const put = more => ({ request_id: randomUUID(), reason: 'set up', ...more });
     await products.PutProduct(put({
         product: {
@@ -29,7 +29,7 @@ export async function enter({ products, prices, recipes, approvals, signing, cus
     await prices.PutPrice(put({ price: { product_code: product, currency: 'USD', minor_units: '1000000' } }));
     await customers.PutCustomer(put({
         customer: {
-            code: customer, name: 'Clinic', address_lines: ['1 Main Street'], zone, currency: 'USD', active: true,
+            code: customer, name: 'Clinic', address_lines: ['1 Main Street'], zone, currency: 'USD', active: true, partner_subjects: partners,
             licence: { number: 'L-1', issuing_agency: 'Agency', expire_time: at(midnight + 300 * day), evidence_time: at(midnight - day), lines: [{ nuclide, limit_bq: 20e9, form: 'any' }] },
         },
     }));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;

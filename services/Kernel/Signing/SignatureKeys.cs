@@ -38,7 +38,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
 
     readonly SemaphoreSlim asking = new(1);
     volatile Dictionary<string, SignatureKey> keys = Pinned(config);
-    DateTimeOffset asked = DateTimeOffset.MinValue;
+    long asked; // UTC ticks; 0 for never. Read without the turn, so in one piece.
 
     /// <inheritdoc/>
     public async ValueTask<SignatureKey?> FindAsync(string keyId, CancellationToken cancel)
@@ -48,7 +48,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
         try
         {
             if (Fresh(keyId) is { } meanwhile) return meanwhile;
-            if (clock.GetUtcNow() - asked >= AskAgain) await AskAsync(keys.ContainsKey(keyId), cancel);
+            if (Age >= AskAgain) await AskAsync(keys.ContainsKey(keyId), cancel);
             return keys.GetValueOrDefault(keyId);
         }
         finally
@@ -60,12 +60,14 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
     /// <inheritdoc/>
     public void Dispose() => asking.Dispose();
 
-    SignatureKey? Fresh(string keyId) => clock.GetUtcNow() - asked < Refresh ? keys.GetValueOrDefault(keyId) : null;
+    TimeSpan Age => TimeSpan.FromTicks(clock.GetUtcNow().UtcTicks - Volatile.Read(ref asked));
+
+    SignatureKey? Fresh(string keyId) => Age < Refresh ? keys.GetValueOrDefault(keyId) : null;
 
     async Task AskAsync(bool known, CancellationToken cancel)
     {
         const string identity = "identity";
-        asked = clock.GetUtcNow();
+        Volatile.Write(ref asked, clock.GetUtcNow().UtcTicks);
         Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
         channels.Route(headers, identity);
         try
@@ -84,7 +86,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
         }
         catch (RpcException fault)
         {
-            asked = DateTimeOffset.MinValue;
+            Volatile.Write(ref asked, 0);
             // A key that was known stays known: an outage of Identity must not stop the verification of what was signed before it.
             if (!known)
                 throw new RefusedException(Refusal.Unavailable("services/identity", "SIGNING_KEYS_UNAVAILABLE", $"The signature's key is not known here and Identity cannot be asked now ({fault.StatusCode})."));

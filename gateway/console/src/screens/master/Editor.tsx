@@ -22,7 +22,11 @@ const inWords = (path: string): string => path.replace(/([a-z])([A-Z])/g, '$1_$2
 /** Changes one thing, or approves it. What differs from what was read stands beside the fields before it is saved. */
 export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | undefined; refresh(): void; close(): void }) {
   const { zone } = useSession();
-  const before = useMemo(() => draftOf(of.schema, row ? of.body(row) : create(of.schema), zone), [of, row, zone]);
+  const isDraft = row !== undefined && (of.approval?.isDraft(row) ?? false);
+  const before = useMemo(() => {
+    const read = draftOf(of.schema, row ? of.body(row) : create(of.schema), zone);
+    return row && !isDraft && of.renewed ? of.renewed(read) : read;
+  }, [of, row, zone, isDraft]);
   const [draft, setDraft] = useState<Draft>(before);
   const [reason, setReason] = useState('');
   const [effective, setEffective] = useState('');
@@ -31,7 +35,6 @@ export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | u
   const approve = useAction((of.approval?.method ?? of.put) as DescMethodUnary);
   const say = useToast();
   const changes = differences(before, draft);
-  const isDraft = row !== undefined && (of.approval?.isDraft(row) ?? false);
   const over = row === undefined || of.writesOver === undefined || of.writesOver(row);
 
   const save = async () => {

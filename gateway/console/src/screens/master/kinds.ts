@@ -11,6 +11,7 @@ import { ProductSchema, ProductsService, type Product } from '../../generated/do
 import { SpecificationSchema, SpecificationsService, SpecificationState, type Specification } from '../../generated/doseline/quality/v1/specifications_pb';
 import { CarrierServiceSchema, CarriersService, type CarrierService } from '../../generated/doseline/shipping/v1/carriers_pb';
 import { PackagingKind, PackagingSchema, PackagingsService, type Packaging } from '../../generated/doseline/shipping/v1/packagings_pb';
+import type { Draft } from '../../ui/drafts';
 import type { Tone } from '../../ui/Panel';
 import { millis } from '../../physics/time';
 import { enumText } from '../../text/en';
@@ -51,6 +52,8 @@ export interface Kind {
     request(row: Message, reason: string, effective: Timestamp | undefined): object;
     readonly asks: boolean;
   };
+  /** What a new version of a row begins with, where it is not the row itself. */
+  renewed?(draft: Draft): Draft;
   /** False when the row cannot be written over: a change is then a new version. */
   writesOver?(row: Message): boolean;
 }
@@ -58,7 +61,7 @@ export interface Kind {
 interface Typed<R extends Message, B extends Message> {
   id: KindId; ofSite?: boolean; list: DescMethodUnary<never, never> | unknown; rows: string; key(row: R): string; cells(row: R): readonly (readonly [string, string])[]; standing?(row: R, nowMs: number): Standing | null;
   schema: DescMessage; body?(row: R): B; hidden?: readonly string[]; fixed?: readonly string[]; put: unknown; request(body: B, row: R | undefined, reason: string): object; hasReason?: boolean; signed?: boolean;
-  approval?: { method: unknown; isDraft(row: R): boolean; request(row: R, reason: string, effective: Timestamp | undefined): object; asks?: boolean }; writesOver?(row: R): boolean;
+  approval?: { method: unknown; isDraft(row: R): boolean; request(row: R, reason: string, effective: Timestamp | undefined): object; asks?: boolean }; writesOver?(row: R): boolean; renewed?(draft: Draft): Draft;
 }
 
 // Methods and messages are tied together where a kind is written down, and are any method and any message to the screen.
@@ -83,10 +86,13 @@ function term(from: Timestamp | undefined, until: Timestamp | undefined, now: nu
   return start !== null && start > now ? { tone: 'warn', text: t.notYet } : yes(t.inForce);
 }
 
+// A version that is in force began in the past; the next one has to be told when it begins, and has the next number.
+const next = (version?: string) => (draft: Draft): Draft => ({ ...draft, effectiveTime: '', ...(version ? { [version]: String(Number(draft[version]) + 1) } : {}) });
+
 /** The kinds in the order of the tabs. */
 export const kinds: readonly Kind[] = [
   kind<Product>({
-    id: 'products', list: ProductsService.method.listProducts, rows: 'products', key: (row) => row.productCode, schema: ProductSchema, hidden: ['productVersion'], fixed: ['productCode'],
+    id: 'products', list: ProductsService.method.listProducts, rows: 'products', key: (row) => row.productCode, schema: ProductSchema, hidden: ['productVersion'], fixed: ['productCode'], renewed: next(),
     cells: (row) => [[c.code, row.productCode], [c.name, row.name], [c.nuclide, row.nuclide], [c.version, String(row.productVersion)]], standing: (row) => (row.orderable ? yes(t.orderable) : no(t.notOrderable)),
     put: ProductsService.method.putProduct, request: (product, row, reason) => ({ product, version: row?.productVersion ?? 0n, reason }),
   }),
@@ -108,7 +114,7 @@ export const kinds: readonly Kind[] = [
     hidden: ['specificationId', 'state', 'authorName', 'approval', 'version'],
     cells: (row) => [[c.product, row.productCode], [c.version, String(row.specificationVersion)], [c.name, row.productName], [c.tests, String(row.tests.length)], [t.author, row.authorName], [t.approver, row.approval?.signerName ?? '']],
     standing: (row) => (row.state === SpecificationState.APPROVED ? yes(t.isApproved) : draft), writesOver: (row) => row.state === SpecificationState.DRAFT,
-    put: SpecificationsService.method.putSpecification, hasReason: false,
+    put: SpecificationsService.method.putSpecification, hasReason: false, renewed: next('specificationVersion'),
     request: ({ productCode, specificationVersion, productName, dosageForm, effectiveTime, tests }, row) => ({ productCode, specificationVersion, productName, dosageForm, effectiveTime, tests, version: row?.state === SpecificationState.DRAFT ? row.version : 0n }),
     approval: { method: SpecificationsService.method.approveSpecification, isDraft: (row) => row.state === SpecificationState.DRAFT, request: (row) => ({ specificationId: row.specificationId, version: row.version }) },
   }),
@@ -116,14 +122,14 @@ export const kinds: readonly Kind[] = [
     id: 'licences', ofSite: true, list: LicencesService.method.listLicences, rows: 'licences', key: (row) => row.licenceId, schema: LicenceSchema, hidden: ['licenceId'],
     cells: (row) => [[c.licence, row.number], [c.amendment, String(row.amendment)], [c.site, row.siteId], [c.kind, row.jurisdiction], [c.lines, row.lines.map((line) => line.nuclide).join(', ')], [c.until, day(row.expireTime)]],
     standing: (row, now) => term(row.effectiveTime, row.expireTime, now), writesOver: () => false, signed: true,
-    put: LicencesService.method.putLicence, request: (licence, _, reason) => ({ licence, reason }),
+    put: LicencesService.method.putLicence, renewed: next('amendment'), request: (licence, _, reason) => ({ licence, reason }),
   }),
   kind<Template>({
     id: 'templates', list: TemplatesService.method.listTemplates, rows: 'templates', key: (row) => row.templateId, schema: TemplateSchema,
     hidden: ['templateId', 'approved', 'authorName', 'approverName', 'approveTime', 'fields', 'version'],
     cells: (row) => [[c.code, row.code], [c.version, String(row.templateVersion)], [c.product, row.productCode], [c.market, row.market], [t.author, row.authorName], [t.approver, row.approverName]],
     standing: (row) => (row.approved ? yes(t.isApproved) : draft), writesOver: (row) => !row.approved,
-    put: TemplatesService.method.putTemplate, hasReason: false,
+    put: TemplatesService.method.putTemplate, hasReason: false, renewed: next('templateVersion'),
     request: ({ code, templateVersion, productCode, market, zpl, widthMm, heightMm, zone, effectiveTime }, row) => ({ code, templateVersion, productCode, market, zpl, widthMm, heightMm, zone, effectiveTime, version: row && !row.approved ? row.version : 0n }),
     approval: { method: TemplatesService.method.approveTemplate, isDraft: (row) => !row.approved, request: (row) => ({ templateId: row.templateId, version: row.version }) },
   }),

@@ -49,7 +49,7 @@ export function AuditPanel({ kind, id }: { kind: string; id: string }) {
   return (
     <Panel flush title={t.audit} aside={may && rows.length > 0 && <button type="button" className="button" aria-disabled={busy || undefined} onClick={() => !busy && void check()}>{busy ? t.checking : t.check}</button>}>
       {!may && <Empty>{t.auditRoles}</Empty>}
-      {may && <div className="panel-body">
+      {may && <div className="inset">
         <p className="soft small">{t.auditLead(kind)}</p>
         {verdicts.size > 0 && !busy && <Note tone={ok === rows.length ? 'ok' : 'warn'} title={t.summary(ok, rows.length)}>{t.checkedAgainst}: {heads.join(' · ')}</Note>}
         {trail.error && <Refusals problem={problemOf(trail.error)} />}

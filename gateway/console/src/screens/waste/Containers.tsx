@@ -79,7 +79,7 @@ export function Containers({ site }: { site: Site }) {
         />
       </Panel>
       <Panel flush title={`${t.loose} (${loose.data?.length ?? 0})`} aside={<SelectField label={t.columns.put} value={into} onChange={(id) => { setTarget(id); add.clear(); }} empty={t.chooseContainer} options={open.map((each) => [each.containerId, each.label] as const)} />}>
-        {add.problem && <div className="panel-body"><Refusals problem={add.problem} /></div>}
+        {add.problem && <div className="inset"><Refusals problem={add.problem} /></div>}
         <ListTable<WasteItem>
           list={loose} label={t.loose} rowKey={(each) => each.wasteId} empty={t.noLoose}
           columns={[

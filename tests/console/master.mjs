@@ -1,0 +1,55 @@
+// Master data: listed, changed as a new version with its differences, refused with every reason, approved with a signature.
+import assert from 'node:assert/strict';
+import { accessible, open, picture, refusals, said, test } from './console.mjs';
+import { qa, steward } from './people.mjs';
+
+test('A product is changed as a new version, with what differs in sight and everything that is wrong named at once', async () => {
+    const page = await open(steward, '/master', { height: 1000 });
+    await page.getByRole('button', { name: 'AC225-PSMA', exact: true }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Actinium PSMA, renamed');
+    await page.getByRole('cell', { name: 'Actinium PSMA, renamed' }).waitFor();
+    await page.getByLabel('Tolerance', { exact: true }).fill('400');
+    await page.getByLabel('Recipe code').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.ok((await refusals(page)).length > 1, 'every reason at once');
+    await accessible(page, 'a product that is refused');
+    await picture(page, 'master-refused');
+    await page.getByLabel('Tolerance', { exact: true }).fill('10');
+    await page.getByLabel('Recipe code').fill('AC225-PSMA');
+    await page.getByLabel('Why it changes').fill('name on the leaflet');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await said(page, 'Saved.');
+    await page.getByRole('cell', { name: 'Actinium PSMA, renamed' }).waitFor();
+    await page.done();
+});
+
+test('Every kind of master data is listed, and what is opened can be read by everybody', async () => {
+    const page = await open(steward, '/master', { height: 1000 });
+    for (const kind of ['Customers', 'Recipes', 'Specifications', 'Licences', 'Label templates', 'Carriers', 'Packagings', 'Materials', 'Suppliers', 'Rooms']) {
+        await page.getByRole('tab', { name: kind }).click();
+        await page.locator('table tbody .button.quiet').first().click();
+        await page.getByText('What changes').waitFor();
+        await accessible(page, kind);
+        if (kind === 'Recipes' || kind === 'Label templates') await picture(page, `master-${kind.toLowerCase().replace(' ', '-')}`);
+    }
+    await page.done();
+});
+
+test('A new version of a recipe is a draft until QA signs for it', async () => {
+    const page = await open(steward, '/master/recipes');
+    await page.locator('table tbody .button.quiet').first().click();
+    await page.getByLabel('Product name').fill('Renamed for a new version');
+    await page.getByLabel('Why it changes').fill('new name');
+    await page.getByRole('button', { name: 'New version' }).click();
+    await said(page, 'Saved.');
+    await page.done();
+
+    const approver = await open(qa, '/master/recipes');
+    await approver.getByRole('row').filter({ hasText: 'draft' }).getByRole('button').first().click();
+    await approver.getByLabel('Why it changes').fill('reviewed');
+    await approver.getByRole('button', { name: 'Approve' }).click();
+    await approver.getByRole('heading', { name: 'Signature' }).waitFor();
+    await accessible(approver, 'the signature of an approval');
+    await picture(approver, 'master-approve');
+    await approver.done();
+});

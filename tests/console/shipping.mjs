@@ -1,0 +1,43 @@
+// Shipping: pack, survey, what the package is by the rules, and everything that stands against its leaving.
+import assert from 'node:assert/strict';
+import { accessible, open, picture, refusals, said, test } from './console.mjs';
+import { shipper } from './people.mjs';
+
+test('A dose is packed and surveyed, the rules say what the package is, and it cannot leave before QA released it', async () => {
+    const page = await open(shipper, '/shipping', { height: 1000 });
+    const row = page.getByRole('row').filter({ hasText: 'AC225-PSMA' }).first();
+    await row.waitFor();
+    await accessible(page, 'the list of packages');
+    await row.getByRole('button', { name: 'Pack' }).click();
+    const dialog = page.locator('dialog');
+    await accessible(page, 'packing');
+    await dialog.getByRole('button', { name: 'Pack' }).click();
+    await said(page, 'Packed.');
+    await page.getByLabel('Highest on the surface').fill('80');
+    await page.getByLabel('Highest at 1 m').fill('1.5');
+    await page.getByLabel('Survey meter').fill('bos-survey-1');
+    await page.getByLabel('Seal').fill('SEAL-TEST-1');
+    await page.getByLabel('Beta, gamma: net count rate').fill('12');
+    await page.getByLabel('Alpha: net count rate').fill('1');
+    await page.getByLabel('Label on the package').selectOption({ label: 'WHITE-I' });
+    await page.getByRole('button', { name: 'Record survey' }).click();
+    assert.ok((await refusals(page)).length > 0, 'a category chosen by hand that the figures contradict is refused');
+    await accessible(page, 'a survey that is refused');
+    await page.getByLabel('Label on the package').selectOption('');
+    await page.getByRole('button', { name: 'Record survey' }).click();
+    await said(page, 'Surveyed');
+    await page.getByText('49 CFR 172.403(b),(c)').waitFor();
+    await page.getByRole('button', { name: 'Make the paper' }).click();
+    assert.ok((await refusals(page)).length > 0, 'no paper for a dose that is not released');
+    await page.getByLabel('Seal as read now').fill('SEAL-OTHER');
+    await page.getByLabel('Tracking number').fill('TRK-TEST-1');
+    await page.getByRole('button', { name: 'Hand over' }).click();
+    await page.locator('.refusals').nth(1).waitFor();
+    await accessible(page, 'a package that may not leave');
+    await page.evaluate(() => scrollTo(0, 0));
+    await picture(page, 'package');
+    await page.goto(`${new URL(page.url()).origin}/shipping`);
+    await page.getByText('surveyed').first().waitFor();
+    await picture(page, 'shipping');
+    await page.done();
+});
