@@ -1,3 +1,4 @@
+using Doseline.Identity.Api;
 using Doseline.Identity.Data;
 using Doseline.Identity.Keys;
 using Doseline.Identity.Oidc;
@@ -17,7 +18,7 @@ public sealed class IdentityModule : ServiceModule
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)
     {
-        module.Database<IdentityDb>().Web(OidcEndpoints.Map);
+        module.Database<IdentityDb>().Api<PeopleApi>().Api<AccountsApi>().Api<TrainingApi>().Web(OidcEndpoints.Map);
         OidcEndpoints.Register(module.Services);
         module.Services.AddSingleton<IdentityOptions>().AddSingleton<PasswordHashes>().AddSingleton<Credentials>().AddSingleton<SigningKeys>();
         module.Services.TryAddSingleton<IOneTimeDisplay, ConsoleDisplay>();

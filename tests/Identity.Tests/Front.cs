@@ -11,6 +11,8 @@ sealed class Front : IAsyncDisposable
 {
     public const string AdminPassword = "river stone 4 lantern";
 
+    bool chosen;
+
     Front(Platform platform) => Platform = platform;
 
     public Platform Platform { get; }
@@ -19,13 +21,15 @@ sealed class Front : IAsyncDisposable
 
     public static async Task<Front> OpenAsync() => new(await Platform.StartAsync());
 
-    public SignInClient Browser(string clientId = "console", string? redirectUri = null) => new(Platform.Host.Web, clientId, redirectUri);
+    public SignInClient Browser(string clientId = "console", string? redirectUri = null) => new(Platform.Host.WebAddress, clientId, redirectUri);
 
     /// <summary>Signs the administrator in, with a password of their own.</summary>
     public async Task<SignedIn> AdminAsync(SignInClient? browser = null)
     {
         using var own = Browser();
-        return await (browser ?? own).SignInAsync("admin", First.Password, AdminPassword);
+        var given = await (browser ?? own).SignInAsync("admin", chosen ? AdminPassword : First.Password, AdminPassword);
+        chosen = true;
+        return given;
     }
 
     public CallInvoker With(string token) => Platform.Host.WithToken(token);

@@ -87,7 +87,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task An_unsound_request_goes_back_with_its_error_and_its_state(string name, string? value, string error)
     {
         var query = QueryHelpers.ParseQuery((await LocationAsync((name, value)))!.Query);
-        (query["error"].ToString(), query["state"].ToString(), query["iss"].ToString()).ShouldBe((error, "s-n", front.Platform.Host.Web.GetLeftPart(UriPartial.Authority)));
+        (query["error"].ToString(), query["state"].ToString(), query["iss"].ToString()).ShouldBe((error, "s-n", front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority)));
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class SignInTests : IAsyncLifetime
     [InlineData("client_id", null)]
     public async Task Nobody_is_sent_to_an_address_that_is_not_the_applications_own(string name, string? value)
     {
-        var uri = browser.AuthorizeUri(new string('v', 43), "n", (name, value?.Replace("{own}", front.Platform.Host.Web.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)));
+        var uri = browser.AuthorizeUri(new string('v', 43), "n", (name, value?.Replace("{own}", front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)));
         using var answer = await browser.Browser.GetAsync(uri);
         (answer.StatusCode, answer.Headers.Location).ShouldBe((HttpStatusCode.BadRequest, null));
     }
@@ -185,7 +185,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task Signing_out_ends_the_session_and_its_tokens_and_sends_nobody_elsewhere()
     {
         var given = await front.AdminAsync(browser);
-        var own = front.Platform.Host.Web.GetLeftPart(UriPartial.Authority) + "/";
+        var own = front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/";
         var (elsewhere, page) = await browser.PostAsync("/oauth/end-session", new() { ["id_token_hint"] = given.IdToken, ["post_logout_redirect_uri"] = "https://elsewhere.example/" });
         (elsewhere, page.Contains("Signed out", StringComparison.Ordinal)).ShouldBe((null, true));
         (await front.Service<ITokenReader>().ReadAsync(given.AccessToken)).ShouldBeNull();
@@ -246,7 +246,7 @@ public sealed class SignInTests : IAsyncLifetime
     public async Task What_is_published_is_enough_to_check_a_token_and_nothing_more()
     {
         using var discovery = JsonDocument.Parse(await browser.Browser.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative)));
-        discovery.RootElement.GetProperty("issuer").GetString().ShouldBe(front.Platform.Host.Web.GetLeftPart(UriPartial.Authority));
+        discovery.RootElement.GetProperty("issuer").GetString().ShouldBe(front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority));
         discovery.RootElement.GetProperty("code_challenge_methods_supported").EnumerateArray().Select(m => m.GetString()).ShouldBe(["S256"]);
         using var keys = JsonDocument.Parse(await browser.Browser.GetStringAsync(discovery.RootElement.GetProperty("jwks_uri").GetString()));
         var key = keys.RootElement.GetProperty("keys").EnumerateArray().Single();
@@ -268,6 +268,6 @@ public sealed class SignInTests : IAsyncLifetime
 
     Dictionary<string, string> Exchange(string code) => new()
     {
-        ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = front.Platform.Host.Web.GetLeftPart(UriPartial.Authority) + "/session/callback", ["code_verifier"] = new string('v', 43),
+        ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/session/callback", ["code_verifier"] = new string('v', 43),
     };
 }

@@ -69,16 +69,11 @@ sealed class SignInEndpoint(
         try
         {
             if (wanted != form["new_password_again"].ToString()) throw new RefusedException(Refusal.Invalid("new_password_again", "PASSWORDS_DIFFER", "The two new passwords differ."));
-            var current = await credentials.SignInAsync(login, form["current_password"].ToString(), cancel);
-            if (current.Refusal is { } refusal) throw new RefusedException(refusal with { Message = Told(refusal) });
-            await credentials.ChangeAsync(current.PersonId!, form["current_password"].ToString(), wanted, cancel);
-            var check = await credentials.SignInAsync(login, wanted, cancel);
-            if (check.Accepted) return await EnterAsync(context, row, request, check.PersonId!);
-            throw new RefusedException(check.Refusal ?? SignIn.Wrong);
+            return await EnterAsync(context, row, request, await credentials.ChangeAndSignInAsync(login, form["current_password"].ToString(), wanted, cancel));
         }
         catch (RefusedException refused)
         {
-            return Pages.Password(context, row.Id, login, refused.Refusals, request.RedirectUri);
+            return Pages.Password(context, row.Id, login, [.. refused.Refusals.Select(r => r.Kind is RefusalKind.Unauthenticated ? r with { Message = Told(r) } : r)], request.RedirectUri);
         }
     }
 

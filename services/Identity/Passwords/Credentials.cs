@@ -37,27 +37,41 @@ public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hash
         return CheckAsync(db => db.People.SingleOrDefaultAsync(p => p.Login == name, cancel), name, password, signIn: true, cancel);
     }
 
-    /// <summary>Exchanges the password for one that the person chose.</summary>
+    /// <summary>Exchanges the password of a person for one that they chose.</summary>
     /// <param name="personId">Immutable id.</param>
     /// <param name="current">The password in use; counts as a wrong one when it is not right.</param>
     /// <param name="wanted">The new one.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="RefusedException">The password in use was wrong, or the new one may not be used; every reason is given.</exception>
-    public async Task ChangeAsync(string personId, string current, string wanted, CancellationToken cancel)
+    public async Task ChangeAsync(string personId, string current, string wanted, CancellationToken cancel) =>
+        await ChangeAsync(await CheckAsync(personId, current, cancel), current, wanted, signIn: false, cancel);
+
+    /// <summary>Exchanges the password at sign-in, and signs in with the new one.</summary>
+    /// <returns>The person.</returns>
+    /// <exception cref="RefusedException">As for <see cref="ChangeAsync(string, string, string, CancellationToken)"/>.</exception>
+    public async Task<string> ChangeAndSignInAsync(string login, string current, string wanted, CancellationToken cancel)
     {
-        if (await CheckAsync(personId, current, cancel) is { Refusal: { } refusal }) throw new RefusedException(refusal);
+        var check = await SignInAsync(login, current, cancel);
+        await ChangeAsync(check, current, wanted, signIn: true, cancel);
+        return check.PersonId!;
+    }
+
+    async Task ChangeAsync(PasswordCheck check, string current, string wanted, bool signIn, CancellationToken cancel)
+    {
+        if (check is { Refusal: { } refusal }) throw new RefusedException(refusal);
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
-        var person = await db.People.SingleAsync(p => p.Id == personId, cancel);
+        var person = await db.People.SingleAsync(p => p.Id == check.PersonId, cancel);
         ActAs(scope.ServiceProvider, person, "password changed by its owner");
         List<Refusal> refusals = [];
         PasswordPolicy.Check(wanted, person.Login, person.Name).OrAdd(refusals);
-        var past = await db.Passwords.Where(p => p.PersonId == personId).OrderByDescending(p => p.Number).Take(PasswordPolicy.HistoryMax).ToListAsync(cancel);
-        if (refusals is [] && past.Any(p => hashes.Holds(person, p.Hash, wanted, out _))) refusals.Add(PasswordPolicy.Reused);
+        var past = await db.Passwords.Where(p => p.PersonId == person.Id && p.Number != person.PasswordNumber).OrderByDescending(p => p.Number).Take(PasswordPolicy.HistoryMax - 1).ToListAsync(cancel);
+        if (refusals is [] && (wanted == current || past.Any(p => hashes.Holds(person, p.Hash, wanted, out _)))) refusals.Add(PasswordPolicy.Reused);
         refusals.ThrowIfAny();
         await SetAsync(db, person, wanted, PasswordState.Own, cancel);
+        if (signIn) person.LastSignInTime = db.Now;
         await db.SaveChangesAsync(cancel);
-        log.LogInformation("Person {PersonId} changed the password", personId);
+        log.LogInformation("Person {PersonId} changed the password", person.Id);
     }
 
     /// <summary>Gives the person a one-time password; the caller saves. It also ends every lock.</summary>

@@ -20,6 +20,7 @@ static class AuthServices
             services.AddSingleton<ITrustedIssuer>(p => new RemoteIssuer(issuer, new KeySet(issuer, Client(), p.GetRequiredService<ILogger<KeySet>>())));
         }
 
+        services.AddSingleton<TrainingGate>();
         services.TryAddSingleton<ITokenReader, BearerTokens>();
         services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<InstallationTokens>());
     }

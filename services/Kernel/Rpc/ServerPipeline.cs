@@ -21,8 +21,8 @@ namespace Doseline.Kernel.Rpc;
 
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
 public sealed class ServerPipeline(
-    MethodTable methods, ITokenReader tokens, CallLimit limit, DatabaseTable databases, ClockWatch clock, SignatureGate signatures, SecurityLog security, RpcMetrics metrics,
-    ILogger<ServerPipeline> log) : Interceptor
+    MethodTable methods, ITokenReader tokens, TrainingGate training, CallLimit limit, DatabaseTable databases, ClockWatch clock, SignatureGate signatures, SecurityLog security,
+    RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -99,6 +99,7 @@ public sealed class ServerPipeline(
         WellFormed.Check(message, malformed);
         if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
         malformed.ThrowIfAny();
+        await training.RequireAsync(caller, method.Policy.Procedure, context.CancellationToken);
 
         var trusted = caller.Is(Roles.Service);
         request.Caller = trusted && headers.GetValue(RpcHeaders.OnBehalfOf) is { Length: > 0 } person ? caller with { OnBehalfOf = person } : caller;

@@ -24,29 +24,32 @@ static class DayCommand
             ["Keys:Directory"] = System.IO.Path.Combine(folder.Path, "keys"),
             // A killed process loses nothing that SQLite has written; only a power cut could, and a played day is not for that.
             ["Data:SqliteSynchronous"] = "OFF",
-            [Kernel.Auth.DevelopmentTokens.Setting] = "true",
+            // Slow hashing protects passwords that people think of; these are random. A host that serves the folder later hashes them again, slowly.
+            ["Identity:HashIterations"] = "10000",
         };
         await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         platform.Clock.Moved = folder.Remember;
 
         DayJournal journal = new(System.IO.Path.Combine(folder.Path, "day.journal.json"));
         var console = AnsiConsole.Console;
+        DayPasswords passwords = new(System.IO.Path.Combine(folder.Path, "day.people.json"));
         DayPlay? play = null;
         if (console.Profile.Capabilities.Interactive)
         {
             await console.Progress().StartAsync(async progress =>
             {
-                play = new DayPlay(input, platform, new DayProgress(console, progress.AddTask("day")), journal);
+                play = new DayPlay(input, platform, new DayProgress(console, progress.AddTask("day")), journal, passwords);
                 await play.RunAsync(cancel);
             });
         }
         else
         {
             console.Profile.Width = 160;
-            play = new DayPlay(input, platform, new DayProgress(console, null), journal);
+            play = new DayPlay(input, platform, new DayProgress(console, null), journal, passwords);
             await play.RunAsync(cancel);
         }
 
+        using var played = play;
         var report = await new DayChecks(input, platform, play!).ReportAsync(cancel);
         DayPrinter.Print(console, report, input.Zone);
         if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Json), cancel);

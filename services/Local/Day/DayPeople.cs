@@ -1,20 +1,136 @@
+using Doseline.Identity.Passwords;
+using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
+using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rpc;
 using Doseline.Local.Simulation;
 using Grpc.Core;
 
 namespace Doseline.Local.Day;
 
-/// <summary>The people of the day, each with the rights of one desk and no more.</summary>
-sealed class DayPeople(ISimulation platform)
+/// <summary>
+/// The people of the day, each with the rights of one desk and no more. They join as people do: the first administrator lets them in and
+/// proposes their roles, quality approves them, each chooses a password, and those who work under a procedure are trained on it.
+/// </summary>
+sealed class DayPeople : IDisposable
 {
-    public CallInvoker Steward { get; } = platform.As("Mara Stein", [Roles.MasterData]);
-    public CallInvoker RadiationSafety { get; } = platform.As("Rosa Olsen", [Roles.RadiationSafety]);
-    public CallInvoker Planner { get; } = platform.As("Pia Lang", [Roles.Planner]);
-    public CallInvoker SupplyDesk { get; } = platform.As("Sam Delgado", [Roles.SupplyDesk]);
-    public CallInvoker Operator { get; } = platform.As("Olive Park", [Roles.Operator]);
-    public CallInvoker Verifier { get; } = platform.As("Vic Moreau", [Roles.Verifier]);
-    public CallInvoker Analyst { get; } = platform.As("Ana Kovac", [Roles.QcAnalyst]);
-    public CallInvoker Qa { get; } = platform.As("Quinn Adler", [Roles.Qa]);
-    public CallInvoker Shipper { get; } = platform.As("Shay Brandt", [Roles.Shipping]);
-    public CallInvoker Auditor { get; } = platform.As("Ida Falk", [Roles.Auditor]);
+    const string Reason = "people of the day";
+    static readonly string[] Procedures = ["batch-execution", "dispensing", "disposition"];
+
+    readonly ISimulation platform;
+    readonly bool real;
+    readonly DayKeys keys;
+    readonly DayPerson administrator, steward, radiationSafety, planner, supplyDesk, operating, verifier, analyst, qa, shipper, auditor;
+    readonly DayPerson[] everybody;
+
+    /// <summary>People of a day.</summary>
+    /// <param name="platform">What the day is played on.</param>
+    /// <param name="keys">Request ids.</param>
+    /// <param name="passwords">Their passwords; null for stand-ins with development tokens.</param>
+    public DayPeople(ISimulation platform, DayKeys keys, DayPasswords? passwords)
+    {
+        (this.platform, this.keys, real) = (platform, keys, passwords is not null);
+        administrator = Person("admin", "First administrator", Roles.Administrator);
+        qa = Person("quinn.adler", "Quinn Adler", Roles.Qa);
+        steward = Person("mara.stein", "Mara Stein", Roles.MasterData);
+        radiationSafety = Person("rosa.olsen", "Rosa Olsen", Roles.RadiationSafety);
+        planner = Person("pia.lang", "Pia Lang", Roles.Planner);
+        supplyDesk = Person("sam.delgado", "Sam Delgado", Roles.SupplyDesk);
+        operating = Person("olive.park", "Olive Park", Roles.Operator);
+        verifier = Person("vic.moreau", "Vic Moreau", Roles.Verifier);
+        analyst = Person("ana.kovac", "Ana Kovac", Roles.QcAnalyst);
+        shipper = Person("shay.brandt", "Shay Brandt", Roles.Shipping);
+        auditor = Person("ida.falk", "Ida Falk", Roles.Auditor);
+        // Quality first, for it approves the others.
+        everybody = [qa, steward, radiationSafety, planner, supplyDesk, operating, verifier, analyst, shipper, auditor];
+
+        DayPerson Person(string login, string name, string role) => new(platform, login, name, role, passwords?.Of(login));
+    }
+
+    public CallInvoker Steward => steward.Calls;
+    public CallInvoker RadiationSafety => radiationSafety.Calls;
+    public CallInvoker Planner => planner.Calls;
+    public CallInvoker SupplyDesk => supplyDesk.Calls;
+    public CallInvoker Operator => operating.Calls;
+    public CallInvoker Verifier => verifier.Calls;
+    public CallInvoker Analyst => analyst.Calls;
+    public CallInvoker Qa => qa.Calls;
+    public CallInvoker Shipper => shipper.Calls;
+    public CallInvoker Auditor => auditor.Calls;
+
+    /// <summary>Lets everybody in; those who are in already only sign in, and stand-ins need not.</summary>
+    public async Task EnterAsync()
+    {
+        if (!real) return;
+        var first = ((OneTimeMemory)platform.Services.GetRequiredService<IOneTimeDisplay>()).Shown;
+        if (!await administrator.TryAsync(first?.Password)) throw new SignInException("The first administrator of this folder does not get in; its file of passwords is not the one it was made with.");
+        foreach (var person in everybody) await JoinAsync(person);
+        await TrainAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var person in everybody) person.Dispose();
+        administrator.Dispose();
+    }
+
+    async Task JoinAsync(DayPerson person)
+    {
+        PeopleService.PeopleServiceClient people = new(administrator.Calls);
+        var joined = await people.JoinPersonAsync(new JoinPersonRequest { RequestId = keys.Of("join", person.Login), Login = person.Login, Name = person.Name, Reason = Reason });
+        var proposed = await people.ProposeRoleAsync(new ProposeRoleRequest
+        {
+            RequestId = keys.Of("role", person.Login), HolderId = joined.Person.PersonId, Role = person.Role, SiteId = Caller.AllSites, Reason = Reason,
+        });
+        if (proposed.Assignment.State is AssignmentState.Proposed)
+        {
+            await new PeopleService.PeopleServiceClient(qa.Calls).ApproveRoleAsync(new ApproveRoleRequest
+            {
+                RequestId = keys.Of("approve", person.Login), AssignmentId = proposed.Assignment.AssignmentId, Version = proposed.Assignment.Version, Reason = Reason,
+            });
+        }
+
+        var oneTime = joined.OneTimePassword;
+        if (oneTime is "")
+        {
+            if (await person.TryAsync(null)) return;
+            // The day was cut off between joining and choosing a password: the one-time password is lost, as it should be.
+            var again = await people.ResetPasswordAsync(new ResetPasswordRequest
+            {
+                RequestId = platform.Services.GetRequiredService<IdSource>().New(), PersonId = joined.Person.PersonId, Reason = Reason,
+            });
+            oneTime = again.OneTimePassword;
+        }
+
+        if (!await person.TryAsync(oneTime)) throw new SignInException($"{person.Name} does not get in.");
+    }
+
+    async Task TrainAsync()
+    {
+        TrainingService.TrainingServiceClient quality = new(qa.Calls), records = new(steward.Calls);
+        var now = platform.Clock.GetUtcNow();
+        foreach (var code in Procedures)
+        {
+            if ((await quality.ListProceduresAsync(new ListProceduresRequest { Code = code })).Procedures.Count == 0)
+                await quality.PublishProcedureAsync(new PublishProcedureRequest { RequestId = keys.Of("procedure", code), Code = code, ProcedureVersion = 1, Title = $"Procedure for {code}", EffectiveTime = now.ToWire(), Reason = Reason });
+        }
+
+        await TrainedAsync(quality, operating, "batch-execution");
+        await TrainedAsync(quality, operating, "dispensing");
+        await TrainedAsync(quality, verifier, "batch-execution");
+        await TrainedAsync(quality, analyst, "batch-execution");
+        // Nobody records their own.
+        await TrainedAsync(records, qa, "disposition");
+
+        async Task TrainedAsync(TrainingService.TrainingServiceClient by, DayPerson person, string code)
+        {
+            var id = await person.IdAsync();
+            if ((await by.ListTrainingsAsync(new ListTrainingsRequest { PersonId = id, Code = code })).Trainings.Count > 0) return;
+            await by.RecordTrainingAsync(new RecordTrainingRequest
+            {
+                RequestId = keys.Of("training", person.Login, code), PersonId = id, Code = code, ProcedureVersion = 1, TrainTime = now.ToWire(), Evidence = "observed at work", Reason = Reason,
+            });
+        }
+    }
 }

@@ -5,7 +5,7 @@ using Doseline.Orders.V1;
 namespace Doseline.Local.Day;
 
 /// <summary>Plays a day: every act at its instant, in order, each through the API of the service that owns it.</summary>
-sealed class DayPlay
+sealed class DayPlay : IDisposable
 {
     static readonly TimeSpan FillAfterSynthesis = TimeSpan.FromMinutes(45);
     static readonly TimeSpan LabelAfterFill = TimeSpan.FromMinutes(10);
@@ -23,11 +23,17 @@ sealed class DayPlay
     readonly Dictionary<string, string> deviations = new(StringComparer.Ordinal);
     int planned;
 
-    public DayPlay(DayInput input, ISimulation platform, DayProgress progress, DayJournal journal)
+    /// <summary>Plans a day.</summary>
+    /// <param name="input">The day's files.</param>
+    /// <param name="platform">What it is played on.</param>
+    /// <param name="progress">Told what happens.</param>
+    /// <param name="journal">Keeps refusals across a day that was cut off.</param>
+    /// <param name="passwords">Passwords of the day's people; null for stand-ins with development tokens, where a test has no provider to sign in to.</param>
+    public DayPlay(DayInput input, ISimulation platform, DayProgress progress, DayJournal journal, DayPasswords? passwords = null)
     {
         (this.input, this.platform, this.progress) = (input, platform, progress);
         DayKeys keys = new(input.Seed);
-        People = new DayPeople(platform);
+        People = new DayPeople(platform, keys, passwords);
         Setup = new DaySetup(input, People, keys);
         Receipts = new DayReceipts(People, keys, journal);
         Orders = new DayOrders(input, People, keys, journal);
@@ -74,8 +80,12 @@ sealed class DayPlay
         await platform.SettleAsync(cancel);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => People.Dispose();
+
     async Task PlayAsync(DateTimeOffset until, CancellationToken cancel)
     {
+        await People.EnterAsync();
         At(input.Start, "master data", async () =>
         {
             await Setup.EnterAsync();

@@ -22,12 +22,13 @@ static class DemoCommand
         using var folder = DayFolder.Open(options.Data);
         Dictionary<string, string> settings = new(options.Settings) { ["Data:Directory"] = folder.Path, ["Keys:Directory"] = Path.Combine(folder.Path, "keys") };
 
-        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF" };
+        var people = Path.Combine(folder.Path, "day.people.json");
+        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000" };
         await using (var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), playing, builder => builder.Logging.SetMinimumLevel(LogLevel.Error)))
         {
             platform.Clock.Moved = folder.Remember;
             AnsiConsole.Console.Profile.Width = 160;
-            DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.journal.json")));
+            using DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.journal.json")), new DayPasswords(people));
             await play.RunUntilAsync(instant, cancel);
         }
 
@@ -35,6 +36,7 @@ static class DemoCommand
         var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await PlatformHost.ApplySchemasAsync(host.Services, cancel);
         AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");
+        AnsiConsole.WriteLine($"Its people sign in with the names and passwords in {people}.");
         await host.RunAsync(cancel);
         return 0;
     }

@@ -39,9 +39,6 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     /// <summary>Address of the partners' gRPC port.</summary>
     public Uri PartnerAddress => new(app.Urls.ElementAt(3));
 
-    /// <summary>Address of the web port: sign-in and pages.</summary>
-    public Uri Web => app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().WebAddress!;
-
     /// <summary>Starts the platform.</summary>
     /// <param name="start">First instant of the clock.</param>
     /// <param name="settings">Configuration, for example <c>Data:Directory</c>.</param>
@@ -80,6 +77,13 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     public CallInvoker WithToken(string? token) => channel.Intercept(metadata =>
     {
         if (token is not null) metadata.Add("authorization", $"Bearer {token}");
+        return metadata;
+    });
+
+    /// <summary>Calls with a token that is asked for at every call.</summary>
+    public CallInvoker WithTokens(Func<string> token) => channel.Intercept(metadata =>
+    {
+        metadata.Add("authorization", $"Bearer {token()}");
         return metadata;
     });
 
