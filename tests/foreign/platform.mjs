@@ -69,13 +69,13 @@ async function listens(port) {
     }
 }
 
-/** Starts the platform on free ports with databases and keys of its own. */
-export async function start() {
+/** Starts the platform on free ports with databases and keys of its own, and with further settings. */
+export async function start(...further) {
     if (!existsSync(program)) throw new Error(`${program} is not there; build the solution first`);
     const folder = await mkdtemp(join(tmpdir(), 'doseline-foreign-'));
     const [app, probe, web, partner] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const settings = [`--Data:Directory=${folder}`, `--Keys:Directory=${join(folder, 'keys')}`, '--Development:Tokens=true'];
-    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${partner}`, ...settings], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const server = spawn('dotnet', [program, `--Ports:App=${app}`, `--Ports:Probe=${probe}`, `--Ports:Web=${web}`, `--Ports:Grpc=${partner}`, ...settings, ...further], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     let log = '';
     for (const stream of [server.stdout, server.stderr]) stream.on('data', text => { log = (log + text).slice(-20_000); });
     const exited = once(server, 'exit');
