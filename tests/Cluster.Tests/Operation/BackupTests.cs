@@ -34,15 +34,17 @@ public sealed class BackupTests
 
         // The keys are restored with the databases: without them nobody could verify what was signed.
         Copy(databases.Settings["Keys:Directory"], others.Settings["Keys:Directory"]);
+        // Before anybody works on it.
+        var after = (await DatabaseCheck.RunAsync([.. others.Settings.Select(s => $"--{s.Key}={s.Value}")], default)).Select(Of).ToList();
+        after.ShouldBe(before);
+        after.ShouldAllBe(s => s.Findings == "");
+        after.Sum(s => s.AuditRows).ShouldBeGreaterThan(50);
         await using (var restored = await SimulatedPlatform.StartAsync(input.Start, others.Settings))
         {
-            var after = await StandingsAsync(restored.Services);
-            after.ShouldBe(before);
-            after.ShouldAllBe(s => s.Findings == "");
-            after.Sum(s => s.AuditRows).ShouldBeGreaterThan(50);
-            // The same day's master data again: every request id is known, so nothing is doubled.
+            // The same day's master data again: every request id is known, so nothing is doubled. Identity gives a new one-time password at every
+            // start until somebody has signed in.
             await EnterAsync(input, restored);
-            (await StandingsAsync(restored.Services)).ShouldBe(before);
+            (await StandingsAsync(restored.Services)).Where(s => s.Service is not "identity").ShouldBe(before.Where(s => s.Service is not "identity"));
 
             await AlterAsync(Connections(others).Single(c => c.Name == "inventory").Connection);
             (await StandingsAsync(restored.Services)).Single(s => s.Service == "inventory").Findings.ShouldNotBeEmpty();
@@ -58,7 +60,9 @@ public sealed class BackupTests
     }
 
     static async Task<List<Standing>> StandingsAsync(IServiceProvider services) =>
-        [.. (await DatabaseCheck.OfAsync(services, _ => true, default)).Select(s => new Standing(s.Service, s.Messages, s.AuditRows, string.Join('\n', s.Findings)))];
+        [.. (await DatabaseCheck.OfAsync(services, _ => true, default)).Select(Of)];
+
+    static Standing Of(DatabaseStanding s) => new(s.Service, s.Messages, s.AuditRows, string.Join('\n', s.Findings));
 
     // As somebody would who owns the database and gets past its triggers.
     static async Task AlterAsync(string connection)

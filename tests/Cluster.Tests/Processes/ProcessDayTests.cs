@@ -52,6 +52,7 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
 
         output.WriteLine($"many processes: {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s, {platform.Settlings} settlings");
         output.WriteLine($"killed {string.Join(", ", killer.Killed)}");
+        output.WriteLine($"called {string.Join(", ", platform.Mesh.Calls.OrderBy(c => c.Key).Select(c => $"{c.Key.Caller}→{c.Key.Callee} {c.Value}"))}");
         output.WriteLine($"{platform.Mesh.Broker.Deliveries} deliveries, {platform.Mesh.Broker.Repeated} repeated, {platform.Mesh.Scheduler.Fired} reminders");
         SampleDayReport.Differences(expected, actual).ShouldBeEmpty();
         killer.Killed.Select(k => (k.App, k.Point)).ShouldBe(Kills, ignoreOrder: true);

@@ -9,7 +9,7 @@ static partial class SampleDayReport
     /// <summary>A sum of the same amounts in another order differs in its last digits, and in no more.</summary>
     const double SumTolerance = 1e-12;
 
-    /// <summary>Replaces identifiers, and the number of audit rows: how many steps a row took to its end depends on which of two publishers' facts came first.</summary>
+    /// <summary>Replaces identifiers, and the number of audit rows: a restart before anybody has signed in makes a new one-time password, and which of two publishers' facts comes first decides how many steps a row takes.</summary>
     public static string WithoutIds(string json) => Steps().Replace(Identifiers().Replace(json, "id"), "audit rows");
 
     /// <summary>The lines in which two reports differ.</summary>

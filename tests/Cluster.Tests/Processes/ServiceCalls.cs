@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace Doseline.Cluster.Tests.Processes;
 
-/// <summary>Calls each service where it lives, and asks again with the same request when it went away meanwhile, as a careful client does.</summary>
+/// <summary>Calls services through the gateway, as partners do, and asks again with the same request when something went away meanwhile, as a careful client does.</summary>
 /// <param name="processes">Services by name.</param>
 /// <param name="token">Bearer token.</param>
 sealed class ServiceCalls(IReadOnlyDictionary<string, ServiceProcess> processes, string token) : CallInvoker
@@ -29,17 +29,18 @@ sealed class ServiceCalls(IReadOnlyDictionary<string, ServiceProcess> processes,
         where TRequest : class where TResponse : class
     {
         // doseline.orders.v1.OrdersService lives in orders.
-        var process = processes[method.ServiceName.Split('.')[1]];
+        var (gateway, service) = (processes["gateway"], processes[method.ServiceName.Split('.')[1]]);
         for (var attempt = 1; ; attempt++)
         {
-            var kills = process.Kills;
-            var (_, _, channel) = await process.ReadyAsync();
+            var kills = gateway.Kills + service.Kills;
+            await service.ReadyAsync();
+            var (_, _, channel) = await gateway.ReadyAsync();
             try
             {
                 var headers = new Metadata { { "authorization", $"Bearer {token}" } };
                 return await channel.CreateCallInvoker().AsyncUnaryCall(method, host, options.WithHeaders(headers), request);
             }
-            catch (RpcException fault) when (attempt < TriesMax && (fault.StatusCode is StatusCode.Unavailable || process.Kills > kills))
+            catch (RpcException fault) when (attempt < TriesMax && (fault.StatusCode is StatusCode.Unavailable || gateway.Kills + service.Kills > kills))
             {
                 // It, or something it needs, is being started again; whatever it did, the same request id gets the same answer.
             }

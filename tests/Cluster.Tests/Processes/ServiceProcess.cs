@@ -187,7 +187,7 @@ sealed class ServiceProcess : IAsyncDisposable
         try
         {
             await sidecar.AppStartedAsync(addresses[0]);
-            starting.TrySetResult(new Listening(addresses[0], addresses[1], GrpcChannel.ForAddress(addresses[0])));
+            starting.TrySetResult(new Listening(addresses[0], addresses[1], GrpcChannel.ForAddress(addresses.Length > 3 ? addresses[3] : addresses[0])));
         }
         catch (Exception fault)
         {
@@ -208,6 +208,6 @@ sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Where a process listens.</summary>
     /// <param name="App">gRPC and the sidecar's callbacks.</param>
     /// <param name="Probe">Probes, metrics and the simulation's control.</param>
-    /// <param name="Channel">Channel to the gRPC port.</param>
+    /// <param name="Channel">Channel to the gRPC port; to that of partners where there is one.</param>
     internal sealed record Listening(Uri App, Uri Probe, GrpcChannel Channel);
 }

@@ -33,6 +33,8 @@ public sealed partial class Metrics : IAsyncLifetime
         var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
         // Calls are counted from the first on.
         await Platform.RefusalsAsync(() => new Orders.V1.OrdersService.OrdersServiceClient(platform.As("auditor")).GetOrderAsync(new Orders.V1.GetOrderRequest { OrderId = "none" }).ResponseAsync);
+        // So is what pumps measure.
+        await platform.SettleAsync();
         using HttpClient http = new();
         await http.GetStringAsync(new Uri(probe, "/metrics"));
         Text = await http.GetStringAsync(new Uri(probe, "/metrics"));
