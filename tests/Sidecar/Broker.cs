@@ -35,6 +35,9 @@ public sealed class Broker
     /// <summary>Messages that went to a dead-letter topic.</summary>
     public long DeadLetters => Interlocked.Read(ref deadLetters);
 
+    /// <summary>Called when an app has taken a message of a topic.</summary>
+    public event Action<string, string>? Taken;
+
     /// <summary>Topics that apps subscribe to, dead-letter topics included.</summary>
     public IEnumerable<(string App, string Topic)> Subscriptions => queues.Keys;
 
@@ -106,6 +109,7 @@ public sealed class Broker
                     Interlocked.Increment(ref repeated);
                     continue;
                 case "SUCCESS":
+                    Taken?.Invoke(queue.App.AppId, queue.Topic);
                     return;
                 // The app went away: the broker gives it the message again, however often that happens.
                 case null:

@@ -14,17 +14,16 @@ using Microsoft.Extensions.Hosting;
 [SuppressMessage("Design", "CA1050", Justification = "The runtime looks for this name outside any namespace.")]
 public static class StartupHook
 {
-    /// <summary>File of the clock; see <see cref="SharedClock"/>.</summary>
+    /// <summary>File of the clock, see <see cref="SharedClock"/>; without it the process keeps the machine's, and only says where it listens.</summary>
     public const string ClockVariable = "DOSELINE_SIMULATED_CLOCK";
 
     /// <summary>Called by the runtime.</summary>
     public static void Initialize()
     {
-        var file = Environment.GetEnvironmentVariable(ClockVariable);
-        if (file is not null) DiagnosticListener.AllListeners.Subscribe(new Listeners(file));
+        DiagnosticListener.AllListeners.Subscribe(new Listeners(Environment.GetEnvironmentVariable(ClockVariable)));
     }
 
-    sealed class Listeners(string file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    sealed class Listeners(string? file) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(DiagnosticListener value)
         {
@@ -34,9 +33,11 @@ public static class StartupHook
         public void OnNext(KeyValuePair<string, object?> value)
         {
             if (value is not { Key: "HostBuilding", Value: IHostBuilder host }) return;
-            host.ConfigureServices(services => services
-                .Replace(ServiceDescriptor.Singleton<TimeProvider>(new SharedClock(file)))
-                .AddSingleton<IStartupFilter, SimulationControl>());
+            host.ConfigureServices(services =>
+            {
+                if (file is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new SharedClock(file)));
+                services.AddSingleton<IStartupFilter, SimulationControl>();
+            });
         }
 
         public void OnCompleted()

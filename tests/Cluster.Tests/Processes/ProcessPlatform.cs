@@ -44,7 +44,10 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
 
     /// <summary>Brings up databases, schemas, sidecars and services.</summary>
-    public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh)
+    /// <param name="start">First instant of the clock.</param>
+    /// <param name="mesh">Sidecars, broker, reminders.</param>
+    /// <param name="live">True for the machine's own clock, and work that nobody pumps.</param>
+    public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false)
     {
         var databases = await TestDatabase.CreateAsync(postgres: true);
         var clockFile = Path.Combine(databases.Folder, "clock");
@@ -53,7 +56,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         SimulatedClock clock = new(start) { Moved = shared.MoveTo };
         // Never started: it holds the keys and reads the databases that the processes write.
         var looking = PlatformHost.Build([.. databases.Settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+            builder.Services.Replace(ServiceDescriptor.Singleton(live ? TimeProvider.System : clock)));
         // The key is there before the first process asks for it.
         looking.Services.GetRequiredService<DevelopmentTokens>().Issue(Caller.Service("orders"), TimeSpan.FromMinutes(1));
 
@@ -64,7 +67,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         await Task.WhenAll(ServiceNames.Select(async name =>
         {
             var sidecar = await mesh.AddAsync(name);
-            var environment = platform.EnvironmentOf(name, sidecar, clockFile);
+            var environment = platform.EnvironmentOf(name, sidecar, live ? null : clockFile);
             await ServiceProcess.ApplySchemaAsync(name, environment);
             var process = await ServiceProcess.StartAsync(name, sidecar, environment);
             lock (platform.processes) platform.processes.Add(name, process);
@@ -156,7 +159,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     }
 
     // The names are those that the chart sets; what is not the chart's stands below the line.
-    Dictionary<string, string> EnvironmentOf(string name, AppSidecar sidecar, string clockFile) => new(StringComparer.Ordinal)
+    Dictionary<string, string> EnvironmentOf(string name, AppSidecar sidecar, string? clockFile) => new(clockFile is null ? [] : Simulated(clockFile), StringComparer.Ordinal)
     {
         ["APP_ID"] = name,
         ["POD_NAME"] = $"{name}-0",
@@ -174,10 +177,14 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
 
         ["Development__Tokens"] = "true",
         ["DOTNET_STARTUP_HOOKS"] = typeof(SharedClock).Assembly.Location,
+        ["DOTNET_gcServer"] = "0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
+    static Dictionary<string, string> Simulated(string clockFile) => new(StringComparer.Ordinal)
+    {
         [StartupHook.ClockVariable] = clockFile,
         ["Pumps__Manual"] = "true",
         ["Messaging__Lanes"] = "1",
-        ["DOTNET_gcServer"] = "0",
-        ["DOTNET_TieredPGO"] = "0",
     };
 }

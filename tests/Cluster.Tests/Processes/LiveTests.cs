@@ -1,0 +1,45 @@
+using Doseline.Kernel.Data;
+using Doseline.Local.Day;
+using Doseline.Local.Day.Files;
+using Doseline.Sidecar;
+using Doseline.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Cluster.Tests.Processes;
+
+/// <summary>Separate processes on the machine's own clock, with nobody pumping: what is published arrives by itself.</summary>
+public sealed class LiveTests
+{
+    static readonly TimeSpan ArrivesWithin = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    [Requirement("A097", "A185")]
+    public async Task What_one_service_publishes_another_hears_by_itself_and_a_service_that_is_asked_to_end_leaves_nothing_unsent()
+    {
+        var input = DayFiles.Read(Repository.At("samples", "day"));
+        Mesh mesh = new();
+        Dictionary<(string App, string Topic), TaskCompletionSource> heard = new()
+        {
+            [("orders", "shipping")] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            [("shipping", "orders")] = new(TaskCreationOptions.RunContinuationsAsynchronously),
+        };
+        mesh.Broker.Taken += (app, topic) => heard.GetValueOrDefault((app, topic))?.TrySetResult();
+        await using var platform = await ProcessPlatform.StartAsync(DateTimeOffset.UtcNow, mesh, live: true);
+
+        await new DaySetup(input, new DayPeople(platform), new DayKeys(input.Seed)).EnterAsync();
+        // Carrier services are Shipping's and Orders promises by them; customers are Orders' and Shipping ships to them.
+        await Task.WhenAll(heard.Values.Select(h => h.Task)).WaitAsync(ArrivesWithin);
+
+        foreach (var name in new[] { "orders", "shipping" })
+        {
+            (await platform.Processes[name].RestartAsync()).ShouldBe(0, platform.Processes[name].Output);
+            await using var scope = platform.Services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<DatabaseTable>().Of(name, scope.ServiceProvider);
+            (await db.Outbox.CountAsync(r => r.SentTime == null)).ShouldBe(0, name);
+            await platform.Processes[name].ReadyAsync();
+        }
+
+        mesh.Broker.DeadLetters.ShouldBe(0);
+    }
+}
