@@ -75,6 +75,7 @@ public sealed class AppSidecar : IAsyncDisposable
     /// <returns>Null when the connection failed: then nothing is known of what the app did.</returns>
     internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
     {
+        mesh.Reach(AppId);
         var address = await app.Task.WaitAsync(cancel);
         using var request = make(address);
         request.Headers.TryAddWithoutValidation(TokenHeader, mesh.AppToken);

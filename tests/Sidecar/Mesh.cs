@@ -21,6 +21,9 @@ public sealed class Mesh : IAsyncDisposable
         Scheduler = new Scheduler(this);
     }
 
+    /// <summary>Called when something is given to an app: a call, a fact, a turn.</summary>
+    public event Action<string>? Reached;
+
     /// <summary>Topics and subscribers.</summary>
     public Broker Broker { get; }
 
@@ -54,6 +57,8 @@ public sealed class Mesh : IAsyncDisposable
     internal AppSidecar? Of(string appId) => sidecars.GetValueOrDefault(appId);
 
     internal AppSidecar? HostOf(string actorType) => sidecars.Values.FirstOrDefault(s => s.Actors.Contains(actorType));
+
+    internal void Reach(string app) => Reached?.Invoke(app);
 
     internal void Called(string caller, string callee) => calls.AddOrUpdate((caller, callee), 1, (_, n) => n + 1);
 }

@@ -46,10 +46,17 @@ public sealed class SimulationControl(IHostApplicationLifetime lifetime, IServer
         await context.Response.WriteAsync(answer?.ToString(CultureInfo.InvariantCulture) ?? "", cancel);
     }
 
-    static async Task<long?> AllAsync(IEnumerable<IPump> pumps, CancellationToken cancel)
+    static async Task<long?> AllAsync(IEnumerable<IPump> all, CancellationToken cancel)
     {
+        var pumps = all.ToList();
         var done = 0L;
-        foreach (var pump in pumps) done += await pump.PumpAsync(cancel);
+        var before = -1L;
+        while (done > before)
+        {
+            before = done;
+            foreach (var pump in pumps) done += await pump.PumpAsync(cancel);
+        }
+
         return done;
     }
 

@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Doseline.Cluster.Tests.Operation;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
@@ -27,6 +27,10 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     readonly SharedClock shared;
     readonly Dictionary<string, ServiceProcess> processes = new(StringComparer.Ordinal);
     readonly HttpClient http = new();
+    // What something was given to since it was pumped; and when each service's next deadline is, as it said last.
+    readonly ConcurrentDictionary<string, bool> touched = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, long> nexts = new(StringComparer.Ordinal);
+    DateTimeOffset pumped;
 
     ProcessPlatform(TestDatabase databases, WebApplication looking, SharedClock shared, SimulatedClock clock, Mesh mesh) =>
         (this.databases, this.looking, this.shared, Clock, Mesh) = (databases, looking, shared, clock, mesh);
@@ -64,6 +68,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         var described = Modules.All().Select(ServiceDescription.Of).ToDictionary(s => s.Name, StringComparer.Ordinal);
         mesh.MayCall = (caller, callee) => described[caller].Calls.Contains(callee);
         ProcessPlatform platform = new(databases, looking, shared, clock, mesh);
+        mesh.Reached += app => platform.touched[app] = true;
         await Task.WhenAll(ServiceNames.Select(async name =>
         {
             var sidecar = await mesh.AddAsync(name);
@@ -81,7 +86,10 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <summary>How often all services were restarted, one after the other, as an upgrade does.</summary>
     public int RollingRestarts { get; private set; }
 
-    /// <summary>Every service, in the order in which one process would pump them.</summary>
+    // Services that keep something, and so have something to pump.
+    static IReadOnlyList<string> Keepers { get; } = [.. Modules.All().Select(ServiceDescription.Of).Where(s => s.Database).Select(s => s.Name)];
+
+    /// <summary>Every service.</summary>
     public static IReadOnlyList<string> ServiceNames { get; } = [.. Modules.All().Select(m => m.Name)];
 
     /// <inheritdoc/>
@@ -94,30 +102,39 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <inheritdoc/>
     public async Task SettleAsync(CancellationToken cancel = default)
     {
-        long moved;
         if (++Settlings == RollingRestartAt) await RestartAllAsync();
         if (Settlings == GatewayKilledAt) await processes["gateway"].KillAsync();
-        do
+        // Time by itself gives everybody something to do; after that, only those whom something reached.
+        if (Clock.GetUtcNow() > pumped) foreach (var name in Keepers) touched[name] = true;
+        pumped = Clock.GetUtcNow();
+        while (touched.Keys.Where(Keepers.Contains).ToList() is [_, ..] names)
         {
-            var done = await Task.WhenAll(processes.Values.Select(p => p.ControlAsync(http, HttpMethod.Post, "pump", cancel)));
-            moved = done.Sum() ?? 0;
+            foreach (var name in names) touched.TryRemove(name, out _);
+            await Task.WhenAll(names.Select(async name =>
+            {
+                await processes[name].ControlAsync(http, HttpMethod.Post, "pump", cancel);
+                nexts[name] = await processes[name].ControlAsync(http, HttpMethod.Get, "next", cancel) ?? long.MaxValue;
+            }));
             await Mesh.Broker.IdleAsync().WaitAsync(cancel);
         }
-        while (moved > 0);
     }
 
     /// <inheritdoc/>
     public async Task AdvanceToAsync(DateTimeOffset until, CancellationToken cancel = default)
     {
         await SettleAsync(cancel);
-        while (await NextAsync(cancel) is { } next && next <= until)
+        while (nexts.Values.Min() is var ticks && ticks <= until.UtcTicks)
         {
-            Clock.MoveTo(next);
-            await Mesh.Scheduler.FireAsync(next);
+            Clock.MoveTo(new DateTimeOffset(ticks, TimeSpan.Zero));
+            await Mesh.Scheduler.FireAsync(Clock.GetUtcNow());
             await SettleAsync(cancel);
-            foreach (var process in processes.Values)
+            foreach (var name in Keepers.Where(n => nexts[n] <= ticks))
             {
-                while (await process.ControlAsync(http, HttpMethod.Post, "sweep", cancel) > 0) await SettleAsync(cancel);
+                while (await processes[name].ControlAsync(http, HttpMethod.Post, "sweep", cancel) > 0)
+                {
+                    touched[name] = true;
+                    await SettleAsync(cancel);
+                }
             }
         }
 
@@ -150,12 +167,6 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         }
 
         RollingRestarts++;
-    }
-
-    async Task<DateTimeOffset?> NextAsync(CancellationToken cancel)
-    {
-        var next = (await Task.WhenAll(processes.Values.Select(p => p.ControlAsync(http, HttpMethod.Get, "next", cancel)))).Min();
-        return next is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
     }
 
     // The names are those that the chart sets; what is not the chart's stands below the line.
