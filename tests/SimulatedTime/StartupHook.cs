@@ -12,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 /// </summary>
 /// <remarks>It listens for the host being built, the way ASP.NET Core's own test host and EF's tools do.</remarks>
 [SuppressMessage("Design", "CA1050", Justification = "The runtime looks for this name outside any namespace.")]
+[SuppressMessage("Design", "MA0047", Justification = "The runtime looks for this name outside any namespace.")]
 public static class StartupHook
 {
     /// <summary>File of the clock, see <see cref="SharedClock"/>; without it the process keeps the machine's, and only says where it listens.</summary>

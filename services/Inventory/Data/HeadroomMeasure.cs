@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Telemetry;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Inventory.Data;
 

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 namespace Doseline.Local.Operation;
 
 /// <summary>A difference between what was validated and what runs.</summary>
-/// <param name="Object">For example <c>Deployment/orders</c>.</param>
+/// <param name="Name">For example <c>Deployment/orders</c>.</param>
 /// <param name="Path">Field, with dots and places; empty for the whole object.</param>
 /// <param name="Validated">What was validated, as JSON; null when it was not there.</param>
 /// <param name="Running">What runs, as JSON; null when it is not there.</param>
-public sealed record Drift(string Object, string Path, string? Validated, string? Running)
+public sealed record Drift(string Name, string Path, string? Validated, string? Running)
 {
     // What the API server writes where nobody said anything (Kubernetes API reference, "defaults to").
     static readonly HashSet<(string Field, string Value)> Defaults =
@@ -35,9 +35,9 @@ public sealed record Drift(string Object, string Path, string? Validated, string
     /// <inheritdoc/>
     public override string ToString() => (Validated, Running) switch
     {
-        (null, _) => $"{Object} {Path}: added {Running}",
-        (_, null) => $"{Object} {Path}: missing, was {Validated}",
-        _ => $"{Object} {Path}: {Running}, was {Validated}",
+        (null, _) => $"{Name} {Path}: added {Running}",
+        (_, null) => $"{Name} {Path}: missing, was {Validated}",
+        _ => $"{Name} {Path}: {Running}, was {Validated}",
     };
 
     static void Compare(string name, string path, JsonNode? then, JsonNode? now, List<Drift> drifts)

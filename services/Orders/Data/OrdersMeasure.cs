@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Doseline.Kernel.Telemetry;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Orders.Data;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Doseline.Kernel.Telemetry;
 using Doseline.Quality.Domain;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Quality.Data;
 

@@ -59,6 +59,6 @@ public sealed partial class SchemaTests
     [GeneratedRegex(@"^CREATE UNIQUE INDEX \w+ ON (?<table>\w+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Unique();
 
-    [GeneratedRegex(@"^(CREATE TABLE |CREATE INDEX |ALTER TABLE \w+ ADD COLUMN |INSERT INTO |UPDATE |\{append_only:|(\{append_only:\w+\} ?)+$)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(CREATE TABLE |CREATE INDEX |ALTER TABLE \w+ ADD COLUMN |INSERT INTO |UPDATE |\{append_only:|(\{append_only:\w+\} ?)+$)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Adds();
 }

@@ -53,21 +53,21 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <param name="live">True for the machine's own clock, and work that nobody pumps.</param>
     public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false)
     {
-        var databases = await TestDatabase.CreateAsync(postgres: true);
-        var clockFile = Path.Combine(databases.Folder, "clock");
+        var fresh = await TestDatabase.CreateAsync(postgres: true);
+        var clockFile = Path.Combine(fresh.Folder, "clock");
         SharedClock.Create(clockFile, start);
-        SharedClock shared = new(clockFile);
-        SimulatedClock clock = new(start) { Moved = shared.MoveTo };
+        SharedClock ticks = new(clockFile);
+        SimulatedClock clock = new(start) { Moved = ticks.MoveTo };
         // Never started: it holds the keys and reads the databases that the processes write.
-        var looking = PlatformHost.Build([.. databases.Settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
+        var reader = PlatformHost.Build([.. fresh.Settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton(live ? TimeProvider.System : clock)));
         // The key is there before the first process asks for it.
-        looking.Services.GetRequiredService<DevelopmentTokens>().Issue(Caller.Service("orders"), TimeSpan.FromMinutes(1));
+        reader.Services.GetRequiredService<DevelopmentTokens>().Issue(Caller.Service("orders"), TimeSpan.FromMinutes(1));
 
         // Sidecars let in whom the modules say they call; the chart renders the same, which another test says.
         var described = Modules.All().Select(ServiceDescription.Of).ToDictionary(s => s.Name, StringComparer.Ordinal);
         mesh.MayCall = (caller, callee) => described[caller].Calls.Contains(callee);
-        ProcessPlatform platform = new(databases, looking, shared, clock, mesh);
+        ProcessPlatform platform = new(fresh, reader, ticks, clock, mesh);
         mesh.Reached += app => platform.touched[app] = true;
         await Task.WhenAll(ServiceNames.Select(async name =>
         {

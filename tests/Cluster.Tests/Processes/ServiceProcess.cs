@@ -49,11 +49,11 @@ sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Runs the service's program with the argument <c>schema</c>, as the chart's job does.</summary>
     public static async Task ApplySchemaAsync(string name, Dictionary<string, string> environment)
     {
-        using var process = Start(name, environment, "schema");
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        process.ExitCode.ShouldBe(0, $"{name}: {await output}{await errors}");
+        using var run = Start(name, environment, "schema");
+        var output = run.StandardOutput.ReadToEndAsync();
+        var errors = run.StandardError.ReadToEndAsync();
+        await run.WaitForExitAsync();
+        run.ExitCode.ShouldBe(0, $"{name}: {await output}{await errors}");
     }
 
     /// <summary>Where it listens now; waits while it starts.</summary>
@@ -63,9 +63,9 @@ sealed class ServiceProcess : IAsyncDisposable
         {
             return await listening.Task.WaitAsync(StartingTimeMax);
         }
-        catch (TimeoutException)
+        catch (TimeoutException slow)
         {
-            throw new InvalidOperationException($"{Name} did not start:\n{Output}");
+            throw new InvalidOperationException($"{Name} did not start:\n{Output}", slow);
         }
     }
 
