@@ -25,6 +25,7 @@ test('A scanned label leads to lot, batch, dose and patient; every row of the au
     const verdicts = await page.locator('table').last().locator('td:last-child .badge').allTextContents();
     assert.ok(verdicts.length > 0 && verdicts.every((each) => each === 'as sealed'), verdicts.join(', '));
     await accessible(page, 'the trace of a dose');
+    await page.evaluate(() => scrollTo(0, 0));
     await picture(page, 'trace');
     await page.locator('.chain a').filter({ hasText: 'Lot' }).first().click();
     await page.getByRole('heading', { name: /^Lot / }).waitFor();
