@@ -55,7 +55,8 @@ public sealed class BackupTests
 
     static async Task EnterAsync(DayInput input, SimulatedPlatform platform)
     {
-        await new DaySetup(input, new DayPeople(platform), new DayKeys(input.Seed)).EnterAsync();
+        DayKeys keys = new(input.Seed);
+        await new DaySetup(input, new DayPeople(platform, keys, null), keys).EnterAsync();
         await platform.SettleAsync();
     }
 

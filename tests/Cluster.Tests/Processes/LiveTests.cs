@@ -27,7 +27,8 @@ public sealed class LiveTests
         mesh.Broker.Taken += (app, topic) => heard.GetValueOrDefault((app, topic))?.TrySetResult();
         await using var platform = await ProcessPlatform.StartAsync(DateTimeOffset.UtcNow, mesh, live: true);
 
-        await new DaySetup(input, new DayPeople(platform), new DayKeys(input.Seed)).EnterAsync();
+        DayKeys keys = new(input.Seed);
+        await new DaySetup(input, new DayPeople(platform, keys, null), keys).EnterAsync();
         // Carrier services are Shipping's and Orders promises by them; customers are Orders' and Shipping ships to them.
         await Task.WhenAll(heard.Values.Select(h => h.Task)).WaitAsync(ArrivesWithin);
 
