@@ -32,7 +32,7 @@ public sealed class GatewayModule : ServiceModule
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
             .Database<GatewayDb>()
-            .Calls(new FrontMethods().All.Select(m => m.Service).Distinct(StringComparer.Ordinal))
+            .Calls(new FrontMethods().Services)
             .Guard(Stand)
             .Web(MapCalls, Doors.Web | Doors.Grpc)
             .Web(MapPages);

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Doseline.Gateway.Front;
 
 /// <summary>Calls the services behind the gateway by gRPC.</summary>
-public sealed class Backends(Routes routes)
+public sealed class Backends(Routes routes, FrontMethods methods)
 {
     /// <summary>Calls a unary method.</summary>
     /// <param name="method">Method.</param>
@@ -21,30 +21,32 @@ public sealed class Backends(Routes routes)
     /// <exception cref="RpcException">The service refused or failed.</exception>
     public async Task<byte[]> CallAsync(FrontMethod method, byte[] request, string bearer, HttpContext context, TimeSpan within, CancellationToken cancel)
     {
-        var site = SiteOf(method, request, context);
-        using var call = Invoker(method, site).AsyncUnaryCall(method.Grpc, null, Options(method, site, bearer, context, within, cancel), request);
+        var (service, site) = (ServiceOf(method, request, context), SiteOf(method, request, context));
+        using var call = Invoker(service, site).AsyncUnaryCall(method.Grpc, null, Options(method, service, site, bearer, context, within, cancel), request);
         try
         {
             return await call.ResponseAsync;
         }
         catch (RpcException fault)
         {
-            throw Explained(fault, method.Service);
+            throw Explained(fault, service);
         }
     }
 
     /// <summary>Calls a server-streaming method; see <see cref="CallAsync"/>.</summary>
     public AsyncServerStreamingCall<byte[]> Stream(FrontMethod method, byte[] request, string bearer, HttpContext context, TimeSpan within, CancellationToken cancel)
     {
-        var site = SiteOf(method, request, context);
-        return Invoker(method, site).AsyncServerStreamingCall(method.Grpc, null, Options(method, site, bearer, context, within, cancel), request);
+        var (service, site) = (ServiceOf(method, request, context), SiteOf(method, request, context));
+        return Invoker(service, site).AsyncServerStreamingCall(method.Grpc, null, Options(method, service, site, bearer, context, within, cancel), request);
     }
 
     /// <summary>What a failed call says to the outside: the service's own status, or that it cannot be reached, without how it was tried.</summary>
     public static RpcException Explained(RpcException fault, string service) => fault.Status.DebugException is HttpRequestException or IOException
         ? ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service)) : fault;
 
-    CallInvoker Invoker(FrontMethod method, string? site) => routes.Channel(method.Service, site).CreateCallInvoker();
+    CallInvoker Invoker(string service, string? site) => routes.Channel(service, site).CreateCallInvoker();
+
+    string ServiceOf(FrontMethod method, byte[] request, HttpContext context) => method.ServiceOf(request, context.Request.Headers[EveryHost.Header], methods.Services);
 
     // The field that the policy names as the site's.
     string? SiteOf(FrontMethod method, byte[] request, HttpContext context)
@@ -54,12 +56,12 @@ public sealed class Backends(Routes routes)
     }
 
     // Named one by one: what else the outside sends, such as on whose behalf, is not the outside's to say.
-    CallOptions Options(FrontMethod method, string? site, string bearer, HttpContext context, TimeSpan within, CancellationToken cancel)
+    CallOptions Options(FrontMethod method, string service, string? site, string bearer, HttpContext context, TimeSpan within, CancellationToken cancel)
     {
         Metadata headers = [];
         headers.Add("authorization", "Bearer " + bearer);
         if (context.Request.Headers[RpcHeaders.Zone] is [{ Length: > 0 and <= 64 } zone] && Ascii.IsValid(zone)) headers.Add(RpcHeaders.Zone, zone);
-        foreach (var (name, value) in routes.RoutingOf(method.Service, site, method.Streams)) headers.Add(name, value);
+        foreach (var (name, value) in routes.RoutingOf(service, site, method.Streams)) headers.Add(name, value);
         return new CallOptions(headers, WallClock.UtcNow.UtcDateTime + within, cancel);
     }
 }

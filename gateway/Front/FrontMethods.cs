@@ -31,6 +31,9 @@ public sealed class FrontMethods
     /// <summary>Every message type, for what is packed into <c>google.protobuf.Any</c>.</summary>
     public TypeRegistry Types { get; }
 
+    /// <summary>Every service that has methods.</summary>
+    public IReadOnlySet<string> Services => field ??= methods.Values.Select(m => m.Service).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>All methods, in the order of their names.</summary>
     public IEnumerable<FrontMethod> All => methods.Values.OrderBy(m => m.Path, StringComparer.Ordinal);
 

@@ -41,14 +41,16 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         var within = GrpcTimeout.AtMost(context.Request.Headers[TimeoutHeader], TimeSpan.FromSeconds(method.Streams ? options.Value.StreamSeconds : options.Value.UnarySeconds));
         context.Request.Headers[TimeoutHeader] = GrpcTimeout.Write(within);
         var site = routes.SiteOf(context);
+        // What is passed on is not read, so a call to what every host serves says in a header which host it is for.
+        var service = method.ServiceOf(null, context.Request.Headers[EveryHost.Header], methods.Services);
         // A watch may be silent for long; what bounds it is its deadline.
         ForwarderRequestConfig config = new() { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = within + Grace };
-        context.Items[Transformer.ServiceKey] = (method.Service, site, method.Streams);
-        var error = await forwarder.SendAsync(context, routes.Address(method.Service, site).ToString(), routes.Invoker(site), config, transformer);
+        context.Items[Transformer.ServiceKey] = (service, site, method.Streams);
+        var error = await forwarder.SendAsync(context, routes.Address(service, site).ToString(), routes.Invoker(site), config, transformer);
         if (error is not ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             context.Response.Clear();
-            throw ConnectFault.Refuse(Refusal.Unavailable($"services/{method.Service}", "SERVICE_UNAVAILABLE", $"The {method.Service} service cannot be asked now.").With("service", method.Service));
+            throw ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service));
         }
     }
 

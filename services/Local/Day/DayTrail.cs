@@ -36,11 +36,11 @@ sealed class DayTrail(ISimulation platform, CallInvoker auditor)
         foreach (var service in services)
         {
             if (await TrailClient.SealAsync(audit, service, cancel) is not { } head) continue;
-            using MemoryStream export = new();
-            await TrailClient.ExportAsync(audit, new ExportTrailRequest { Service = service }, export, cancel);
-            export.Position = 0;
+            await using var scope = platform.Services.CreateAsyncScope();
+            var db = platform.Services.GetRequiredService<DatabaseTable>().Of(service, scope.ServiceProvider);
             TrailVerification verification = new([key], head);
-            using (StreamReader reader = new(export)) ExportReader.Read(reader, verification);
+            await foreach (var line in TrailExport.WholeAsync(db, head, TrailExport.Header(db, head, "the day"), cancel)) verification.Take(line);
+            verification.Finish();
             heads++;
             records += verification.RecordCount;
             broken.AddRange(verification.Findings.Select(f => $"{service}: {f}"));

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Rpc;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace Doseline.Cluster.Tests.Processes;
@@ -28,8 +30,9 @@ sealed class ServiceCalls(IReadOnlyDictionary<string, ServiceProcess> processes,
     async Task<TResponse> CallAsync<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
         where TRequest : class where TResponse : class
     {
-        // doseline.orders.v1.OrdersService lives in orders.
-        var (gateway, service) = (processes["gateway"], processes[method.ServiceName.Split('.')[1]]);
+        // doseline.orders.v1.OrdersService lives in orders; what every host serves says in its request which service it is about, and in a header for who does not read it.
+        var named = EveryHost.NamedBy((IMessage)request);
+        var (gateway, service) = (processes["gateway"], processes[named is "" ? method.ServiceName.Split('.')[1] : named]);
         for (var attempt = 1; ; attempt++)
         {
             var kills = gateway.Kills + service.Kills;
@@ -38,6 +41,7 @@ sealed class ServiceCalls(IReadOnlyDictionary<string, ServiceProcess> processes,
             try
             {
                 var headers = new Metadata { { "authorization", $"Bearer {token}" } };
+                if (named is not "") headers.Add(EveryHost.Header, named);
                 return await channel.CreateCallInvoker().AsyncUnaryCall(method, host, options.WithHeaders(headers), request);
             }
             catch (RpcException fault) when (attempt < TriesMax && (fault.StatusCode is StatusCode.Unavailable || gateway.Kills + service.Kills > kills))
