@@ -14,7 +14,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en T
 export MSBUILDDISABLENODEREUSE=1
 readonly suite_minutes_max=12
 # Suites that have not yet passed whole on a clean clone, as a regular expression: they run and are reported, and do not decide. None is the aim.
-readonly probation='^(Authority|Cluster|EndToEnd|Execution|Gateway|Identity|Inventory|Kernel|Quality|Shipping|Simulation|Tidy)[.]Tests |^(foreign|console|trace)$'
+readonly probation='^(Authority|Cluster|EndToEnd|Execution|Gateway|Identity|Inventory|Kernel|Orders|Quality|Shipping|Simulation|Tidy)[.]Tests |^(foreign|console|trace)$'
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0 unproven=0
 rm -rf "$results" && mkdir -p "$results"
