@@ -115,14 +115,19 @@ public sealed class ProgressTests
         yield return (b, new PackageShipped { PackageId = b, Doses = { dose }, ShipTime = desk.Platform.Now.ToTimestamp() });
     }
 
-    static DoseDispositionChanged Disposed(Desk desk, Order order, Disposition to, int after = 0) => new()
+    // A release travels with the signature of who released.
+    static DoseDispositionChanged Disposed(Desk desk, Order order, Disposition to, int after = 0)
     {
-        DoseId = order.DoseId,
-        OrderId = order.OrderId,
-        To = to,
-        CertificateId = to is Disposition.Released ? "cert-1" : "",
-        SignatureTime = desk.Platform.Now.AddMinutes(after).ToTimestamp(),
-    };
+        DoseDispositionChanged fact = new()
+        {
+            DoseId = order.DoseId,
+            OrderId = order.OrderId,
+            To = to,
+            CertificateId = to is Disposition.Released ? "cert-1" : "",
+            SignatureTime = desk.Platform.Now.AddMinutes(after).ToTimestamp(),
+        };
+        return to is Disposition.Released ? desk.Platform.Signer.Released(fact) : fact;
+    }
 
     static PackageShipped Shipped(Desk desk, Order order) => new()
     {
