@@ -12,7 +12,7 @@ source tests/postgres.sh
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
-readonly suite_minutes_max=12
+readonly suite_minutes_max=4
 # Suites that have not yet passed whole on a clean clone, as a regular expression: they run and are reported, and do not decide. None is the aim.
 readonly probation='^(Authority|Cluster|EndToEnd|Execution|Gateway|Identity|Inventory|Kernel|Orders|Quality|Shipping|Simulation|Tidy)[.]Tests |^(foreign|console|trace)$'
 results=$PWD/TestResults
