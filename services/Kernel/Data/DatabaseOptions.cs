@@ -22,7 +22,7 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     /// <summary>Points options at the service's database.</summary>
     public void Configure(string service, DbContextOptionsBuilder options)
     {
-        var connection = config.GetConnectionString(service) ?? DefaultSqlite(service);
+        var connection = config.GetConnectionString(service) is { Length: > 0 } given ? given : DefaultSqlite(service);
         if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
             options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
         else

@@ -180,6 +180,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         ["DAPR_API_TOKEN"] = Mesh.ApiToken,
         ["APP_API_TOKEN"] = Mesh.AppToken,
         ["Keys__Directory"] = databases.Settings["Keys:Directory"],
+        ["Data__Directory"] = databases.Settings["Data:Directory"],
         ["Ports__App"] = "0",
         ["Ports__Probe"] = "0",
         ["Ports__Web"] = "0",
