@@ -28,7 +28,7 @@ public sealed class Visitors(ITokenReader tokens)
     }
 
     // A request of the console: the cookie says which session, and a header that its own page sent it.
-    async ValueTask<Visitor> OfSessionAsync(HttpContext context)
+    static async ValueTask<Visitor> OfSessionAsync(HttpContext context)
     {
         if (SessionCookies.SessionOf(context) is not { Length: > 0 and <= SessionIdLengthMax } id) return Visitor.Nobody;
         var proven = SessionCookies.IsProven(context);

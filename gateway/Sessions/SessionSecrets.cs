@@ -37,22 +37,22 @@ public sealed class SessionSecrets(KeyStore keys)
     public byte[] Seal<T>(T value, string place)
     {
         var plain = JsonSerializer.SerializeToUtf8Bytes(value);
-        var sealed_ = new byte[NonceBytes + TagBytes + plain.Length];
-        Entropy.Bytes(NonceBytes).CopyTo(sealed_, 0);
+        var box = new byte[NonceBytes + TagBytes + plain.Length];
+        Entropy.Bytes(NonceBytes).CopyTo(box, 0);
         using AesGcm aes = new(keys.Secret(KeyName), TagBytes);
-        aes.Encrypt(sealed_.AsSpan(0, NonceBytes), plain, sealed_.AsSpan(NonceBytes + TagBytes), sealed_.AsSpan(NonceBytes, TagBytes), Encoding.UTF8.GetBytes(place));
-        return sealed_;
+        aes.Encrypt(box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes + TagBytes), box.AsSpan(NonceBytes, TagBytes), Encoding.UTF8.GetBytes(place));
+        return box;
     }
 
     /// <summary>Decrypts it; null when it was not sealed here, for this place.</summary>
-    public T? Open<T>(ReadOnlySpan<byte> sealed_, string place) where T : class
+    public T? Open<T>(ReadOnlySpan<byte> box, string place) where T : class
     {
-        if (sealed_.Length < NonceBytes + TagBytes) return null;
-        var plain = new byte[sealed_.Length - NonceBytes - TagBytes];
+        if (box.Length < NonceBytes + TagBytes) return null;
+        var plain = new byte[box.Length - NonceBytes - TagBytes];
         try
         {
             using AesGcm aes = new(keys.Secret(KeyName), TagBytes);
-            aes.Decrypt(sealed_[..NonceBytes], sealed_[(NonceBytes + TagBytes)..], sealed_.Slice(NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(place));
+            aes.Decrypt(box[..NonceBytes], box[(NonceBytes + TagBytes)..], box.Slice(NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(place));
             return JsonSerializer.Deserialize<T>(plain);
         }
         catch (CryptographicException)

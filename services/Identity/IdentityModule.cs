@@ -6,7 +6,6 @@ using Doseline.Identity.Passwords;
 using Doseline.Identity.Signing;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Signing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Doseline.Identity;

@@ -1,5 +1,4 @@
 using Doseline.Identity.Domain;
-using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Identity;
 

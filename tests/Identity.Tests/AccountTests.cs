@@ -5,7 +5,6 @@ using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
 using Doseline.Orders.V1;
 using Doseline.Testing;
-using Grpc.Core;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,5 +1,4 @@
 using Doseline.Identity.Data;
-using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
 using Doseline.Identity.Passwords;
 using Doseline.Kernel.Rules;

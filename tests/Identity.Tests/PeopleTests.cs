@@ -5,7 +5,6 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Simulation;
 using Doseline.Testing;
-using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -36,7 +36,7 @@ public sealed class Broker
     public long DeadLetters => Interlocked.Read(ref deadLetters);
 
     /// <summary>Called when an app has taken a message of a topic.</summary>
-    public event Action<string, string>? Taken;
+    public Action<string, string>? Taken { get; set; }
 
     /// <summary>Topics that apps subscribe to, dead-letter topics included.</summary>
     public IEnumerable<(string App, string Topic)> Subscriptions => queues.Keys;

@@ -22,7 +22,7 @@ public sealed class Mesh : IAsyncDisposable
     }
 
     /// <summary>Called when something is given to an app: a call, a fact, a turn.</summary>
-    public event Action<string>? Reached;
+    public Action<string>? Reached { get; set; }
 
     /// <summary>Topics and subscribers.</summary>
     public Broker Broker { get; }

@@ -89,7 +89,7 @@ sealed class BatchFile
     public BatchFacts Facts => new(Batch.Id, Batch.State, [.. Steps.Select(s => (s.StepId, s.State))], [.. Doses.Select(d => d.ToDomain())],
         [.. Exceptions.Where(e => e.State is ExceptionState.Open).Select(e => (e.Id, e.Code))])
     {
-        Unsigned =
+        SignaturesMissing =
         [
             .. Steps.Where(s => s.CompletedTime is not null && s.PerformedSignature is null && Recipe.Step(s.StepId)!.Signs(RecipeStep.Performed)).Select(s => (s.StepId, RecipeStep.Performed)),
             .. Steps.Where(s => s.VerifiedTime is not null && s.VerifiedSignature is null && Recipe.Step(s.StepId)!.Signs(RecipeStep.Verified)).Select(s => (s.StepId, RecipeStep.Verified)),

@@ -50,7 +50,7 @@ public static class Finishing
         return issued > 0 ? bulk.At(endOfSynthesis).Bq / issued : null;
     }
 
-    static IEnumerable<Refusal> Unsigned(BatchFacts batch) => batch.Unsigned.Select(s =>
+    static IEnumerable<Refusal> Unsigned(BatchFacts batch) => batch.SignaturesMissing.Select(s =>
         Refusal.State($"batches/{batch.Id}/steps/{s.Step}", "STEP_NOT_SIGNED", $"Step '{s.Step}' has no signature of who {s.Meaning} it.").With("step_id", s.Step).With("meaning", s.Meaning));
 
     static IEnumerable<Refusal> Exceptions(BatchFacts batch) => batch.OpenExceptions.Select(e =>
@@ -67,5 +67,5 @@ public sealed record BatchFacts(
     string Id, BatchState State, IReadOnlyList<(string Step, StepState State)> Steps, IReadOnlyList<Dose> Doses, IReadOnlyList<(string Id, string Code)> OpenExceptions)
 {
     /// <summary>Steps that lack a signature which the recipe asks for, with what it would declare.</summary>
-    public IReadOnlyList<(string Step, string Meaning)> Unsigned { get; init; } = [];
+    public IReadOnlyList<(string Step, string Meaning)> SignaturesMissing { get; init; } = [];
 }

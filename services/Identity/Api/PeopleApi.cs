@@ -143,9 +143,9 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         var cancel = context.CancellationToken;
         var query = db.People.AsNoTracking();
         if (!request.IncludeLeft) query = query.Where(p => p.State == PersonState.Active);
-#pragma warning disable CA1304, CA1311, CA1862 // Lower case is the database's, which has no culture.
+#pragma warning disable CA1304, CA1311, CA1862, MA0011 // Lower case is the database's, which has no culture.
         if (request.NameContains.ToLowerInvariant() is { Length: > 0 } part) query = query.Where(p => p.Name.ToLower().Contains(part) || p.Login.Contains(part));
-#pragma warning restore CA1304, CA1311, CA1862
+#pragma warning restore CA1304, CA1311, CA1862, MA0011
         if (request.Role is { Length: > 0 } role) query = query.Where(p => db.RoleAssignments.Any(r => r.HolderId == p.Id && r.Role == role && r.State == AssignmentState.Granted));
         if (request.SiteId is { Length: > 0 } site) query = query.Where(p => db.RoleAssignments.Any(r => r.HolderId == p.Id && (r.SiteId == site || r.SiteId == Caller.AllSites) && r.State == AssignmentState.Granted));
         if (pages.Read(request) is [var name, var id]) query = query.Where(p => string.Compare(p.Name, name) > 0 || (p.Name == name && string.Compare(p.Id, id) > 0));

@@ -6,7 +6,6 @@ using Doseline.Identity.Data;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Keys;
@@ -15,7 +14,7 @@ namespace Doseline.Identity.Keys;
 /// The keys that sign tokens and signatures: private halves in the <see cref="KeyStore"/> under <c>identity-1</c>, <c>identity-2</c> …, public
 /// halves and dates in the database, so that every replica signs with the same one and publishes the same set.
 /// </summary>
-public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, TimeProvider clock, IdentityOptions options, ILogger<SigningKeys> log)
+public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, TimeProvider clock, IdentityOptions options, ILogger<SigningKeys> log) : IDisposable
 {
     // What another replica changed is seen after this time at the latest; a key is published longer than that before it signs.
     static readonly TimeSpan CacheSpan = TimeSpan.FromSeconds(30);
@@ -56,6 +55,9 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
     /// <param name="atOnce">True when it signs at once and what the others signed is refused from now on, for example when a key became known; otherwise it is published first and the old one stays until its tokens expire.</param>
     /// <param name="cancel">Cancels.</param>
     public Task RotateAsync(bool atOnce, CancellationToken cancel) => RotateAsync(atOnce, null, cancel);
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
 
     async Task RotateAsync(bool atOnce, string? onlyIfNewestIs, CancellationToken cancel)
     {

@@ -2,9 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -63,7 +61,7 @@ public sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvide
             LifetimeValidator = (notBefore, expires, _, _) => !(notBefore > (now + Skew).UtcDateTime) && expires > now.UtcDateTime && expires <= (now + AssertionAgeMax + Skew).UtcDateTime,
         });
         if (!result.IsValid || result.SecurityToken is not JsonWebToken { Id: { Length: > 0 and <= 200 } jti } jwt || jwt.Subject != client.ClientId) return false;
-        db.Assertions.Add(new AssertionRow { ClientId = client.ClientId, Jti = jti, ExpireTime = jwt.ValidTo });
+        db.Assertions.Add(new AssertionRow { ClientId = client.ClientId, Jti = jti, ExpireTime = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) });
         try
         {
             await db.SaveChangesAsync(cancel);

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
 using Doseline.Kernel.Auth;
-using Microsoft.AspNetCore.Http;
 
 namespace Doseline.Identity.Oidc;
 

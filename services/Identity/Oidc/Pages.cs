@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Doseline.Kernel.Rules;
-using Microsoft.AspNetCore.Http;
 
 namespace Doseline.Identity.Oidc;
 

@@ -2,7 +2,6 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Hosting;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Oidc;
 

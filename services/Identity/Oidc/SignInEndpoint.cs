@@ -6,10 +6,8 @@ using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rules;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Oidc;
 
@@ -27,7 +25,7 @@ sealed class SignInEndpoint(
         var sent = HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType
             ? (await context.Request.ReadFormAsync(cancel)).ToDictionary(f => f.Key, IReadOnlyList<string> (f) => [.. f.Value.Select(v => v ?? "")], StringComparer.Ordinal)
             : context.Request.Query.ToDictionary(f => f.Key, IReadOnlyList<string> (f) => [.. f.Value.Select(v => v ?? "")], StringComparer.Ordinal);
-        var client = await clients.FindAsync(sent.GetValueOrDefault("client_id")?.FirstOrDefault(), cancel);
+        var client = await clients.FindAsync(sent.GetValueOrDefault("client_id") is [var id, ..] ? id : null, cancel);
         var decision = Authorize.Read(sent, client);
         if (decision.Request is not { } request) return decision.RedirectUri is null ? Stay(context, decision.Error!.Description) : Back(decision.RedirectUri, decision.State, decision.Error!);
 

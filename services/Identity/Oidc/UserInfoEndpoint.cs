@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
 using Doseline.Kernel.Auth;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Oidc;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -35,14 +36,14 @@ public static class ClaimMapping
         return new Caller
         {
             Subject = subject,
-            Name = Values(payload, Claim("Name", "name")).FirstOrDefault() ?? subject,
+            Name = Values(payload, Claim("Name", "name")) is [var name, ..] ? name : subject,
             Roles = roles,
             Sites = sites is [] ? issuer.DefaultSites : sites,
             SitesByRole = grants,
             // A foreign provider's scopes are its own affair unless it was said where ours stand.
             Scopes = issuer.Platform || issuer.Claims.ContainsKey("Scope") ? scopes : null,
-            SessionId = Values(payload, Claim("Session", "sid")).FirstOrDefault(),
-            AuthTime = Values(payload, "auth_time").Select(t => long.TryParse(t, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : (DateTimeOffset?)null).FirstOrDefault(),
+            SessionId = Values(payload, Claim("Session", "sid")) is [var session, ..] ? session : null,
+            AuthTime = Values(payload, "auth_time") is [var time, ..] && long.TryParse(time, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
         };
     }
 

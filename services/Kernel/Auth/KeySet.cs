@@ -10,7 +10,7 @@ namespace Doseline.Kernel.Auth;
 /// Our own in place of the library's ConfigurationManager, which answers with the old set while it fetches the new one behind its back:
 /// the first token of a new key would be refused.
 /// </remarks>
-public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log)
+public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log) : IDisposable
 {
     const int BytesMax = 256 * 1024;
     static readonly TimeSpan Age = TimeSpan.FromHours(1);
@@ -40,6 +40,9 @@ public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log)
 
         return Pick(kid);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => turn.Dispose();
 
     SecurityKey? Pick(string kid) => kid.Length > 0 ? fetched.Keys.FirstOrDefault(k => k.KeyId == kid) : fetched.Keys is [var only] ? only : null;
 

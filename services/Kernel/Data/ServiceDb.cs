@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Doseline.Kernel.Actors;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Audit.Retention;
 using Doseline.Kernel.Audit.Sealing;

@@ -85,7 +85,10 @@ public static class SignatureTokens
             || Text(jwt, "content_sha256") is not { } hash || Text(jwt, "zone") is not { } zone || Text(jwt, "meaning") is not { } code
             || Value(jwt, "time_ms") is not { } time || Value(jwt, "expire_ms") is not { } expire
             || Value(jwt, "offset_minutes") is not { } offset)
+        {
             return null;
+        }
+
         var meaning = Meanings.OfCode(code);
         if (meaning is Common.V1.SigningMeaning.Unspecified) return null;
 

@@ -20,7 +20,7 @@ public sealed class SignedCalls(Func<SignatureWanted, Task<string?>> sign) : Int
         if (!Wants(context.Method.FullName, request)) return continuation(request, context);
         var call = CallAsync();
         return new AsyncUnaryCall<TResponse>(
-            ResponseAsync(call), HeadersAsync(call), () => Ended(call)?.GetStatus() ?? Status.DefaultCancelled, () => Ended(call)?.GetTrailers() ?? [], () => Ended(call)?.Dispose());
+            ResponseAsync(call), HeadersAsync(call), () => Ended(call)?.GetStatus() ?? Status.DefaultCancelled, () => Ended(call)?.GetTrailers() ?? [], () => Dispose(call));
 
         async Task<AsyncUnaryCall<TResponse>> CallAsync() => continuation((TRequest)await SignedAsync(context.Method.FullName, (IMessage)request), context);
     }
@@ -35,6 +35,11 @@ public sealed class SignedCalls(Func<SignatureWanted, Task<string?>> sign) : Int
     static async Task<Metadata> HeadersAsync<TResponse>(Task<AsyncUnaryCall<TResponse>> call) => await (await call).ResponseHeadersAsync;
 
     static AsyncUnaryCall<TResponse>? Ended<TResponse>(Task<AsyncUnaryCall<TResponse>> call) => call.IsCompletedSuccessfully ? call.Result : null;
+
+    static void Dispose<TResponse>(Task<AsyncUnaryCall<TResponse>> call)
+    {
+        if (call.IsCompletedSuccessfully) call.Result.Dispose();
+    }
 
     static bool Wants(string method, object request) =>
         ContractMethods.NeedOf(method) is not null && request is IMessage message && Field(message, SignedContent.Field)?.Accessor.GetValue(message) is "";

@@ -108,19 +108,19 @@ public sealed partial class SignInClient : IDisposable
     }
 
     /// <summary>The id of the sign-in that a page goes on with.</summary>
-    public static string SignInOf(string page) => SignInField().Match(page) is { Success: true } match ? match.Groups[1].Value : throw new SignInException(Said(page));
+    public static string SignInOf(string page) => SignInField().Match(page) is { Success: true } match ? match.Groups["value"].Value : throw new SignInException(Said(page));
 
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    static string Said(string page) => Alert().Match(page) is { Success: true } match ? WebUtility.HtmlDecode(Tags().Replace(match.Groups[1].Value, " ")).Trim() : WebUtility.HtmlDecode(Tags().Replace(page, " ")).Trim();
+    static string Said(string page) => Alert().Match(page) is { Success: true } match ? WebUtility.HtmlDecode(Tags().Replace(match.Groups["value"].Value, " ")).Trim() : WebUtility.HtmlDecode(Tags().Replace(page, " ")).Trim();
 
-    [GeneratedRegex("name=\"sign_in\" value=\"([^\"]+)\"")]
+    [GeneratedRegex("name=\"sign_in\" value=\"(?<value>[^\"]+)\"", RegexOptions.NonBacktracking)]
     private static partial Regex SignInField();
 
-    [GeneratedRegex("role=\"alert\">(.*?)</(?:p|div)>", RegexOptions.Singleline)]
+    [GeneratedRegex("role=\"alert\">(?<value>.*?)</(?:p|div)>", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Alert();
 
-    [GeneratedRegex("<[^>]*>")]
+    [GeneratedRegex("<[^>]*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tags();
 }

@@ -1,5 +1,4 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Quality.V1;

@@ -7,10 +7,8 @@ using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
-using Grpc.Core.Interceptors;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 

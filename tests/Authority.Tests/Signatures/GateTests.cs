@@ -6,7 +6,6 @@ using Doseline.Kernel.Signing;
 using Doseline.Labeling.V1;
 using Doseline.Quality.V1;
 using Doseline.Testing;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Authority.Tests.Signatures;

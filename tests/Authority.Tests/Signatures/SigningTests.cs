@@ -1,5 +1,4 @@
 using Doseline.Authority.Tests.Support;
-using Doseline.Common.V1;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
 using Doseline.Labeling.V1;

@@ -23,7 +23,8 @@ static class RawCalls
             var first = call.ResponseStream.MoveNext(default);
             var known = await Task.WhenAny(first, call.ResponseHeadersAsync);
             await known;
-            if (known != first && call.ResponseHeadersAsync.Result.Count == 0) await first;
+            // A refusal is sent as headers alone.
+            if (known != first && call.ResponseHeadersAsync.Result.Any(h => h.Key is "grpc-status-details-bin")) await first;
             return (StatusCode.OK, [], first is { IsCompletedSuccessfully: true, Result: true } ? method.Descriptor.OutputType.Parser.ParseFrom(call.ResponseStream.Current) : null);
         }
         catch (RpcException fault)

@@ -2,7 +2,6 @@ using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Data;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Labeling.V1;
 using Doseline.Orders.V1;

@@ -1,9 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Data;
-using Doseline.Local.Day;
 using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
-using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Doseline.Testing.Faults;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 using Doseline.Testing;

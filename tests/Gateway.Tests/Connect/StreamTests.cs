@@ -61,7 +61,7 @@ public sealed class StreamTests : IAsyncLifetime
     {
         ByteArrayContent content = new(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/connect+json");
-        using var request = door.Post(Watch, token, content);
+        using var request = FrontDoor.Post(Watch, token, content);
         if (milliseconds is not null) request.Headers.Add("Connect-Timeout-Ms", $"{milliseconds}");
         using var response = await door.Http.SendAsync(request);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/connect+json");

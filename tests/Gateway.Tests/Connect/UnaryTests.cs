@@ -34,7 +34,7 @@ public sealed class UnaryTests : IAsyncLifetime
         put.Status.ShouldBe(200);
         ((string?)put.Json["site"]!["version"]).ShouldBe("1");
 
-        using var request = door.Post(Sites + "ListSites", steward, Proto(new ListSitesRequest()));
+        using var request = FrontDoor.Post(Sites + "ListSites", steward, Proto(new ListSitesRequest()));
         using var response = await door.Http.SendAsync(request);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/proto");
         var listed = ListSitesResponse.Parser.ParseFrom(await response.Content.ReadAsByteArrayAsync());
@@ -49,7 +49,7 @@ public sealed class UnaryTests : IAsyncLifetime
     {
         var first = await door.CallAsync(Sites + "PutSite", steward, Site);
         PutSiteRequest same = JsonParser.Default.Parse<PutSiteRequest>(Site);
-        using var request = door.Post(Sites + "PutSite", steward, Proto(same));
+        using var request = FrontDoor.Post(Sites + "PutSite", steward, Proto(same));
         using var response = await door.Http.SendAsync(request);
         PutSiteResponse.Parser.ParseFrom(await response.Content.ReadAsByteArrayAsync()).ShouldBe(JsonParser.Default.Parse<PutSiteResponse>(first.Body));
     }
@@ -80,7 +80,7 @@ public sealed class UnaryTests : IAsyncLifetime
         ByteArrayContent content = new(packed.ToArray());
         content.Headers.ContentType = new("application/json");
         content.Headers.ContentEncoding.Add("gzip");
-        using var request = door.Post(Sites + "PutSite", steward, content);
+        using var request = FrontDoor.Post(Sites + "PutSite", steward, content);
         (await Reply.ReadAsync(await door.Http.SendAsync(request))).Status.ShouldBe(200);
     }
 
@@ -151,7 +151,7 @@ public sealed class UnaryTests : IAsyncLifetime
     {
         StringContent content = new(Site);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
-        using var request = door.Post(Sites + "PutSite", steward, content);
+        using var request = FrontDoor.Post(Sites + "PutSite", steward, content);
         var reply = await Reply.ReadAsync(await door.Http.SendAsync(request));
         reply.Status.ShouldBe(415);
         reply.Headers.GetValues("Accept-Post").Single().ShouldContain("application/json");
@@ -169,7 +169,7 @@ public sealed class UnaryTests : IAsyncLifetime
         ByteArrayContent content = new(packed.ToArray());
         content.Headers.ContentType = new("application/json");
         content.Headers.ContentEncoding.Add("gzip");
-        using var request = door.Post(Sites + "PutSite", steward, content);
+        using var request = FrontDoor.Post(Sites + "PutSite", steward, content);
         (await Reply.ReadAsync(await door.Http.SendAsync(request))).Reasons[0].Code.ShouldBe("BODY_TOO_LARGE");
     }
 
@@ -179,7 +179,7 @@ public sealed class UnaryTests : IAsyncLifetime
     [InlineData("Connect-Timeout-Ms", "12345678901", "TIMEOUT_MALFORMED")]
     public async Task A_header_that_cannot_be_kept_is_refused(string name, string value, string code)
     {
-        using var request = door.Post(Sites + "ListSites", steward, new StringContent("{}", Encoding.UTF8, "application/json"));
+        using var request = FrontDoor.Post(Sites + "ListSites", steward, new StringContent("{}", Encoding.UTF8, "application/json"));
         request.Headers.Add(name, value);
         var reply = await Reply.ReadAsync(await door.Http.SendAsync(request));
         reply.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(400), r => r.Reasons[0].Code.ShouldBe(code));
@@ -188,7 +188,7 @@ public sealed class UnaryTests : IAsyncLifetime
     [Fact]
     public async Task A_deadline_that_has_passed_ends_the_call()
     {
-        using var request = door.Post(Sites + "ListSites", steward, new StringContent("{}", Encoding.UTF8, "application/json"));
+        using var request = FrontDoor.Post(Sites + "ListSites", steward, new StringContent("{}", Encoding.UTF8, "application/json"));
         request.Headers.Add("Connect-Timeout-Ms", "0");
         var reply = await Reply.ReadAsync(await door.Http.SendAsync(request));
         reply.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(504), r => r.Code.ShouldBe("deadline_exceeded"));

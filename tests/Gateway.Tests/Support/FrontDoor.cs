@@ -25,7 +25,7 @@ sealed class FrontDoor : IAsyncDisposable
 
     public string Token(Caller caller) => Platform.Host.Services.GetRequiredService<DevelopmentTokens>().Issue(caller, TimeSpan.FromDays(30));
 
-    public HttpRequestMessage Post(string path, string? token, HttpContent content)
+    public static HttpRequestMessage Post(string path, string? token, HttpContent content)
     {
         HttpRequestMessage request = new(HttpMethod.Post, path) { Content = content };
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -60,7 +60,7 @@ public sealed class TlsTests : IAsyncLifetime
             var weak = offer.Contains("-cipher", StringComparison.Ordinal) ? offer + ":@SECLEVEL=0" : offer + " -cipher ALL:@SECLEVEL=0";
             using var scan = Process.Start(new ProcessStartInfo("openssl", $"s_client -connect 127.0.0.1:{port} -brief {weak}")
             {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;
             scan.StandardInput.Close();
             var said = scan.StandardError.ReadToEndAsync();
@@ -119,7 +119,7 @@ public sealed class TlsTests : IAsyncLifetime
             var reply = await here.CallAsync("/doseline.inventory.v1.SitesService/ListRooms", here.Token("auditor"), """{"siteId":"far"}""");
             reply.Status.ShouldBe(status, reply.Body);
 
-            using HttpRequestMessage request = here.Post("/doseline.inventory.v1.SitesService/ListSites", here.Token("auditor"), new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+            using HttpRequestMessage request = FrontDoor.Post("/doseline.inventory.v1.SitesService/ListSites", here.Token("auditor"), new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
             request.Headers.Add(Routes.SiteHeader, "far");
             var listed = await Reply.ReadAsync(await here.Http.SendAsync(request));
             listed.Status.ShouldBe(status);

@@ -3,13 +3,10 @@ using Doseline.Audit.V1;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Audit.Export;
 using Doseline.Kernel.Audit.Sealing;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Cli.Audit;
 using Doseline.Testing;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Kernel.Tests.Audit;

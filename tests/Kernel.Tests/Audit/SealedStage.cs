@@ -2,7 +2,6 @@ using Doseline.Audit.V1;
 using Doseline.Kernel.Audit.Export;
 using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Auth;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Tests.Stage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,6 @@
 using Doseline.Audit.V1;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Audit.Sealing;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Tests.Stage;
 using Doseline.Testing;

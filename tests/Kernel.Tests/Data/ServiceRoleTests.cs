@@ -1,4 +1,3 @@
-using Doseline.Audit.V1;
 using Doseline.Kernel.Audit;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Tests.Audit;
@@ -53,7 +52,6 @@ public sealed class ServiceRoleTests
     [InlineData("audit_leaves")]
     [InlineData("audit_nodes")]
     [InlineData("audit_heads")]
-    [InlineData("signatures")]
     public async Task Tables_that_are_written_once_refuse_changes_and_deletions_by_anyone(string table)
     {
         await using var host = await StageHost.StartAsync();
@@ -61,10 +59,11 @@ public sealed class ServiceRoleTests
         await host.SealAsync();
         await host.InAsync<OrdersDb>(async db =>
         {
-            var column = table switch { "audit" => "actor", "audit_leaves" => "seq", "audit_nodes" => "level", "audit_heads" => "time", _ => "token" };
-            if (table is "signatures") return; // has no row here; its own tests sign
+#pragma warning disable EF1002 // The names are those of the lines above.
+            var column = table switch { "audit" => "actor", "audit_leaves" => "seq", "audit_nodes" => "level", _ => "time" };
             (await Should.ThrowAsync<System.Data.Common.DbException>(() => db.Database.ExecuteSqlRawAsync($"UPDATE {table} SET {column} = {column}"))).Message.ShouldContain("append-only");
             (await Should.ThrowAsync<System.Data.Common.DbException>(() => db.Database.ExecuteSqlRawAsync($"DELETE FROM {table}"))).Message.ShouldContain("append-only");
+#pragma warning restore EF1002
         });
     }
 }
@@ -80,7 +79,7 @@ sealed class ServiceRole : IAsyncDisposable
     public static async Task<ServiceRole> CreateAsync()
     {
         ServiceRole role = new(await TestDatabase.CreateAsync(postgres: true));
-        await role.RunAsync($"CREATE ROLE {role.name} LOGIN");
+        await RunAsync($"CREATE ROLE {role.name} LOGIN");
         return role;
     }
 
@@ -106,7 +105,7 @@ sealed class ServiceRole : IAsyncDisposable
         await RunAsync($"DROP ROLE {name}");
     }
 
-    async Task RunAsync(string sql)
+    static async Task RunAsync(string sql)
     {
         await using NpgsqlConnection server = new(Environment.GetEnvironmentVariable("DOSELINE_TEST_POSTGRES"));
         await server.OpenAsync();

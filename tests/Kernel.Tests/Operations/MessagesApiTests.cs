@@ -1,8 +1,6 @@
-using Doseline.Audit.V1;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Operations;
-using Doseline.Kernel.Rpc;
 using Doseline.Operations.V1;
 using Doseline.Orders.V1;
 using Doseline.Testing;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Doseline.Kernel.Audit.Sealing;
@@ -152,6 +153,7 @@ public static class Merkle
 /// <summary>A subtree, by its leaves.</summary>
 /// <param name="From">First leaf.</param>
 /// <param name="To">Leaf after the last.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct LeafRange(long From, long To)
 {
     /// <summary>How many leaves.</summary>
