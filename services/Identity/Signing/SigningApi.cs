@@ -76,10 +76,10 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
     }
 
     /// <inheritdoc/>
-    public override async Task<ListSigningKeysResponse> ListSigningKeys(ListSigningKeysRequest request, ServerCallContext context)
+    public override async Task<GetSigningKeySetResponse> GetSigningKeySet(GetSigningKeySetRequest request, ServerCallContext context)
     {
         await keys.CurrentAsync(context.CancellationToken);
-        return new ListSigningKeysResponse { Keys = { (await keys.HistoryAsync(context.CancellationToken)).Reverse().Select(SigningKeyWire.Of) } };
+        return new GetSigningKeySetResponse { Keys = { (await keys.HistoryAsync(context.CancellationToken)).Reverse().Select(SigningKeyWire.Of) } };
     }
 
     // A development token stands for a person whom nobody hired, and who has no password: where such tokens are accepted at all, they sign without one.

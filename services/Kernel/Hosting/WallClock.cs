@@ -3,8 +3,11 @@ namespace Doseline.Kernel.Hosting;
 /// <summary>The machine's own clock, for the few things that are about the machine: transport deadlines, loops, logs. The domain lives by <see cref="TimeProvider"/>.</summary>
 public static class WallClock
 {
+    /// <summary>The clock itself, for a demonstration's clock that keeps pace with it.</summary>
+    public static TimeProvider Pace => TimeProvider.System;
+
     /// <summary>Now (UTC).</summary>
-    public static DateTimeOffset UtcNow => TimeProvider.System.GetUtcNow();
+    public static DateTimeOffset UtcNow => Pace.GetUtcNow();
 
     /// <summary>A token that is cancelled with another, or after a span of real time.</summary>
     public static CancellationTokenSource Within(TimeSpan span, CancellationToken cancel)

@@ -73,7 +73,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
         try
         {
             var client = new SigningService.SigningServiceClient(channels.To(identity));
-            var answer = await client.ListSigningKeysAsync(new ListSigningKeysRequest(), headers, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
+            var answer = await client.GetSigningKeySetAsync(new GetSigningKeySetRequest(), headers, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
             Dictionary<string, SignatureKey> all = new(keys, StringComparer.Ordinal);
             foreach (var key in answer.Keys)
             {

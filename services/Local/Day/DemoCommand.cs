@@ -32,7 +32,7 @@ static class DemoCommand
             await play.RunUntilAsync(instant, cancel);
         }
 
-        RunningClock clock = new(instant, TimeProvider.System);
+        RunningClock clock = new(instant, WallClock.Pace);
         var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await PlatformHost.ApplySchemasAsync(host.Services, cancel);
         AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");

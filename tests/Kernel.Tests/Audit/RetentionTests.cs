@@ -48,7 +48,7 @@ public sealed class RetentionTests
         RetentionTable.Current.ClassOf("orders", "products").Code.ShouldBe(RetentionTable.Rest);
 
         RetentionService.RetentionServiceClient anyone = new(platform.As("operator"));
-        var classes = await anyone.ListRetentionClassesAsync(new ListRetentionClassesRequest { Service = "orders" });
+        var classes = await anyone.GetRetentionScheduleAsync(new GetRetentionScheduleRequest { Service = "orders" });
         classes.DataVersion.ShouldBe(RetentionTable.Current.Version);
         classes.Classes.Select(c => c.Code).ShouldContain("DISPOSAL");
         classes.Classes.Where(c => c.MonthsMin > 0).ShouldAllBe(c => c.MonthsKept == 180);

@@ -17,8 +17,8 @@ public sealed class RetentionApi(DatabaseTable databases, IServiceProvider scope
     const string Never = "GxP records and their trail are never deleted by the platform.";
 
     /// <inheritdoc/>
-    public override Task<ListRetentionClassesResponse> ListRetentionClasses(ListRetentionClassesRequest request, ServerCallContext context) =>
-        Task.FromResult(new ListRetentionClassesResponse
+    public override Task<GetRetentionScheduleResponse> GetRetentionSchedule(GetRetentionScheduleRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetRetentionScheduleResponse
         {
             DataVersion = RetentionTable.Current.Version,
             Classes = { RetentionTable.Current.Classes.OrderBy(c => c.Code, StringComparer.Ordinal).Select(ToWire) },
