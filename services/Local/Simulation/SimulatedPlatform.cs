@@ -53,8 +53,9 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     public static async Task<SimulatedPlatform> StartAsync(SimulatedClock clock, IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure = null)
     {
         Dictionary<string, string> all = new(settings) { ["Pumps:Manual"] = "true", ["Messaging:Lanes"] = "1", ["Ports:App"] = "0", ["Ports:Probe"] = "0", ["Ports:Web"] = "0", ["Ports:Grpc"] = "0" };
-        // Simulated minutes pass in no time; sealing at each of them would be most of the work.
+        // Simulated minutes pass in no time; sealing and tidying at each of them would be most of the work.
         all.TryAdd("Audit:SealEvery", "04:00:00");
+        all.TryAdd("Messaging:PurgeEvery", "04:00:00");
         var host = PlatformHost.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder =>
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));

@@ -85,8 +85,8 @@ public sealed class SealingTests
     [Fact]
     public async Task Two_sealers_and_many_writers_make_one_tree_with_every_row_once()
     {
-        await using var host = await StageHost.StartAsync("--Audit:LookBack=5");
-        await using var twin = await host.TwinAsync("--Audit:LookBack=5");
+        await using var host = await StageHost.StartAsync();
+        await using var twin = await host.TwinAsync();
         async Task WriteAndSealAsync(StageHost at, string id)
         {
             for (var i = 0; i < 10; i++)

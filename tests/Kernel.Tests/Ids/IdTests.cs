@@ -54,11 +54,13 @@ public sealed class IdTests
         const int count = 10_000_000;
         var source = new IdSource(new Frozen(), System.Security.Cryptography.RandomNumberGenerator.Fill);
         var prints = new UInt128[count];
+        var values = new byte[128];
+        for (var i = 0; i < Alphabet.Length; i++) values[Alphabet[i]] = (byte)i;
         Parallel.For(0, count, i =>
         {
             var id = source.New();
             UInt128 value = 0;
-            for (var c = 0; c < Id.Length - 1; c++) value = (value << 5) | (uint)Alphabet.IndexOf(id[c], StringComparison.Ordinal);
+            for (var c = 0; c < Id.Length - 1; c++) value = (value << 5) | values[id[c]];
             prints[i] = value;
         });
         Array.Sort(prints);

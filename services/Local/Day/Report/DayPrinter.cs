@@ -76,7 +76,7 @@ static class DayPrinter
     {
         console.WriteLine();
         foreach (var invariant in report.Invariants)
-            console.MarkupLineInterpolated($"{(invariant.Holds ? "[green]holds[/] " : "[red]BROKEN[/]")} {invariant.Name} ({invariant.Detail})");
+            console.MarkupLine($"{(invariant.Holds ? "[green]holds[/] " : "[red]BROKEN[/]")} {Markup.Escape($"{invariant.Name} ({invariant.Detail})")}");
     }
 
     static string Local(DateTimeOffset time, string zone) => Zones.Show(time, zone).ToString();
