@@ -22,7 +22,7 @@ services=(orders execution inventory quality labeling shipping waste identity)
 platform=artifacts/bin/Local/release/Doseline.Local.dll driver=artifacts/bin/Load/release/Doseline.Load.dll
 work=$(mktemp -d)
 server_pid=
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_TieredPGO=1
 
 stop_server() {
     [[ -n $server_pid ]] || return 0

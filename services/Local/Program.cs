@@ -1,3 +1,6 @@
 using Doseline.Local.Cli;
+using Spectre.Console;
 
+// Colours are for people at a terminal; a file or a pipe gets plain lines.
+if (Console.IsOutputRedirected) (AnsiConsole.Profile.Capabilities.Ansi, AnsiConsole.Profile.Capabilities.ColorSystem) = (false, ColorSystem.NoColors);
 return await Commands.Root().Parse(args).InvokeAsync();

@@ -12,6 +12,7 @@ public sealed class SampleDayTests
         var (code, output, report) = await SampleDay.Played.Value;
 
         code.ShouldBe(0, output);
+        output.ShouldNotContain('\u001b', "a pipe gets plain lines");
         using var json = JsonDocument.Parse(report);
         var invariants = json.RootElement.GetProperty("invariants").EnumerateArray().ToList();
         invariants.Count.ShouldBeGreaterThan(8);

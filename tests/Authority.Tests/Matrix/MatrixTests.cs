@@ -1,4 +1,5 @@
 using Doseline.Authority.Tests.Support;
+using Doseline.Identity.Keys;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rpc;
 using Doseline.Testing;
@@ -13,7 +14,12 @@ public sealed class MatrixTests : IAsyncLifetime
 {
     Platform platform = null!;
 
-    public async Task InitializeAsync() => platform = await Platform.StartAsync();
+    public async Task InitializeAsync()
+    {
+        platform = await Platform.StartAsync();
+        // The first to need a key makes it, which is a record; it must not look like the doing of whoever is refused here.
+        await platform.Host.Services.GetRequiredService<SigningKeys>().CurrentAsync(default);
+    }
 
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
