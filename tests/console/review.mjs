@@ -35,8 +35,11 @@ test('QA sees only what deviates, with what stands against release and the whole
     await picture(page, 'review');
     await page.getByRole('tab', { name: 'Material' }).click();
     await page.getByRole('cell', { name: /issued/ }).first().waitFor();
+    // A signature does not help against what stands in the way, and a wrong password signs nothing.
     await page.getByRole('button', { name: 'Release', exact: true }).click();
-    assert.ok((await refusals(page)).includes('RESULT_MISSING'));
+    await sign(page, qa, { name: 'signature', wrongFirst: true });
+    await page.locator('.decision [data-code="RESULT_MISSING"]').first().waitFor();
+    await accessible(page, 'a release that is refused');
     await page.done();
 });
 
@@ -74,10 +77,14 @@ test('QA releases with a signature over exactly what was reviewed, and the paper
     await page.locator('dialog').getByText('Radiochemical purity').waitFor();
     await accessible(page, 'a certificate of analysis');
     await picture(page, 'certificate-of-analysis');
+    await page.locator('dialog').getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Certificate', exact: true }).first().click();
+    await page.locator('dialog').getByText(qa.name).waitFor();
+    await accessible(page, 'a certificate of release');
     await page.done();
 });
 
-test('QA holds and rejects only with a quality record and a reason', async () => {
+test('QA holds and rejects only with a quality record and a reason; what was rejected is never released', async () => {
     const dose = await waiting('LU177-PSMA');
     const page = await open(qa, `/review/${dose.batchId}`);
     await page.locator('.decision .choices').getByText('Hold', { exact: true }).click();
@@ -89,5 +96,19 @@ test('QA holds and rejects only with a quality record and a reason', async () =>
     await sign(page, qa);
     await said(page, 'On hold');
     await page.locator('.note.warn', { hasText: 'complaint about another dose' }).first().waitFor();
+
+    await page.locator('.decision .choices').getByText('Reject', { exact: true }).click();
+    await page.getByLabel('Quality record').fill('CMP-2026-011');
+    await page.getByLabel('Reason').fill('the complaint was confirmed');
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await sign(page, qa);
+    await said(page, 'Rejected');
+    await page.locator('.decision .badge', { hasText: 'rejected' }).first().waitFor();
+    await page.locator('.decision .choices').getByText('Release', { exact: true }).click();
+    const release = page.getByRole('button', { name: 'Release', exact: true });
+    assert.equal(await release.getAttribute('aria-disabled'), 'true');
+    assert.match(await release.getAttribute('title'), /at least one dose/);
+    await accessible(page, 'a batch that was rejected');
+    await picture(page, 'review-rejected');
     await page.done();
 });

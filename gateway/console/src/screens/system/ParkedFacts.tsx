@@ -21,6 +21,11 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
   const [shown, setShown] = useState<'waiting' | 'resolved'>('waiting');
   const [act, setAct] = useState<Act | null>(null);
   const list = useList(MessagesService.method.listParkedMessages, { service, resolved: shown === 'resolved', pageSize: 100 }, (page) => page.messages, { everySeconds: 5 });
+  const begin = (next: Act) => {
+    // Who deals with a fact stays where it was, also when nothing waits there any more.
+    choose(service);
+    setAct(next);
+  };
   return (
     <Panel title={t.parked} flush aside={<>
       <Choices<'waiting' | 'resolved'> label={t.showResolved} hideLabel compact value={shown} onChange={setShown} options={[['waiting', t.waiting], ['resolved', t.resolved]]} />
@@ -40,8 +45,8 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
             ? { title: t.parkedColumns.by, cell: (each) => <>{each.resolvedBy} <Time at={each.resolveTime} /><br /><span className="small soft">{each.resolveReason}</span></> }
             : {
               title: t.replay, cell: (fact) => <span className="row">
-                <Button size="small" for={MessagesService.method.replayParkedMessage} onClick={() => setAct({ kind: 'replay', fact })}>{t.replay}</Button>
-                <Button size="small" kind="danger" for={MessagesService.method.setAsideParkedMessage} onClick={() => setAct({ kind: 'setAside', fact })}>{t.setAside}</Button>
+                <Button size="small" for={MessagesService.method.replayParkedMessage} onClick={() => begin({ kind: 'replay', fact })}>{t.replay}</Button>
+                <Button size="small" kind="danger" for={MessagesService.method.setAsideParkedMessage} onClick={() => begin({ kind: 'setAside', fact })}>{t.setAside}</Button>
               </span>,
             },
         ]}
