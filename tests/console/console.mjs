@@ -144,13 +144,17 @@ export const refusals = async (page) => {
     return page.locator('.refusals li').evaluateAll((items) => items.map((item) => item.dataset.code));
 };
 
-/** Waits for a short confirmation. */
-export const said = (page, text) => page.locator('.toasts').getByText(text).first().waitFor();
+/** Waits for a short confirmation; each is heard once, so that the same words said before are not taken for it. */
+export async function said(page, text) {
+    const toast = page.locator('.toasts > div:not([data-heard])').filter({ hasText: text }).first();
+    await toast.waitFor();
+    await toast.evaluate((element) => { element.dataset.heard = 'true'; });
+}
 
 /** Signs what is asked in the dialog, with the person's own password; a person who signs first in this session gives the name too. */
 export async function sign(page, person, { name, wrongFirst } = {}) {
     const dialog = page.locator('dialog').filter({ has: page.getByLabel('Password') });
-    await dialog.getByText('You declare').waitFor();
+    await dialog.getByText('What your signature says').waitFor();
     if (name) {
         await accessible(page, 'a signature');
         await picture(page, name);

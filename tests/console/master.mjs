@@ -48,7 +48,7 @@ test('A new version of a recipe is a draft until QA signs for it', async () => {
     await approver.getByRole('row').filter({ hasText: 'draft' }).getByRole('button').first().click();
     await approver.getByLabel('Why it changes').fill('reviewed');
     await approver.getByRole('button', { name: 'Approve' }).click();
-    await approver.locator('dialog').getByText('You declare').waitFor();
+    await approver.locator('dialog').getByText('What your signature says').waitFor();
     await approver.locator('details', { hasText: 'Exactly what is signed' }).locator('summary').click();
     await accessible(approver, 'the signature of an approval');
     await picture(approver, 'master-approve');

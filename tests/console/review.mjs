@@ -1,29 +1,11 @@
 // QA review by exception: what deviates, the decision, the papers.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
-import { id } from './platform.mjs';
+import { accessible, open, picture, said, sign, test } from './console.mjs';
 import { analyst, qa } from './people.mjs';
-
-const waiting = async (product) => {
-    const { dispositions } = await call(qa, 'quality.v1.DispositionService/ListDispositions', { siteId: 'bos', state: 'DISPOSITION_PENDING', pageSize: 500 });
-    return dispositions.find((each) => each.productCode === product);
-};
-
-const good = { RCP: '98.7', PH: '5.8', ENDO: '3', LOOK: 'CLEAR' };
-
-async function record(batchId, productCode) {
-    const { specification } = await call(analyst, 'quality.v1.SpecificationsService/GetSpecification', { productCode });
-    const { samples = [] } = await call(analyst, 'quality.v1.ResultsService/ListSamples', { batchId });
-    for (const test of specification.tests.filter((each) => each.scope !== 'TEST_SCOPE_DOSE')) {
-        const value = good[test.code] ?? test.expectedText ?? String(test.low ?? test.high);
-        await call(analyst, 'quality.v1.ResultsService/RecordResult', {
-            requestId: id(), batchId, sampleId: samples[0]?.sampleId ?? '', testCode: test.code, method: test.method, instrumentId: 'HPLC-1', rawValue: test.expectedText || value, unit: test.unit, measureTime: '2026-11-23T17:34:00Z',
-        });
-    }
-}
+import { doseOf, record } from './quality.mjs';
 
 test('QA sees only what deviates, with what stands against release and the whole record behind it [A235]', async () => {
-    const dose = await waiting('AC225-PSMA');
+    const dose = await doseOf('AC225-PSMA');
     const page = await open(qa, '/review');
     await page.getByRole('button', { name: dose.batchNumber }).waitFor();
     await accessible(page, 'the list of reviews');
@@ -44,7 +26,7 @@ test('QA sees only what deviates, with what stands against release and the whole
 });
 
 test('An analyst records a result; one out of specification is judged by the platform and holds the batch before QA looks', async () => {
-    const dose = await waiting('LU177-DOTA');
+    const dose = await doseOf('LU177-DOTA');
     const page = await open(analyst, `/review/${dose.batchId}`);
     await page.getByRole('button', { name: 'Record a result' }).click();
     await page.locator('dialog').getByLabel('Test').selectOption('RCP');
@@ -61,7 +43,7 @@ test('An analyst records a result; one out of specification is judged by the pla
 });
 
 test('QA releases with a signature over exactly what was reviewed, and the papers are there to print', async () => {
-    const dose = await waiting('AC225-PSMA');
+    const dose = await doseOf('AC225-PSMA');
     await record(dose.batchId, 'AC225-PSMA');
     const page = await open(qa, `/review/${dose.batchId}`);
     await page.getByText('Nothing stands against release.').waitFor();
@@ -69,7 +51,7 @@ test('QA releases with a signature over exactly what was reviewed, and the paper
     await page.getByRole('button', { name: 'Release', exact: true }).click();
     await page.locator('dialog').getByText('the doses may leave').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Back' }).click();
-    assert.ok(await waiting('AC225-PSMA'));
+    assert.ok(await doseOf('AC225-PSMA'));
     await page.getByRole('button', { name: 'Release', exact: true }).click();
     await sign(page, qa);
     await said(page, 'released');
@@ -85,7 +67,7 @@ test('QA releases with a signature over exactly what was reviewed, and the paper
 });
 
 test('QA holds and rejects only with a quality record and a reason; what was rejected is never released', async () => {
-    const dose = await waiting('LU177-PSMA');
+    const dose = await doseOf('LU177-PSMA');
     const page = await open(qa, `/review/${dose.batchId}`);
     await page.locator('.decision .choices').getByText('Hold', { exact: true }).click();
     await page.getByRole('button', { name: 'Hold', exact: true }).click();

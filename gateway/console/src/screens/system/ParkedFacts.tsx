@@ -34,9 +34,7 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
       <ListTable<ParkedMessage>
         label={t.parked} list={list} rowKey={(each) => `${each.factId}/${each.handler}`} empty={shown === 'waiting' ? t.noneParked : t.noneResolved}
         columns={[
-          { title: t.parkedColumns.fact, cell: (each) => <>{each.type.split('.').pop()}<br /><span className="small soft">{each.source}</span></> },
-          { title: t.parkedColumns.subject, cell: (each) => <Id of={each.subject} /> },
-          { title: t.parkedColumns.handler, cell: (each) => each.handler },
+          { title: t.parkedColumns.fact, cell: (each) => <><strong>{each.type.split('.').pop()}</strong> <Id of={each.subject} /><br /><span className="small soft">{t.between(each.source, each.handler)}</span></> },
           { title: t.parkedColumns.state, cell: (each) => <Badge tone={each.state === ParkedState.PARKED ? 'stop' : each.state >= ParkedState.REPLAYED ? 'ok' : 'warn'}>{t.states[each.state]}</Badge> },
           { title: t.parkedColumns.tries, number: true, cell: (each) => String(each.tries) },
           { title: t.parkedColumns.reason, cell: (each) => <span className="small">{each.reason}</span> },
