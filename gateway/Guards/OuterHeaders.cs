@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
 
 namespace Doseline.Gateway.Guards;
@@ -8,6 +9,9 @@ public static class OuterHeaders
 {
     /// <summary>Header with the id under which the request is found in logs and traces; a caller may bring its own.</summary>
     public const string RequestId = "x-request-id";
+
+    /// <summary>Header with the platform's time (UTC, ISO 8601) when the answer was given, which a page follows instead of its workstation's clock.</summary>
+    public const string Time = "x-doseline-time";
 
     const int RequestIdLengthMax = 64;
 
@@ -37,6 +41,7 @@ public static class OuterHeaders
     {
         var headers = context.Response.Headers;
         headers[RequestId] = context.TraceIdentifier;
+        headers[Time] = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         headers.XContentTypeOptions = "nosniff";
         // A page that needs another policy, such as one that posts a form to a provider elsewhere, sets its own.
         headers.TryAdd("Content-Security-Policy", ContentPolicy);

@@ -8,5 +8,5 @@
 ^FO20,165^A0N,22^FDExpires {expire_time_local}^FS
 ^FO20,200^A0N,20^FDCAUTION RADIOACTIVE MATERIAL^FS
 ^FO20,230^A0N,20^FDCopy {copy_number}  {serial}^FS
-^FO420,180^FD{data_matrix}^FS
+^FO420,200^FD{data_matrix}^FS
 ^XZ

@@ -117,7 +117,7 @@ test('A value out of limit is recorded, holds the batch and is decided in place 
     await page.getByRole('button', { name: 'Complete step' }).click();
     await page.getByText('The batch is on hold').first().waitFor();
     await page.getByRole('tab', { name: /Exceptions/ }).click();
-    await page.getByText('waits for a decision').waitFor();
+    await page.getByText('waits for a decision', { exact: true }).waitFor();
     await picture(page, 'batch-hold');
     await page.done();
 

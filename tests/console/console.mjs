@@ -5,21 +5,19 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test as nodeTest } from 'node:test';
 import { chromium } from 'playwright-core';
-import { repository, startPlatform } from './platform.mjs';
+import { administrator, qa } from './people.mjs';
+import { id, repository, startPlatform } from './platform.mjs';
 
 const chromiumPath = process.env.DOSELINE_CHROMIUM ?? '/usr/bin/chromium';
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const pictures = join(repository, 'docs', 'console');
-// The first test waits for the platform to play its morning.
-const testMillisecondsMax = 600_000;
+const testMillisecondsMax = 120_000;
 
 /** Set before the first test. */
-export const stage = { platform: undefined, browser: undefined, sessions: false };
+export const stage = { platform: undefined, browser: undefined };
 
 before(async () => {
     stage.platform = await startPlatform();
-    // A gateway without sessions knows nobody; there is then nothing to look at.
-    stage.sessions = (await fetch(`${stage.platform.origin}/session`)).headers.get('content-type')?.includes('json') ?? false;
     stage.browser = await chromium.launch({
         executablePath: chromiumPath,
         args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -34,7 +32,6 @@ after(async () => {
 
 /** A test with a limit of time. When it fails, what its pages showed is kept in TestResults. */
 export const test = (name, body) => nodeTest(name, { timeout: testMillisecondsMax }, async (context) => {
-    if (!stage.sessions && !process.env.DOSELINE_CONSOLE_ORIGIN) return context.skip('the gateway keeps no sessions');
     try {
         await body(context);
     } catch (fault) {
@@ -53,11 +50,60 @@ const pages = [];
 /** Calls a method as a person, with JSON. */
 export const call = (person, path, body) => stage.platform.call(person, path, body);
 
+const contextOptions = { locale: 'en-GB', reducedMotion: 'reduce' };
+const sessions = new Map();
+
+/** Fills in the sign-in page, and chooses a password where the one given is good for nothing else. */
+export async function signIn(page, login, password, chosen) {
+    await page.getByRole('link', { name: 'Go to sign-in' }).click();
+    await page.getByLabel('Name').fill(login);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    if (chosen === undefined) return;
+    await page.getByLabel('Password you gave').fill(password);
+    await page.getByLabel('New password', { exact: true }).fill(chosen);
+    await page.getByLabel('New password, again').fill(chosen);
+    await page.getByRole('button', { name: 'Set password' }).click();
+}
+
+// Signs in as people do, on the identity service's page, once for all pages of that person.
+async function sessionOf(person) {
+    let oneTime;
+    if (!(person.login in stage.platform.passwords)) oneTime = await hire(person);
+    const password = stage.platform.passwords[person.login];
+    const context = await stage.browser.newContext(contextOptions);
+    try {
+        const page = await context.newPage();
+        page.setDefaultTimeout(20_000);
+        await page.goto(stage.platform.origin);
+        await signIn(page, person.login, oneTime ?? password, oneTime && password);
+        await page.locator('#screen h1').waitFor();
+        return await context.storageState();
+    } finally {
+        await context.close();
+    }
+}
+
+// Lets somebody in with roles and training; gives back the one-time password.
+async function hire({ name, login, roles, trainedOn }) {
+    const reason = 'works in the tests of the console';
+    const { person, oneTimePassword } = await call(administrator, 'identity.v1.PeopleService/JoinPerson', { requestId: id(), name, login, reason });
+    for (const role of roles) {
+        const { assignment } = await call(administrator, 'identity.v1.PeopleService/ProposeRole', { requestId: id(), holderId: person.personId, role, siteId: '*', reason });
+        await call(qa, 'identity.v1.PeopleService/ApproveRole', { requestId: id(), assignmentId: assignment.assignmentId, version: assignment.version, reason });
+    }
+    for (const code of trainedOn) {
+        await call(qa, 'identity.v1.TrainingService/RecordTraining', { requestId: id(), personId: person.personId, code, procedureVersion: 1, trainTime: '2026-11-23T17:00:00Z', evidence: 'observed at work', reason });
+    }
+    stage.platform.passwords[login] = `lantern-${id()}`;
+    return oneTimePassword;
+}
+
 /** Opens a page as a person does. What the page reports as an error fails the test when it is closed with `done`. */
 export async function open(person, path, { siteId = 'bos', unit = 'GBq', theme = 'light', width = 1280, height = 800 } = {}) {
+    if (person && !sessions.has(person.login)) sessions.set(person.login, await sessionOf(person));
     const context = await stage.browser.newContext({
-        viewport: { width, height }, locale: 'en-GB', colorScheme: theme === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce',
-        extraHTTPHeaders: { authorization: `Bearer ${stage.platform.token(person)}` },
+        ...contextOptions, viewport: { width, height }, colorScheme: theme === 'dark' ? 'dark' : 'light', ...(person ? { storageState: sessions.get(person.login) } : {}),
     });
     await context.addInitScript((settings) => localStorage.setItem('doseline.settings', settings), JSON.stringify({ siteId, unit, theme }));
     const page = await context.newPage();
@@ -70,7 +116,7 @@ export async function open(person, path, { siteId = 'bos', unit = 'GBq', theme =
         if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text());
     });
     await page.goto(stage.platform.origin + path);
-    await page.locator('#screen h1').waitFor();
+    await page.locator(person ? '#screen h1' : 'h1').waitFor();
     return Object.assign(page, {
         done: async () => {
             pages.splice(pages.indexOf(page), 1);
@@ -98,20 +144,32 @@ export const refusals = async (page) => {
     return page.locator('.refusals li').evaluateAll((items) => items.map((item) => item.dataset.code));
 };
 
-/** Waits for a short confirmation. */
-export const said = (page, text) => page.locator('.toasts').getByText(text).first().waitFor();
+/** Waits for a short confirmation; each is heard once, so that the same words said before are not taken for it. */
+export async function said(page, text) {
+    const toast = page.locator('.toasts > div:not([data-heard])').filter({ hasText: text }).first();
+    await toast.waitFor();
+    await toast.evaluate((element) => { element.dataset.heard = 'true'; });
+}
 
-/** Signs what is asked in the dialog. A development token signs with whatever is typed; Identity's own tests are about passwords. */
-export async function sign(page, person, { name } = {}) {
+/** Signs what is asked in the dialog, with the person's own password; a person who signs first in this session gives the name too. */
+export async function sign(page, person, { name, wrongFirst } = {}) {
     const dialog = page.locator('dialog').filter({ has: page.getByLabel('Password') });
-    await dialog.waitFor();
-    await dialog.getByText('You declare').waitFor();
+    await dialog.getByText('What your signature says').waitFor();
     if (name) {
         await accessible(page, 'a signature');
         await picture(page, name);
     }
     const login = dialog.getByLabel('Login name');
-    if (await login.count() > 0) await login.fill(person.name.toLowerCase().replace(' ', '.'));
-    await dialog.getByLabel('Password').fill('of the development token');
-    await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
+    const type = async (password) => {
+        if (await login.count() > 0) await login.fill(person.login);
+        await dialog.getByLabel('Password').fill(password);
+        await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
+    };
+    if (wrongFirst) {
+        await type('not the password of anybody');
+        await dialog.locator('.refusals').waitFor();
+        await accessible(page, 'a signature that is refused');
+        assert.equal(await dialog.getByLabel('Password').inputValue(), '', 'a password does not stay in the page');
+    }
+    await type(stage.platform.passwords[person.login]);
 }

@@ -3,6 +3,7 @@ import './board.mjs';
 import './orders.mjs';
 import './batches.mjs';
 import './review.mjs';
+import './staff.mjs';
 import './system.mjs';
 import './possession.mjs';
 import './labels.mjs';

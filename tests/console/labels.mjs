@@ -1,7 +1,6 @@
 // Labels: previewed as they print, printed again, verified by scan, put on the dose, counted.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, test } from './console.mjs';
-import { id } from './platform.mjs';
+import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
 import { operator, qa } from './people.mjs';
 
 const applied = async () => {
@@ -21,14 +20,33 @@ test('A label is previewed as it will print, and a second first label is refused
     await page.done();
 });
 
-test('Another copy is verified by scan, a wrong scan is refused, and the count adds up again', async () => {
-    const { doseId } = await applied();
-    const { label, content } = await call(qa, 'labeling.v1.LabelsService/ReprintDoseLabel', { requestId: id(), doseId, printer: 'bos-zd621', market: 'US', reprintReason: 'REPRINT_REASON_DAMAGED', reason: 'torn when it was put on' });
+test('Another copy needs a reason and the signatures of QA and a second person; it is verified by scan, and the count adds up again', async () => {
+    const { doseId, printId, batchId } = await applied();
+    const quality = await open(qa, `/labels/${printId}`);
+    await quality.getByRole('button', { name: 'Print again' }).click();
+    const dialog = quality.locator('dialog').first();
+    await dialog.getByRole('button', { name: 'Print again' }).click();
+    await dialog.getByText('This is needed.').first().waitFor();
+    await dialog.getByLabel('Why').selectOption('1');
+    await dialog.getByLabel('In words').fill('torn when it was put on');
+    await accessible(quality, 'printing again');
+    await dialog.getByRole('button', { name: 'Print again' }).click();
+    await sign(quality, qa);
+    await quality.getByRole('heading', { name: 'Second signature' }).waitFor();
+    await sign(quality, operator, { name: 'signature-second' });
+    await said(quality, 'The new copy was sent');
+    await quality.done();
+
+    const { labels } = await call(qa, 'labeling.v1.LabelsService/ListLabels', { doseId, pageSize: 100 });
+    const copy = labels.find((each) => each.replacedPrintId === printId);
+    const { content } = await call(qa, 'labeling.v1.LabelsService/GetLabel', { printId: copy.printId });
     const page = await open(operator, '/labels', { height: 1000 });
-    await page.getByRole('button', { name: label.serial }).click();
+    await accessible(page, 'the desk of labels');
+    await picture(page, 'labels');
+    await page.getByRole('button', { name: copy.serial }).click();
     await page.getByRole('button', { name: 'It came out' }).click();
     await said(page, 'Printed.');
-    await page.getByLabel('Scanned').fill(`]d2${content.elementData.replace(label.serial, 'WRONGSERIAL0000000')}`);
+    await page.getByLabel('Scanned').fill(`]d2${content.elementData.replace(copy.serial, 'WRONGSERIAL0000000')}`);
     await page.getByRole('button', { name: 'Verify' }).click();
     assert.ok((await refusals(page)).length > 0);
     await accessible(page, 'a label whose scan is refused');
@@ -40,23 +58,19 @@ test('Another copy is verified by scan, a wrong scan is refused, and the count a
     await said(page, 'On its dose.');
     await page.goto(`${new URL(page.url()).origin}/labels`);
     await page.getByRole('tab', { name: 'Reconciliation' }).click();
-    await page.getByLabel('Batch').selectOption(label.batchId);
+    await page.getByLabel('Batch').selectOption(batchId);
     await page.getByText('Adds up').waitFor();
     await accessible(page, 'the reconciliation');
     await picture(page, 'labels-count');
     await page.done();
 });
 
-test('Printing again asks QA for a reason and a signature', async () => {
+test('Who may not print again sees the button and who may', async () => {
     const { printId } = await applied();
-    const page = await open(qa, `/labels/${printId}`);
-    await page.getByRole('button', { name: 'Print again' }).click();
-    const dialog = page.locator('dialog');
-    await dialog.getByRole('button', { name: 'Print again' }).click();
-    await dialog.getByText('This is needed.').first().waitFor();
-    await dialog.getByLabel('Why').selectOption('1');
-    await dialog.getByLabel('In words').fill('torn');
-    await dialog.getByRole('button', { name: 'Print again' }).click();
-    await page.getByRole('heading', { name: 'Signature' }).waitFor();
+    const page = await open(operator, `/labels/${printId}`);
+    const button = page.getByRole('button', { name: 'Print again' });
+    await button.waitFor();
+    assert.equal(await button.getAttribute('aria-disabled'), 'true');
+    assert.match(await button.getAttribute('title'), /QA/);
     await page.done();
 });

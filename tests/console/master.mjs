@@ -1,6 +1,6 @@
 // Master data: listed, changed as a new version with its differences, refused with every reason, approved with a signature.
 import assert from 'node:assert/strict';
-import { accessible, open, picture, refusals, said, test } from './console.mjs';
+import { accessible, open, picture, refusals, said, sign, test } from './console.mjs';
 import { qa, steward } from './people.mjs';
 
 test('A product is changed as a new version, with what differs in sight and everything that is wrong named at once', async () => {
@@ -48,8 +48,21 @@ test('A new version of a recipe is a draft until QA signs for it', async () => {
     await approver.getByRole('row').filter({ hasText: 'draft' }).getByRole('button').first().click();
     await approver.getByLabel('Why it changes').fill('reviewed');
     await approver.getByRole('button', { name: 'Approve' }).click();
-    await approver.getByRole('heading', { name: 'Signature' }).waitFor();
+    await approver.locator('dialog').getByText('What your signature says').waitFor();
+    await approver.locator('details', { hasText: 'Exactly what is signed' }).locator('summary').click();
     await accessible(approver, 'the signature of an approval');
     await picture(approver, 'master-approve');
+    await sign(approver, qa);
+    await said(approver, 'Approved');
+    assert.equal(await approver.getByRole('row').filter({ hasText: 'draft' }).count(), 0);
     await approver.done();
+});
+
+test('Who proposed a new version does not approve it', async () => {
+    const page = await open(steward, '/master/recipes');
+    await page.locator('table tbody .button.quiet').first().click();
+    const approve = page.getByRole('button', { name: 'Approve' });
+    await approve.waitFor();
+    assert.equal(await approve.getAttribute('aria-disabled'), 'true');
+    await page.done();
 });

@@ -48,10 +48,10 @@ async function build() {
 
 /**
  * Starts the platform; `stop` ends it and removes its data. While tests are written it can be one that runs already:
- * DOSELINE_CONSOLE_ORIGIN names its address and DOSELINE_CONSOLE_KEY the file of its token key.
+ * DOSELINE_CONSOLE_ORIGIN names its address and DOSELINE_CONSOLE_DATA its folder of data.
  */
 export async function startPlatform() {
-    if (process.env.DOSELINE_CONSOLE_ORIGIN) return platformAt(process.env.DOSELINE_CONSOLE_ORIGIN, process.env.DOSELINE_CONSOLE_KEY, async () => {});
+    if (process.env.DOSELINE_CONSOLE_ORIGIN) return platformAt(process.env.DOSELINE_CONSOLE_ORIGIN, process.env.DOSELINE_CONSOLE_DATA, async () => {});
     await build();
     const data = await mkdtemp(join(tmpdir(), 'doseline-console-'));
     const [app, probe, web, grpc] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
@@ -93,20 +93,21 @@ export async function startPlatform() {
         throw fault;
     }
 
-    return platformAt(`http://127.0.0.1:${web}`, join(data, 'keys', 'tokens.pem'), stop);
+    return platformAt(`http://127.0.0.1:${web}`, data, stop);
 }
 
-async function platformAt(origin, keyFile, stop) {
-    const key = createPrivateKey(await readFile(keyFile));
-    return { origin, stop, token: (person) => tokenOf(key, person), call: (person, path, body) => call(origin, tokenOf(key, person), path, body) };
+async function platformAt(origin, data, stop) {
+    const key = createPrivateKey(await readFile(join(data, 'keys', 'tokens.pem')));
+    const passwords = JSON.parse(await readFile(join(data, 'day.people.json'), 'utf8'));
+    return { origin, data, stop, passwords, call: (person, path, body) => call(origin, tokenOf(key, person), path, body) };
 }
 
-// A development token, as `Local -- token` makes it.
-function tokenOf(key, { name, roles, subject = `person:${name}`, sites = ['*'] }) {
-    const now = Math.floor(Date.now() / 1000);
+// A development token, as `Local -- token` makes it; good by the platform's clock, which shows the day that is played.
+function tokenOf(key, { name, role, roles = [role], subject = `person:${name}`, sites = ['*'] }) {
+    const start = Math.floor(Date.parse(`${instant}Z`) / 1000) - 24 * 3600;
     const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const text = `${part({ alg: 'ES256', typ: 'JWT' })}.${part({
-        iss: 'doseline-development', aud: 'doseline', iat: now - 60, nbf: now - 60, exp: now + 10 * 24 * 3600, sub: subject, name, role: roles, site: sites,
+        iss: 'doseline-development', aud: 'doseline', iat: start, nbf: start, exp: start + 10 * 24 * 3600, sub: subject, name, role: roles, site: sites,
     })}`;
     return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }

@@ -1,29 +1,11 @@
 // QA review by exception: what deviates, the decision, the papers.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
-import { id } from './platform.mjs';
+import { accessible, open, picture, said, sign, test } from './console.mjs';
 import { analyst, qa } from './people.mjs';
-
-const waiting = async (product) => {
-    const { dispositions } = await call(qa, 'quality.v1.DispositionService/ListDispositions', { siteId: 'bos', state: 'DISPOSITION_PENDING', pageSize: 500 });
-    return dispositions.find((each) => each.productCode === product);
-};
-
-const good = { RCP: '98.7', PH: '5.8', ENDO: '3', LOOK: 'CLEAR' };
-
-async function record(batchId, productCode) {
-    const { specification } = await call(analyst, 'quality.v1.SpecificationsService/GetSpecification', { productCode });
-    const { samples = [] } = await call(analyst, 'quality.v1.ResultsService/ListSamples', { batchId });
-    for (const test of specification.tests.filter((each) => each.scope !== 'TEST_SCOPE_DOSE')) {
-        const value = good[test.code] ?? test.expectedText ?? String(test.low ?? test.high);
-        await call(analyst, 'quality.v1.ResultsService/RecordResult', {
-            requestId: id(), batchId, sampleId: samples[0]?.sampleId ?? '', testCode: test.code, method: test.method, instrumentId: 'HPLC-1', rawValue: test.expectedText || value, unit: test.unit, measureTime: '2026-11-23T17:34:00Z',
-        });
-    }
-}
+import { doseOf, record } from './quality.mjs';
 
 test('QA sees only what deviates, with what stands against release and the whole record behind it [A235]', async () => {
-    const dose = await waiting('AC225-PSMA');
+    const dose = await doseOf('AC225-PSMA');
     const page = await open(qa, '/review');
     await page.getByRole('button', { name: dose.batchNumber }).waitFor();
     await accessible(page, 'the list of reviews');
@@ -35,13 +17,16 @@ test('QA sees only what deviates, with what stands against release and the whole
     await picture(page, 'review');
     await page.getByRole('tab', { name: 'Material' }).click();
     await page.getByRole('cell', { name: /issued/ }).first().waitFor();
+    // A signature does not help against what stands in the way, and a wrong password signs nothing.
     await page.getByRole('button', { name: 'Release', exact: true }).click();
-    assert.ok((await refusals(page)).includes('RESULT_MISSING'));
+    await sign(page, qa, { name: 'signature', wrongFirst: true });
+    await page.locator('.decision [data-code="RESULT_MISSING"]').first().waitFor();
+    await accessible(page, 'a release that is refused');
     await page.done();
 });
 
 test('An analyst records a result; one out of specification is judged by the platform and holds the batch before QA looks', async () => {
-    const dose = await waiting('LU177-DOTA');
+    const dose = await doseOf('LU177-DOTA');
     const page = await open(analyst, `/review/${dose.batchId}`);
     await page.getByRole('button', { name: 'Record a result' }).click();
     await page.locator('dialog').getByLabel('Test').selectOption('RCP');
@@ -58,7 +43,7 @@ test('An analyst records a result; one out of specification is judged by the pla
 });
 
 test('QA releases with a signature over exactly what was reviewed, and the papers are there to print', async () => {
-    const dose = await waiting('AC225-PSMA');
+    const dose = await doseOf('AC225-PSMA');
     await record(dose.batchId, 'AC225-PSMA');
     const page = await open(qa, `/review/${dose.batchId}`);
     await page.getByText('Nothing stands against release.').waitFor();
@@ -66,7 +51,7 @@ test('QA releases with a signature over exactly what was reviewed, and the paper
     await page.getByRole('button', { name: 'Release', exact: true }).click();
     await page.locator('dialog').getByText('the doses may leave').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Back' }).click();
-    assert.ok(await waiting('AC225-PSMA'));
+    assert.ok(await doseOf('AC225-PSMA'));
     await page.getByRole('button', { name: 'Release', exact: true }).click();
     await sign(page, qa);
     await said(page, 'released');
@@ -74,11 +59,15 @@ test('QA releases with a signature over exactly what was reviewed, and the paper
     await page.locator('dialog').getByText('Radiochemical purity').waitFor();
     await accessible(page, 'a certificate of analysis');
     await picture(page, 'certificate-of-analysis');
+    await page.locator('dialog').getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Certificate', exact: true }).first().click();
+    await page.locator('dialog').getByText(qa.name).waitFor();
+    await accessible(page, 'a certificate of release');
     await page.done();
 });
 
-test('QA holds and rejects only with a quality record and a reason', async () => {
-    const dose = await waiting('LU177-PSMA');
+test('QA holds and rejects only with a quality record and a reason; what was rejected is never released', async () => {
+    const dose = await doseOf('LU177-PSMA');
     const page = await open(qa, `/review/${dose.batchId}`);
     await page.locator('.decision .choices').getByText('Hold', { exact: true }).click();
     await page.getByRole('button', { name: 'Hold', exact: true }).click();
@@ -89,5 +78,19 @@ test('QA holds and rejects only with a quality record and a reason', async () =>
     await sign(page, qa);
     await said(page, 'On hold');
     await page.locator('.note.warn', { hasText: 'complaint about another dose' }).first().waitFor();
+
+    await page.locator('.decision .choices').getByText('Reject', { exact: true }).click();
+    await page.getByLabel('Quality record').fill('CMP-2026-011');
+    await page.getByLabel('Reason').fill('the complaint was confirmed');
+    await page.getByRole('button', { name: 'Reject', exact: true }).click();
+    await sign(page, qa);
+    await said(page, 'Rejected');
+    await page.locator('.decision .badge', { hasText: 'rejected' }).first().waitFor();
+    await page.locator('.decision .choices').getByText('Release', { exact: true }).click();
+    const release = page.getByRole('button', { name: 'Release', exact: true });
+    assert.equal(await release.getAttribute('aria-disabled'), 'true');
+    assert.match(await release.getAttribute('title'), /at least one dose/);
+    await accessible(page, 'a batch that was rejected');
+    await picture(page, 'review-rejected');
     await page.done();
 });

@@ -1,24 +1,84 @@
-// How the installation stands.
+// How the installation stands, and facts that wait for a person.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, test } from './console.mjs';
-import { administrator, operator } from './people.mjs';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { accessible, open, picture, refusals, said, sign, stage, test } from './console.mjs';
+import { administrator, operator, qa } from './people.mjs';
+import { id } from './platform.mjs';
 
-const served = () => call(administrator, 'operations.v1.SystemService/GetSystem', {}).then(() => true, (fault) => fault.answer?.code !== 'unimplemented');
+const run = promisify(execFile);
 
-test('An administrator sees every service, what waits between them and what was sealed', async (context) => {
-    if (!await served()) return context.skip('the system is not served');
-    const page = await open(administrator, '/system');
+/** Statements on the database of a service; rows as objects. */
+async function sql(service, text) {
+    const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', join(stage.platform.data, `${service}.db`), text]);
+    return stdout ? JSON.parse(stdout) : [];
+}
+
+// What a fault leaves behind: a fact that its handler could not handle, parked for a person. A fault cannot be asked for, so its traces are laid.
+async function park(publisher, type, subscriber, handler, change = (data) => data) {
+    const [sent] = await sql(publisher, `SELECT * FROM outbox WHERE type = '${type}' ORDER BY seq LIMIT 1`);
+    const data = change(sent.data);
+    const factId = id();
+    const fact = {
+        id: factId, source: publisher, type, subject: sent.subject, time: '2026-11-23T17:00:00Z', data,
+        dataHash: Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(data))).toString('hex'), correlationId: sent.correlation_id, causationId: sent.causation_id, actor: sent.actor,
+    };
+    const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
+    await sql(subscriber, `INSERT INTO parked (fact_id, handler, subject, envelope, state, tries, reason, time)
+        VALUES (${quoted(factId)}, ${quoted(handler)}, ${quoted(fact.subject)}, ${quoted(JSON.stringify(fact))}, 'Parked', 10, 'The database did not answer within 30 seconds.', ${sent.time})`);
+}
+
+test('An administrator sees every service, what waits between them and what was sealed; a parked fact is replayed with a signature', async () => {
+    await park('orders', 'doseline.orders.v1.CustomerPublished', 'shipping', 'shipping.OrderCopies.CustomerPublished');
+    const page = await open(administrator, '/system', { height: 1000 });
     await page.getByRole('cell', { name: 'execution' }).first().waitFor();
     const health = await page.locator('tbody .badge').allInnerTexts();
     assert.ok(health.filter((text) => text === 'healthy').length >= 7, health.join());
-    await page.getByText('No fact waits.').waitFor();
+    await page.getByText('The database did not answer within 30 seconds.').waitFor();
     await accessible(page, 'the system');
     await picture(page, 'system');
+
+    const aside = page.getByRole('button', { name: 'Set aside' });
+    assert.match(await aside.getAttribute('title'), /QA/, 'only quality gives a fact up');
+    await page.getByRole('button', { name: 'Replay' }).click();
+    const dialog = page.locator('dialog');
+    await dialog.getByRole('button', { name: 'Replay' }).click();
+    await dialog.getByText('Say why.').waitFor();
+    await dialog.getByLabel('Reason').fill('the database answers again');
+    await accessible(page, 'a replay');
+    await dialog.getByRole('button', { name: 'Replay' }).click();
+    await sign(page, administrator);
+    await said(page, 'Replayed.');
+    await page.getByText('No fact waits.').waitFor();
+    await page.getByText('Dealt with', { exact: true }).click();
+    await page.getByText('the database answers again').waitFor();
+    await accessible(page, 'facts that were dealt with');
     await page.done();
 });
 
-test('Who may not see parked facts is told who may', async (context) => {
-    if (!await served()) return context.skip('the system is not served');
+test('A fact that fails again stays parked with the reason, until quality sets it aside', async () => {
+    await park('execution', 'doseline.execution.v1.DoseDispensed', 'orders', 'orders.ProductionProgress.DoseDispensed', (data) => data.replace(/"orderId": "[^"]*"/, '"orderId": "no-such-order"'));
+    const page = await open(qa, '/system');
+    await page.getByRole('button', { name: 'orders', exact: true }).click();
+    await page.getByRole('button', { name: 'Replay' }).click();
+    const dialog = page.locator('dialog').first();
+    await dialog.getByLabel('Reason').fill('perhaps now');
+    await dialog.getByRole('button', { name: 'Replay' }).click();
+    await sign(page, qa);
+    assert.deepEqual(await refusals(page), ['REPLAY_FAILED']);
+    await accessible(page, 'a replay that failed');
+    await picture(page, 'system-replay');
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Set aside' }).click();
+    await dialog.getByLabel('Reason').fill('the order was never placed here');
+    await dialog.getByRole('button', { name: 'Set aside' }).click();
+    await sign(page, qa);
+    await said(page, 'Set aside.');
+    await page.done();
+});
+
+test('Who may not see parked facts is told who may', async () => {
     const page = await open(operator, '/system');
     await page.getByText('Parked facts are shown to administrators, QA and auditors.').waitFor();
     await page.done();

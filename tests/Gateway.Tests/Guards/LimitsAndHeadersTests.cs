@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
@@ -66,6 +67,7 @@ public sealed class LimitsAndHeadersTests
             policy.ShouldContain("frame-ancestors 'none'");
             policy.ShouldNotContain("unsafe");
             response.Headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
+            DateTimeOffset.Parse(response.Headers.GetValues("x-doseline-time").Single(), CultureInfo.InvariantCulture).ShouldBe(door.Platform.Clock.GetUtcNow());
             response.Headers.Contains("Server").ShouldBeFalse();
             response.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("there is no TLS here");
         }

@@ -6,6 +6,9 @@ import { changed } from './query';
 import { problemOf, type Problem } from './refusals';
 import { call } from './transport';
 
+/** A read that hangs does not hold up the person for longer. */
+const readAgainMsMax = 2_000;
+
 /** A change a person can make. */
 export interface Action<I, O> {
   /** Makes it; the answer, or null when it was refused (then `problem` says why) or not signed. `asked`: the record asks for a signature. */
@@ -47,7 +50,8 @@ export function useAction<I extends DescMessage, O extends DescMessage>(
       intention.signed = signed;
       const answer = await call(method, signed);
       unsettled.current = null;
-      void changed(method.parent.typeName, ...alsoChanged);
+      // What is shown is read again before the next change can be made of it, which would otherwise carry the version before this one.
+      await Promise.race([changed(method.parent.typeName, ...alsoChanged), new Promise((resolve) => setTimeout(resolve, readAgainMsMax))]);
       return answer;
     } catch (fault) {
       const found = problemOf(fault);

@@ -2,6 +2,7 @@
 import { createConnectTransport } from '@connectrpc/connect-web';
 import type { DescMessage, DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
+import { follow } from '../app/clock';
 
 // What a page does by itself, such as asking again, must not keep a session open that nobody sits at.
 const byPersonMs = 30_000;
@@ -25,7 +26,10 @@ const transport = createConnectTransport({
 export async function call<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>, input: MessageInitShape<I>, signal?: AbortSignal,
 ): Promise<MessageShape<O>> {
+  const asked = Date.now();
   const answer = await transport.unary(method, signal, deadlineMs, headers(), create(method.input, input as never) as never);
+  const time = Date.parse(answer.header.get('x-doseline-time') ?? '');
+  if (!Number.isNaN(time)) follow(time, asked);
   return answer.message;
 }
 

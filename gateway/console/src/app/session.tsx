@@ -44,11 +44,11 @@ export function useZoneOf(): (siteId: string) => string {
 type Answer = Person | 'locked' | null;
 
 async function ask(): Promise<Answer> {
-  const begun = performance.now();
+  const asked = Date.now();
   const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json', ...consoleHeader() }, cache: 'no-store' });
   if (!answer.ok) return null;
   const body = (await answer.json()) as Partial<Person> & { time?: string; signedIn?: boolean; locked?: boolean };
-  if (body.time) follow(Date.parse(body.time), performance.now() - begun);
+  if (body.time) follow(Date.parse(body.time), asked);
   if (body.locked) return 'locked';
   if (body.signedIn === false || !body.name) return null;
   return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], sites: body.sites ?? [] };

@@ -7,7 +7,7 @@ export const boardTexts = {
   },
   show: 'Show',
   filters: { open: 'Open', risk: 'At risk', hold: 'On hold', today: 'Cut-off in 24 h', all: 'All' },
-  find: 'Find product, customer, reference',
+  find: 'Find an order',
   axis: 'Time line',
   columns: { appointment: 'Appointment', dose: 'Dose', state: 'State', activity: 'Activity now', cutoff: 'Cut-off in', line: 'From synthesis to patient' },
   cells: 'Hot cells',

@@ -77,7 +77,7 @@ export const texts = {
   sign: {
     title: 'Signature',
     what: 'What you sign',
-    declares: 'You declare',
+    declares: 'What your signature says',
     loginName: 'Login name',
     password: 'Password',
     second: 'A second person signs the same.',

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
-import { now } from '../../app/clock';
+import { meant, now } from '../../app/clock';
 import { useZoneOf } from '../../app/session';
 import { BatchRecordsService, type BatchRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
@@ -9,7 +9,7 @@ import { ActivityField, bqOf, LocalTimeField, NumberField, numberOf, useTypedAct
 import { Activity, Time } from '../../ui/Figures';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
-import { instantOf, localText, timestamp } from '../../physics/time';
+import { localText, timestamp } from '../../physics/time';
 import { percentText } from '../../physics/units';
 import { batchTexts as t } from '../../text/batches';
 
@@ -24,10 +24,9 @@ export function EndOfSynthesis({ record }: { record: BatchRecord }) {
   const [volume, setVolume] = useState('');
   const [answer, setAnswer] = useState<string | null>(null);
   if (batch.endOfSynthesisTime) return <Note tone="ok" title={t.eosTitle}><Time at={batch.endOfSynthesisTime} /> · <Activity of={batch.bulk} />{answer && ` · ${answer}`}</Note>;
-  // The minute that is on the clock is the minute that was meant: its start may lie before the step began.
   const instant = (text: string) => {
-    const at = instantOf(text, zone);
-    return at === null ? undefined : timestamp(at <= now() && now() - at < 60_000 ? now() : at);
+    const at = meant(text, zone);
+    return at === null ? undefined : timestamp(at);
   };
   const submit = async () => {
     const done = await action.run({

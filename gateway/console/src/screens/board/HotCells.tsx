@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { useQueries } from '@tanstack/react-query';
 import { call } from '../../api/transport';
 import { useList } from '../../api/query';
-import { useNow } from '../../app/clock';
+import { now, useNow } from '../../app/clock';
 import { useSession } from '../../app/session';
 import type { Batch } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { EquipmentService, GetHotCellRequestSchema, HotCellPhase, type Equipment, type HotCell } from '../../generated/doseline/execution/v1/equipment_pb';
@@ -14,7 +14,7 @@ import { Axis, NowLine } from '../../ui/Axis';
 import { Empty, Panel } from '../../ui/Panel';
 import { timeScale } from '../../ui/timescale';
 import { useWidth } from '../../ui/useWidth';
-import { clockText, millis, timestamp } from '../../physics/time';
+import { clockText, dateText, dayText, millis, timestamp } from '../../physics/time';
 import { boardTexts as t } from '../../text/board';
 
 const hour = 3_600_000;
@@ -82,7 +82,8 @@ function phaseText(cell: HotCell | undefined, zone: string): string {
   if (cell.phase === HotCellPhase.FREE) return t.laneFree;
   if (cell.phase === HotCellPhase.OCCUPIED) return t.laneBatch;
   const clear = millis(cell.clearTime);
-  return clear !== null && !cell.clear ? t.clearAt(clockText(clear, zone)) : t.laneChange;
+  const day = clear !== null && dateText(clear, zone) !== dateText(now(), zone) ? `${dayText(clear, zone)} ` : '';
+  return clear !== null && !cell.clear ? t.clearAt(day + clockText(clear, zone)) : t.laneChange;
 }
 
 // A cell at a time: the service answers for one cell, and a site has a handful.

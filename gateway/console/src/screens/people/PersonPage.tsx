@@ -45,10 +45,10 @@ export function PersonPage({ id }: { id: string }) {
             { title: t.role, cell: (each) => roleText(each.role) },
             { title: t.site, cell: (each) => (each.siteId === '*' ? t.everySite : each.siteId) },
             { title: t.columns.state, cell: (each) => <Badge tone={each.state === AssignmentState.GRANTED ? 'ok' : each.state === AssignmentState.PROPOSED ? 'warn' : 'plain'}>{t.assignmentStates[each.state]}</Badge> },
-            { title: t.proposed, cell: (each) => <><Id of={each.proposedBy} /> <Time at={each.proposeTime} /></> },
-            { title: t.approve, cell: (each) => <>{each.approvedBy && <Id of={each.approvedBy} />} <Time at={each.grantTime} /></> },
+            { title: t.proposedBy, cell: (each) => <><Id of={each.proposedBy} /> <Time at={each.proposeTime} /></> },
+            { title: t.approvedBy, cell: (each) => <>{each.approvedBy && <Id of={each.approvedBy} />} <Time at={each.grantTime} /></> },
             {
-              title: t.remove, cell: (assignment) => <span className="row">
+              title: t.change, cell: (assignment) => <span className="row">
                 {assignment.state === AssignmentState.PROPOSED && <>
                   <Button size="small" kind="primary" for={method.approveRole} why={own} onClick={() => setAsking({ kind: 'approve', assignment })}>{t.approve}</Button>
                   <Button size="small" for={method.refuseRole} onClick={() => setAsking({ kind: 'refuse', assignment })}>{t.refuse}</Button>

@@ -12,7 +12,7 @@ export function Class7({ of }: { of: Classification | undefined }) {
   return (
     <Panel title={t.class7} aside={<Badge>{t.types[of.packageType]}</Badge>}>
       <div className="class7">
-        <div className={`placard ${placard}`} aria-hidden="true"><span>{t.categories[of.category]}</span>{of.transportIndexTenths > 0 && <strong>TI {(of.transportIndexTenths / 10).toFixed(1)}</strong>}</div>
+        <div className={`placard ${placard}`} aria-hidden="true"><div><span>{t.categories[of.category]}</span>{of.transportIndexTenths > 0 && <strong>TI {(of.transportIndexTenths / 10).toFixed(1)}</strong>}</div></div>
         <Facts of={[
           [t.un, of.unNumber], [t.shippingName, of.properShippingName], [t.category, t.categories[of.category]], [t.index, of.transportIndexTenths > 0 ? (of.transportIndexTenths / 10).toFixed(1) : ''],
           [t.a2, <><span className="figure">{percentText(of.a2Fraction)}</span><Gauge fraction={of.a2Fraction} label={t.a2} /></>], [t.rq, of.reportableQuantity ? texts.yes : texts.no], [t.printedNuclides, of.printedNuclides.join(', ')], [t.at, <Time at={of.classifyTime} day="always" />],

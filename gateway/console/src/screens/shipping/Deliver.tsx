@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
-import { now } from '../../app/clock';
+import { meant, now } from '../../app/clock';
 import { useScan } from '../../app/scan';
 import { OrdersService } from '../../generated/doseline/orders/v1/orders_pb';
 import { PackagesService, type Package } from '../../generated/doseline/shipping/v1/packages_pb';
@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button';
 import { Check, LocalTimeField, TextField } from '../../ui/Fields';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
-import { instantOf, localText, timestamp } from '../../physics/time';
+import { localText, timestamp } from '../../physics/time';
 import { shippingTexts as t } from '../../text/shipping';
 
 /** Records the proof of delivery, as it was read at the customer's door. */
@@ -22,7 +22,7 @@ export function Deliver({ pack, zone, refresh }: { pack: Package; zone: string; 
   const say = useToast();
   useScan((code) => setSeal(code));
   const submit = async () => {
-    const ms = instantOf(at, zone);
+    const ms = meant(at, zone);
     const done = await deliver.run({ packageId: pack.packageId, version: pack.version, deliveryTime: ms === null ? undefined : timestamp(ms), recipient, condition, sealId, sealIntact: whole });
     if (done) say(t.delivered);
     else refresh();

@@ -21,6 +21,11 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
   const [shown, setShown] = useState<'waiting' | 'resolved'>('waiting');
   const [act, setAct] = useState<Act | null>(null);
   const list = useList(MessagesService.method.listParkedMessages, { service, resolved: shown === 'resolved', pageSize: 100 }, (page) => page.messages, { everySeconds: 5 });
+  const begin = (next: Act) => {
+    // Who deals with a fact stays where it was, also when nothing waits there any more.
+    choose(service);
+    setAct(next);
+  };
   return (
     <Panel title={t.parked} flush aside={<>
       <Choices<'waiting' | 'resolved'> label={t.showResolved} hideLabel compact value={shown} onChange={setShown} options={[['waiting', t.waiting], ['resolved', t.resolved]]} />
@@ -29,9 +34,7 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
       <ListTable<ParkedMessage>
         label={t.parked} list={list} rowKey={(each) => `${each.factId}/${each.handler}`} empty={shown === 'waiting' ? t.noneParked : t.noneResolved}
         columns={[
-          { title: t.parkedColumns.fact, cell: (each) => <>{each.type.split('.').pop()}<br /><span className="small soft">{each.source}</span></> },
-          { title: t.parkedColumns.subject, cell: (each) => <Id of={each.subject} /> },
-          { title: t.parkedColumns.handler, cell: (each) => each.handler },
+          { title: t.parkedColumns.fact, cell: (each) => <><strong>{each.type.split('.').pop()}</strong> <Id of={each.subject} /><br /><span className="small soft">{t.between(each.source, each.handler)}</span></> },
           { title: t.parkedColumns.state, cell: (each) => <Badge tone={each.state === ParkedState.PARKED ? 'stop' : each.state >= ParkedState.REPLAYED ? 'ok' : 'warn'}>{t.states[each.state]}</Badge> },
           { title: t.parkedColumns.tries, number: true, cell: (each) => String(each.tries) },
           { title: t.parkedColumns.reason, cell: (each) => <span className="small">{each.reason}</span> },
@@ -40,8 +43,8 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
             ? { title: t.parkedColumns.by, cell: (each) => <>{each.resolvedBy} <Time at={each.resolveTime} /><br /><span className="small soft">{each.resolveReason}</span></> }
             : {
               title: t.replay, cell: (fact) => <span className="row">
-                <Button size="small" for={MessagesService.method.replayParkedMessage} onClick={() => setAct({ kind: 'replay', fact })}>{t.replay}</Button>
-                <Button size="small" kind="danger" for={MessagesService.method.setAsideParkedMessage} onClick={() => setAct({ kind: 'setAside', fact })}>{t.setAside}</Button>
+                <Button size="small" for={MessagesService.method.replayParkedMessage} onClick={() => begin({ kind: 'replay', fact })}>{t.replay}</Button>
+                <Button size="small" kind="danger" for={MessagesService.method.setAsideParkedMessage} onClick={() => begin({ kind: 'setAside', fact })}>{t.setAside}</Button>
               </span>,
             },
         ]}

@@ -10,6 +10,7 @@ import { DispositionService } from '../../generated/doseline/quality/v1/disposit
 import { PackagesService } from '../../generated/doseline/shipping/v1/packages_pb';
 import { WasteService } from '../../generated/doseline/waste/v1/waste_pb';
 import { boardTexts } from '../../text/board';
+import { labelTexts } from '../../text/labels';
 import { shippingTexts } from '../../text/shipping';
 import { traceTexts as t } from '../../text/trace';
 import { wasteTexts } from '../../text/waste';
@@ -117,7 +118,7 @@ async function ofBatch(batchId: string, scope: Scope, story: Story): Promise<voi
   }
   for (const label of labels?.labels ?? []) {
     if (!told(label.doseId)) continue;
-    story.add({ kind: 'label', id: label.printId, title: label.serial, about: `${label.copyNumber}`, screen: `/labels/${label.printId}`, of: label.doseId });
+    story.add({ kind: 'label', id: label.printId, title: label.serial, about: labelTexts.copy(label.copyNumber), screen: `/labels/${label.printId}`, of: label.doseId });
     story.tell(label.requestTime, h.labelled(label.copyNumber), label.printId, label.printedBy);
     story.tell(label.verifyTime, h.labelVerified, label.printId);
   }
@@ -166,6 +167,6 @@ async function ofDose(doseId: string, story: Story): Promise<void> {
   const record = (await attempt(DoseRecordsService.method.getDoseRecord, { doseId }))?.record;
   const order = record?.orderId ? (await attempt(OrdersService.method.getOrder, { orderId: record.orderId }))?.order : undefined;
   if (!order) return;
-  story.add({ kind: 'order', id: order.orderId, title: `${order.customerCode} · ${order.patientToken}`, about: `${boardTexts.stateNames[order.state] ?? ''} · ${order.windowStart?.text ?? ''}`, screen: `/orders/${order.orderId}`, of: doseId });
+  story.add({ kind: 'order', id: order.orderId, title: [order.customerCode, order.patientToken].filter(Boolean).join(' · '), about: `${boardTexts.stateNames[order.state] ?? ''} · ${order.windowStart?.text ?? ''}`, screen: `/orders/${order.orderId}`, of: doseId });
   if (!story.happenings.some((each) => each.thing === order.orderId)) story.tell(order.acceptTime, h.ordered, order.orderId);
 }
