@@ -13,8 +13,8 @@ set -euo pipefail
 umask 077
 : "${DATABASE_HOST:?says where PostgreSQL is}"
 passwords=${PASSWORDS:-passwords}
-services=(orders execution inventory quality labeling shipping waste identity)
-keys=(tokens page-tokens audit-seal quality-release signatures)
+services=(orders execution inventory quality labeling shipping waste identity gateway)
+keys=(tokens page-tokens audit-seal quality-release identity-keys gateway-sessions)
 
 random() { openssl rand -base64 32 | tr -d '=+/\n'; }
 # Secret NAME KEY VALUE [KEY VALUE]…

@@ -18,7 +18,7 @@ source tests/postgres.sh
 orders=${DOSELINE_LOAD_ORDERS:-100000} rate=${DOSELINE_LOAD_RATE:-500} ramp=${DOSELINE_LOAD_RAMP:-100}
 sqlite_orders=${DOSELINE_LOAD_SQLITE:-$((orders / 10))} yardstick_seconds=${DOSELINE_LOAD_YARDSTICK:-20}
 budget=${DOSELINE_LOAD_BUDGET-loadtests/budget.json} report=${DOSELINE_LOAD_REPORT:-docs/benchmarks/load.md}
-services=(orders execution inventory quality labeling shipping waste identity)
+services=(orders execution inventory quality labeling shipping waste identity gateway)
 platform=artifacts/bin/Local/release/Doseline.Local.dll driver=artifacts/bin/Load/release/Doseline.Load.dll
 work=$(mktemp -d)
 server_pid=

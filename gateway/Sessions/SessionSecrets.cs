@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
 
 namespace Doseline.Gateway.Sessions;
 
@@ -21,12 +20,10 @@ public sealed record SessionTokens(string Access, string? Refresh, string Identi
 /// <param name="End">When it is too late (UTC).</param>
 public sealed record SignInUnderWay(string State, string Nonce, string Verifier, string Return, DateTimeOffset End);
 
-/// <summary>Encrypts what must be kept outside this process: AES-256-GCM with a key of this installation.</summary>
+/// <summary>Encrypts what a session needs and the browser or the database keeps.</summary>
 public sealed class SessionSecrets(KeyStore keys)
 {
-    const string KeyName = "gateway-sessions";
-    const int NonceBytes = 12;
-    const int TagBytes = 16;
+    readonly SealedBox box = new(keys, "gateway-sessions");
 
     /// <summary>Hash under which a session id is kept.</summary>
     public static string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
@@ -34,30 +31,9 @@ public sealed class SessionSecrets(KeyStore keys)
     /// <summary>Encrypts a value for one place, and no other.</summary>
     /// <param name="value">Value.</param>
     /// <param name="place">Where it is kept, for example the hash of the session's id; what is moved elsewhere cannot be opened.</param>
-    public byte[] Seal<T>(T value, string place)
-    {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(value);
-        var box = new byte[NonceBytes + TagBytes + plain.Length];
-        Entropy.Bytes(NonceBytes).CopyTo(box, 0);
-        using AesGcm aes = new(keys.Secret(KeyName), TagBytes);
-        aes.Encrypt(box.AsSpan(0, NonceBytes), plain, box.AsSpan(NonceBytes + TagBytes), box.AsSpan(NonceBytes, TagBytes), Encoding.UTF8.GetBytes(place));
-        return box;
-    }
+    public byte[] Seal<T>(T value, string place) => box.Seal(JsonSerializer.SerializeToUtf8Bytes(value), place);
 
     /// <summary>Decrypts it; null when it was not sealed here, for this place.</summary>
-    public T? Open<T>(ReadOnlySpan<byte> box, string place) where T : class
-    {
-        if (box.Length < NonceBytes + TagBytes) return null;
-        var plain = new byte[box.Length - NonceBytes - TagBytes];
-        try
-        {
-            using AesGcm aes = new(keys.Secret(KeyName), TagBytes);
-            aes.Decrypt(box[..NonceBytes], box[(NonceBytes + TagBytes)..], box.Slice(NonceBytes, TagBytes), plain, Encoding.UTF8.GetBytes(place));
-            return JsonSerializer.Deserialize<T>(plain);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    public T? Open<T>(ReadOnlySpan<byte> sealedValue, string place) where T : class =>
+        box.Open(sealedValue, place) is { } plain ? JsonSerializer.Deserialize<T>(plain) : null;
 }

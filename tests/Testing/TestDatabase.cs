@@ -9,7 +9,7 @@ namespace Doseline.Testing;
 /// </summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity"];
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity", "gateway"];
     readonly List<string> databases = [];
 
     TestDatabase(string folder) => Folder = folder;

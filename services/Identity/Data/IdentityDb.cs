@@ -21,6 +21,9 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     /// <summary>Public halves of the keys that sign tokens and signatures.</summary>
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 
+    /// <summary>Their private halves, sealed.</summary>
+    public DbSet<SigningSecretRow> SigningSecrets => Set<SigningSecretRow>();
+
     /// <summary>Accounts of systems.</summary>
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
 
@@ -65,6 +68,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
         model.Entity<PasswordRow>().ToTable("passwords").HasKey(r => new { r.PersonId, r.Number });
         model.Entity<RoleAssignmentRow>().ToTable("role_assignments").HasKey(r => r.Id);
         model.Entity<SigningKeyRow>().ToTable("signing_keys").HasKey(r => r.Kid);
+        model.Entity<SigningSecretRow>().ToTable("signing_secrets").HasKey(r => r.Kid);
         model.Entity<AccountRow>().ToTable("accounts").HasKey(r => r.Id);
         model.Entity<ClientSecretRow>().ToTable("client_secrets").HasKey(r => r.Hash);
         model.Entity<ProcedureRow>().ToTable("procedures").HasKey(r => new { r.Code, r.ProcedureVersion });

@@ -150,3 +150,13 @@ public sealed class SigningKeyRow : IGxpRow
     /// <inheritdoc/>
     public string AuditHash { get; set; } = "";
 }
+
+/// <summary>The private half of a signing key; no part of the record, so that the trail holds no key.</summary>
+public sealed class SigningSecretRow
+{
+    /// <summary>Key id.</summary>
+    public required string Kid { get; init; }
+
+    /// <summary>PKCS #8, sealed for this key id; base64.</summary>
+    public required string Box { get; init; }
+}

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -11,14 +12,17 @@ using Microsoft.Extensions.Logging;
 namespace Doseline.Identity.Keys;
 
 /// <summary>
-/// The keys that sign tokens and signatures: private halves in the <see cref="KeyStore"/> under <c>identity-1</c>, <c>identity-2</c> …, public
-/// halves and dates in the database, so that every replica signs with the same one and publishes the same set.
+/// The keys that sign tokens and signatures, in the database, so that every replica signs with the same one and publishes the same set. Private
+/// halves are sealed with the installation's key <c>identity-keys</c>: whoever has the database alone signs nothing.
 /// </summary>
 public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, TimeProvider clock, IdentityOptions options, ILogger<SigningKeys> log) : IDisposable
 {
     // What another replica changed is seen after this time at the latest; a key is published longer than that before it signs.
     static readonly TimeSpan CacheSpan = TimeSpan.FromSeconds(30);
 
+    readonly SealedBox box = new(store, "identity-keys");
+    // A key a quarter: it does not grow to speak of.
+    readonly ConcurrentDictionary<string, ECDsa> opened = new(StringComparer.Ordinal);
     readonly SemaphoreSlim turn = new(1);
     volatile Cached? cached;
 
@@ -37,7 +41,7 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
         }
 
         var current = keys.Rows.Last(k => k.ActiveTime <= now && (k.RetireTime is null || k.RetireTime > now));
-        return new SigningKey(current.Kid, store.Signing(NameOf(current.Number)));
+        return new SigningKey(current.Kid, await PrivateAsync(current.Kid, cancel));
     }
 
     /// <summary>Public halves that others may still meet: in use, about to be used, or retired so short ago that tokens of theirs are still valid.</summary>
@@ -57,7 +61,24 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
     public Task RotateAsync(bool atOnce, CancellationToken cancel) => RotateAsync(atOnce, null, cancel);
 
     /// <inheritdoc/>
-    public void Dispose() => turn.Dispose();
+    public void Dispose()
+    {
+        turn.Dispose();
+        foreach (var key in opened.Values) key.Dispose();
+    }
+
+    async ValueTask<ECDsa> PrivateAsync(string kid, CancellationToken cancel)
+    {
+        if (opened.TryGetValue(kid, out var known)) return known;
+        await using var scope = scopes.CreateAsyncScope();
+        var row = await scope.ServiceProvider.GetRequiredService<IdentityDb>().SigningSecrets.AsNoTracking().SingleAsync(s => s.Kid == kid, cancel);
+        var plain = box.Open(Convert.FromBase64String(row.Box), kid)
+            ?? throw new CryptographicException($"Signing key {kid} does not open: the installation's key 'identity-keys' is not the one that it was sealed with.");
+        var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(plain, out _);
+        CryptographicOperations.ZeroMemory(plain);
+        return opened.GetOrAdd(kid, key);
+    }
 
     async Task RotateAsync(bool atOnce, string? onlyIfNewestIs, CancellationToken cancel)
     {
@@ -73,8 +94,10 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
             var number = rows.Count > 0 ? rows[^1].Number + 1 : 1;
             var active = atOnce ? db.Now : db.Now + options.KeyLead;
             foreach (var old in rows.Where(r => r.RetireTime is null || r.RetireTime > db.Now)) old.RetireTime = atOnce ? db.Now : active + 2 * options.TokenLifetime;
-            var row = RowOf(store.Signing(NameOf(number)), number, active);
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var row = RowOf(key, number, active);
             db.SigningKeys.Add(row);
+            db.SigningSecrets.Add(new SigningSecretRow { Kid = row.Kid, Box = Convert.ToBase64String(box.Seal(key.ExportPkcs8PrivateKey(), row.Kid)) });
             await db.SaveChangesAsync(cancel);
             log.LogInformation("Signing key {Kid} signs from {ActiveTime}", row.Kid, row.ActiveTime);
             return 0;
@@ -111,8 +134,6 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
     }
 
     static PublicKey ToPublic(SigningKeyRow row) => new(row.Kid, row.PublicJwk, row.ActiveTime, row.RetireTime);
-
-    static string NameOf(long number) => FormattableString.Invariant($"identity-{number}");
 
     sealed record Cached(List<SigningKeyRow> Rows, DateTimeOffset Until);
 }

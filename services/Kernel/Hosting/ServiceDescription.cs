@@ -26,8 +26,9 @@ public sealed record ServiceDescription(
         using var app = (IDisposable)PlatformHost.Build(["--Pumps:Manual=true"], [module]);
         var services = ((Microsoft.AspNetCore.Builder.WebApplication)app).Services;
         var methods = services.GetRequiredService<MethodTable>().Methods.Where(m => m.Value.Service == module.Name).ToList();
-        // A signature is checked with the keys of the service that made it.
-        IEnumerable<string> asked = methods.Any(m => m.Value.Policy.Signature is not null) && module.Name is not Signatures ? [Signatures] : [];
+        // A signature is checked with the keys of the service that made it, and each service has to: under its own methods, in facts that carry one,
+        // and under the replay of a parked message.
+        IEnumerable<string> asked = module.Name is Signatures ? [] : [Signatures];
         var facts = services.GetServices<FactSubscription>().Where(s => s.Service == module.Name).ToList();
         return new ServiceDescription(
             module.Name,

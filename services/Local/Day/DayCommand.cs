@@ -10,7 +10,7 @@ namespace Doseline.Local.Day;
 static class DayCommand
 {
     /// <summary>How the report is written for machines.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true, Converters = { new TwelveDigits() } };
 
     /// <summary>Runs the command.</summary>
     /// <returns>0 when everything held, 1 otherwise.</returns>

@@ -84,6 +84,25 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Fact]
+    public async Task Each_pod_gets_the_keys_that_its_code_asks_for()
+    {
+        var objects = await chart.RenderAsync();
+        Dictionary<string, IReadOnlyList<string>> given = objects.Where(o => o.Kind is "Deployment").ToDictionary(
+            d => d.Name,
+            IReadOnlyList<string> (d) => [.. d.List("spec", "template", "spec", "volumes").Where(v => v.At("secret") is not null).SelectMany(v => v.List("secret", "items")).Select(i => i.Text("key")[..^".pem".Length])],
+            StringComparer.Ordinal);
+        string[] common = ["tokens", "page-tokens", "audit-seal"];
+        // Quality signs releases with what the kernel's check reads.
+        given["quality"].ShouldBe([.. common, "quality-release"], ignoreOrder: true);
+        foreach (var service in Services.Where(s => s.Name is not "quality"))
+        {
+            var folder = service.Name is "gateway" ? Repository.At("gateway") : Repository.At("services", char.ToUpperInvariant(service.Name[0]) + service.Name[1..]);
+            var asked = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).SelectMany(f => KeyName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value));
+            given[service.Name].ShouldBe(common.Concat(asked).Distinct(), ignoreOrder: true, service.Name);
+        }
+    }
+
+    [Fact]
     public async Task Ports_are_the_ports_that_the_host_opens()
     {
         foreach (var deployment in (await chart.RenderAsync()).Where(o => o.Kind is "Deployment"))
@@ -143,6 +162,9 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
 
     static Dictionary<string, string[]> Scopes(string text) => text.Split(';').Select(one => one.Split('='))
         .ToDictionary(pair => pair[0], pair => pair[1].Split(',', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
+
+    [GeneratedRegex("""(?:[.]Signing[(]|[.]Secret[(]|new[(](?:keys|store), )"(?<name>[a-z-]+)["]""")]
+    private static partial Regex KeyName();
 
     [GeneratedRegex("__[0-9]+(?:__|$)")]
     private static partial Regex Place();

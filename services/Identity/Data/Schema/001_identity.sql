@@ -60,6 +60,11 @@ CREATE TABLE signing_keys (
     audit_hash             TEXT NOT NULL
 );
 
+CREATE TABLE signing_secrets (
+    kid                    TEXT NOT NULL PRIMARY KEY,
+    box                    TEXT NOT NULL
+);
+
 CREATE TABLE accounts (
     id                     TEXT NOT NULL PRIMARY KEY,
     client_id              TEXT NOT NULL UNIQUE,
