@@ -91,7 +91,7 @@ test('After its release a dose goes out of the door: packed, surveyed, papered, 
     await said(page, 'With the carrier.');
 
     await page.getByLabel('Received by').fill('Receiving, nuclear medicine');
-    await page.getByLabel('Seal').fill('SEAL-TEST-2');
+    await page.getByLabel('Seal', { exact: true }).fill('SEAL-TEST-2');
     await accessible(page, 'a delivery');
     await page.getByRole('button', { name: 'Record delivery' }).click();
     await said(page, 'Delivered.');
