@@ -49,6 +49,8 @@ need "Go with sprig" 'command -v go && [[ -d /usr/share/gocode/src/github.com/Ma
     golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
 need promtool 'command -v promtool' prometheus
 need OpenSSL 'command -v openssl' openssl
+# What a fault leaves in a database is laid there for the console's tests.
+need sqlite3 'command -v sqlite3' sqlite3
 need Chromium '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' chromium fonts-dejavu-core
 
 echo "restoring"

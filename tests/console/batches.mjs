@@ -1,7 +1,7 @@
 // Batch execution: the recipe step by step, exceptions in place, two people at once.
 import assert from 'node:assert/strict';
 import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
-import { operator, planner, secondOperator, steward, supplyDesk, verifier } from './people.mjs';
+import { operator, planner, qa, secondOperator, steward, supplyDesk, verifier } from './people.mjs';
 import { id } from './platform.mjs';
 
 // A run in a hot cell that nothing was made in before, so that its batch can begin at once.
@@ -121,14 +121,21 @@ test('A value out of limit is recorded, holds the batch and is decided in place 
     await picture(page, 'batch-hold');
     await page.done();
 
-    const decider = await open(verifier, `/batches/${batchId}`);
+    // Quality opened a deviation for it: from then on a verifier sees who decides, and QA does.
+    const onlooker = await open(verifier, `/batches/${batchId}`);
+    await onlooker.getByRole('tab', { name: /Exceptions/ }).click();
+    await onlooker.getByRole('link', { name: 'Deviation' }).waitFor();
+    assert.match(await onlooker.getByRole('button', { name: 'Decide' }).getAttribute('title'), /only QA/);
+    await onlooker.done();
+    const decider = await open(qa, `/batches/${batchId}`);
     await decider.getByRole('tab', { name: /Exceptions/ }).click();
     await decider.getByRole('button', { name: 'Decide' }).click();
     await decider.getByText('Say what you decided and why.').waitFor();
     await decider.getByLabel('Decision and why').fill('the gauge was read before the door had closed; read again at -120 Pa');
     await decider.getByRole('button', { name: 'Decide' }).click();
-    await sign(decider, verifier);
+    await sign(decider, qa);
     await said(decider, 'Decided');
+    await accessible(decider, 'an exception that was decided');
     await decider.done();
 });
 

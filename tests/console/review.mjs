@@ -77,7 +77,14 @@ test('QA holds and rejects only with a quality record and a reason; what was rej
     await page.getByRole('button', { name: 'Hold', exact: true }).click();
     await sign(page, qa);
     await said(page, 'On hold');
-    await page.locator('.note.warn', { hasText: 'complaint about another dose' }).first().waitFor();
+    const hold = page.locator('.note.warn', { hasText: 'complaint about another dose' }).first();
+    await hold.getByRole('button', { name: 'Lift hold' }).click();
+    await hold.getByRole('button', { name: 'Lift hold' }).click();
+    await hold.getByText('Say why.').waitFor();
+    await hold.getByLabel('What resolved it').fill('the complaint is about another lot');
+    await hold.getByRole('button', { name: 'Lift hold' }).click();
+    await sign(page, qa);
+    await said(page, 'Hold lifted');
 
     await page.locator('.decision .choices').getByText('Reject', { exact: true }).click();
     await page.getByLabel('Quality record').fill('CMP-2026-011');

@@ -91,12 +91,13 @@ test('After its release a dose goes out of the door: packed, surveyed, papered, 
     await said(page, 'With the carrier.');
 
     await page.getByLabel('Received by').fill('Receiving, nuclear medicine');
-    await page.getByLabel('Seal').fill('SEAL-TEST-2');
+    await page.getByLabel('Seal', { exact: true }).fill('SEAL-TEST-2');
     await accessible(page, 'a delivery');
     await page.getByRole('button', { name: 'Record delivery' }).click();
     await said(page, 'Delivered.');
     await page.locator('.screen > header .badge', { hasText: 'delivered' }).waitFor();
     await accessible(page, 'a package that is delivered');
+    await page.evaluate(() => scrollTo(0, 0));
     await picture(page, 'package-delivered');
     const { package: pack2 } = await call(shipper, 'shipping.v1.PackagesService/GetPackage', { packageId: page.url().split('/').pop() });
     assert.equal(pack2.state, 'PACKAGE_STATE_DELIVERED');

@@ -1,19 +1,9 @@
 // How the installation stands, and facts that wait for a person.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { accessible, open, picture, refusals, said, sign, stage, test } from './console.mjs';
+import { accessible, open, picture, refusals, said, sign, test } from './console.mjs';
+import { sql } from './database.mjs';
 import { administrator, operator, qa } from './people.mjs';
 import { id } from './platform.mjs';
-
-const run = promisify(execFile);
-
-/** Statements on the database of a service; rows as objects. */
-async function sql(service, text) {
-    const { stdout } = await run('sqlite3', ['-json', '-cmd', '.timeout 10000', join(stage.platform.data, `${service}.db`), text]);
-    return stdout ? JSON.parse(stdout) : [];
-}
 
 // What a fault leaves behind: a fact that its handler could not handle, parked for a person. A fault cannot be asked for, so its traces are laid.
 async function park(publisher, type, subscriber, handler, change = (data) => data) {

@@ -37,7 +37,7 @@ export const batchTexts = {
   movementKinds: { 1: 'issued', 2: 'dispensed', 3: 'sample', 4: 'residue', 5: 'loss', 6: 'remainder' } as Record<number, string>,
   movementColumns: { kind: 'What', activity: 'Activity', quantity: 'Amount', by: 'By', at: 'When', note: 'Note' },
   noMovements: 'Nothing was issued yet.', noExceptions: 'No exceptions.', noDoses: 'No doses.',
-  exceptionOpen: 'waits for a decision', exceptionDone: 'decided', decide: 'Decide', decision: 'Decision and why', decided: 'Decided.', raised: 'Raised', decidedBy: 'Decided by', deviation: 'Deviation',
+  exceptionOpen: 'waits for a decision', exceptionDone: 'decided', decide: 'Decide', decision: 'Decision and why', decided: 'Decided.', deviationDecides: 'Quality opened a deviation for it; only QA decides now.', raised: 'Raised', decidedBy: 'Decided by', deviation: 'Deviation',
   missingReason: 'Say what you decided and why.',
   changed: 'Changed by others meanwhile', changedHint: 'What you typed is kept. Look at what changed, then enter it again.', seen: 'Seen',
   staleTitle: 'The record is newer than what you saw',

@@ -17,6 +17,7 @@ function HoldCard({ hold }: { hold: Hold }) {
   const lift = useAction(DispositionService.method.liftHold);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
+  const [lifting, setLifting] = useState(false);
   const submit = async () => {
     setTried(true);
     if (reason.trim() && await lift.run({ holdId: hold.holdId, reason })) say(t.lifted);
@@ -25,7 +26,8 @@ function HoldCard({ hold }: { hold: Hold }) {
     <div className="note warn">
       <h3>{t.hold}: {hold.reason}</h3>
       <Facts of={[[t.raised, <>{hold.raisedBy} <Time at={hold.raiseTime} /></>], [t.reference, <Id of={hold.referenceId} />], [t.dose, hold.doseId ? <Id of={hold.doseId} /> : t.wholeBatch]]} />
-      {hold.source === HoldSource.QA && (
+      {hold.source === HoldSource.QA && !lifting && <div className="row"><Button size="small" for={DispositionService.method.liftHold} onClick={() => setLifting(true)}>{t.lift}</Button></div>}
+      {hold.source === HoldSource.QA && lifting && (
         <form className="stack" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
           <LongField label={t.liftReason} value={reason} onChange={setReason} wrong={tried && !reason.trim() ? t.missingReason : undefined} />
           <Refusals problem={lift.problem} />

@@ -40,7 +40,7 @@ export function ReviewPage({ id }: { id: string }) {
         <div className="stack">
           <Panel title={t.deviates}>
             {isClean(found) && <Note tone="ok" title={t.clean}>{t.cleanHint}</Note>}
-            {found.exceptions.map((each) => <ExceptionCard key={each.exceptionId} exception={each} />)}
+            {found.exceptions.map((each) => <ExceptionCard key={each.exceptionId} exception={each} batchId={id} />)}
             {found.outside.map((step) => <Note key={step.stepId} tone="warn" title={step.title}><StepValues values={step.values} /></Note>)}
             {found.unverified.map((step) => <Note key={step.stepId} tone="warn" title={t.unverified(step.title)} />)}
             {found.results.length > 0 && <ResultTable results={found.results} />}
