@@ -3,7 +3,6 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 
-
 namespace Doseline.Local.Day;
 
 /// <summary>What the day knows of a batch.</summary>
@@ -22,7 +21,7 @@ sealed class DayBatch(RunInput run)
 }
 
 /// <summary>The hot cells: carries out the recipe of a batch, step by step, as operator and verifier.</summary>
-sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup setup, DayReceipts receipts, DayOrders orders)
+sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup setup, DayReceipts receipts, DayOrders orders, DayJournal journal)
 {
     /// <summary>Geometry in which doses are measured.</summary>
     public const string Geometry = "30 mL vial";
@@ -61,6 +60,8 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         var limits = recipe.UnitProcedures.SelectMany(u => u.Operations).SelectMany(o => o.Steps).Single(s => s.Id == "reaction-temperature").Inputs[0];
         await StepAsync(batch, "reaction-temperature", new StepValue { Code = "temperature", Number = (limits.Minimum + limits.Maximum) / 2 });
         await BeginAsync(batch, "synthesis");
+        // People write down when it was, which is not when it was planned where something held them up.
+        now = journal.TimeOf($"end of synthesis {batch.Run.Run}", now);
         var bulk = LotActivity(batch.Run, now);
         await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
@@ -73,6 +74,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     /// <summary>Dispenses every dose with what its patient needs, takes the sample, books the residue and finishes production.</summary>
     public async Task FillAsync(DayBatch batch, DateTimeOffset now)
     {
+        now = journal.TimeOf($"fill {batch.Run.Run}", now);
         await DispenseAsync(batch, now);
         await SampleAsync(batch, now);
         await FinishAsync(batch, now);

@@ -37,7 +37,7 @@ sealed class DayPlay : IDisposable
         Setup = new DaySetup(input, People, keys);
         Receipts = new DayReceipts(People, keys, journal);
         Orders = new DayOrders(input, People, keys, journal);
-        Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders);
+        Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders, journal);
         Labels = new DayLabels(input, People, keys);
         Quality = new DayQuality(input, People, keys);
         Shipping = new DayShipping(input, People, keys, Setup, journal);
@@ -115,8 +115,8 @@ sealed class DayPlay : IDisposable
         var synthesis = Now + input.Recipes[batch.Run.Recipe].SynthesisDuration.ToTimeSpan();
         var release = synthesis + input.Recipes[batch.Run.Recipe].ReleaseDuration.ToTimeSpan();
         await Batches.StartAsync(batch, Now);
-        At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, Now));
-        At(synthesis + FillAfterSynthesis, $"fill {batch.Run.Run}", () => Batches.FillAsync(batch, Now));
+        At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, platform.Clock.GetUtcNow()));
+        At(synthesis + FillAfterSynthesis, $"fill {batch.Run.Run}", () => Batches.FillAsync(batch, platform.Clock.GetUtcNow()));
         foreach (var order in Orders.InRun(Setup.Runs[batch.Run.Run].RunId)) At(synthesis + FillAfterSynthesis + LabelAfterFill, $"label {order.Input.Order}", () => Labels.LabelAsync(order));
         At(release - TestBeforeRelease, $"test {batch.Run.Run}", () => TestAsync(batch));
         At(release, $"decide {batch.Run.Run}", () => DecideAsync(batch));
