@@ -51,6 +51,7 @@ function useValueText(): (key: string, text: string) => string {
     if (/_seconds$/.test(key) && Number.isFinite(number)) return spanText(number * 1000);
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return instantText(Date.parse(text), zone);
     if (text !== '' && Number.isFinite(number) && !/(_id|_code|_number|version|count)$/.test(key)) return numberText(number, 6);
-    return text;
+    // A list without spaces has no place to break a line.
+    return text.replace(/,(?=\S)/g, ', ');
   };
 }

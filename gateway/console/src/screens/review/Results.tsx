@@ -13,7 +13,7 @@ export function ResultTable({ results }: { results: readonly Result[] }) {
       columns={[
         { title: t.resultColumns.test, cell: (each) => each.testCode },
         { title: t.resultColumns.value, number: true, cell: (each) => <span className="figure">{each.rawValue} {unitText(each.unit)}</span> },
-        { title: t.resultColumns.limit, cell: (each) => each.limitText },
+        { title: t.resultColumns.limit, cell: (each) => <span className="figure">{each.limitText}</span> },
         { title: t.resultColumns.verdict, cell: (each) => <Badge tone={each.verdict === Verdict.PASS ? 'ok' : 'stop'}>{t.verdicts[each.verdict]}</Badge> },
         { title: t.resultColumns.attempt, number: true, cell: (each) => String(each.attempt) },
         { title: t.resultColumns.dose, cell: (each) => (each.doseId ? <Id of={each.doseId} /> : t.wholeBatch) },
