@@ -7,7 +7,6 @@ using Doseline.Identity.Data;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Keys;
 

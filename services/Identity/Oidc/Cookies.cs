@@ -1,4 +1,3 @@
-
 namespace Doseline.Identity.Oidc;
 
 /// <summary>The two cookies of the sign-in pages: of a sign-in under way, and of the session. Neither is sent with another site's forms, nor read by a script.</summary>

@@ -1,7 +1,3 @@
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Doseline.Identity.Oidc;
 
 /// <summary>The provider's routes on the web port.</summary>

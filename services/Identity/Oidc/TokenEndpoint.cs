@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Auth;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Oidc;
 

@@ -4,7 +4,6 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Passwords;
 

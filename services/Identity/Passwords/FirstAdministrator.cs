@@ -3,8 +3,6 @@ using Doseline.Identity.Domain;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Doseline.Identity.Passwords;
 
