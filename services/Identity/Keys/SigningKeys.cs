@@ -20,7 +20,7 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
     static readonly TimeSpan CacheSpan = TimeSpan.FromSeconds(30);
 
     readonly SealedBox box = new(store, "identity-keys");
-    // A key a quarter: it does not grow to speak of.
+    // A key a quarter: it does not grow to speak of. Never disposed of: the token library keeps signers made of them for as long as the process lives.
     readonly ConcurrentDictionary<string, ECDsa> opened = new(StringComparer.Ordinal);
     readonly SemaphoreSlim turn = new(1);
     volatile Cached? cached;
@@ -60,11 +60,7 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
     public Task RotateAsync(bool atOnce, CancellationToken cancel) => RotateAsync(atOnce, null, cancel);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        turn.Dispose();
-        foreach (var key in opened.Values) key.Dispose();
-    }
+    public void Dispose() => turn.Dispose();
 
     async ValueTask<ECDsa> PrivateAsync(string kid, CancellationToken cancel)
     {

@@ -17,6 +17,7 @@ sealed class ServiceProcess : IAsyncDisposable
     readonly Queue<string> lines = new();
     readonly SemaphoreSlim restarting = new(1, 1);
     Process process = null!;
+    int launches;
     bool over;
     TaskCompletionSource<Listening> listening = Starting();
 
@@ -160,7 +161,8 @@ sealed class ServiceProcess : IAsyncDisposable
     Task<Listening> Gone()
     {
         var old = listening.Task;
-        listening = Starting();
+        // Whoever waits for a start that was itself cut off waits for the next one.
+        if (old.IsCompleted) listening = Starting();
         Kills++;
         sidecar.AppGone();
         return old;
@@ -169,11 +171,12 @@ sealed class ServiceProcess : IAsyncDisposable
     void Launch()
     {
         var starting = listening;
+        var launch = ++launches;
         process = Start(Name, environment);
         process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is not { } text) return;
-            if (text.StartsWith(SimulationControl.ListeningWord, StringComparison.Ordinal)) _ = ListensAsync(text, starting);
+            if (text.StartsWith(SimulationControl.ListeningWord, StringComparison.Ordinal)) _ = ListensAsync(text, launch, starting);
             else Keep(text);
         };
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -181,17 +184,19 @@ sealed class ServiceProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    async Task ListensAsync(string line, TaskCompletionSource<Listening> starting)
+    // Of a process that was killed while it started nobody hears any more.
+    async Task ListensAsync(string line, int launch, TaskCompletionSource<Listening> starting)
     {
+        if (launch != launches) return;
         var addresses = line.Split(' ')[1..].Select(a => new Uri(a)).ToArray();
         try
         {
             await sidecar.AppStartedAsync(addresses[0]);
-            starting.TrySetResult(new Listening(addresses[0], addresses[1], GrpcChannel.ForAddress(addresses.Length > 3 ? addresses[3] : addresses[0])));
+            if (launch == launches) starting.TrySetResult(new Listening(addresses[0], addresses[1], GrpcChannel.ForAddress(addresses.Length > 3 ? addresses[3] : addresses[0])));
         }
         catch (Exception fault)
         {
-            starting.TrySetException(fault);
+            if (launch == launches) starting.TrySetException(fault);
         }
     }
 

@@ -2,7 +2,6 @@ using Doseline.Execution.V1;
 using Doseline.Kernel.Data;
 using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
-using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Doseline.Testing.Faults;
 using Grpc.Core;

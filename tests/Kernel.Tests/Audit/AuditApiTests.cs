@@ -7,7 +7,6 @@ using Doseline.Kernel.Rpc;
 using Doseline.Local.Cli.Audit;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Kernel.Tests.Audit;
 
