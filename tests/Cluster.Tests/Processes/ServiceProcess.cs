@@ -164,6 +164,7 @@ sealed class ServiceProcess : IAsyncDisposable
         // Whoever waits for a start that was itself cut off waits for the next one.
         if (old.IsCompleted) listening = Starting();
         Kills++;
+        launches++;
         sidecar.AppGone();
         return old;
     }
