@@ -34,8 +34,13 @@ const isAt = (location: string, path: string) => (path === '/' ? location === '/
 
 function Rail() {
   const [location] = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  // On a tablet the rail is wider than the page; where one is stays in sight.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [location]);
   return (
-    <ul>
+    <ul ref={list}>
       {screens.map((screen) => (
         <li key={screen.id}>
           <Link href={screen.path} aria-current={isAt(location, screen.path) ? 'page' : undefined}>

@@ -22,7 +22,7 @@ export function Activity({ of, zone, plain }: { of: CalibratedActivity | undefin
   if (!of) return <>{texts.none}</>;
   return (
     <span>
-      <Amount bq={of.activityBq} /> {of.nuclide}
+      <Amount bq={of.activityBq} /> <span className="unbroken">{of.nuclide}</span>
       {!plain && at !== null && <span className="soft small"> {texts.at} {instantText(at, zone ?? session.zone)}</span>}
     </span>
   );
@@ -32,7 +32,7 @@ export function Activity({ of, zone, plain }: { of: CalibratedActivity | undefin
 export function LiveActivity({ of, everySeconds = 1 }: { of: CalibratedActivity | undefined; everySeconds?: number }) {
   const at = useNow(everySeconds);
   const bq = activityAt(of, at);
-  return bq === null ? <>{texts.none}</> : <span><Amount bq={bq} /> <span className="soft">{of!.nuclide}</span></span>;
+  return bq === null ? <>{texts.none}</> : <span><Amount bq={bq} /> <span className="soft unbroken">{of!.nuclide}</span></span>;
 }
 
 /** An instant in the zone of the place; the day is left out when it is today. */
