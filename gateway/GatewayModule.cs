@@ -1,3 +1,4 @@
+using System.Net;
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Data;
 using Doseline.Gateway.Describing;
@@ -7,6 +8,7 @@ using Doseline.Gateway.Pages;
 using Doseline.Gateway.Passing;
 using Doseline.Gateway.Sessions;
 using Doseline.Kernel.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +31,7 @@ public sealed class GatewayModule : ServiceModule
         services.AddSingleton<SessionSecrets>().AddSingleton<SessionCookies>().AddSingleton<SignInProvider>().AddSingleton<SessionEndpoints>().AddScoped<ConsoleSessions>();
         services.AddSingleton<ApiComments>().AddSingleton<ApiDocument>().AddSingleton<ApiPage>();
         services.AddHttpForwarder();
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<GatewayOptions>>(Believe);
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
             .Database<GatewayDb>()
@@ -38,8 +41,18 @@ public sealed class GatewayModule : ServiceModule
             .Web(MapPages);
     }
 
+    static void Believe(ForwardedHeadersOptions headers, IOptions<GatewayOptions> options)
+    {
+        headers.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        headers.KnownProxies.Clear();
+        headers.KnownIPNetworks.Clear();
+        foreach (var network in options.Value.Proxies) headers.KnownIPNetworks.Add(IPNetwork.Parse(network));
+    }
+
     static void Stand(IApplicationBuilder app)
     {
+        // With nobody known the middleware would believe everybody.
+        if (app.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.Proxies is not []) app.UseForwardedHeaders();
         app.Use(OuterHeaders.UseAsync);
         app.ApplicationServices.GetRequiredService<ConsoleFiles>().Use(app);
         app.Use(app.ApplicationServices.GetRequiredService<Visitors>().UseAsync);

@@ -102,7 +102,7 @@ public sealed class MatrixTests : IAsyncLifetime
             var request = Empty(method);
             method.RequestId!.Accessor.SetValue(request, Platform.RequestId());
             // What looks after every service's messages is told whose.
-            method.Descriptor.InputType.FindFieldByName("service")?.Accessor.SetValue(request, "orders");
+            method.Chooser?.Accessor.SetValue(request, "orders");
             var (_, refusals, _) = await RawCalls.CallAsync(platform.UnsignedAs(Entitled(method)), method, request);
             refusals.Select(r => (r.Code, r.Subject)).ShouldBe(
                 method.Policy.Signature.SecondPerson ? [("SIGNATURE_REQUIRED", "signature"), ("SIGNATURE_REQUIRED", "second_signature")] : [("SIGNATURE_REQUIRED", "signature")], method.Name);

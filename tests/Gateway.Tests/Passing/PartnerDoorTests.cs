@@ -75,7 +75,6 @@ public sealed class PartnerDoorTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A172")]
     public async Task Many_long_streams_and_many_calls_starve_neither()
     {
         SitesService.SitesServiceClient sites = new(channel);

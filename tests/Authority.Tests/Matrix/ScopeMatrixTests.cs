@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Doseline.Authority.Tests.Support;
+using Doseline.Identity.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Kernel.Rpc;
+using Doseline.Testing;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Authority.Tests.Matrix;
+
+/// <summary>A partner's account with its own secret, whose tokens are tried at every method through the partners' port of the gateway.</summary>
+public sealed class ScopeMatrixTests : IAsyncLifetime
+{
+    const string ClientId = "mercy-hospital";
+    const string In = "let in";
+
+    Platform platform = null!;
+    GrpcChannel door = null!;
+    string secret = "";
+
+    public async Task InitializeAsync()
+    {
+        // How often a partner may call is another test's business.
+        platform = await Platform.StartAsync(configure: builder => builder.Configuration["Gateway:Limits:partner:Burst"] = "10000");
+        door = GrpcChannel.ForAddress(platform.Host.PartnerAddress);
+        var admin = platform.As(Roles.Administrator);
+        var made = await new AccountsService.AccountsServiceClient(admin).CreateAccountAsync(new CreateAccountRequest
+        {
+            RequestId = Platform.RequestId(), Reason = "contract 12",
+            Account = new Account { ClientId = ClientId, Name = ClientId, Kind = AccountKind.Partner, Proof = AccountProof.Secret, Scopes = { "orders", "orders.read", "shipping.read", "quality", "identity" } },
+        });
+        secret = made.ClientSecret;
+        await new PeopleService.PeopleServiceClient(admin).ProposeRoleAsync(new ProposeRoleRequest { RequestId = Platform.RequestId(), HolderId = made.Account.AccountId, Role = Roles.Partner, SiteId = "*", Reason = "contract 12" });
+    }
+
+    public async Task DisposeAsync()
+    {
+        door.Dispose();
+        await platform.DisposeAsync();
+    }
+
+    [Theory]
+    [Requirement("A178")]
+    [Clause("21 CFR 11.10(d)")]
+    [InlineData("orders.read")]
+    [InlineData("orders")]
+    [InlineData("orders.read shipping.read")]
+    [InlineData("quality identity")]
+    public async Task Through_the_front_door_a_partner_reaches_what_role_and_scope_both_allow_and_nothing_else(string scope)
+    {
+        var before = await Trails.CountsAsync(platform);
+        var token = await TokenAsync(scope);
+        var partner = door.Intercept(headers =>
+        {
+            headers.Add("authorization", $"Bearer {token}");
+            return headers;
+        });
+        List<string> wrong = [], reached = [];
+        foreach (var method in platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values)
+        {
+            var request = method.Descriptor.InputType.Parser.ParseFrom([]);
+            // What every service serves for itself is told which one is meant.
+            method.Chooser?.Accessor.SetValue(request, "orders");
+            var (status, refusals, _) = await RawCalls.CallAsync(partner, method, request);
+            var found = status is StatusCode.Unimplemented ? "not there" : refusals.FirstOrDefault(r => r.Code is "ROLE_NOT_ALLOWED" or "SCOPE_NOT_ALLOWED")?.Code ?? In;
+            var expected = Expected(method, scope.Split(' '));
+            if (found != expected) wrong.Add($"{method.Name}: {found}, not {expected}");
+            if (found == In) reached.Add(method.Name);
+        }
+
+        wrong.ShouldBeEmpty();
+        reached.ShouldNotBeEmpty();
+        (await Trails.CountsAsync(platform)).ShouldBe(before);
+    }
+
+    [Fact]
+    [Requirement("A178")]
+    public async Task A_scope_that_the_account_was_not_given_is_not_to_be_had() =>
+        (await AskAsync("waste")).GetProperty("error").GetString().ShouldBe("invalid_scope");
+
+    // In the words of the declarations, not of the code that enforces them.
+    static string Expected(RpcMethod method, string[] scopes)
+    {
+        var policy = method.Policy;
+        if (!policy.AnyRole && policy.Roles.All(r => r.StartsWith("service:", StringComparison.Ordinal))) return "not there";
+        if (!policy.AnyRole && !policy.Roles.Contains(Roles.Partner)) return "ROLE_NOT_ALLOWED";
+        return scopes.Contains(method.Service) || (!policy.Mutates && scopes.Contains($"{method.Service}.read")) ? In : "SCOPE_NOT_ALLOWED";
+    }
+
+    async Task<string> TokenAsync(string scope) => (await AskAsync(scope)).GetProperty("access_token").GetString()!;
+
+    async Task<JsonElement> AskAsync(string scope)
+    {
+        using HttpClient http = new() { BaseAddress = platform.Host.WebAddress };
+        using FormUrlEncodedContent form = new([new("grant_type", "client_credentials"), new("client_id", ClientId), new("client_secret", secret), new("scope", scope)]);
+        using var answer = await http.PostAsync(new Uri("/oauth/token", UriKind.Relative), form);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return json.RootElement.Clone();
+    }
+}
