@@ -1,4 +1,3 @@
-using System.Net;
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Data;
 using Doseline.Gateway.Describing;
@@ -46,7 +45,7 @@ public sealed class GatewayModule : ServiceModule
         headers.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         headers.KnownProxies.Clear();
         headers.KnownIPNetworks.Clear();
-        foreach (var network in options.Value.Proxies) headers.KnownIPNetworks.Add(IPNetwork.Parse(network));
+        foreach (var network in options.Value.Proxies) headers.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
     }
 
     static void Stand(IApplicationBuilder app)
