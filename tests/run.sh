@@ -12,7 +12,7 @@ source tests/postgres.sh
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
-readonly suite_minutes_max=12
+readonly suite_minutes_max=25
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
