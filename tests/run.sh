@@ -10,6 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb
+# Everything here lives for minutes at most, too short for a profile of what is called often to pay.
+export DOTNET_TieredPGO=0
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
 readonly suite_minutes_max=25
