@@ -105,7 +105,7 @@ public sealed class RetentionTests
         await qa.LiftLegalHoldAsync(new LiftLegalHoldRequest { RequestId = Platform.RequestId(), Service = "orders", HoldId = hold.HoldId, Version = 1, Reason = "closed" });
         (await LineAsync(qa, "outbox")).RemovableCount.ShouldBe(1);
         (await LineAsync(qa, "audit")).ShouldSatisfyAllConditions(l => l.RowCount.ShouldBe(2), l => l.RemovableCount.ShouldBe(0), l => l.KeptBecause.ShouldContain("never deleted"));
-        platform.Clock.MoveTo(platform.Now.AddHours(1));
+        platform.Clock.MoveTo(platform.Now.AddHours(5));
         await platform.SettleAsync();
         (await CountAsync(platform)).ShouldBe(0);
         (await LineAsync(qa, "legal_holds")).RowCount.ShouldBe(1);
