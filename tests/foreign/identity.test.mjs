@@ -127,7 +127,7 @@ test('A partner and a service get tokens with a secret and with a key', async ()
         await assert.rejects(desk.PlaceOrder({ request_id: randomUUID() }), error => refusalsOf(error)[0].code === 'SCOPE_NOT_ALLOWED');
         desk.close();
     }
-    await assert.rejects(oidc.clientCredentialsGrant(await discover('mercy', undefined, oidc.ClientSecretPost('wrong'))), { error: 'invalid_client' });
+    await assert.rejects(oidc.clientCredentialsGrant(await discover('mercy', undefined, oidc.ClientSecretPost('wrong'))), { name: 'WWWAuthenticateChallengeError', status: 401 });
 
     const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
     const jwk = { ...await crypto.subtle.exportKey('jwk', pair.publicKey), kid: 'k1' };
