@@ -14,7 +14,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en T
 export DOTNET_TieredPGO=0
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
-readonly suite_minutes_max=25
+readonly suite_minutes_max=20
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
