@@ -16,8 +16,11 @@ namespace Doseline.Gateway;
 /// <summary>The front door for people's browsers and partners' systems.</summary>
 public sealed class GatewayModule : ServiceModule
 {
+    /// <summary>The gateway's own name among the services.</summary>
+    public const string Own = "gateway";
+
     /// <inheritdoc/>
-    public override string Name => "gateway";
+    public override string Name => Own;
 
     /// <inheritdoc/>
     public override void Compose(ModuleBuilder module)

@@ -46,7 +46,7 @@ public sealed class Backends(Routes routes, FrontMethods methods)
 
     CallInvoker Invoker(string service, string? site) => routes.Channel(service, site).CreateCallInvoker();
 
-    string ServiceOf(FrontMethod method, byte[] request, HttpContext context) => method.ServiceOf(request, context.Request.Headers[EveryHost.Header], methods.Services);
+    string ServiceOf(FrontMethod method, byte[] request, HttpContext context) => method.ServiceOf(request, context.Request.Headers[EveryHost.Header], methods.Hosts);
 
     // The field that the policy names as the site's.
     string? SiteOf(FrontMethod method, byte[] request, HttpContext context)

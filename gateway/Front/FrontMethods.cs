@@ -34,6 +34,9 @@ public sealed class FrontMethods
     /// <summary>Every service that has methods.</summary>
     public IReadOnlySet<string> Services => field ??= methods.Values.Select(m => m.Service).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Every service that has a host: those, and the gateway itself, which has a trail and messages of its own.</summary>
+    public IReadOnlySet<string> Hosts => field ??= Services.Append(GatewayModule.Own).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>All methods, in the order of their names.</summary>
     public IEnumerable<FrontMethod> All => methods.Values.OrderBy(m => m.Path, StringComparer.Ordinal);
 

@@ -42,7 +42,7 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         context.Request.Headers[TimeoutHeader] = GrpcTimeout.Write(within);
         var site = routes.SiteOf(context);
         // What is passed on is not read, so a call to what every host serves says in a header which host it is for.
-        var service = method.ServiceOf(null, context.Request.Headers[EveryHost.Header], methods.Services);
+        var service = method.ServiceOf(null, context.Request.Headers[EveryHost.Header], methods.Hosts);
         // A watch may be silent for long; what bounds it is its deadline.
         ForwarderRequestConfig config = new() { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, ActivityTimeout = within + Grace };
         context.Items[Transformer.ServiceKey] = (service, site, method.Streams);

@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 
 namespace Doseline.EndToEnd.Tests;
 
 /// <summary>The sample day and the program that plays it, as its user has them.</summary>
-static partial class SampleDay
+static class SampleDay
 {
     static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(10);
 
@@ -42,9 +41,6 @@ static partial class SampleDay
         return (process.ExitCode, await output + await errors);
     }
 
-    /// <summary>A report without identifiers, which differ from run to run; everything else must not.</summary>
-    public static string WithoutIds(string json) => Identifiers().Replace(json, "id");
-
     static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
@@ -54,7 +50,4 @@ static partial class SampleDay
 
         throw new InvalidOperationException("Platform.sln is not above the test assembly.");
     }
-
-    [GeneratedRegex("[0-7][0-9abcdefghjkmnpqrstvwxyz]{25}[0-9abcdefghjkmnpqrstvwxyz*~$=u]")]
-    private static partial Regex Identifiers();
 }

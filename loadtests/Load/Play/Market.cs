@@ -59,7 +59,8 @@ sealed class Market(People people, string tag, DateTimeOffset today)
         };
     }
 
-    string ProductCode(int i) => $"LOAD-{tag}-{i}";
+    // Ten characters at most, or batch numbers would not fit on a label.
+    string ProductCode(int i) => $"{tag}-{i}";
 
     string CustomerCode(int i) => $"C-{tag}-{i}";
 

@@ -166,6 +166,7 @@ public static class PlatformHost
         Uri?[] addresses = [.. app.Urls.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null)];
         var channels = app.Services.GetRequiredService<ServiceChannels>();
         channels.OwnAddress = addresses.ElementAtOrDefault(0);
+        channels.Hosted = [.. app.Services.GetRequiredService<DatabaseTable>().Services];
         if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
     }
 

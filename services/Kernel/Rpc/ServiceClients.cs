@@ -10,7 +10,7 @@ using Microsoft.Extensions.Configuration;
 namespace Doseline.Kernel.Rpc;
 
 /// <summary>Channels to the other services: to an address, through the Dapr sidecar, or to this same process.</summary>
-/// <remarks><c>Services:{name}:Address</c> wins; then <c>DAPR_GRPC_PORT</c>; then this process's own port.</remarks>
+/// <remarks><c>Services:{name}:Address</c> wins; then this process's own port for what it hosts; then <c>DAPR_GRPC_PORT</c>; then its own port.</remarks>
 public sealed class ServiceChannels(IConfiguration config) : IDisposable
 {
     readonly ConcurrentDictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
@@ -24,8 +24,11 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
     /// <summary>Address of this process's own web port; the host sets it once it listens, and it stays null where there are no pages.</summary>
     public Uri? WebAddress { get; set; }
 
+    /// <summary>Services of this process, which no sidecar is asked for; the host sets it.</summary>
+    public IReadOnlyCollection<string> Hosted { get; set; } = [];
+
     /// <summary>True when calls go through the sidecar, which finds the callee by its app id.</summary>
-    public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null;
+    public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null && !Hosted.Contains(service);
 
     /// <summary>Adds what the sidecar needs to find the callee and to know this process; nothing where calls do not pass it.</summary>
     /// <param name="headers">Metadata of the call.</param>
@@ -52,7 +55,7 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
     public Uri AddressOf(string service)
     {
         if (config[$"Services:{service}:Address"] is { } address) return new Uri(address);
-        if (config["DAPR_GRPC_PORT"] is { } port) return new Uri($"http://127.0.0.1:{port}");
+        if (ThroughDapr(service)) return new Uri($"http://127.0.0.1:{config["DAPR_GRPC_PORT"]}");
         return OwnAddress ?? throw new InvalidOperationException("The host does not listen yet.");
     }
 
@@ -64,7 +67,7 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
 
     GrpcChannel Open(string service)
     {
-        var here = config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is null;
+        var here = config[$"Services:{service}:Address"] is null && !ThroughDapr(service);
         if (here && OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
         return GrpcChannel.ForAddress(AddressOf(service), new GrpcChannelOptions
         {

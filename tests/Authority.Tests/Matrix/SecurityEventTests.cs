@@ -12,7 +12,7 @@ namespace Doseline.Authority.Tests.Matrix;
 
 /// <summary>Who tries what they may not leaves a trace, and the trace holds no secret.</summary>
 [Requirement("A126")]
-public sealed class SecurityEventTests : IAsyncLifetime
+public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
 {
     readonly Lines lines = new();
     readonly ConcurrentQueue<string> counted = new();
@@ -30,10 +30,12 @@ public sealed class SecurityEventTests : IAsyncLifetime
         meters.Start();
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await staff.Platform.DisposeAsync();
+
+    public void Dispose()
     {
         meters.Dispose();
-        await staff.Platform.DisposeAsync();
+        lines.Dispose();
     }
 
     [Fact]

@@ -18,6 +18,8 @@ namespace Doseline.Authority.Tests.Signatures;
 [Requirement("A012", "A017")]
 public sealed class StandingTests : IAsyncLifetime
 {
+    static readonly string[] sealedTables = ["signatures", "audit"];
+
     Platform platform = null!;
     ApproveSpecificationRequest request = null!;
 
@@ -144,7 +146,7 @@ public sealed class StandingTests : IAsyncLifetime
     // Whoever owns the database can drop what guards it; the seal has to show it all the same.
     Task AlterAsync(string sql) => InQualityAsync(async db =>
     {
-        foreach (var table in new[] { "signatures", "audit" })
+        foreach (var table in sealedTables)
         {
             await db.Database.ExecuteSqlRawAsync(db.Database.IsSqlite()
                 ? $"DROP TRIGGER IF EXISTS {table}_no_update"

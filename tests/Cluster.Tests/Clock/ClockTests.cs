@@ -67,27 +67,6 @@ public sealed class ClockTests
         Should.Throw<RefusedException>(watch.RequireTrusted).Refusals[0].Code.ShouldBe("CLOCK_UNKNOWN");
     }
 
-    [Fact]
-    public async Task A_service_with_a_clock_that_is_off_refuses_to_record_is_not_ready_and_says_so()
-    {
-        await using FakeTimeServer server = new(TimeSpan.FromMinutes(5));
-        await using var platform = await Platform.StartAsync(configure: builder => builder.Configuration["Clock:Servers:0"] = server.Address);
-        await platform.Host.Services.GetRequiredService<ClockWatch>().MeasureAsync(default);
-
-        var suppliers = new Inventory.V1.MaterialsService.MaterialsServiceClient(platform.As("master_data_steward"));
-        var refusals = await Platform.RefusalsAsync(() => suppliers.PutSupplierAsync(new Inventory.V1.PutSupplierRequest { RequestId = Platform.RequestId(), Supplier = new(), Reason = "new" }).ResponseAsync);
-        refusals[0].Code.ShouldBe("CLOCK_OFF");
-        double.Parse(refusals[0].Numbers["offset_seconds"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(300, tolerance: 5);
-
-        using HttpClient http = new();
-        var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
-        (await http.GetAsync(new Uri(probe, "/healthz/ready"))).IsSuccessStatusCode.ShouldBeFalse();
-        (await http.GetAsync(new Uri(probe, "/healthz/live"))).IsSuccessStatusCode.ShouldBeTrue();
-        var metrics = await http.GetStringAsync(new Uri(probe, "/metrics"));
-        metrics.ShouldContain("clock_trusted 0");
-        metrics.ShouldMatch(@"clock_offset_seconds (299|30[01])");
-    }
-
     static ClockWatch Watch(string server) => new(
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Clock:Servers:0"] = server }).Build(), NullLogger<ClockWatch>.Instance);
 }

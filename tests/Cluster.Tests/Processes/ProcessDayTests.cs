@@ -54,7 +54,7 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         output.WriteLine($"killed {string.Join(", ", killer.Killed)}");
         output.WriteLine($"called {string.Join(", ", platform.Mesh.Calls.OrderBy(c => c.Key).Select(c => $"{c.Key.Caller}→{c.Key.Callee} {c.Value}"))}");
         output.WriteLine($"{platform.Mesh.Broker.Deliveries} deliveries, {platform.Mesh.Broker.Repeated} repeated, {platform.Mesh.Scheduler.Fired} reminders");
-        SampleDayReport.Differences(expected, actual).ShouldBeEmpty();
+        DayReports.Differences(expected, actual).ShouldBeEmpty();
         killer.Killed.Select(k => (k.App, k.Point)).ShouldBe(Kills, ignoreOrder: true);
         platform.RollingRestarts.ShouldBe(1);
         platform.Mesh.Broker.Repeated.ShouldBeGreaterThan(0);
@@ -78,6 +78,6 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         var report = await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None);
         File.Delete(journal);
         report.Passed.ShouldBeTrue(string.Join('\n', report.Invariants.Where(i => !i.Holds)));
-        return SampleDayReport.WithoutIds(JsonSerializer.Serialize(report, DayCommand.Json));
+        return JsonSerializer.Serialize(report, DayCommand.Json);
     }
 }

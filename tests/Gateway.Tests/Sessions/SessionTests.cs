@@ -14,7 +14,7 @@ namespace Doseline.Gateway.Tests.Sessions;
 
 /// <summary>A person's browser signs in to the console by the real identity service; what it gets is a cookie and nothing else.</summary>
 [Requirement("A178", "A180")]
-public sealed partial class SessionTests : IAsyncLifetime
+public sealed partial class SessionTests : IAsyncLifetime, IDisposable
 {
     const string ListSites = "/doseline.inventory.v1.SitesService/ListSites";
     const string Password = "river stone 4 lantern";
@@ -31,11 +31,9 @@ public sealed partial class SessionTests : IAsyncLifetime
         browser = new Browser(door.Platform.Host.WebAddress);
     }
 
-    public async Task DisposeAsync()
-    {
-        browser.Dispose();
-        await door.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await door.DisposeAsync();
+
+    public void Dispose() => browser.Dispose();
 
     [Fact]
     public async Task Who_signs_in_gets_a_cookie_no_script_can_read_and_calls_with_it()

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Configuration;
 namespace Doseline.Gateway.Tests.Tls;
 
 /// <summary>The outer ports with a certificate: modern TLS only, client certificates bound to accounts, pins.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests : IAsyncLifetime, IDisposable
 {
     const string Hospital = "person:partner";
 
@@ -35,9 +35,10 @@ public sealed class TlsTests : IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await door.DisposeAsync();
+
+    public void Dispose()
     {
-        await door.DisposeAsync();
         certificates.Dispose();
         own.Dispose();
     }

@@ -11,6 +11,8 @@ namespace Doseline.Kernel.Tests.Audit;
 /// <summary>What tests of sealing do with a stage: change records, seal, export, verify, and tamper as whoever has the database.</summary>
 static class SealedStage
 {
+    static readonly string[] sealedTables = ["audit", "audit_leaves", "audit_nodes", "audit_heads"];
+
     public static async Task ChangeAsync(this StageHost host, string id, int times)
     {
         for (var i = 0; i < times; i++)
@@ -55,7 +57,7 @@ static class SealedStage
     /// <summary>Runs statements as the owner of the database, who takes the triggers off first.</summary>
     public static Task TamperAsync(this StageHost host, params string[] statements) => host.InAsync<OrdersDb>(async db =>
     {
-        foreach (var table in new[] { "audit", "audit_leaves", "audit_nodes", "audit_heads" })
+        foreach (var table in sealedTables)
         {
             await db.Database.ExecuteSqlRawAsync(db.Database.IsSqlite()
                 ? $"DROP TRIGGER IF EXISTS {table}_no_update; DROP TRIGGER IF EXISTS {table}_no_delete"

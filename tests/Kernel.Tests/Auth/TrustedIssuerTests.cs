@@ -57,12 +57,13 @@ public sealed class TrustedIssuerTests : IAsyncLifetime
         var reader = Reader(
             ("Audience", "mes"), ("SubjectPrefix", "entra:"), ("Claims:Role", "realm_access.roles"), ("Claims:Site", "https://example.org/plants"), ("Claims:Name", "display"),
             ("Roles:rpt-releasers", "qa"), ("Roles:rpt-operators", "operator"), ("Sites:Boston", "bos"));
+        string[] groups = ["rpt-releasers", "finance", "administrator"], plants = ["Boston", "Lyon"];
         var caller = await reader.ReadAsync(Token(claims =>
         {
             claims["aud"] = "mes";
             claims["display"] = "Ann Lee";
-            claims["realm_access"] = new Dictionary<string, object> { ["roles"] = new[] { "rpt-releasers", "finance", "administrator" } };
-            claims["https://example.org/plants"] = new[] { "Boston", "Lyon" };
+            claims["realm_access"] = new Dictionary<string, object> { ["roles"] = groups };
+            claims["https://example.org/plants"] = plants;
         }));
         (caller!.Subject, caller.Name, caller.Scopes).ShouldBe(("entra:ann", "Ann Lee", null));
         caller.Roles.ShouldBe(["qa"]);
@@ -72,7 +73,8 @@ public sealed class TrustedIssuerTests : IAsyncLifetime
     [Fact]
     public async Task A_role_at_one_site_opens_no_other()
     {
-        var caller = await Reader().ReadAsync(Token(claims => claims["grant"] = new[] { "qa@bos", "operator@lei", "operator@lys", "emperor@bos" }));
+        string[] granted = ["qa@bos", "operator@lei", "operator@lys", "emperor@bos"];
+        var caller = await Reader().ReadAsync(Token(claims => claims["grant"] = granted));
         caller!.Roles.ShouldBe(["qa", "operator"]);
         caller.Within(["qa"]).Sites.ShouldBe(["bos"]);
         caller.Within(["operator", "verifier"]).Sites.ShouldBe(["lei", "lys"]);

@@ -39,10 +39,10 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
             var total = 0L;
             while (true)
             {
-                var (count, head) = await db.LockedAsync("audit-seal", () => RoundAsync(db, everywhere, sign && total == 0, cancel), cancel);
+                var (count, more, head) = await db.LockedAsync("audit-seal", () => RoundAsync(db, everywhere, sign && total == 0, cancel), cancel);
                 total += count;
                 if (count > 0) meter.Sealed(db.Service, count);
-                if (count == RoundMax) continue;
+                if (more) continue;
                 meter.Sound(db.Service);
                 return (total, head);
             }
@@ -63,14 +63,14 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
         return (count, count == 0 ? null : await waiting.MinAsync(r => (DateTimeOffset?)r.Time, cancel));
     }
 
-    async Task<(int Count, TreeHead? Head)> RoundAsync(ServiceDb db, bool everywhere, bool sign, CancellationToken cancel)
+    async Task<(int Count, bool More, TreeHead? Head)> RoundAsync(ServiceDb db, bool everywhere, bool sign, CancellationToken cancel)
     {
         var last = (await db.Heads.AsNoTracking().OrderByDescending(h => h.Number).FirstOrDefaultAsync(cancel))?.ToWire(db.Service);
         var frontier = await new TreeReader(db).FrontierAsync(last?.TreeSize ?? 0, cancel);
         await RequireSoundAsync(db, last, frontier, cancel);
         if (last is not null) witness.Remember(last);
-        var rows = await NextAsync(db, everywhere, cancel);
-        if (rows is [] && (last is null || !sign)) return (0, last);
+        var (rows, more) = await NextAsync(db, everywhere, cancel);
+        if (rows is [] && (last is null || !sign)) return (0, false, last);
 
         foreach (var (seq, hash) in rows)
         {
@@ -97,7 +97,7 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
         db.ChangeTracker.Clear();
         // A copy of every head leaves the database by the log.
         log.LogInformation("Sealed {Service}: head {Number} of tree {TreeId}, {TreeSize} rows, root {RootHash}", db.Service, head.Number, head.TreeId, head.TreeSize, head.RootHash);
-        return (rows.Count, head);
+        return (rows.Count, more, head);
     }
 
     // What is about to be signed extends what was signed: the stored edge must still have the signed root, and the head must not be older than one we know.
@@ -115,18 +115,28 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
             throw new SealBrokenException($"Head {last.Number} is not the head {seen.Number} that was signed.");
     }
 
-    async Task<List<(long Seq, string Hash)>> NextAsync(ServiceDb db, bool everywhere, CancellationToken cancel)
+    // Rows to seal now, and whether others may be waiting behind them.
+    async Task<(List<(long Seq, string Hash)> Rows, bool More)> NextAsync(ServiceDb db, bool everywhere, CancellationToken cancel)
     {
         var floor = await FloorAsync(db, cancel);
         // The whole trail in steps, so that no statement takes long.
         for (var from = 0L; everywhere && from < floor; from += LookThroughRows)
         {
             var late = await TakeAsync(Unsealed(db, from, Math.Min(from + LookThroughRows, floor)), cancel);
-            if (late is not []) return late;
+            if (late is not []) return (late, true);
         }
 
-        return await TakeAsync(Unsealed(db, floor, long.MaxValue), cancel);
+        var rows = await TakeAsync(Unsealed(db, floor, long.MaxValue), cancel);
+        // A record's leaves stand in the order of its versions: no row is sealed before one that it follows, however late that was committed.
+        return !everywhere && rows is not [] && floor > 0 && await FollowAsync(db, rows[0].Seq, rows[^1].Seq, floor, cancel)
+            ? await NextAsync(db, everywhere: true, cancel)
+            : (rows, rows.Count == RoundMax);
     }
+
+    // True when a row to be sealed follows one that waits below the floor.
+    static Task<bool> FollowAsync(ServiceDb db, long from, long upTo, long floor, CancellationToken cancel) =>
+        Unsealed(db, from - 1, upTo).AnyAsync(r => r.Version > 1 && db.AuditTrail.Any(p =>
+            p.Entity == r.Entity && p.EntityId == r.EntityId && p.Version == r.Version - 1 && p.Seq <= floor && !db.Leaves.Any(l => l.Seq == p.Seq)), cancel);
 
     async Task<long> FloorAsync(ServiceDb db, CancellationToken cancel) =>
         Math.Max(0, (await db.Leaves.MaxAsync(l => (long?)l.Seq, cancel) ?? 0) - options.LookBack);
