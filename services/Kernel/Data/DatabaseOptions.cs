@@ -12,6 +12,7 @@ namespace Doseline.Kernel.Data;
 /// <remarks>
 /// <c>ConnectionStrings:{service}-owner</c> names the role that owns the schema on PostgreSQL: scripts are then applied as that role, and the
 /// service's own gets the rights to work and none to change or delete what is append-only. A running service does not need it.
+/// Behind a pooler that hands out connections by transaction, the connection string says <c>Max Auto Prepare=0</c>.
 /// Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.
 /// </remarks>
 public sealed class DatabaseOptions(IConfiguration config) : IDisposable
@@ -45,8 +46,12 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
         return new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, $"{service}.db") }.ToString();
     }
 
+    // What the connection string says itself comes later and wins. A service's statements are few and the same, so each connection prepares
+    // them once; and none changes a setting of its session, so nothing is put back when one is returned.
+    const string PostgresDefaults = "Max Auto Prepare=200;Auto Prepare Min Usages=3;No Reset On Close=true;";
+
     // The name keeps the connection string, with its password, out of metric tags.
-    static NpgsqlDataSource Source(string service, string connection) => new NpgsqlDataSourceBuilder(connection) { Name = service }.Build();
+    static NpgsqlDataSource Source(string service, string connection) => new NpgsqlDataSourceBuilder(PostgresDefaults + connection) { Name = service }.Build();
 
     sealed class SqlitePragmas(string synchronous) : DbConnectionInterceptor
     {

@@ -228,7 +228,12 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
-    internal void LendTo(DbScope scope) => (lent, published, reminders) = (scope, false, null);
+    internal void LendTo(DbScope scope)
+    {
+        (lent, published, reminders) = (scope, false, null);
+        // A save that fails ends its transaction; nobody goes on from a savepoint.
+        Database.AutoSavepointsEnabled = false;
+    }
 
     void Committed()
     {

@@ -2,10 +2,8 @@ using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Testing;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Doseline.Cluster.Tests.Clock;
