@@ -2,7 +2,6 @@ using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Testing;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
