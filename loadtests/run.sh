@@ -50,8 +50,8 @@ free_port() {
 start_server() {
     local name=$1
     shift
-    app=$(free_port) probe=$(free_port)
-    dotnet "$platform" "--Ports:App=$app" "--Ports:Probe=$probe" --Ports:Web=0 --Ports:Grpc=0 "--Keys:Directory=$work/keys" --Development:Tokens=true "--Data:Directory=$work/$name" "$@" >"$work/$name.log" 2>&1 </dev/null &
+    app=$(free_port) probe=$(free_port) web=$(free_port)
+    dotnet "$platform" "--Ports:App=$app" "--Ports:Probe=$probe" "--Ports:Web=$web" --Ports:Grpc=0 "--Keys:Directory=$work/keys" --Development:Tokens=true "--Data:Directory=$work/$name" "$@" >"$work/$name.log" 2>&1 </dev/null &
     server_pid=$!
     for _ in {1..600}; do
         (exec 3<>"/dev/tcp/127.0.0.1/$app") 2>/dev/null && return
@@ -65,7 +65,7 @@ start_server() {
 play() {
     local name=$1
     shift
-    dotnet "$driver" run --name "$name" --address "http://127.0.0.1:$app" --probe "http://127.0.0.1:$probe" --keys "$work/keys" \
+    dotnet "$driver" run --name "$name" --address "http://127.0.0.1:$app" --probe "http://127.0.0.1:$probe" --web "http://127.0.0.1:$web" --keys "$work/keys" \
         --server-pid "$server_pid" --out "$work/$name.json" "$@" </dev/null
 }
 

@@ -19,6 +19,8 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
     const string StreamEncodingHeader = "Connect-Content-Encoding";
     // The protocol: at most ten digits.
     const int TimeoutDigitsMax = 10;
+    // Bytes of a stream that go on in one piece, at most.
+    const int HeldBytesMax = 64 * 1024;
 
     readonly Dictionary<string, Codec> codecs = new Codec[] { new JsonCodec(methods), new ProtoCodec() }.ToDictionary(codec => codec.Name, StringComparer.Ordinal);
 
@@ -102,12 +104,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
             using var call = backends.Stream(method, request, admission.Admit(context), context, within, context.RequestAborted);
             // Who waits for the first change knows at once that the stream is open.
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            while (await call.ResponseStream.MoveNext(context.RequestAborted))
-            {
-                Bodies.WriteFrame(context.Response.BodyWriter, codec.WriteResponse(method, call.ResponseStream.Current), end: false);
-                // Flushed one by one: who watches waits for each, and a slow reader holds the service back, not our memory.
-                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            }
+            await PassAsync(call.ResponseStream, method, codec, context);
         }
         catch (RpcException fault)
         {
@@ -116,6 +113,27 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
 
         Bodies.WriteFrame(context.Response.BodyWriter, System.Text.Encoding.UTF8.GetBytes(end.ToJsonString()), end: true);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    // Whoever watches waits for each message, so none stays here while the next one is on its way; those that came together go on together,
+    // and a slow reader holds the service back, not our memory.
+    static async Task PassAsync(IAsyncStreamReader<byte[]> messages, FrontMethod method, Codec codec, HttpContext context)
+    {
+        var (output, held) = (context.Response.BodyWriter, 0);
+        while (true)
+        {
+            var next = messages.MoveNext(context.RequestAborted);
+            if (held > 0 && (!next.IsCompleted || held > HeldBytesMax))
+            {
+                await output.FlushAsync(context.RequestAborted);
+                held = 0;
+            }
+
+            if (!await next) return;
+            var message = codec.WriteResponse(method, messages.Current);
+            Bodies.WriteFrame(output, message, end: false);
+            held += Bodies.PrefixBytes + message.Length;
+        }
     }
 
     // Unary methods take application/{codec}, streams application/connect+{codec}; null is neither.

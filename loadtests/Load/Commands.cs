@@ -29,6 +29,9 @@ static class Commands
         Option<double> ramp = Bounded("--ramp", "First rate of the search for the highest sustained rate, in orders a second; 0 leaves it out.", 0.0, 0.0, RateMax);
         Option<int> rampSeconds = Bounded("--ramp-seconds", "Length of one step of that search.", 20, 1, 600);
         Option<double> rampP99 = Bounded("--ramp-p99", "A step counts as sustained while its p99 is at most this many milliseconds.", 50.0, 1.0, 60_000.0);
+        Option<Uri?> web = new("--web") { Description = "Web address of the platform, where people sign in; loopback only. Without it, signing in and signing are left out.", CustomParser = OnlyLoopback };
+        Option<int> signIns = Bounded("--sign-ins", "How many sign-ins, and as many signatures.", 120, 0, OrdersMax);
+        Option<double> signInRate = Bounded("--sign-in-rate", "Sign-ins a second on average, and signatures.", 2.0, 0.1, RateMax);
         Option<int> serverPid = new("--server-pid") { Description = "Process of the platform, to watch its memory and processor time; 0 for none." };
         Option<int> postgresPid = new("--postgres-pid") { Description = "First process of PostgreSQL, to watch it and its children; 0 for none." };
         Option<string> name = new("--name") { Description = "Name of the run in reports, for example the database.", DefaultValueFactory = _ => "run" };
@@ -37,7 +40,7 @@ static class Commands
 
         Command command = new("run", "Sets up master data, places orders, and measures from the instant each order was due.")
         {
-            address, probe, keys, token, orders, rate, uniform, seed, warmUp, ramp, rampSeconds, rampP99, serverPid, postgresPid, name, output, budget,
+            address, probe, keys, token, orders, rate, uniform, seed, warmUp, ramp, rampSeconds, rampP99, web, signIns, signInRate, serverPid, postgresPid, name, output, budget,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -56,6 +59,9 @@ static class Commands
                 RampFrom = parsed.GetValue(ramp),
                 RampStep = TimeSpan.FromSeconds(parsed.GetValue(rampSeconds)),
                 RampP99Milliseconds = parsed.GetValue(rampP99),
+                Web = parsed.GetValue(web),
+                SignIns = parsed.GetValue(signIns),
+                SignInRate = parsed.GetValue(signInRate),
                 ServerPid = parsed.GetValue(serverPid),
                 PostgresPid = parsed.GetValue(postgresPid),
             };

@@ -16,6 +16,9 @@ sealed record LoadOptions
     public required double RampFrom { get; init; }
     public required TimeSpan RampStep { get; init; }
     public required double RampP99Milliseconds { get; init; }
+    public Uri? Web { get; init; }
+    public required int SignIns { get; init; }
+    public required double SignInRate { get; init; }
     public required int ServerPid { get; init; }
     public required int PostgresPid { get; init; }
 }

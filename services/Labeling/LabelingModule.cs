@@ -20,6 +20,7 @@ public sealed class LabelingModule : ServiceModule
             .Database<LabelingDb>()
             .Api<TemplatesApi>()
             .Api<LabelsApi>()
+            .Api<AuthenticityApi>()
             .Calls<DoseRecordsService.DoseRecordsServiceClient>()
             .On<DoseDispositionChanged, DoseStandings>()
             .On<DoseLost, DoseStandings>();

@@ -129,7 +129,7 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A212")]
+    [Requirement("A139", "A212")]
     public async Task Who_is_not_trained_on_the_version_in_force_is_refused_at_the_moment_of_acting()
     {
         var olive = await HireAsync("olive", "operator", "bos");

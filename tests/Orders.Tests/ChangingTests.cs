@@ -84,6 +84,20 @@ public sealed class ChangingTests
     }
 
     [Fact]
+    [Requirement("A130")]
+    public async Task A_customer_that_is_renamed_keeps_its_id_and_so_does_every_order_of_it()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var order = await desk.PlaceAsync();
+        var customer = Desk.CustomerOf(desk.Platform.Now);
+        customer.Name = "Under another name";
+        var renamed = (await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 })).Customer;
+        (renamed.Name, renamed.CustomerId).ShouldBe(("Under another name", order.CustomerId));
+        (await desk.Orders.GetOrderAsync(new GetOrderRequest { OrderId = order.OrderId })).Order.CustomerId.ShouldBe(order.CustomerId);
+        (await desk.PlaceAsync()).CustomerId.ShouldBe(order.CustomerId);
+    }
+
+    [Fact]
     public async Task Lists_are_paged_filtered_and_their_tokens_belong_to_one_caller()
     {
         await using var desk = await Desk.OpenAsync();

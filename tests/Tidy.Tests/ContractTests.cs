@@ -137,6 +137,20 @@ public sealed class ContractTests
     }
 
     [Fact]
+    [Requirement("A130")]
+    public void Every_fact_and_every_part_of_one_that_is_a_thing_begins_with_its_id()
+    {
+        var nameless =
+            from fact in Facts
+            let first = fact.FindFieldByNumber(1)
+            // A procedure is known by the code that people write on it, which never changes; a line of a licence is no thing of its own.
+            where !first.Name.EndsWith("_id", StringComparison.Ordinal) && fact.Name is not ("ProcedurePublished" or "ConsigneeLicenceLine")
+                && (first.FieldType is not FieldType.Message || !first.MessageType.FindFieldByNumber(1).Name.EndsWith("_id", StringComparison.Ordinal))
+            select fact.FullName;
+        nameless.ShouldBeEmpty();
+    }
+
+    [Fact]
     [Requirement("A190")]
     public void Decisions_travel_as_enums()
     {

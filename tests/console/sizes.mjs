@@ -10,9 +10,8 @@ import { operator, planner, supplyDesk } from './people.mjs';
 
 const scriptBytesMax = 300_000;
 const orders = 2_000;
-// What is aimed at is 2 s for both. A test machine does other work too, so a test fails only far above that; what was measured is printed.
-const usableMillisecondsMax = 8_000;
-const updateMillisecondsMax = 4_000;
+const usableMillisecondsMax = 2_000;
+const updateMillisecondsMax = 2_000;
 
 test('The first load of the board is less than 300 kB of compressed script', async () => {
     const page = await open(operator, '/');
@@ -54,7 +53,7 @@ test(`The board with ${orders} orders is usable and shows a change within two se
         const answer = place(`later-${shown}`);
         await Promise.all([answer, more(shown + 1)]);
     });
-    context.diagnostic(`with ${orders} orders the board was usable after ${usable} ms, and an order placed stood on it after ${update} ms; aimed at are 2000 ms`);
+    context.diagnostic(`with ${orders} orders the board was usable after ${usable} ms, and an order placed stood on it after ${update} ms`);
     assert.ok(Math.min(...usable) < usableMillisecondsMax, `usable after ${usable} ms`);
     assert.ok(Math.min(...update) < updateMillisecondsMax, `updated after ${update} ms`);
     await accessible(page, 'a board with many orders');

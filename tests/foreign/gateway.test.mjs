@@ -119,10 +119,11 @@ const blocks = language => [...readFileSync(join(repository, 'docs', 'partners.m
 test('the walk-through for partners goes as it is written', { timeout: 120_000 }, async () => {
     const env = { ...process.env, DOSELINE: platform.web, PARTNERS: platform.partner, PROTOS: join(repository, 'protos'), TOKEN: partner };
     const shell = blocks('sh');
-    assert.equal(shell.length, 4);
+    assert.equal(shell.length, 5);
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', shell.join('\n')], { env });
     assert.match(stdout, /ORDER_STATE_ACCEPTED/);
     assert.match(stdout, /FIELD_UNKNOWN/);
+    assert.match(stdout, /SERIAL_UNKNOWN/);
 
     const [script] = blocks('js');
     // Beside the packages of the tests, so that their imports are found.

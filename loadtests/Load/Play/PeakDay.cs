@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace Doseline.Load.Play;
 
 /// <summary>Plays the day: set-up, warm-up, the orders of the day, and the search for the highest sustained rate.</summary>
-sealed class PeakDay(LoadOptions options, People people, Market market)
+sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? crowd)
 {
     const int RampStepsMax = 12;
     const double RampFactor = 1.3;
@@ -28,22 +28,25 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
         // A tag in time order: a second day on the same platform meets nothing of the first.
         var tag = started.ToUnixTimeSeconds().ToString("X", CultureInfo.InvariantCulture);
         Market market = new(people, tag, started);
+        var crowd = options is { Web: { } web, SignIns: > 0 } ? new Crowd(people, tag, web) : null;
         await Console.Error.WriteLineAsync("entering master data");
         var rampOrders = options.RampFrom > 0 ? (int)RampRates(options).Sum(rate => rate * options.RampStep.TotalSeconds) : 0;
         try
         {
             await market.EnterAsync(options.Orders + options.WarmUp + rampOrders, cancel);
+            if (crowd is not null) await crowd.JoinAsync(cancel);
         }
         catch (RpcException fault)
         {
             throw new LoadException($"Master data cannot be entered: {fault.Status} {string.Join("; ", RpcErrors.Read(fault).Select(r => $"{r.Code} {r.Subject}: {r.Message}"))}");
         }
 
-
-        PeakDay day = new(options, people, market);
-        if (options.WarmUp > 0) await day.PhaseAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 5), cancel);
-        List<PhaseResult> phases = [await day.PhaseAsync("orders", options.Orders, options.Rate, cancel)];
+        PeakDay day = new(options, people, market, crowd);
+        if (options.WarmUp > 0) await day.OrdersAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 5), cancel);
+        List<PhaseResult> phases = [await day.OrdersAsync("orders", options.Orders, options.Rate, cancel)];
         if (options.RampFrom > 0) phases.AddRange(await day.RampAsync(cancel));
+        var ramp = phases.Skip(1).ToList();
+        phases.AddRange(await day.PasswordsAsync(cancel));
         return new RunResult
         {
             Name = options.Name,
@@ -53,7 +56,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
             Arrivals = options.Poisson ? $"Poisson, seed {options.Seed}" : "uniform",
             RunCount = Market.Runs,
             Phases = phases,
-            SustainedRate = phases.Skip(1).Where(Sustained).Select(p => (double?)p.RateAsked).Max() ?? (Sustained(phases[0]) ? phases[0].RateAsked : null),
+            SustainedRate = ramp.Where(Sustained).Select(p => (double?)p.RateAsked).Max() ?? (Sustained(phases[0]) ? phases[0].RateAsked : null),
             Broken = [],
         };
 
@@ -70,26 +73,38 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
         List<PhaseResult> steps = [];
         foreach (var rate in RampRates(options))
         {
-            steps.Add(await PhaseAsync(string.Create(CultureInfo.InvariantCulture, $"ramp {rate:0}/s"), (int)(rate * options.RampStep.TotalSeconds), rate, cancel));
+            steps.Add(await OrdersAsync(string.Create(CultureInfo.InvariantCulture, $"ramp {rate:0}/s"), (int)(rate * options.RampStep.TotalSeconds), rate, cancel));
             if (!Sustained(steps[^1])) break;
         }
 
         return steps;
     }
 
-    async Task<PhaseResult> PhaseAsync(string name, int count, double rate, CancellationToken cancel)
+    // Passwords are hashed slowly on purpose: what a shift that signs in and signs waits for, one after the other.
+    async Task<List<PhaseResult>> PasswordsAsync(CancellationToken cancel) => crowd is null ? [] :
+    [
+        await PhaseAsync("sign-in", options.SignIns, options.SignInRate, crowd.SignInAsync, cancel),
+        await PhaseAsync("signature", options.SignIns, options.SignInRate, crowd.SignAsync, cancel),
+    ];
+
+    async Task<PhaseResult> OrdersAsync(string name, int count, double rate, CancellationToken cancel)
     {
-        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {count} orders at {rate:0.#}/s"));
         var first = placed;
         placed += count;
         // Made beforehand, so that the driver has little to do while it measures.
         PlaceOrderRequest[] orders = [.. Enumerable.Range(first, count).Select(n => market.OrderOf(n, random))];
-        var arrivals = options.Poisson ? Arrivals.Poisson(count, rate, options.Seed + first) : Arrivals.Uniform(count, rate);
+        return await PhaseAsync(name, count, rate, n => OutcomeAsync(async deadline => await desks[n % desks.Length].PlaceOrderAsync(orders[n], deadline: deadline)), cancel);
+    }
+
+    async Task<PhaseResult> PhaseAsync(string name, int count, double rate, Func<int, Task<string>> call, CancellationToken cancel)
+    {
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {count} calls at {rate:0.#}/s"));
+        var arrivals = options.Poisson ? Arrivals.Poisson(count, rate, options.Seed + placed) : Arrivals.Uniform(count, rate);
         var before = await ServerCounters.ReadAsync(options.Probe, cancel);
         await using var server = ProcessWatch.Start(options.ServerPid, withChildren: false);
         await using var postgres = ProcessWatch.Start(options.PostgresPid, withChildren: true);
         await using var driver = ProcessWatch.Start(Environment.ProcessId, withChildren: false);
-        var (tally, took) = await OpenLoop.RunAsync(arrivals, n => PlaceAsync(desks[n % desks.Length], orders[n]), cancel);
+        var (tally, took) = await OpenLoop.RunAsync(arrivals, call, cancel);
         var after = await ServerCounters.ReadAsync(options.Probe, cancel);
         return PhaseResult.Of(name, rate, arrivals[^1], took, tally) with
         {
@@ -100,11 +115,13 @@ sealed class PeakDay(LoadOptions options, People people, Market market)
         };
     }
 
-    static async Task<string> PlaceAsync(OrdersService.OrdersServiceClient desk, PlaceOrderRequest order)
+    /// <summary>How a call ended: <see cref="PhaseResult.Ok"/>, or its status and first reason.</summary>
+    /// <param name="call">Makes the call with the deadline it is given.</param>
+    public static async Task<string> OutcomeAsync(Func<DateTime, Task> call)
     {
         try
         {
-            await desk.PlaceOrderAsync(order, deadline: TimeProvider.System.GetUtcNow().UtcDateTime + CallTimeout);
+            await call(TimeProvider.System.GetUtcNow().UtcDateTime + CallTimeout);
             return PhaseResult.Ok;
         }
         catch (RpcException fault)

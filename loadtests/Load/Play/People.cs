@@ -39,15 +39,17 @@ sealed class People : IDisposable
         foreach (var channel in channels) channel.Dispose();
     }
 
-    CallInvoker As(string role, int channel)
-    {
-        var token = options.Tokens.TryGetValue(role, out var given) ? given
+    /// <summary>Calls with a token that somebody signed in for.</summary>
+    public CallInvoker With(string token) => With(token, 0);
+
+    CallInvoker As(string role, int channel) => With(
+        options.Tokens.TryGetValue(role, out var given) ? given
             : issuer?.Issue(new Caller { Subject = $"person:load {role}", Name = $"load {role}", Roles = [role], Sites = [Caller.AllSites] }, TokenLifetime)
-            ?? throw new LoadException($"No token for the role {role}: give --keys, or --token {role}=….");
-        return channels[channel].Intercept(metadata =>
-        {
-            metadata.Add("authorization", $"Bearer {token}");
-            return metadata;
-        });
-    }
+            ?? throw new LoadException($"No token for the role {role}: give --keys, or --token {role}=…."), channel);
+
+    CallInvoker With(string token, int channel) => channels[channel].Intercept(metadata =>
+    {
+        metadata.Add("authorization", $"Bearer {token}");
+        return metadata;
+    });
 }

@@ -101,11 +101,9 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
             // A batch that closed since it was last sent is sent once more.
             var known = sent.Keys.ToList();
             var all = await rows.Union(fresh.Batches.AsNoTracking().Where(b => known.Contains(b.Id))).ToListAsync(cancel);
-            foreach (var batch in all.Where(b => !sent.TryGetValue(b.Id, out var version) || version < b.Version).OrderBy(b => b.StartedTime).ThenBy(b => b.Id, StringComparer.Ordinal))
-            {
-                await responseStream.WriteAsync(new WatchBatchesResponse { Batch = batch.ToWire() }, cancel);
-                sent[batch.Id] = batch.Version;
-            }
+            var changed = all.Where(b => !sent.TryGetValue(b.Id, out var version) || version < b.Version).OrderBy(b => b.StartedTime).ThenBy(b => b.Id, StringComparer.Ordinal).ToList();
+            await responseStream.WriteAllAsync([.. changed.Select(batch => new WatchBatchesResponse { Batch = batch.ToWire() })], cancel);
+            foreach (var batch in changed) sent[batch.Id] = batch.Version;
 
             foreach (var closed in all.Where(b => b.State is BatchState.Closed)) sent.Remove(closed.Id);
         }

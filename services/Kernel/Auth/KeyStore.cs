@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
@@ -60,6 +61,13 @@ public sealed class KeyStore(IConfiguration config)
         // Nobody else on the machine may read it, not even while it is being written.
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using (StreamWriter writer = new(draft, Encoding.ASCII, options)) writer.Write(key.ExportPkcs8PrivateKeyPem());
+        if (OperatingSystem.IsWindows()) Move(draft, path);
+        else Link(draft, path);
+    }
+
+    // Windows moves nothing onto a file that is there, and decides so in one step.
+    static void Move(string draft, string path)
+    {
         try
         {
             File.Move(draft, path, overwrite: false);
@@ -69,4 +77,18 @@ public sealed class KeyStore(IConfiguration config)
             File.Delete(draft);
         }
     }
+
+    // Elsewhere File.Move looks first and moves then, and of two processes the later one would win after the earlier had read its own key. A second
+    // name for the draft is given in one step, or refused because there is one.
+    static void Link(string draft, string path)
+    {
+        var given = GiveName(draft, path) == 0;
+        var fault = Marshal.GetLastPInvokeError();
+        File.Delete(draft);
+        if (!given && !File.Exists(path)) throw new IOException($"The key {path} cannot be written: {Marshal.GetPInvokeErrorMessage(fault)}.");
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int GiveName([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
 }

@@ -85,8 +85,8 @@ public sealed partial class OrdersApi
             {
                 rows = await query.Where(r => r.ChangedTime > lastTime || (r.ChangedTime == lastTime && r.Id.CompareTo(lastId) > 0))
                     .OrderBy(r => r.ChangedTime).ThenBy(r => r.Id).Take(WatchBatchMax).ToListAsync(cancel);
-                foreach (var order in await writing.WriteAsync([.. rows.Where(r => sent.GetValueOrDefault(r.Id) < r.Version)], cancel))
-                    await responseStream.WriteAsync(new V1.WatchOrdersResponse { Order = order }, cancel);
+                var changed = await writing.WriteAsync([.. rows.Where(r => sent.GetValueOrDefault(r.Id) < r.Version)], cancel);
+                await responseStream.WriteAllAsync([.. changed.Select(order => new V1.WatchOrdersResponse { Order = order })], cancel);
                 foreach (var row in rows) sent[row.Id] = row.Version;
                 if (rows is [.., var last])
                 {

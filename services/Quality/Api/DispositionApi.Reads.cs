@@ -67,11 +67,9 @@ public sealed partial class DispositionApi
             if (since is { } known) query = query.Where(d => d.ChangedTime >= known);
             var rows = await query.OrderBy(d => d.ChangedTime).ThenBy(d => d.Id).ToListAsync(cancel);
             var fresh = rows.Where(d => sent.GetValueOrDefault(d.Id) < d.Version).ToList();
-            foreach (var disposition in await WireAsync(fresh, cancel))
-            {
-                await responseStream.WriteAsync(new WatchDispositionsResponse { Disposition = disposition }, cancel);
-                sent[disposition.DoseId] = disposition.Version;
-            }
+            var changed = await WireAsync(fresh, cancel);
+            await responseStream.WriteAllAsync([.. changed.Select(disposition => new WatchDispositionsResponse { Disposition = disposition })], cancel);
+            foreach (var disposition in changed) sent[disposition.DoseId] = disposition.Version;
 
             if (rows is [.., var newest]) since = newest.ChangedTime - LookBack;
             since ??= now - LookBack;

@@ -7,11 +7,12 @@ using Doseline.Kernel.Rpc;
 using Doseline.Local.Cli.Audit;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Doseline.Kernel.Tests.Audit;
 
 /// <summary>The trail as an auditor has it: by the API, in files, and by nothing but a public key.</summary>
-[Requirement("A095", "A096", "A097")]
+[Requirement("A095", "A096", "A097", "A242")]
 public sealed class AuditApiTests : IAsyncLifetime
 {
     Platform platform = null!;
@@ -65,7 +66,24 @@ public sealed class AuditApiTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [Requirement("A076")]
+    [InlineData("America/New_York", "America/New_York", -300)]
+    [InlineData("Asia/Kolkata", "Asia/Kolkata", 330)]
+    [InlineData("Mars/Olympus", "UTC", 0)]
+    [InlineData(null, "UTC", 0)]
+    public async Task A_row_keeps_the_zone_in_which_the_person_read_the_clock_and_its_offset_then(string? sent, string kept, long minutes)
+    {
+        Metadata headers = [];
+        if (sent is not null) headers.Add(RpcHeaders.Zone, sent);
+        await PutAsync("E9", "seen in a zone", headers);
+        var record = (await SearchAsync(new TrailFilter { Entity = "equipment" }))[^1];
+        (record.Zone, record.OffsetMinutes).ShouldBe((kept, minutes));
+        record.Time.ToDateTimeOffset().ShouldBe(platform.Now, TimeSpan.FromSeconds(1));
+    }
+
     [Fact]
+    [Requirement("A217")]
     public async Task Heads_and_proofs_lead_from_a_row_to_a_signature()
     {
         var early = await SealAsync("execution");
@@ -160,7 +178,7 @@ public sealed class AuditApiTests : IAsyncLifetime
         yield return ("something else", "hello");
     }
 
-    async Task PutAsync(string code, string reason)
+    async Task PutAsync(string code, string reason, Metadata? headers = null)
     {
         var due = platform.Now.AddDays(30).ToWire();
         // What is there already is changed: its later calibration is the change.
@@ -168,7 +186,7 @@ public sealed class AuditApiTests : IAsyncLifetime
         {
             CalibrationDueTime = due,
         };
-        var put = await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(new PutEquipmentRequest { RequestId = Platform.RequestId(), Reason = reason, Equipment = equipment });
+        var put = await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(new PutEquipmentRequest { RequestId = Platform.RequestId(), Reason = reason, Equipment = equipment }, headers);
         known[code] = put.Equipment;
     }
 

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Kernel.Tests.Audit;
 
 /// <summary>Tampering by whoever has the database: the append-only triggers are taken off first, as such a person would.</summary>
-[Requirement("A095", "A096", "A097", "A125")]
+[Requirement("A095", "A096", "A097", "A125", "A242")]
 public sealed class AuditTests : IAsyncLifetime
 {
     StageHost host = null!;

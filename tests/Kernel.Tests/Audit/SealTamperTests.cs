@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Kernel.Tests.Audit;
 
 /// <summary>Tampering by whoever owns the database, past triggers, after the rows were sealed: every kind is found, and what was altered is named.</summary>
-[Requirement("A095", "A096", "A125")]
+[Requirement("A095", "A096", "A125", "A217", "A242")]
 public sealed class SealTamperTests : IAsyncLifetime
 {
     StageHost host = null!;

@@ -1,0 +1,64 @@
+using Doseline.Execution.V1;
+using Doseline.Identity.V1;
+using Doseline.Kernel.Auth;
+using Doseline.Load.Report;
+using Doseline.Local.Simulation;
+using Google.Protobuf;
+
+namespace Doseline.Load.Play;
+
+/// <summary>People who sign in with a password and sign with it, as at the change of a shift: each in a browser of their own, by authorization code and PKCE.</summary>
+sealed class Crowd(People people, string tag, Uri web)
+{
+    // More than sign at one time, for nobody gives two passwords at once.
+    const int Size = 20;
+    const string Reason = "load test";
+
+    readonly List<(string Login, string Password, SigningService.SigningServiceClient Signing)> members = [];
+
+    /// <summary>They join, get a role and choose their passwords.</summary>
+    public async Task JoinAsync(CancellationToken cancel)
+    {
+        PeopleService.PeopleServiceClient administrator = new(people.As("administrator")), quality = new(people.As("qa"));
+        for (var i = 0; i < Size; i++)
+        {
+            var (login, password) = ($"load.{tag}.{i}", $"{tag} copper lantern {i}");
+            var joined = await administrator.JoinPersonAsync(new JoinPersonRequest { RequestId = Id("join", i), Login = login, Name = $"Load {tag} {i}", Reason = Reason }, cancellationToken: cancel);
+            var proposed = (await administrator.ProposeRoleAsync(new ProposeRoleRequest { RequestId = Id("role", i), HolderId = joined.Person.PersonId, Role = "qa", SiteId = Caller.AllSites, Reason = Reason }, cancellationToken: cancel)).Assignment;
+            if (proposed.State is AssignmentState.Proposed)
+                await quality.ApproveRoleAsync(new ApproveRoleRequest { RequestId = Id("approve", i), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = Reason }, cancellationToken: cancel);
+            using SignInClient browser = new(web);
+            var tokens = await browser.SignInAsync(login, joined.OneTimePassword, password, cancel);
+            members.Add((login, password, new SigningService.SigningServiceClient(people.With(tokens.AccessToken))));
+        }
+    }
+
+    /// <summary>One signs in: the page, the password, the tokens.</summary>
+    public async Task<string> SignInAsync(int number)
+    {
+        var (login, password, _) = members[number % members.Count];
+        using SignInClient browser = new(web);
+        try
+        {
+            await browser.SignInAsync(login, password);
+            return PhaseResult.Ok;
+        }
+        catch (Exception fault) when (fault is SignInException or HttpRequestException or TaskCanceledException)
+        {
+            return fault.Message;
+        }
+    }
+
+    /// <summary>One signs a release, with both components.</summary>
+    public async Task<string> SignAsync(int number)
+    {
+        var (login, password, signing) = members[number % members.Count];
+        ApproveRecipeRequest what = new() { RequestId = Id("sign", number), Code = $"{tag}-0", Version = 1, Reason = Reason };
+        return await PeakDay.OutcomeAsync(async deadline => await signing.SignAsync(new SignRequest
+        {
+            Method = "/doseline.execution.v1.RecipesService/ApproveRecipe", RequestJson = JsonFormatter.Default.Format(what), LoginName = login, Password = password, Zone = "UTC",
+        }, deadline: deadline));
+    }
+
+    string Id(string what, int i) => $"{tag}-{what}-{i}";
+}

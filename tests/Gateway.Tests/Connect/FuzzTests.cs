@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Doseline.Audit.V1;
+using Doseline.Gateway.Front;
+using Doseline.Gateway.Tests.Support;
+using Doseline.Kernel.Auth;
+using Doseline.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
+
+namespace Doseline.Gateway.Tests.Connect;
+
+/// <summary>Chance at the front door: every method that changes something, with messages that make no sense.</summary>
+/// <remarks><c>DOSELINE_FUZZ_SEED</c> repeats a seed, <c>DOSELINE_FUZZ_ROUNDS</c> says how many messages a method gets.</remarks>
+public sealed partial class FuzzTests(ITestOutputHelper log) : IAsyncLifetime
+{
+    const int RoundsDefault = 6;
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity", "gateway"];
+
+    FrontDoor door = null!;
+    string everybody = "";
+
+    public async Task InitializeAsync()
+    {
+        // This is about what is in the messages, not about how many come.
+        door = await FrontDoor.OpenAsync(builder =>
+        {
+            foreach (var role in Roles.All.Append("person")) (builder.Configuration[$"Gateway:Limits:{role}:PerSecond"], builder.Configuration[$"Gateway:Limits:{role}:Burst"]) = ("1000000", "1000000");
+        });
+        // Somebody whom no role keeps out, so that the message itself is looked at.
+        everybody = door.Token([.. Roles.All]);
+    }
+
+    public async Task DisposeAsync() => await door.DisposeAsync();
+
+    [Fact]
+    [Requirement("A184")]
+    public async Task A_message_made_by_chance_is_refused_with_reasons_and_changes_nothing()
+    {
+        var seed = Number("DOSELINE_FUZZ_SEED", Environment.TickCount);
+        log.WriteLine($"seed {seed}");
+        RandomMessages messages = new(new Random(seed));
+        var before = await RowsAsync();
+        HashSet<string> taken = new(StringComparer.Ordinal);
+        var methods = door.Platform.Host.Services.GetRequiredService<FrontMethods>().All.Where(m => m.Policy.Mutates && !m.Streams).ToList();
+        methods.Count.ShouldBeGreaterThan(80);
+        foreach (var method in methods)
+        {
+            for (var round = Number("DOSELINE_FUZZ_ROUNDS", RoundsDefault); round > 0; round--)
+            {
+                var body = messages.Bytes(method.Descriptor.InputType);
+                using var request = FrontDoor.Post(method.Path, everybody, new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/proto") } });
+                using var response = await door.Http.SendAsync(request);
+                if (response.IsSuccessStatusCode)
+                {
+                    taken.Add(method.Service);
+                    log.WriteLine($"{method.Path} took {Convert.ToHexString(body)}");
+                    continue;
+                }
+
+                var reply = await Reply.ReadAsync(response);
+                var told = $"seed {seed}, {method.Path}, {Convert.ToHexString(body)}: {reply.Status} {reply.Body}";
+                reply.Status.ShouldBeInRange(400, 499, told);
+                reply.Code.ShouldNotBeOneOf(["internal", "unknown", "data_loss"], told);
+                reply.Reasons.ShouldNotBeEmpty(told);
+                reply.Reasons.ShouldAllBe(r => Codes().IsMatch(r.Code), told);
+            }
+        }
+
+        // What made sense by chance, such as to seal a trail that has rows, may have left its own.
+        var after = await RowsAsync();
+        foreach (var service in Services.Except(taken, StringComparer.Ordinal)) after[service].ShouldBe(before[service], $"seed {seed}, {service}");
+        taken.Count.ShouldBeLessThan(Services.Length / 2, $"seed {seed}");
+    }
+
+    // Every record that anybody may be held to has its row in a trail.
+    async Task<Dictionary<string, long>> RowsAsync()
+    {
+        AuditService.AuditServiceClient auditor = new(door.Platform.As("auditor"));
+        Dictionary<string, long> rows = new(StringComparer.Ordinal);
+        foreach (var service in Services)
+        {
+            try
+            {
+                rows[service] = (await auditor.SealTrailAsync(new SealTrailRequest { RequestId = Platform.RequestId(), Service = service })).Head.TreeSize;
+            }
+            catch (Grpc.Core.RpcException nothing) when (Kernel.Rpc.RpcErrors.Read(nothing)[0].Code is "NOTHING_SEALED")
+            {
+                rows[service] = 0;
+            }
+        }
+
+        return rows;
+    }
+
+    static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+
+    [GeneratedRegex("^[A-Z][A-Z0-9_]+$")]
+    private static partial Regex Codes();
+}
