@@ -23,6 +23,8 @@ finish() {
     postgres_stop
     [[ -n ${1:-} ]] && { echo "$1" >&2; failed=$((failed + 1)); }
     ((skipped)) && echo "$skipped skipped"
+    # Once more and last, for whoever sees only the end of the output.
+    [[ -s $results/failures ]] && cat "$results/failures"
     echo "$passed passed, $failed failed"
     exit $((failed > 0 ? 1 : 0))
 }
@@ -105,7 +107,10 @@ echo "testing"
 # Adds one suite to the totals and prints its line. Arguments: name, passed, failed, skipped, log.
 count() {
     printf '%-36s %5d passed, %d failed, %d skipped\n' "$1" "$2" "$3" "$4"
-    (($3)) && cat "$5"
+    (($3)) && {
+        cat "$5"
+        grep -A4 -E '^  Failed |^not ok ' "$5" | sed "s/^/$1: /" >>"$results/failures"
+    }
     passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
 }
 

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,7 +18,7 @@ static class AuthServices
         // Read now, so that a host with an unsound issuer does not start.
         foreach (var issuer in IssuerOptions.Read(config))
         {
-            services.AddSingleton<ITrustedIssuer>(p => new RemoteIssuer(issuer, new KeySet(issuer, Client(), p.GetRequiredService<ILogger<KeySet>>())));
+            services.AddSingleton<ITrustedIssuer>(p => new RemoteIssuer(issuer, new KeySet(issuer, Client(), WallClock.Pace, p.GetRequiredService<ILogger<KeySet>>())));
         }
 
         services.AddSingleton<TrainingGate>();
@@ -26,5 +27,9 @@ static class AuthServices
     }
 
     // No redirects: an answer from another place is not the provider's.
-    static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) });
+    static HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(10) })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxResponseContentBufferSize = 256 * 1024,
+    };
 }

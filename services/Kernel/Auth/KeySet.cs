@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -10,14 +9,16 @@ namespace Doseline.Kernel.Auth;
 /// Our own in place of the library's ConfigurationManager, which answers with the old set while it fetches the new one behind its back:
 /// the first token of a new key would be refused.
 /// </remarks>
-public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log) : IDisposable
+/// <param name="issuer">Whose keys.</param>
+/// <param name="http">Asks the provider, with the patience and up to the size that it is set to.</param>
+/// <param name="pace">The machine's clock, by which an answer ages.</param>
+/// <param name="log">Where a provider that does not answer is told of.</param>
+public sealed class KeySet(IssuerOptions issuer, HttpClient http, TimeProvider pace, ILogger log) : IDisposable
 {
-    const int BytesMax = 256 * 1024;
     static readonly TimeSpan Age = TimeSpan.FromHours(1);
 
     // Tokens with invented key ids must not make us hammer the provider.
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     readonly SemaphoreSlim turn = new(1);
     volatile Fetched fetched = new([], DateTimeOffset.MinValue, DateTimeOffset.MinValue);
@@ -25,12 +26,12 @@ public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log) :
     /// <summary>The key of that id; null when the provider has none such. A token without an id is given the only key there is.</summary>
     public async ValueTask<SecurityKey?> FindAsync(string kid, CancellationToken cancel)
     {
-        if (Pick(kid) is { } key && fetched.Time + Age > WallClock.UtcNow) return key;
+        if (Pick(kid) is { } key && fetched.Time + Age > pace.GetUtcNow()) return key;
         await turn.WaitAsync(cancel);
         try
         {
             // Another caller may have fetched them while this one waited.
-            var now = WallClock.UtcNow;
+            var now = pace.GetUtcNow();
             if (fetched.Tried + Pause <= now && (Pick(kid) is null || fetched.Time + Age <= now)) await FetchAsync(now, cancel);
         }
         finally
@@ -50,9 +51,8 @@ public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log) :
     {
         try
         {
-            using var patience = WallClock.Within(Patience, cancel);
-            var address = issuer.JwksUri ?? await DiscoverAsync(patience.Token);
-            var set = new JsonWebKeySet(await GetAsync(address, patience.Token));
+            var address = issuer.JwksUri ?? await DiscoverAsync(cancel);
+            var set = new JsonWebKeySet(await GetAsync(address, cancel));
             // Public keys for signatures; a symmetric key in a public set would let anybody sign.
             var keys = set.Keys.Where(k => k.Kty is JsonWebAlgorithmsKeyTypes.EllipticCurve or JsonWebAlgorithmsKeyTypes.RSA && k.Use is null or "" or "sig").ToList<SecurityKey>();
             fetched = new Fetched(keys, now, now);
@@ -77,10 +77,7 @@ public sealed class KeySet(IssuerOptions issuer, HttpClient http, ILogger log) :
     {
         Uri uri = new(address);
         if (uri.Scheme != Uri.UriSchemeHttps && !uri.IsLoopback) throw new InvalidOperationException("keys are fetched over https only.");
-        using var response = await http.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancel);
-        response.EnsureSuccessStatusCode();
-        await response.Content.LoadIntoBufferAsync(BytesMax, cancel);
-        return await response.Content.ReadAsStringAsync(cancel);
+        return await http.GetStringAsync(uri, cancel);
     }
 
     sealed record Fetched(IReadOnlyList<SecurityKey> Keys, DateTimeOffset Time, DateTimeOffset Tried);

@@ -22,7 +22,7 @@ namespace Doseline.Kernel.Tests.Auth;
 [Requirement("A003", "A178", "A180")]
 public sealed class TrustedIssuerTests : IAsyncLifetime
 {
-    readonly SimulatedClock clock = new(Platform.Start);
+    readonly SimulatedClock clock = new(Platform.Start), pace = new(Platform.Start);
     readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     readonly List<JsonObject> published = [];
     WebApplication provider = null!;
@@ -144,7 +144,11 @@ public sealed class TrustedIssuerTests : IAsyncLifetime
 
         using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         published.Add(Jwk(next, "k2"));
-        (await Reader().ReadAsync(Token(_ => { }, next, "k2"))).ShouldNotBeNull();
+        (await reader.ReadAsync(Token(_ => { }, next, "k2"))).ShouldBeNull();
+        pace.MoveTo(Platform.Start.AddSeconds(5));
+        (await reader.ReadAsync(Token(_ => { }, next, "k2"))).ShouldNotBeNull();
+        (await reader.ReadAsync(Token(_ => { }))).ShouldNotBeNull();
+        fetches.ShouldBe(2);
     }
 
     [Theory]
@@ -169,7 +173,7 @@ public sealed class TrustedIssuerTests : IAsyncLifetime
         Dictionary<string, string?> values = new() { ["Issuers:0:Authority"] = address };
         foreach (var (name, value) in settings) values[$"Issuers:0:{name}"] = value;
         var issuers = IssuerOptions.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
-        return new BearerTokens(issuers.Select(i => new RemoteIssuer(i, new KeySet(i, new HttpClient(), NullLogger.Instance))), clock);
+        return new BearerTokens(issuers.Select(i => new RemoteIssuer(i, new KeySet(i, new HttpClient(), pace, NullLogger.Instance))), clock);
     }
 
     Dictionary<string, object> Claims() => new()
