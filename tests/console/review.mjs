@@ -1,5 +1,6 @@
 // QA review by exception: what deviates, the decision, the papers.
 import assert from 'node:assert/strict';
+import { anomalies } from './anomalies.mjs';
 import { accessible, open, picture, said, sign, test } from './console.mjs';
 import { analyst, qa } from './people.mjs';
 import { doseOf, record } from './quality.mjs';
@@ -22,6 +23,20 @@ test('QA sees only what deviates, with what stands against release and the whole
     await sign(page, qa, { name: 'signature', wrongFirst: true });
     await page.locator('.decision [data-code="RESULT_MISSING"]').first().waitFor();
     await accessible(page, 'a release that is refused');
+    await page.done();
+});
+
+test('Of a long record with a hundred anomalies in it, the review shows every one and no ordinary entry [A235]', async () => {
+    const { batchId } = await doseOf('AC225-PSMA');
+    const page = await open(qa, '/review');
+    const made = await anomalies(page, 100);
+    await page.goto(new URL(`/review/${batchId}`, page.url()).href);
+    const panel = page.locator('.panel', { has: page.getByRole('heading', { name: 'What deviates' }) });
+    await panel.getByText(made.odd[0]).first().waitFor();
+    const shown = await panel.innerText();
+    assert.deepEqual(made.odd.filter((each) => !shown.includes(each)), [], 'anomalies that the review hides');
+    assert.deepEqual(shown.match(/ordinary-\w+/g) ?? [], [], 'ordinary entries that the review shows');
+    await accessible(page, 'a review of a hundred anomalies');
     await page.done();
 });
 

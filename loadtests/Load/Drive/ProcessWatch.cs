@@ -55,7 +55,10 @@ sealed class ProcessWatch(int pid, bool withChildren) : IAsyncDisposable
 
     void Look() => memoryMax = Math.Max(memoryMax, Family(pid, withChildren).Sum(MemoryBytes));
 
-    static double CpuSeconds(int pid, bool withChildren) => pid <= 0 ? 0 : Family(pid, withChildren).Sum(id => Fields(id) is { Length: > 15 } f ? (Number(f[11]) + Number(f[12])) / TicksPerSecond : 0);
+    static double CpuSeconds(int pid, bool withChildren) => pid <= 0 ? 0 : Family(pid, withChildren).Sum(id => Fields(id) is { Length: > 15 } f ? Ticks(f, id == pid) / TicksPerSecond : 0);
+
+    // A child that ended has left its time with its parent, which waited for it: fields 16 and 17.
+    static double Ticks(string[] f, bool withEnded) => Number(f[11]) + Number(f[12]) + (withEnded ? Number(f[13]) + Number(f[14]) : 0);
 
     // Proportional set size where the kernel tells it: PostgreSQL's shared buffers would count once for each of its processes.
     static long MemoryBytes(int id)
@@ -70,7 +73,7 @@ sealed class ProcessWatch(int pid, bool withChildren) : IAsyncDisposable
         : [pid, .. Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && Fields(id) is { Length: > 1 } f && f[1] == pid.ToString(CultureInfo.InvariantCulture))];
 
-    // Fields after the name, which may hold spaces: 0 is the state, 1 the parent, 11 and 12 the times.
+    // Fields after the name, which may hold spaces: 0 is the state, 1 the parent, 11 and 12 the times, 13 and 14 those of ended children.
     static string[]? Fields(int id) => Read($"/proc/{id}/stat") is { } text ? text[(text.LastIndexOf(')') + 2)..].Split(' ') : null;
 
     static string? Read(string file)

@@ -22,7 +22,7 @@ sealed class Crowd(People people, string tag, Uri web)
         PeopleService.PeopleServiceClient administrator = new(people.As("administrator")), quality = new(people.As("qa"));
         for (var i = 0; i < Size; i++)
         {
-            var (login, password) = ($"load.{tag}.{i}", $"{tag} copper lantern {i}");
+            var (login, password) = ($"load.{tag}.{i}", $"copper lantern no. {100 + i}");
             var joined = await administrator.JoinPersonAsync(new JoinPersonRequest { RequestId = Id("join", i), Login = login, Name = $"Load {tag} {i}", Reason = Reason }, cancellationToken: cancel);
             var proposed = (await administrator.ProposeRoleAsync(new ProposeRoleRequest { RequestId = Id("role", i), HolderId = joined.Person.PersonId, Role = "qa", SiteId = Caller.AllSites, Reason = Reason }, cancellationToken: cancel)).Assignment;
             if (proposed.State is AssignmentState.Proposed)

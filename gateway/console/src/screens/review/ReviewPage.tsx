@@ -5,6 +5,7 @@ import { Facts, Loading, Note, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { percentText } from '../../physics/units';
 import { texts } from '../../text/en';
+import { batchTexts } from '../../text/batches';
 import { reviewTexts as t } from '../../text/review';
 import { ExceptionCard } from '../batches/Exceptions';
 import { StepValues } from '../batches/StepValues';
@@ -41,8 +42,10 @@ export function ReviewPage({ id }: { id: string }) {
           <Panel title={t.deviates}>
             {isClean(found) && <Note tone="ok" title={t.clean}>{t.cleanHint}</Note>}
             {found.exceptions.map((each) => <ExceptionCard key={each.exceptionId} exception={each} batchId={id} />)}
-            {found.outside.map((step) => <Note key={step.stepId} tone="warn" title={step.title}><StepValues values={step.values} /></Note>)}
+            {found.outside.map((step) => <Note key={step.stepId} tone="warn" title={step.title}><StepValues values={step.values} />{step.comment && <p>{t.remarked(step.performedBy, step.comment)}</p>}</Note>)}
             {found.unverified.map((step) => <Note key={step.stepId} tone="warn" title={t.unverified(step.title)} />)}
+            {found.remarked.map((step) => <Note key={step.stepId} title={step.title}>{t.remarked(step.performedBy, step.comment)}</Note>)}
+            {found.losses.map((each) => <Note key={each.movementId} title={batchTexts.movementKinds[each.kind]}>{t.remarked(each.doneBy, each.note)}</Note>)}
             {found.results.length > 0 && <ResultTable results={found.results} />}
             {found.balance !== null && <Note tone="warn">{t.balance(percentText(found.balance), percentText(record?.balance?.toleranceFraction ?? 0))}</Note>}
             <Holds holds={found.holds} />

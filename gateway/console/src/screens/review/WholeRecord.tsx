@@ -26,6 +26,7 @@ export function WholeRecord({ all }: { all: ReviewOfBatch }) {
             { title: batchTexts.performedBy, cell: (step) => <>{step.performedBy} <Time at={step.completeTime} /></> },
             { title: batchTexts.verifiedBy, cell: (step) => (step.verifiedBy ? <>{step.verifiedBy} <Time at={step.verifyTime} /></> : '–') },
             { title: t.value, cell: (step) => <StepValues values={step.values} /> },
+            { title: t.remark, cell: (step) => step.comment },
           ]} />
         )}
         {part === 'tests' && <ResultTable results={all.results} />}

@@ -1,6 +1,6 @@
 // Everything QA looks at of one batch, from the services that own it, and what of it deviates.
 import { useList, useRead } from '../../api/query';
-import { BatchExceptionState, BatchRecordsService, type BatchException, type BatchRecord, type BatchStep, type FrozenRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
+import { BatchExceptionState, BatchRecordsService, MovementKind, type BatchException, type BatchMovement, type BatchRecord, type BatchStep, type FrozenRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { DeviationConclusion, DeviationsService, type Deviation } from '../../generated/doseline/quality/v1/deviations_pb';
 import { DispositionService, type GetBatchReviewResponse, type Hold } from '../../generated/doseline/quality/v1/disposition_pb';
 import { ResultsService, Verdict, type Result } from '../../generated/doseline/quality/v1/results_pb';
@@ -40,6 +40,9 @@ export interface Deviating {
   readonly openExceptions: number;
   readonly outside: readonly BatchStep[];
   readonly unverified: readonly BatchStep[];
+  /** Steps on which somebody remarked something, whatever their values. */
+  readonly remarked: readonly BatchStep[];
+  readonly losses: readonly BatchMovement[];
   readonly results: readonly Result[];
   readonly deviations: readonly Deviation[];
   readonly openDeviations: number;
@@ -61,6 +64,8 @@ export function deviating({ review, record, results, deviations }: Pick<ReviewOf
     openExceptions: exceptions.filter((each) => each.state === BatchExceptionState.OPEN).length,
     outside: steps.filter((step) => step.values.some((value) => !value.inLimit)),
     unverified: record ? steps.filter((step) => plannedStep(record, step.stepId)?.needsVerification && !step.verifiedBy && step.completeTime) : [],
+    remarked: steps.filter((step) => step.comment && step.values.every((value) => value.inLimit)),
+    losses: (record?.movements ?? []).filter((movement) => movement.kind === MovementKind.LOSS),
     results: results.filter((each) => each.verdict === Verdict.OUT_OF_SPECIFICATION || each.attempt > 1),
     deviations,
     openDeviations: deviations.filter((each) => each.conclusion === DeviationConclusion.UNSPECIFIED).length,
@@ -71,4 +76,4 @@ export function deviating({ review, record, results, deviations }: Pick<ReviewOf
 
 /** True when QA has nothing to read but the record itself. */
 export const isClean = (found: Deviating): boolean =>
-  found.exceptions.length + found.outside.length + found.unverified.length + found.results.length + found.deviations.length + found.holds.length === 0 && found.balance === null;
+  found.exceptions.length + found.outside.length + found.unverified.length + found.remarked.length + found.losses.length + found.results.length + found.deviations.length + found.holds.length === 0 && found.balance === null;
