@@ -56,6 +56,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
             Arrivals = options.Poisson ? $"Poisson, seed {options.Seed}" : "uniform",
             RunCount = Market.Runs,
             Phases = phases,
+            P99LimitMilliseconds = options.RampP99Milliseconds,
             SustainedRate = ramp.Where(Sustained).Select(p => (double?)p.RateAsked).Max() ?? (Sustained(phases[0]) ? phases[0].RateAsked : null),
             Broken = [],
         };

@@ -23,6 +23,8 @@ sealed record RunResult
     public required IReadOnlyList<PhaseResult> Phases { get; init; }
     /// <summary>Highest rate asked that was kept up within the limit, in orders a second; null when none was.</summary>
     public required double? SustainedRate { get; init; }
+    /// <summary>The limit: p99 from the instant a call was due, in milliseconds.</summary>
+    public required double P99LimitMilliseconds { get; init; }
     /// <summary>What the budget asked and did not get.</summary>
     public required IReadOnlyList<string> Broken { get; init; }
 }

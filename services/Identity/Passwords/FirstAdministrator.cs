@@ -10,13 +10,13 @@ namespace Doseline.Identity.Passwords;
 /// Lets the first administrator in: at a start without people it makes one and shows a one-time password; at a later start it shows a new
 /// one only while nobody has used any, so that a password that was lost before its first use locks nobody out.
 /// </summary>
-public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, ILogger<FirstAdministrator> log) : IHostedService
+public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, ILogger<FirstAdministrator> log) : IHostedLifecycleService
 {
     /// <summary>Client id of the console, which is made at the first start: beside this provider, for sign-in with PKCE.</summary>
     public const string ConsoleClient = "console";
 
-    /// <inheritdoc/>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Once the ports are open, for nobody else's call has to wait for it; the host says that it has started when this is done.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -36,8 +36,15 @@ public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials 
         log.LogInformation("The first administrator {Login} was given a one-time password", shown.Login);
     }
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     PersonRow Make(IdentityDb db)
     {

@@ -84,6 +84,7 @@ public static class PlatformHost
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
+        WarmModels(app.Services);
         app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
         {
             foreach (var guard in guards) guard(outer);
@@ -112,10 +113,25 @@ public static class PlatformHost
     /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
     public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)
     {
-        await using var scope = services.CreateAsyncScope();
         var databases = services.GetRequiredService<DatabaseTable>();
         var runner = services.GetRequiredService<SchemaRunner>();
-        foreach (var service in databases.Services) await runner.ApplyAsync(databases.Of(service, scope.ServiceProvider), cancel);
+        await Parallel.ForEachAsync(databases.Services, cancel, async (service, cancelled) =>
+        {
+            await using var scope = services.CreateAsyncScope();
+            await runner.ApplyAsync(databases.Of(service, scope.ServiceProvider), cancelled);
+        });
+    }
+
+    // The first use of a database builds its model, which is work of the processor: done beside the rest of the start. What is wrong with a
+    // model is said at its first use.
+    static void WarmModels(IServiceProvider services)
+    {
+        var databases = services.GetRequiredService<DatabaseTable>();
+        _ = Task.Run(() => Parallel.ForEach(databases.Services, service =>
+        {
+            using var scope = services.CreateScope();
+            _ = databases.Of(service, scope.ServiceProvider).Model;
+        }));
     }
 
     static void AddKernel(IServiceCollection services, IConfiguration config, MethodTable methods)
@@ -170,11 +186,16 @@ public static class PlatformHost
         if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
     }
 
-    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ClockWatch clock, ILogger<PumpLoop> log) : IHostedService
+    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ClockWatch clock, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
     {
         readonly PumpLoop[] loops = [.. relays.Concat(reminders).Distinct().Select(pump => new PumpLoop(pump, signals, clock, log))];
 
-        public Task StartAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StartAsync(cancellationToken)));
+        // After the ports are open: whoever waits for an answer comes before what waited in a database anyway.
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.ApplicationStarted.Register(() => _ = Task.WhenAll(loops.Select(l => l.StartAsync(CancellationToken.None))));
+            return Task.CompletedTask;
+        }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StopAsync(cancellationToken)));
     }
