@@ -150,7 +150,7 @@ public static class PlatformHost
         services.AddSingleton<ServiceChannels>().AddSingleton<CallLimit>().AddSingleton<ServerPipeline>();
         services.AddSingleton<MatcherPolicy, WebListener.Wall>();
         services.AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
+        services.AddHealthChecks().AddCheck<StartedHealth>("started").AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
         services.AddSingleton<Measures>();
         services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());
         services.AddGrpc(grpc =>

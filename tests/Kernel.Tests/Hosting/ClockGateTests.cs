@@ -32,7 +32,7 @@ public sealed class ClockGateTests
     }
 
     [Fact]
-    [Requirement("A129")]
+    [Requirement("A129", "A189")]
     public async Task A_host_lives_by_a_clock_that_never_goes_back()
     {
         await using var app = PlatformHost.Build(["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", "--Ports:Web=0", "--Ports:Grpc=0"], []);

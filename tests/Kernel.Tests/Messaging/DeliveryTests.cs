@@ -41,7 +41,7 @@ public sealed class DeliveryTests
         (await host.InAsync<ExecutionDb, int>(db => db.Inbox.CountAsync())).ShouldBe(1);
     }
 
-    [Fact, Requirement("A054", "A115", "A131")]
+    [Fact, Requirement("A054", "A115", "A131", "A203")]
     public async Task A_fact_that_comes_again_with_another_payload_is_refused_and_holds_up_nothing()
     {
         await using var host = await StageHost.StartAsync();
@@ -86,7 +86,7 @@ public sealed class DeliveryTests
         (await host.SeenAsync()).ShouldBe(["early", "later"]);
     }
 
-    [Fact, Requirement("A192", "A202")]
+    [Fact, Requirement("A192", "A202", "A203")]
     public async Task After_growing_waits_a_fact_is_parked_with_its_reason_and_replayed_once_in_order()
     {
         await using var host = await StageHost.StartAsync();
