@@ -8,6 +8,7 @@
 # DOSELINE_LOAD_RAMP        first rate of the search for the highest sustained rate (default 100; 0 leaves it out)
 # DOSELINE_LOAD_P99         p99 in milliseconds within which a rate of that search counts as sustained (default 50)
 # DOSELINE_LOAD_SQLITE      orders on SQLite, at a fifth of the rate (default a tenth of the orders; 0 leaves it out)
+# DOSELINE_LOAD_FLOWS       batches of eight doses that go from order to door, on each database (default 40; 0 leaves them out)
 # DOSELINE_LOAD_YARDSTICK   seconds of each pgbench run (default 20; 0 leaves it out)
 # DOSELINE_LOAD_BUDGET      file with what must hold on PostgreSQL (default loadtests/budget.json; empty for none)
 # DOSELINE_LOAD_BUILT       1 takes what was built for Release before
@@ -67,7 +68,7 @@ play() {
     local name=$1
     shift
     dotnet "$driver" run --name "$name" --address "http://127.0.0.1:$app" --probe "http://127.0.0.1:$probe" --web "http://127.0.0.1:$web" --keys "$work/keys" \
-        --server-pid "$server_pid" --ramp-p99 "${DOSELINE_LOAD_P99:-50}" --out "$work/$name.json" "$@" </dev/null
+        --server-pid "$server_pid" --flows "${DOSELINE_LOAD_FLOWS:-40}" --ramp-p99 "${DOSELINE_LOAD_P99:-50}" --out "$work/$name.json" "$@" </dev/null
 }
 
 sql() { psql -q -X -v ON_ERROR_STOP=1 -h "$postgres_home" -U doseline "$@" </dev/null; }

@@ -32,6 +32,9 @@ static class Commands
         Option<Uri?> web = new("--web") { Description = "Web address of the platform, where people sign in; loopback only. Without it, signing in and signing are left out.", CustomParser = OnlyLoopback };
         Option<int> signIns = Bounded("--sign-ins", "How many sign-ins, and as many signatures.", 120, 0, OrdersMax);
         Option<double> signInRate = Bounded("--sign-in-rate", "Sign-ins a second on average, and signatures.", 2.0, 0.1, RateMax);
+        Option<int> flows = Bounded("--flows", "How many batches of eight doses go from order to door; 0 leaves them out.", 0, 0, 1_000);
+        Option<double> flowRate = Bounded("--flow-rate", "Such batches begun a second on average.", 0.5, 0.01, RateMax);
+        Option<string> sample = new("--sample") { Description = "Folder of the sample day, which says what is made, how, and for whom.", DefaultValueFactory = _ => "samples/day" };
         Option<int> serverPid = new("--server-pid") { Description = "Process of the platform, to watch its memory and processor time; 0 for none." };
         Option<int> postgresPid = new("--postgres-pid") { Description = "First process of PostgreSQL, to watch it and its children; 0 for none." };
         Option<string> name = new("--name") { Description = "Name of the run in reports, for example the database.", DefaultValueFactory = _ => "run" };
@@ -40,7 +43,7 @@ static class Commands
 
         Command command = new("run", "Sets up master data, places orders, and measures from the instant each order was due.")
         {
-            address, probe, keys, token, orders, rate, uniform, seed, warmUp, ramp, rampSeconds, rampP99, web, signIns, signInRate, serverPid, postgresPid, name, output, budget,
+            address, probe, keys, token, orders, rate, uniform, seed, warmUp, ramp, rampSeconds, rampP99, web, signIns, signInRate, flows, flowRate, sample, serverPid, postgresPid, name, output, budget,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -62,6 +65,9 @@ static class Commands
                 Web = parsed.GetValue(web),
                 SignIns = parsed.GetValue(signIns),
                 SignInRate = parsed.GetValue(signInRate),
+                Flows = parsed.GetValue(flows),
+                FlowRate = parsed.GetValue(flowRate),
+                Sample = parsed.GetValue(sample)!,
                 ServerPid = parsed.GetValue(serverPid),
                 PostgresPid = parsed.GetValue(postgresPid),
             };

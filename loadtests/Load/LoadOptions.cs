@@ -19,6 +19,9 @@ sealed record LoadOptions
     public Uri? Web { get; init; }
     public required int SignIns { get; init; }
     public required double SignInRate { get; init; }
+    public required int Flows { get; init; }
+    public required double FlowRate { get; init; }
+    public required string Sample { get; init; }
     public required int ServerPid { get; init; }
     public required int PostgresPid { get; init; }
 }

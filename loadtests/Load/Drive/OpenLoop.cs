@@ -8,8 +8,8 @@ namespace Doseline.Load.Drive;
 /// </summary>
 static class OpenLoop
 {
-    /// <summary>How long answers are waited for after the last call was due, in seconds.</summary>
-    public const int GraceSeconds = 30;
+    /// <summary>How long answers are waited for after the last call was due, unless a phase says otherwise.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     // Beyond this the platform is lost anyway; what does not start counts as an error.
     const int InFlightMax = 20_000;
@@ -18,10 +18,11 @@ static class OpenLoop
     /// <summary>Plays a phase.</summary>
     /// <param name="arrivals">When each call is due, ascending.</param>
     /// <param name="call">Makes the call with the given number and says how it ended; does not throw.</param>
+    /// <param name="grace">How long answers are waited for after the last call was due.</param>
     /// <param name="cancel">Cancels.</param>
-    public static async Task<(Tally Tally, TimeSpan Took)> RunAsync(TimeSpan[] arrivals, Func<int, Task<string>> call, CancellationToken cancel)
+    public static async Task<(Tally Tally, TimeSpan Took)> RunAsync(TimeSpan[] arrivals, Func<int, Task<string>> call, TimeSpan grace, CancellationToken cancel)
     {
-        Tally tally = new((int)Math.Ceiling(arrivals[^1].TotalSeconds));
+        Tally tally = new((int)Math.Ceiling(arrivals[^1].TotalSeconds), (int)Math.Ceiling(grace.TotalSeconds));
         var started = Stopwatch.GetTimestamp();
         long inFlight = 0;
         TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +43,7 @@ static class OpenLoop
             if (next < arrivals.Length) await timer.WaitForNextTickAsync(cancel);
         }
 
-        await Task.WhenAny(drained.Task, Task.Delay(TimeSpan.FromSeconds(GraceSeconds), cancel));
+        await Task.WhenAny(drained.Task, Task.Delay(grace, cancel));
         var missing = arrivals.Length - Interlocked.Read(ref answered);
         var took = Stopwatch.GetElapsedTime(started);
         for (; missing > 0; missing--) tally.Answered(arrivals[^1], took, "UNANSWERED in time");

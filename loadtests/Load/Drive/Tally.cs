@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace Doseline.Load.Drive;
 
 /// <summary>What became of the calls of a phase.</summary>
-sealed class Tally(int seconds)
+sealed class Tally(int seconds, int grace)
 {
     readonly ConcurrentDictionary<string, long> outcomes = new(StringComparer.Ordinal);
     readonly LatencyHistogram[] bySecond = [.. Enumerable.Range(0, seconds + 1).Select(_ => new LatencyHistogram())];
-    readonly long[] done = new long[seconds + OpenLoop.GraceSeconds + 2];
+    readonly long[] done = new long[seconds + grace + 2];
 
     /// <summary>Latencies from the instant each call was due to its answer, accepted or not.</summary>
     public LatencyHistogram Latency { get; } = new();

@@ -47,6 +47,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
         if (options.RampFrom > 0) phases.AddRange(await day.RampAsync(cancel));
         var ramp = phases.Skip(1).ToList();
         phases.AddRange(await day.PasswordsAsync(cancel));
+        phases.AddRange(await day.FlowsAsync(cancel));
         return new RunResult
         {
             Name = options.Name,
@@ -88,6 +89,14 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
         await PhaseAsync("signature", options.SignIns, options.SignInRate, crowd.SignAsync, cancel),
     ];
 
+    async Task<List<PhaseResult>> FlowsAsync(CancellationToken cancel)
+    {
+        if (options.Flows == 0) return [];
+        using Flows flows = new(people, options.Sample, options.Flows, TimeProvider.System.GetUtcNow());
+        await flows.EnterAsync();
+        return [await PhaseAsync(PhaseResult.DoseToDoor, options.Flows, options.FlowRate, flows.FlowAsync, cancel, Flows.Patience * 2)];
+    }
+
     async Task<PhaseResult> OrdersAsync(string name, int count, double rate, CancellationToken cancel)
     {
         var first = placed;
@@ -97,7 +106,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
         return await PhaseAsync(name, count, rate, n => OutcomeAsync(async deadline => await desks[n % desks.Length].PlaceOrderAsync(orders[n], deadline: deadline)), cancel);
     }
 
-    async Task<PhaseResult> PhaseAsync(string name, int count, double rate, Func<int, Task<string>> call, CancellationToken cancel)
+    async Task<PhaseResult> PhaseAsync(string name, int count, double rate, Func<int, Task<string>> call, CancellationToken cancel, TimeSpan? grace = null)
     {
         await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{name}: {count} calls at {rate:0.#}/s"));
         var arrivals = options.Poisson ? Arrivals.Poisson(count, rate, options.Seed + placed) : Arrivals.Uniform(count, rate);
@@ -105,7 +114,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
         await using var server = ProcessWatch.Start(options.ServerPid, withChildren: false);
         await using var postgres = ProcessWatch.Start(options.PostgresPid, withChildren: true);
         await using var driver = ProcessWatch.Start(Environment.ProcessId, withChildren: false);
-        var (tally, took) = await OpenLoop.RunAsync(arrivals, call, cancel);
+        var (tally, took) = await OpenLoop.RunAsync(arrivals, call, grace ?? OpenLoop.Grace, cancel);
         var after = await ServerCounters.ReadAsync(options.Probe, cancel);
         return PhaseResult.Of(name, rate, arrivals[^1], took, tally) with
         {

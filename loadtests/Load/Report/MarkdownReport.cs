@@ -21,14 +21,16 @@ static class MarkdownReport
         text.Append(run.SustainedRate is { } rate ? Text.Of($"Highest rate kept up with a p99 of at most {run.P99LimitMilliseconds:0} ms and no error: **{rate:0} orders/s**.\n\n") : Text.Of($"No rate that was tried was kept up with a p99 of at most {run.P99LimitMilliseconds:0} ms and no error.\n\n"));
         text.Append("| phase | asked /s | answered /s | calls | errors | p50 ms | p90 ms | p99 ms | p99.9 ms | max ms | driver late p99 ms |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var p in run.Phases)
-            text.Append(Text.Of($"| {p.Name} | {p.RateAsked:0} | {p.RateAnswered:0.0} | {p.Calls} | {p.Errors} | {Text.Milliseconds(p.Milliseconds[0])} | {Text.Milliseconds(p.Milliseconds[2])} | {Text.Milliseconds(p.P99Milliseconds)} | {Text.Milliseconds(p.Milliseconds[5])} | {Text.Milliseconds(p.MaxMilliseconds)} | {Text.Milliseconds(p.DriverP99Milliseconds)} |\n"));
-        text.Append("\n| phase | platform cores | platform MiB | PostgreSQL cores | PostgreSQL MiB | driver cores | allocated KiB/order | collections | pauses s |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+            text.Append(Text.Of($"| {p.Name} | {p.RateAsked:0.##} | {p.RateAnswered:0.0} | {p.Calls} | {p.Errors} | {Text.Milliseconds(p.Milliseconds[0])} | {Text.Milliseconds(p.Milliseconds[2])} | {Text.Milliseconds(p.P99Milliseconds)} | {Text.Milliseconds(p.Milliseconds[5])} | {Text.Milliseconds(p.MaxMilliseconds)} | {Text.Milliseconds(p.DriverP99Milliseconds)} |\n"));
+        text.Append("\n| phase | platform cores | platform MiB | PostgreSQL cores | PostgreSQL MiB | driver cores | allocated KiB/call | collections | pauses s |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var p in run.Phases)
         {
             var allocated = p.Counters.TryGetValue("dotnet_gc_heap_total_allocated_bytes_total", out var bytes) ? Text.Of($"{bytes / 1024 / p.Calls:0}") : "–";
             text.Append(Text.Of($"| {p.Name} | {p.Server?.Cores:0.00} | {Memory(p.Server)} | {p.Postgres?.Cores:0.00} | {Memory(p.Postgres)} | {p.Driver?.Cores:0.00} | {allocated} | {Counter(p, "dotnet_gc_collections_total")} | {Counter(p, "dotnet_gc_pause_time_seconds_total")} |\n"));
         }
 
+        foreach (var p in run.Phases.Where(p => p.Name == PhaseResult.DoseToDoor))
+            text.Append(Text.Of($"\nA call of the phase “{p.Name}” is a batch of {Play.FlowDay.Doses} doses: ordered, made step by step, labelled, tested, released with a signature, packed, surveyed, shipped, delivered, billed. **{p.RateAnswered * Play.FlowDay.Doses:0.0} complete dose-to-door flows/s**.\n"));
         foreach (var p in run.Phases.Where(p => p.Errors > 0))
             text.Append(Text.Of($"\n{p.Name} ended otherwise: {string.Join(", ", p.Outcomes.Where(o => o.Key != PhaseResult.Ok).Select(o => $"{o.Value} × {o.Key}"))}.\n"));
         foreach (var line in run.Broken) text.Append($"\nBudget exceeded: {line}.\n");

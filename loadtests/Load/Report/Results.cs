@@ -34,6 +34,9 @@ sealed record PhaseResult
 {
     public const string Ok = "OK";
 
+    /// <summary>Name of the phase whose calls are whole batches, from the order of their doses to their doors.</summary>
+    public const string DoseToDoor = "dose to door";
+
     /// <summary>Shares that are reported.</summary>
     public static IReadOnlyList<double> Shares { get; } = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 

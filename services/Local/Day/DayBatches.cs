@@ -54,14 +54,14 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     }
 
     /// <summary>Ends the synthesis: reaction, bulk measurement, filtration.</summary>
-    public async Task SynthesiseAsync(DayBatch batch, DateTimeOffset now)
+    public async Task SynthesiseAsync(DayBatch batch, TimeProvider clock)
     {
         var recipe = input.Recipes[batch.Run.Recipe];
         var limits = recipe.UnitProcedures.SelectMany(u => u.Operations).SelectMany(o => o.Steps).Single(s => s.Id == "reaction-temperature").Inputs[0];
         await StepAsync(batch, "reaction-temperature", new StepValue { Code = "temperature", Number = (limits.Minimum + limits.Maximum) / 2 });
         await BeginAsync(batch, "synthesis");
         // People write down when it was, which is not when it was planned where something held them up.
-        now = journal.TimeOf($"end of synthesis {batch.Run.Run}", now);
+        var now = journal.TimeOf($"end of synthesis {batch.Run.Run}", clock.GetUtcNow());
         var bulk = LotActivity(batch.Run, now);
         await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Auth;
@@ -26,7 +27,7 @@ sealed class DayPeople : IDisposable
     readonly DayKeys keys;
     readonly DayPerson administrator, steward, radiationSafety, planner, supplyDesk, operating, verifier, analyst, qa, shipper, auditor;
     readonly DayPerson[] everybody;
-    readonly Dictionary<DayPerson, CallInvoker> signing = [];
+    readonly ConcurrentDictionary<DayPerson, CallInvoker> signing = [];
 
     /// <summary>People of a day.</summary>
     /// <param name="platform">What the day is played on.</param>
@@ -80,12 +81,7 @@ sealed class DayPeople : IDisposable
         administrator.Dispose();
     }
 
-    CallInvoker Signing(DayPerson person)
-    {
-        if (!signing.TryGetValue(person, out var calls))
-            signing[person] = calls = person.Calls.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? verifier : person, wanted)));
-        return calls;
-    }
+    CallInvoker Signing(DayPerson person) => signing.GetOrAdd(person, who => who.Calls.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? verifier : who, wanted))));
 
     static async Task<string?> SignAsync(DayPerson signer, SignatureWanted wanted) => (await new SigningService.SigningServiceClient(signer.Calls).SignAsync(new SignRequest
     {

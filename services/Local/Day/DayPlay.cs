@@ -115,7 +115,7 @@ sealed class DayPlay : IDisposable
         var synthesis = Now + input.Recipes[batch.Run.Recipe].SynthesisDuration.ToTimeSpan();
         var release = synthesis + input.Recipes[batch.Run.Recipe].ReleaseDuration.ToTimeSpan();
         await Batches.StartAsync(batch, Now);
-        At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, platform.Clock.GetUtcNow()));
+        At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, platform.Clock));
         At(synthesis + FillAfterSynthesis, $"fill {batch.Run.Run}", () => Batches.FillAsync(batch, platform.Clock.GetUtcNow()));
         foreach (var order in Orders.InRun(Setup.Runs[batch.Run.Run].RunId)) At(synthesis + FillAfterSynthesis + LabelAfterFill, $"label {order.Input.Order}", () => Labels.LabelAsync(order));
         At(release - TestBeforeRelease, $"test {batch.Run.Run}", () => TestAsync(batch));
@@ -149,7 +149,7 @@ sealed class DayPlay : IDisposable
             return;
         }
 
-        await Shipping.PackAsync(order, platform.Clock.GetUtcNow());
+        await Shipping.PackAsync(order, platform.Clock);
         At(Milestone(order, MilestoneKind.Ship) - HandOverBeforeCutoff, $"ship {order.Input.Order}", () => ShipAsync(order));
     }
 

@@ -16,7 +16,7 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
     public List<(string Package, string Reason)> CarrierRefusals { get; } = [];
 
     /// <summary>Packs, surveys and papers one dose; the dose rates are those of a 20 mm lead pot with that activity.</summary>
-    public async Task PackAsync(DayOrder order, DateTimeOffset now)
+    public async Task PackAsync(DayOrder order, TimeProvider clock)
     {
         var name = order.Input.Order;
         var packed = (await packages.CreatePackageAsync(new CreatePackageRequest
@@ -41,7 +41,7 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
                 OneMeterDoseRateNsvPerHour = oneMeter,
                 InstrumentId = $"{order.Input.Site}-survey-1",
                 CalibrationDueTime = (input.Start + TimeSpan.FromDays(90)).ToWire(),
-                SurveyTime = journal.TimeOf($"survey {name}", now).ToWire(),
+                SurveyTime = journal.TimeOf($"survey {name}", clock.GetUtcNow()).ToWire(),
                 SealId = Seal(order),
                 Wipes =
                 {

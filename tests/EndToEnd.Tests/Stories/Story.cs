@@ -96,7 +96,7 @@ sealed class Story : IAsyncDisposable
 
     public Task StartAsync() => AtAsync(Run.Start, () => play.Batches.StartAsync(Batch, Now));
 
-    public Task SynthesiseAsync() => AtAsync(Synthesised, () => play.Batches.SynthesiseAsync(Batch, Now));
+    public Task SynthesiseAsync() => AtAsync(Synthesised, () => play.Batches.SynthesiseAsync(Batch, Platform.Clock));
 
     public Task DispenseAsync() => AtAsync(Filled, async () =>
     {
@@ -122,7 +122,7 @@ sealed class Story : IAsyncDisposable
         });
     });
 
-    public Task PackAsync() => AtAsync(Now + TimeSpan.FromMinutes(5), () => play.Shipping.PackAsync(Order, Now));
+    public Task PackAsync() => AtAsync(Now + TimeSpan.FromMinutes(5), () => play.Shipping.PackAsync(Order, Platform.Clock));
 
     public Task ShipAsync() => AtAsync(Now, () => play.Shipping.ShipAsync(Order));
 
