@@ -14,7 +14,7 @@ sealed class Crowd(People people, string tag, Uri web)
     const int Size = 20;
     const string Reason = "load test";
 
-    readonly List<(string Login, string Password, SigningService.SigningServiceClient Signing)> members = [];
+    readonly List<Member> members = [];
 
     /// <summary>They join, get a role and choose their passwords.</summary>
     public async Task JoinAsync(CancellationToken cancel)
@@ -29,18 +29,18 @@ sealed class Crowd(People people, string tag, Uri web)
                 await quality.ApproveRoleAsync(new ApproveRoleRequest { RequestId = Id("approve", i), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = Reason }, cancellationToken: cancel);
             using SignInClient browser = new(web);
             var tokens = await browser.SignInAsync(login, joined.OneTimePassword, password, cancel);
-            members.Add((login, password, new SigningService.SigningServiceClient(people.With(tokens.AccessToken))));
+            members.Add(new Member(login, password) { Signing = SigningWith(tokens.AccessToken) });
         }
     }
 
     /// <summary>One signs in: the page, the password, the tokens.</summary>
     public async Task<string> SignInAsync(int number)
     {
-        var (login, password, _) = members[number % members.Count];
+        var member = members[number % members.Count];
         using SignInClient browser = new(web);
         try
         {
-            await browser.SignInAsync(login, password);
+            member.Signing = SigningWith((await browser.SignInAsync(member.Login, member.Password)).AccessToken);
             return PhaseResult.Ok;
         }
         catch (Exception fault) when (fault is SignInException or HttpRequestException or TaskCanceledException)
@@ -49,16 +49,23 @@ sealed class Crowd(People people, string tag, Uri web)
         }
     }
 
-    /// <summary>One signs a release, with both components.</summary>
+    /// <summary>One signs a release, with both components, in the session of the last sign-in: a token ends after minutes.</summary>
     public async Task<string> SignAsync(int number)
     {
-        var (login, password, signing) = members[number % members.Count];
+        var member = members[number % members.Count];
         ApproveRecipeRequest what = new() { RequestId = Id("sign", number), Code = $"{tag}-0", Version = 1, Reason = Reason };
-        return await PeakDay.OutcomeAsync(async deadline => await signing.SignAsync(new SignRequest
+        return await PeakDay.OutcomeAsync(async deadline => await member.Signing.SignAsync(new SignRequest
         {
-            Method = "/doseline.execution.v1.RecipesService/ApproveRecipe", RequestJson = JsonFormatter.Default.Format(what), LoginName = login, Password = password, Zone = "UTC",
+            Method = "/doseline.execution.v1.RecipesService/ApproveRecipe", RequestJson = JsonFormatter.Default.Format(what), LoginName = member.Login, Password = member.Password, Zone = "UTC",
         }, deadline: deadline));
     }
 
+    SigningService.SigningServiceClient SigningWith(string token) => new(people.With(token));
+
     string Id(string what, int i) => $"{tag}-{what}-{i}";
+
+    sealed record Member(string Login, string Password)
+    {
+        public required SigningService.SigningServiceClient Signing { get; set; }
+    }
 }

@@ -11,6 +11,32 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
     readonly DispositionService.DispositionServiceClient disposition = new(people.Qa);
     readonly DeviationsService.DeviationsServiceClient deviations = new(people.Qa);
 
+    /// <summary>Enters and approves the specifications of the day's products.</summary>
+    public async Task EnterAsync()
+    {
+        SpecificationsService.SpecificationsServiceClient authors = new(people.Steward);
+        SpecificationsService.SpecificationsServiceClient approvers = new(people.Qa);
+        foreach (var tests in input.Specifications.GroupBy(t => t.Product))
+        {
+            var draft = await authors.PutSpecificationAsync(new PutSpecificationRequest
+            {
+                RequestId = keys.Of("specification", tests.Key),
+                ProductCode = tests.Key,
+                SpecificationVersion = 1,
+                ProductName = input.Products.Single(p => p.Product == tests.Key).Name,
+                DosageForm = input.Products.Single(p => p.Product == tests.Key).Form,
+                EffectiveTime = input.Start.ToWire(),
+                Tests = { tests.Select(TestOf) },
+            });
+            await approvers.ApproveSpecificationAsync(new ApproveSpecificationRequest
+            {
+                RequestId = keys.Of("specification-approve", tests.Key),
+                SpecificationId = draft.Specification.SpecificationId,
+                Version = draft.Specification.Version,
+            });
+        }
+    }
+
     /// <summary>Records every result of a batch; an incident of the day may put one out of specification.</summary>
     /// <returns>Id of the deviation that was opened; empty when every result passed.</returns>
     public async Task<string> TestAsync(RunInput run, string batchId, string sampleId, DateTimeOffset now)
@@ -81,4 +107,15 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
     };
 
     static string Text(double value) => value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+
+    static SpecificationTest TestOf(TestInput test)
+    {
+        SpecificationTest made = new()
+        {
+            Code = test.Test, Name = test.Description, Method = test.Method, Unit = test.Unit, ExpectedText = test.Text, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease,
+        };
+        if (test.Low is { } low) made.Low = low;
+        if (test.High is { } high) made.High = high;
+        return made;
+    }
 }

@@ -4,7 +4,6 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
-using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Duration = Google.Protobuf.WellKnownTypes.Duration;
 using LicenceLine = Doseline.Inventory.V1.LicenceLine;
@@ -32,7 +31,7 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
         await RecipesAsync();
         await CommerceAsync();
         await TransportAsync();
-        await SpecificationsAsync();
+        await new DayQuality(input, people, keys).EnterAsync();
         await new DayLabels(input, people, keys).EnterAsync();
     }
 
@@ -274,41 +273,5 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
                 },
             });
         }
-    }
-
-    async Task SpecificationsAsync()
-    {
-        SpecificationsService.SpecificationsServiceClient authors = new(people.Steward);
-        SpecificationsService.SpecificationsServiceClient approvers = new(people.Qa);
-        foreach (var tests in input.Specifications.GroupBy(t => t.Product))
-        {
-            var draft = await authors.PutSpecificationAsync(new PutSpecificationRequest
-            {
-                RequestId = keys.Of("specification", tests.Key),
-                ProductCode = tests.Key,
-                SpecificationVersion = 1,
-                ProductName = input.Products.Single(p => p.Product == tests.Key).Name,
-                DosageForm = input.Products.Single(p => p.Product == tests.Key).Form,
-                EffectiveTime = input.Start.ToWire(),
-                Tests = { tests.Select(TestOf) },
-            });
-            await approvers.ApproveSpecificationAsync(new ApproveSpecificationRequest
-            {
-                RequestId = keys.Of("specification-approve", tests.Key),
-                SpecificationId = draft.Specification.SpecificationId,
-                Version = draft.Specification.Version,
-            });
-        }
-    }
-
-    static SpecificationTest TestOf(TestInput test)
-    {
-        SpecificationTest made = new()
-        {
-            Code = test.Test, Name = test.Description, Method = test.Method, Unit = test.Unit, ExpectedText = test.Text, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease,
-        };
-        if (test.Low is { } low) made.Low = low;
-        if (test.High is { } high) made.High = high;
-        return made;
     }
 }
