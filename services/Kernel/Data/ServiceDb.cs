@@ -96,22 +96,31 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         if (Request.Call is { Answered: false } call)
         {
-            Requests.Add(new RequestRow
-            {
-                Subject = Request.Caller.Subject,
-                RequestId = call.RequestId,
-                Method = call.Method,
-                PayloadHash = call.PayloadHash,
-                Response = response.ToByteArray(),
-                Time = Now,
-            });
-            foreach (var given in Request.Signatures)
-                Set<SignatureRow>().Add(SignatureRow.Of(given, given == Request.Signatures[0] ? null : Request.SignatureId, Now));
+            AddAnswer(Request, response);
             call.Answered = true;
         }
 
         await SaveChangesAsync(cancel);
         return response;
+    }
+
+    /// <summary>Puts the answer of a call, and the signatures that were given with it, among the changes to save: for a call whose work is done in another scope than its own, which says that it is answered once that is saved.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="response">Its answer.</param>
+    internal void AddAnswer(RequestContext request, IMessage response)
+    {
+        var call = request.Call ?? throw new InvalidOperationException("Only a call that mutates has an answer to keep.");
+        Requests.Add(new RequestRow
+        {
+            Subject = request.Caller.Subject,
+            RequestId = call.RequestId,
+            Method = call.Method,
+            PayloadHash = call.PayloadHash,
+            Response = response.ToByteArray(),
+            Time = Now,
+        });
+        foreach (var given in request.Signatures)
+            Set<SignatureRow>().Add(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
     }
 
     /// <summary>

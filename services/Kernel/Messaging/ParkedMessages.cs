@@ -40,20 +40,32 @@ public sealed class ParkedMessages(FactDispatcher dispatcher, IServiceScopeFacto
     }
 
     /// <summary>Gives a parked fact to its handler once more; then the facts behind it follow. Doing it again does nothing.</summary>
+    /// <param name="factId">Fact.</param>
+    /// <param name="handler">Handler that could not handle it.</param>
+    /// <param name="caller">Who does it.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="answer">Puts the answer of the call among what is saved with it: a repeated call then never finds the one without the other; null when nobody waits for one.</param>
+    /// <param name="cancel">Cancels.</param>
     /// <returns>False when it had been dealt with before.</returns>
     /// <exception cref="RefusedException">FACT_NOT_PARKED, REASON_MISSING, EARLIER_FACT_WAITS, or REPLAY_FAILED with what went wrong.</exception>
-    public Task<bool> ReplayAsync(string factId, string handler, Caller caller, string reason, CancellationToken cancel) =>
-        ResolveAsync(factId, handler, caller, reason, WaitState.Replayed, cancel);
+    public Task<bool> ReplayAsync(string factId, string handler, Caller caller, string reason, Action<ServiceDb>? answer, CancellationToken cancel) =>
+        ResolveAsync(factId, handler, new Resolution(WaitState.Replayed, caller, reason, answer), cancel);
 
     /// <summary>Gives a parked fact up for this handler, so that those behind it follow; delivered again, it does nothing.</summary>
+    /// <param name="factId">Fact.</param>
+    /// <param name="handler">Handler that could not handle it.</param>
+    /// <param name="caller">Who does it.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="answer">Puts the answer of the call among what is saved with it; null when nobody waits for one.</param>
+    /// <param name="cancel">Cancels.</param>
     /// <returns>False when it had been dealt with before.</returns>
     /// <exception cref="RefusedException">FACT_NOT_PARKED, REASON_MISSING or EARLIER_FACT_WAITS.</exception>
-    public Task<bool> SetAsideAsync(string factId, string handler, Caller caller, string reason, CancellationToken cancel) =>
-        ResolveAsync(factId, handler, caller, reason, WaitState.SetAside, cancel);
+    public Task<bool> SetAsideAsync(string factId, string handler, Caller caller, string reason, Action<ServiceDb>? answer, CancellationToken cancel) =>
+        ResolveAsync(factId, handler, new Resolution(WaitState.SetAside, caller, reason, answer), cancel);
 
-    async Task<bool> ResolveAsync(string factId, string handler, Caller caller, string reason, WaitState outcome, CancellationToken cancel)
+    async Task<bool> ResolveAsync(string factId, string handler, Resolution resolution, CancellationToken cancel)
     {
-        if (string.IsNullOrWhiteSpace(reason))
+        if (string.IsNullOrWhiteSpace(resolution.Reason))
             throw new RefusedException(Refusal.Invalid("reason", "REASON_MISSING", "A parked fact is replayed or set aside for a reason that is written down."));
         var service = handler.Split('.')[0];
         if (!databases.Services.Contains(service, StringComparer.Ordinal)) throw NotParked(factId, handler);
@@ -69,24 +81,22 @@ public sealed class ParkedMessages(FactDispatcher dispatcher, IServiceScopeFacto
                 .With("earlier_fact_id", earlier).With("handler", handler));
         }
 
-        if (outcome is WaitState.SetAside)
-            await SetAsideAsync(db, row, caller, reason, cancel);
-        else
-            await ReplayAsync(row, caller, reason, cancel);
-        log.LogWarning("{Caller}: {Outcome} fact {FactId} of {Handler}: {Reason}", caller.Subject, outcome, factId, handler, reason);
+        var fresh = resolution.Outcome is WaitState.SetAside ? await SetAsideAsync(db, row, resolution, cancel) : await ReplayAsync(row, resolution, cancel);
+        if (!fresh) return false;
+        log.LogWarning("{Caller}: {Outcome} fact {FactId} of {Handler}: {Reason}", resolution.Caller.Subject, resolution.Outcome, factId, handler, resolution.Reason);
         signals.Set(service, PumpNames.Retries);
         return true;
     }
 
-    async Task ReplayAsync(ParkedRow row, Caller caller, string reason, CancellationToken cancel)
+    async Task<bool> ReplayAsync(ParkedRow row, Resolution resolution, CancellationToken cancel)
     {
         var subscription = dispatcher.Of(row.Handler)
             ?? throw new RefusedException(Refusal.State($"facts/{row.FactId}", "HANDLER_NOT_HOSTED", $"No handler {row.Handler} is hosted here; set the fact aside.").With("handler", row.Handler));
         try
         {
-            var fresh = await dispatcher.RunAsync(subscription, FactDelivery.Read(row), cancel, $"Replayed by {caller.Subject}: {reason}",
-                async db => Mark(db, await db.Parked.SingleAsync(r => r.Seq == row.Seq, cancel), WaitState.Replayed, caller, reason));
-            if (fresh) return;
+            var fresh = await dispatcher.RunAsync(subscription, FactDelivery.Read(row), cancel, $"Replayed by {resolution.Caller.Subject}: {resolution.Reason}",
+                async db => resolution.Mark(db, await db.Parked.SingleAsync(r => r.Seq == row.Seq, cancel)));
+            if (fresh) return true;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -96,27 +106,40 @@ public sealed class ParkedMessages(FactDispatcher dispatcher, IServiceScopeFacto
         // It had been handled meanwhile: nothing happens twice, and the row is closed.
         await using var scope = scopes.CreateAsyncScope();
         var other = subscription.Database(scope.ServiceProvider);
-        if (await other.Parked.FindAsync([row.Seq], cancel) is not { ResolvedTime: null } open) return;
-        Mark(other, open, WaitState.Replayed, caller, reason);
+        if (await other.Parked.FindAsync([row.Seq], cancel) is not { ResolvedTime: null } open) return false;
+        resolution.Mark(other, open);
         await other.SaveChangesAsync(cancel);
+        return true;
     }
 
-    static async Task SetAsideAsync(ServiceDb db, ParkedRow row, Caller caller, string reason, CancellationToken cancel)
+    static async Task<bool> SetAsideAsync(ServiceDb db, ParkedRow row, Resolution resolution, CancellationToken cancel)
     {
-        Mark(db, row, WaitState.SetAside, caller, reason);
+        resolution.Mark(db, row);
         db.Inbox.Add(new InboxRow { FactId = row.FactId, Handler = row.Handler, DataHash = FactDelivery.Read(row).DataHash, Time = db.Now });
-        await db.SaveChangesAsync(cancel);
-    }
-
-    static void Mark(ServiceDb db, ParkedRow row, WaitState outcome, Caller caller, string reason)
-    {
-        row.State = outcome;
-        row.NextTime = null;
-        row.ResolvedTime = db.Now;
-        row.ResolvedBy = caller.Subject;
-        row.ResolveReason = reason;
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+            return true;
+        }
+        catch (DbUpdateException)
+        {
+            // Somebody else may have dealt with it at the same time.
+            db.ChangeTracker.Clear();
+            if (await db.Parked.AnyAsync(r => r.Seq == row.Seq && r.ResolvedTime == null, cancel)) throw;
+            return false;
+        }
     }
 
     static RefusedException NotParked(string factId, string handler) =>
         new(Refusal.Missing($"facts/{factId}", "FACT_NOT_PARKED", $"Fact {factId} is not parked for {handler}.").With("handler", handler));
+
+    sealed record Resolution(WaitState Outcome, Caller Caller, string Reason, Action<ServiceDb>? Answer)
+    {
+        public void Mark(ServiceDb db, ParkedRow row)
+        {
+            (row.State, row.NextTime, row.ResolvedTime) = (Outcome, null, db.Now);
+            (row.ResolvedBy, row.ResolveReason) = (Caller.Subject, Reason);
+            Answer?.Invoke(db);
+        }
+    }
 }

@@ -58,16 +58,20 @@ public sealed class MessagesApi(
     public override async Task<ReplayParkedMessageResponse> ReplayParkedMessage(ReplayParkedMessageRequest request, ServerCallContext context)
     {
         RequireOwn(request.Service, request.FactId, request.Handler);
-        var fresh = await parked.ReplayAsync(request.FactId, request.Handler, caller.Caller, request.Reason, context.CancellationToken);
-        return await databases.Of(request.Service, scope).AnswerAsync(new ReplayParkedMessageResponse { Replayed = fresh }, context.CancellationToken);
+        ReplayParkedMessageResponse done = new() { Replayed = true };
+        return await parked.ReplayAsync(request.FactId, request.Handler, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
+            ? Kept(done)
+            : await databases.Of(request.Service, scope).AnswerAsync(new ReplayParkedMessageResponse(), context.CancellationToken);
     }
 
     /// <inheritdoc/>
     public override async Task<SetAsideParkedMessageResponse> SetAsideParkedMessage(SetAsideParkedMessageRequest request, ServerCallContext context)
     {
         RequireOwn(request.Service, request.FactId, request.Handler);
-        var fresh = await parked.SetAsideAsync(request.FactId, request.Handler, caller.Caller, request.Reason, context.CancellationToken);
-        return await databases.Of(request.Service, scope).AnswerAsync(new SetAsideParkedMessageResponse { SetAside = fresh }, context.CancellationToken);
+        SetAsideParkedMessageResponse done = new() { SetAside = true };
+        return await parked.SetAsideAsync(request.FactId, request.Handler, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
+            ? Kept(done)
+            : await databases.Of(request.Service, scope).AnswerAsync(new SetAsideParkedMessageResponse(), context.CancellationToken);
     }
 
     /// <inheritdoc/>
@@ -97,6 +101,13 @@ public sealed class MessagesApi(
         if (request.Facts.Count > FactsMax)
             throw new RefusedException(Refusal.Invalid("facts", "TOO_MANY_FACTS", $"At most {FactsMax} facts at a time.").With("maximum", FactsMax).With("given", request.Facts.Count));
         return new CheckReceiptsResponse { Receipts = { await Receipts.OfAsync(databases.Of(request.Service, scope), dispatcher, request.Publisher, request.Facts, context.CancellationToken) } };
+    }
+
+    // It was saved with what it answers, in the handler's scope: a repeated call finds both or neither.
+    T Kept<T>(T answer)
+    {
+        caller.Call!.Answered = true;
+        return answer;
     }
 
     // The answer is stored where the handler is, so the service asked must be the handler's.

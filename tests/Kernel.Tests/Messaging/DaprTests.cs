@@ -93,7 +93,7 @@ public sealed class DaprTests : IAsyncLifetime
         await sidecar.DeliverAsync("orders", Envelope(handled));
         foreach (var fact in new[] { handled, lost, lost }) (await sidecar.DeliverAsync("orders.execution.dead", Envelope(fact))).ShouldBe(["SUCCESS"]);
         (await host.Parked.ListAsync("execution", false, default)).ShouldHaveSingleItem().FactId.ShouldBe(lost.Id);
-        await host.Parked.ReplayAsync(lost.Id, Listener.Name, Caller.Service("execution"), "broker was down", default);
+        await host.Parked.ReplayAsync(lost.Id, Listener.Name, Caller.Service("execution"), "broker was down", null, default);
         (await host.SeenAsync()).ShouldBe(["a", "b"]);
     }
 

@@ -65,7 +65,10 @@ public sealed class MessagesApiTests : IAsyncLifetime
     {
         var parked = await ParkAsync();
         (await ReconcileAsync()).ShouldContain(f => f.Fault == ReconciliationFault.Waiting && f.Handler == Handler);
-        (await qa.SetAsideParkedMessageAsync(new SetAsideParkedMessageRequest { RequestId = Platform.RequestId(), Service = "waste", FactId = parked.FactId, Handler = Handler, Reason = "no such customer" })).SetAside.ShouldBeTrue();
+        var requests = Enumerable.Range(0, 3).Select(_ => new SetAsideParkedMessageRequest { RequestId = Platform.RequestId(), Service = "waste", FactId = parked.FactId, Handler = Handler, Reason = "no such customer" }).ToList();
+        var answers = await Task.WhenAll(requests.Concat(requests).Select(async r => (r.RequestId, (await qa.SetAsideParkedMessageAsync(r)).SetAside)));
+        answers.Distinct().Count(a => a.SetAside).ShouldBe(1, "one of three calls did it, and each says the same when it is repeated");
+        answers.Distinct().Count().ShouldBe(3);
         fails = false;
         await platform.SettleAsync();
         (await EffectsAsync()).ShouldBe(0);
