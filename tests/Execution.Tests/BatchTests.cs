@@ -108,6 +108,7 @@ public sealed class BatchTests
         await shift.StepAsync("clear");
     }
 
+    [Clause("21 CFR 11.10(f)", "Annex 11 6")]
     [Fact, Requirement("A017")]
     public async Task Steps_follow_their_order_and_are_verified_by_a_second_person()
     {

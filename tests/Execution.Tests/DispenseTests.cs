@@ -26,6 +26,7 @@ public sealed class DispenseTests
         dose.Record.InstrumentId.ShouldBe(shift.Plant.Calibrator);
     }
 
+    [Clause("Annex 11 6")]
     [Fact, Requirement("A014", "A016")]
     public async Task A_dose_outside_its_tolerance_is_an_exception_that_a_second_person_judges()
     {
@@ -90,6 +91,7 @@ public sealed class DispenseTests
         (await shift.DoseAsync("order-1")).Measured.ShouldBeNull();
     }
 
+    [Clause("21 CFR 11.10(h)")]
     [Fact, Requirement("A014", "A020")]
     public async Task An_instrument_whose_calibration_is_overdue_measures_nothing()
     {

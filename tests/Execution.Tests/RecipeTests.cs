@@ -85,6 +85,7 @@ public sealed class RecipeTests
             new SetEquipmentStateRequest { RequestId = Platform.RequestId(), EquipmentId = plant.Synthesiser, State = to }).ResponseAsync;
     }
 
+    [Clause("21 CFR 11.10(h)")]
     [Fact, Requirement("A015", "A020", "A139")]
     public async Task A_step_is_refused_without_fit_equipment_and_equipment_that_falls_due_during_it_is_an_exception()
     {

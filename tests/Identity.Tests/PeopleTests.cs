@@ -31,6 +31,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await front.DisposeAsync();
 
+    [Clause("Annex 11 12.3")]
     [Fact]
     public async Task A_role_is_proposed_by_one_and_approved_by_another_and_holds_at_its_site_only()
     {
@@ -73,6 +74,7 @@ public sealed class PeopleTests : IAsyncLifetime
         (await db.AuditTrail.Select(a => a.Changes).ToListAsync()).ShouldAllBe(c => !c.Contains(first.OneTimePassword));
     }
 
+    [Clause("21 CFR 11.100(a)", "21 CFR 11.300(a)")]
     [Fact]
     public async Task A_sign_in_name_is_never_given_again()
     {
@@ -82,6 +84,7 @@ public sealed class PeopleTests : IAsyncLifetime
         (await Platform.RefusalsAsync(() => JoinAsync("a b"))).Single().Code.ShouldBe("LOGIN_INVALID");
     }
 
+    [Clause("21 CFR 11.10(d)", "21 CFR 11.300(c)", "Annex 11 12.3")]
     [Fact]
     public async Task Who_leaves_or_is_locked_out_is_out_at_once_tokens_included()
     {
@@ -128,6 +131,7 @@ public sealed class PeopleTests : IAsyncLifetime
         (await Platform.RefusalsAsync(() => qa.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Select(r => r.Code).ShouldBe(["ASSIGNMENT_DECIDED", "VERSION_STALE"]);
     }
 
+    [Clause("21 CFR 11.10(g)", "21 CFR 11.10(i)")]
     [Fact]
     [Requirement("A139", "A212")]
     public async Task Who_is_not_trained_on_the_version_in_force_is_refused_at_the_moment_of_acting()

@@ -34,6 +34,7 @@ public sealed class OutageTests : IAsyncLifetime
     async Task<IEnumerable<string>> DeniedAsync(AuthoriseOutageReleaseRequest ask) =>
         (await Platform.RefusalsAsync(() => Outages().AuthoriseOutageReleaseAsync(ask).ResponseAsync)).Select(r => r.Code);
 
+    [Clause("Annex 11 16")]
     [Fact]
     public async Task Two_persons_of_QA_authorise_named_released_doses_until_an_instant_and_the_fact_carries_the_whole_proof()
     {
@@ -79,6 +80,7 @@ public sealed class OutageTests : IAsyncLifetime
         (await DeniedAsync(new AuthoriseOutageReleaseRequest(Ask("dose-1")) { ProcedureReference = "", Reason = "" })).ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED"]);
     }
 
+    [Clause("Annex 11 16")]
     [Fact]
     public async Task Nobody_opens_another_before_the_last_is_reconciled_and_every_dose_is_accounted_for()
     {

@@ -50,6 +50,7 @@ public sealed class OutageShipping : IAsyncLifetime
         (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE"]);
     }
 
+    [Clause("Annex 11 16")]
     [Fact]
     public async Task With_one_the_dose_leaves_and_every_record_says_under_what()
     {

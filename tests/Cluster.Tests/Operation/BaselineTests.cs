@@ -8,6 +8,7 @@ namespace Doseline.Cluster.Tests.Operation;
 [Requirement("A172")]
 public sealed class BaselineTests(Chart chart) : IClassFixture<Chart>
 {
+    [Clause("Annex 11 10")]
     [Fact]
     public async Task What_a_cluster_adds_by_itself_is_no_drift_and_everything_else_is_named()
     {

@@ -43,6 +43,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
         own.Dispose();
     }
 
+    [Clause("21 CFR 11.30")]
     [Theory]
     [Requirement("A181")]
     [InlineData("-tls1", false)]

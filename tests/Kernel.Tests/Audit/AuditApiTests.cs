@@ -30,6 +30,7 @@ public sealed class AuditApiTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
+    [Clause("21 CFR 11.10(e)", "Annex 11 9", "Annex 11 12.4")]
     [Fact]
     public async Task A_trail_is_searched_by_record_person_time_and_action_a_page_at_a_time()
     {
@@ -66,6 +67,7 @@ public sealed class AuditApiTests : IAsyncLifetime
         }
     }
 
+    [Clause("21 CFR 11.10(e)")]
     [Theory]
     [Requirement("A076")]
     [InlineData("America/New_York", "America/New_York", -300)]
@@ -140,6 +142,7 @@ public sealed class AuditApiTests : IAsyncLifetime
         (await SealAsync("execution")).TreeSize.ShouldBe(5);
     }
 
+    [Clause("21 CFR 11.10(b)", "Annex 11 9")]
     [Theory]
     [InlineData(ExportFormat.JsonLines, false)]
     [InlineData(ExportFormat.JsonLines, true)]

@@ -28,6 +28,7 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task A_trail_that_nobody_touched_is_whole() => (await FindAsync()).ShouldBeEmpty();
 
+    [Clause("21 CFR 11.10(e)")]
     [Fact]
     public async Task Versions_run_without_gap_and_time_never_backwards_though_the_clock_stands_still()
     {
@@ -38,6 +39,7 @@ public sealed class AuditTests : IAsyncLifetime
         trail.ShouldAllBe(r => r.Actor == "service:orders" && r.Zone == "UTC" && r.OffsetMinutes == 0);
     }
 
+    [Clause("21 CFR 11.10(a)", "21 CFR 11.10(e)")]
     [Theory]
     [InlineData("UPDATE audit SET actor = 'person:mallory' WHERE entity_id = 'a' AND version = 2", AuditFault.Edited, 2)]
     [InlineData("UPDATE audit SET changes = '{\"amount\":[0.1,5]}' WHERE entity_id = 'a' AND version = 2", AuditFault.Edited, 2)]
@@ -82,6 +84,7 @@ public sealed class AuditTests : IAsyncLifetime
         (await FindAsync()).ShouldHaveSingleItem().Fault.ShouldBe(AuditFault.RecordWithoutTrail);
     }
 
+    [Clause("21 CFR 11.10(c)", "21 CFR 11.10(e)")]
     [Fact]
     public async Task The_database_and_the_application_both_refuse_to_change_the_trail()
     {

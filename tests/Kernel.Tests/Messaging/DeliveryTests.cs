@@ -41,6 +41,7 @@ public sealed class DeliveryTests
         (await host.InAsync<ExecutionDb, int>(db => db.Inbox.CountAsync())).ShouldBe(1);
     }
 
+    [Clause("Annex 11 5")]
     [Fact, Requirement("A054", "A115", "A131", "A203")]
     public async Task A_fact_that_comes_again_with_another_payload_is_refused_and_holds_up_nothing()
     {
