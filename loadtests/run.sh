@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Plays a peak day against the whole platform on a throw-away PostgreSQL that keeps what it commits (fsync on), then
 # on SQLite, with pgbench as a yardstick in the same session, and writes docs/benchmarks/load.md from what was measured.
+# Before each, half the rate is offered for a minute and not reported: until then much of the code is still being compiled.
 # Everything listens on loopback only and is ended by its process id.
 #
 # DOSELINE_LOAD_ORDERS      orders on PostgreSQL (default 100000)
@@ -93,7 +94,7 @@ start_server postgres "${settings[@]}"
 budget_options=()
 [[ -n $budget ]] && budget_options=(--budget "$budget")
 code=0
-play PostgreSQL --orders "$orders" --rate "$rate" --warm-up "$((orders / 100 + 50))" --ramp "$ramp" --postgres-pid "$postgres_pid" "${budget_options[@]}" >"$work/postgres.md" || code=$?
+play PostgreSQL --orders "$orders" --rate "$rate" --warm-up "$((rate * 30))" --ramp "$ramp" --postgres-pid "$postgres_pid" "${budget_options[@]}" >"$work/postgres.md" || code=$?
 cat "$work/postgres.md" >&2
 [[ -f $work/PostgreSQL.json ]]
 stop_server
@@ -114,7 +115,7 @@ results=("$work/PostgreSQL.json")
 if ((sqlite_orders)); then
     echo "SQLite" >&2
     start_server sqlite
-    play SQLite --orders "$sqlite_orders" --rate "$((rate / 5 > 0 ? rate / 5 : 1))" --warm-up 50 --ramp "$((ramp / 2))" >"$work/sqlite.md" || true
+    play SQLite --orders "$sqlite_orders" --rate "$((rate / 5 > 0 ? rate / 5 : 1))" --warm-up "$((rate * 6))" --ramp "$((ramp / 2))" >"$work/sqlite.md" || true
     stop_server
     results+=("$work/SQLite.json")
 fi

@@ -25,7 +25,7 @@ static class Commands
         Option<double> rate = Bounded("--rate", "Orders a second on average.", 500.0, 0.1, RateMax);
         Option<bool> uniform = new("--uniform") { Description = "Evenly spaced arrivals; without it they come as independent callers do (Poisson)." };
         Option<int> seed = new("--seed") { Description = "Seed of arrivals and of what is ordered.", DefaultValueFactory = _ => 1 };
-        Option<int> warmUp = Bounded("--warm-up", "Orders placed beforehand at a fifth of the rate and not reported.", 1_000, 0, OrdersMax);
+        Option<int> warmUp = Bounded("--warm-up", "Orders placed beforehand at half the rate and not reported.", 1_000, 0, OrdersMax);
         Option<double> ramp = Bounded("--ramp", "First rate of the search for the highest sustained rate, in orders a second; 0 leaves it out.", 0.0, 0.0, RateMax);
         Option<int> rampSeconds = Bounded("--ramp-seconds", "Length of one step of that search.", 20, 1, 600);
         Option<double> rampP99 = Bounded("--ramp-p99", "A step counts as sustained while its p99 is at most this many milliseconds.", 50.0, 1.0, 60_000.0);

@@ -42,7 +42,7 @@ sealed class PeakDay(LoadOptions options, People people, Market market, Crowd? c
         }
 
         PeakDay day = new(options, people, market, crowd);
-        if (options.WarmUp > 0) await day.OrdersAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 5), cancel);
+        if (options.WarmUp > 0) await day.OrdersAsync("warm-up", options.WarmUp, Math.Max(1, options.Rate / 2), cancel);
         List<PhaseResult> phases = [await day.OrdersAsync("orders", options.Orders, options.Rate, cancel)];
         if (options.RampFrom > 0) phases.AddRange(await day.RampAsync(cancel));
         var ramp = phases.Skip(1).ToList();

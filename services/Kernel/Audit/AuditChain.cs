@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,7 +11,7 @@ public static class AuditChain
     /// <summary>Hash of a row: SHA-256 over every field but <c>Seq</c> and <c>Hash</c>, each preceded by its length, so that no two rows read alike.</summary>
     public static string HashOf(AuditRow row)
     {
-        var text = new StringBuilder(512);
+        ArrayBufferWriter<byte> text = new(1024);
         Add(text, row.Entity);
         Add(text, row.EntityId);
         Add(text, row.Version.ToString(CultureInfo.InvariantCulture));
@@ -29,14 +30,22 @@ public static class AuditChain
         Add(text, row.PreviousHash);
         // Left out where it is null, so that rows written before there were origins keep their hash.
         if (row.Origin is not null) Add(text, row.Origin);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan));
     }
 
-    static void Add(StringBuilder text, string? field)
+    static void Add(ArrayBufferWriter<byte> text, string? field)
     {
         if (field is null)
-            text.Append("-;");
-        else
-            text.Append(CultureInfo.InvariantCulture, $"{field.Length}:").Append(field).Append(';');
+        {
+            text.Write("-;"u8);
+            return;
+        }
+
+        // Ten digits are the most that a length has.
+        field.Length.TryFormat(text.GetSpan(10), out var digits, default, CultureInfo.InvariantCulture);
+        text.Advance(digits);
+        text.Write(":"u8);
+        Encoding.UTF8.GetBytes(field, text);
+        text.Write(";"u8);
     }
 }

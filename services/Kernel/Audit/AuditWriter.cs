@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Doseline.Kernel.Data;
@@ -7,7 +6,6 @@ using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Time;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
-using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Doseline.Kernel.Audit;
 
@@ -18,25 +16,28 @@ static class AuditWriter
     public static void Write(ServiceDb db, RequestContext request)
     {
         List<AuditRow>? rows = null;
-        foreach (var audit in db.ChangeTracker.Entries<AuditRow>())
+        // In one pass, for each looks for changes in everything that is tracked.
+        foreach (var entry in db.ChangeTracker.Entries())
         {
-            if (audit.State is EntityState.Modified or EntityState.Deleted) throw new InvalidOperationException("Audit rows are never changed.");
-        }
-
-        foreach (var entry in db.ChangeTracker.Entries<IGxpRow>())
-        {
-            if (entry.State is EntityState.Deleted)
-                throw new InvalidOperationException($"{entry.Metadata.GetTableName()} is a GxP record and is never deleted.");
-            if (entry.State is EntityState.Added or EntityState.Modified) (rows ??= []).Add(RowOf(db, request, entry));
+            switch (entry)
+            {
+                case { Entity: AuditRow, State: EntityState.Modified or EntityState.Deleted }:
+                    throw new InvalidOperationException("Audit rows are never changed.");
+                case { Entity: IGxpRow, State: EntityState.Deleted }:
+                    throw new InvalidOperationException($"{entry.Metadata.GetTableName()} is a GxP record and is never deleted.");
+                case { Entity: IGxpRow row, State: EntityState.Added or EntityState.Modified }:
+                    (rows ??= []).Add(RowOf(db, request, entry, row));
+                    break;
+            }
         }
 
         if (rows is not null) db.Set<AuditRow>().AddRange(rows);
     }
 
-    static AuditRow RowOf(ServiceDb db, RequestContext request, EntityEntry<IGxpRow> entry)
+    static AuditRow RowOf(ServiceDb db, RequestContext request, EntityEntry entry, IGxpRow row)
     {
-        var row = entry.Entity;
-        var changes = ChangesOf(entry);
+        var entity = AuditedEntity.Of(entry.Metadata);
+        var changes = ChangesOf(entity, entry, row);
         var previous = row.AuditHash ?? "";
         // Time of one entity never runs backwards, even when the wall clock does.
         var time = row.Version > 0 && row.ChangedTime >= db.Now ? row.ChangedTime.AddTicks(1) : db.Now;
@@ -44,8 +45,8 @@ static class AuditWriter
         row.ChangedTime = time;
         var audit = new AuditRow
         {
-            Entity = entry.Metadata.GetTableName()!,
-            EntityId = KeyOf(entry),
+            Entity = entity.Table,
+            EntityId = entity.KeyOf(row),
             Version = row.Version,
             Time = time,
             Zone = request.Zone,
@@ -68,22 +69,20 @@ static class AuditWriter
         return audit with { Hash = hash };
     }
 
-    static string KeyOf(EntityEntry entry) => string.Join('/',
-        entry.Metadata.FindPrimaryKey()!.Properties.Select(p => Convert.ToString(entry.Property(p).CurrentValue, CultureInfo.InvariantCulture)));
-
-    static string ChangesOf(EntityEntry<IGxpRow> entry)
+    static string ChangesOf(AuditedEntity entity, EntityEntry entry, IGxpRow row)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            foreach (var property in entry.Properties)
+            foreach (var column in entity.Columns)
             {
-                if (property.Metadata.Name is nameof(IGxpRow.Version) or nameof(IGxpRow.ChangedTime) or nameof(IGxpRow.AuditHash)) continue;
-                if (entry.State is EntityState.Modified && !property.IsModified) continue;
-                json.WriteStartArray(property.Metadata.GetColumnName());
-                Value(json, property.Metadata, entry.State is EntityState.Added ? null : property.OriginalValue);
-                Value(json, property.Metadata, property.CurrentValue);
+                // What is new has no earlier values to ask the change tracker for.
+                var before = entry.State is EntityState.Added ? null : entry.Property(column.Property);
+                if (before is { IsModified: false }) continue;
+                json.WriteStartArray(column.Name);
+                AuditValues.Write(json, column.Stored(before?.OriginalValue));
+                AuditValues.Write(json, column.StoredOf(row));
                 json.WriteEndArray();
             }
 
@@ -91,12 +90,5 @@ static class AuditWriter
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    // Values stand as stored, so that a check against the database compares like with like.
-    static void Value(Utf8JsonWriter json, IProperty property, object? value)
-    {
-        var stored = value is null ? null : property.GetTypeMapping().Converter is { } converter ? converter.ConvertToProvider(value) : value;
-        AuditValues.Write(json, stored);
     }
 }

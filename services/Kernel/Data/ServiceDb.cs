@@ -23,6 +23,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
     bool published;
+    bool? oneWriter;
     PendingReminders? reminders;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
@@ -223,7 +224,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     async Task<IDisposable?> EnterAsync(CancellationToken cancel)
     {
-        if (!Database.IsSqlite() || Database.CurrentTransaction is not null) return null;
+        // Asked of the provider once: it answers by reading the name of its assembly.
+        if (!(oneWriter ??= Database.IsSqlite()) || Database.CurrentTransaction is not null) return null;
         var gate = Scope.Gates.For(Database.GetConnectionString()!);
         await gate.WaitAsync(cancel);
         return new Exit(gate);
