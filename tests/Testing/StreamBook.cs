@@ -1,5 +1,6 @@
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Google.Protobuf;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 
 namespace Doseline.Kernel.Data;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Doseline.Kernel.Actors;
-using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,8 @@
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

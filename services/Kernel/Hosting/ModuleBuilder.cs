@@ -4,6 +4,7 @@ using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Telemetry;
 using Google.Protobuf;

@@ -5,6 +5,7 @@ using Doseline.Kernel.Auth;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Doseline.Kernel.Telemetry;

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Messaging.Delivery;
+
 namespace Doseline.Kernel.Messaging;
 
 /// <summary>Hands facts straight to the handlers in this process; what a handler cannot handle waits in the subscriber's database.</summary>

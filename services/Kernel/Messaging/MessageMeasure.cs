@@ -1,4 +1,5 @@
 using Doseline.Kernel.Data;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

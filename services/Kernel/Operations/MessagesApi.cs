@@ -1,6 +1,7 @@
 using System.Globalization;
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Operations.V1;

@@ -1,5 +1,5 @@
 using Doseline.Kernel.Data;
-using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Operations.V1;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;

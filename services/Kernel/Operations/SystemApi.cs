@@ -5,6 +5,7 @@ using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Operations.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

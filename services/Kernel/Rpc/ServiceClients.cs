@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Tests.Stage;

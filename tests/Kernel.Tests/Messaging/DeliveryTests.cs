@@ -1,6 +1,7 @@
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Tests.Stage;
 using Doseline.Testing;

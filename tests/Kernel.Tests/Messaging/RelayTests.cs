@@ -1,5 +1,6 @@
 using Doseline.Kernel.Data;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Dapr;
 using Doseline.Kernel.Tests.Stage;
 using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;

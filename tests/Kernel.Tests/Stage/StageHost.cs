@@ -3,6 +3,7 @@ using Doseline.Kernel.Data;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
 using Doseline.Testing;

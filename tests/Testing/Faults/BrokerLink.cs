@@ -1,5 +1,6 @@
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Messaging;
+using Doseline.Kernel.Messaging.Delivery;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Testing.Faults;

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Delivery;
 
 /// <summary>A fact that a handler could not handle.</summary>
 /// <param name="FactId">Fact.</param>

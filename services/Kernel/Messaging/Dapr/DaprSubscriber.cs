@@ -3,9 +3,10 @@ using System.Text.Json;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Messaging.Delivery;
 using Microsoft.Extensions.Logging;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Dapr;
 
 /// <summary>What the sidecar is told about a fact it delivered.</summary>
 public enum DaprAnswer

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Delivery;
 
 /// <summary>Delivers a fact to a handler, or makes it wait in the subscriber's database: either way it is not lost, and not overtaken.</summary>
 public sealed class FactDelivery(

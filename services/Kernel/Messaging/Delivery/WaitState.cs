@@ -1,4 +1,4 @@
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Delivery;
 
 /// <summary>Where a fact stands that a handler could not handle at once.</summary>
 public enum WaitState

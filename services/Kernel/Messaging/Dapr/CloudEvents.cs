@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Dapr;
 
 /// <summary>A fact as a CloudEvents 1.0 JSON envelope, and back.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using Doseline.Kernel.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Delivery;
 
 /// <summary>Gives facts to the handlers hosted here, once each, from Dapr or from the in-process bus.</summary>
 public sealed class FactDispatcher(IEnumerable<FactSubscription> subscriptions, IServiceScopeFactory scopes, MessagingMeter meter)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Doseline.Kernel.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Delivery;
 
 /// <summary>What is known of a round's facts before they are delivered, looked up once a round and subscriber instead of once a delivery.</summary>
 /// <remarks>It may be stale by the time of a delivery; then the inbox's primary key and the waiting rows' unique key decide.</remarks>

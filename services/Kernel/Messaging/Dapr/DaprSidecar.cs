@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Dapr;
 
 /// <summary>The HTTP API of the Dapr sidecar of this process, and the secret by which the sidecar is known here.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Doseline.Kernel.Messaging;
+namespace Doseline.Kernel.Messaging.Dapr;
 
 /// <summary>Publishes facts through the Dapr sidecar, each in its own CloudEvents envelope, so that a retry keeps the same id.</summary>
 public sealed class DaprFactBus(DaprSidecar sidecar) : IFactBus
