@@ -1,4 +1,4 @@
 using Doseline.Gateway;
 using Doseline.Kernel.Hosting;
 
-await PlatformHost.RunAsync(args, [new GatewayModule()]);
+return await PlatformHost.RunAsync(args, [new GatewayModule()]);

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Writes docs/requirements.md from the tests and the results of the run that just ended.
+# Draws docs/requirements.md and docs/part11.md from the sources; with "check", changes nothing and says whether they are what the sources say
+# and whether the last run showed it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-exec dotnet artifacts/bin/Trace/debug/Doseline.Trace.dll "$PWD"
+[[ ${1:-} == check ]] || dotnet build tests/Trace -v q --nologo -p:RunAnalyzers=false
+exec dotnet artifacts/bin/Trace/debug/Doseline.Trace.dll "$@"

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Execution;
 
-await PlatformHost.RunAsync(args, [new ExecutionModule()]);
+return await PlatformHost.RunAsync(args, [new ExecutionModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Identity;
 using Doseline.Kernel.Hosting;
 
-await PlatformHost.RunAsync(args, [new IdentityModule()]);
+return await PlatformHost.RunAsync(args, [new IdentityModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Inventory;
 
-await PlatformHost.RunAsync(args, [new InventoryModule()]);
+return await PlatformHost.RunAsync(args, [new InventoryModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Labeling;
 
-await PlatformHost.RunAsync(args, [new LabelingModule()]);
+return await PlatformHost.RunAsync(args, [new LabelingModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Orders;
 
-await PlatformHost.RunAsync(args, [new OrdersModule()]);
+return await PlatformHost.RunAsync(args, [new OrdersModule()]);

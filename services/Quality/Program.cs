@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Quality;
 
-await PlatformHost.RunAsync(args, [new QualityModule()]);
+return await PlatformHost.RunAsync(args, [new QualityModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Shipping;
 
-await PlatformHost.RunAsync(args, [new ShippingModule()]);
+return await PlatformHost.RunAsync(args, [new ShippingModule()]);

@@ -1,4 +1,4 @@
 using Doseline.Kernel.Hosting;
 using Doseline.Waste;
 
-await PlatformHost.RunAsync(args, [new WasteModule()]);
+return await PlatformHost.RunAsync(args, [new WasteModule()]);

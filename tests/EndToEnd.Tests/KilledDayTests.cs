@@ -14,7 +14,7 @@ public sealed class KilledDayTests(ITestOutputHelper log)
     const int HoursPrinted = 18;
 
     [Fact]
-    [Requirement("A040", "A057", "A054")]
+    [Requirement("A040", "A054", "A057")]
     public async Task A_day_killed_at_random_points_and_continued_ends_as_an_undisturbed_one()
     {
         var seed = Number("DOSELINE_KILL_SEED", Environment.TickCount);

@@ -10,35 +10,58 @@ static class SampleDay
     /// <summary>Folder of the sample day.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "samples", "day");
 
-    /// <summary>The day as it is, played once for all who ask: exit code, everything it printed, and its report.</summary>
+    /// <summary>The first of the two commands, word by word as the README has it.</summary>
+    public static string ReadmeCommand { get; } = Code(File.ReadAllText(Path.Combine(Root(), "README.md")), "## Two commands")[0];
+
+    /// <summary>
+    /// The day as it is, played once for all who ask, by the README's command from the top of the checkout: exit code, everything it printed,
+    /// and its report.
+    /// </summary>
     public static Lazy<Task<(int Code, string Output, string Report)>> Played { get; } = new(async () =>
     {
         var file = Path.GetTempFileName();
-        var (code, output) = await PlayAsync(Folder, "--json", file);
+        ProcessStartInfo shell = new("bash", ["-c", $"{ReadmeCommand} --json {file}"]) { WorkingDirectory = Root() };
+        var (code, output) = await EndAsync(shell);
         var report = await File.ReadAllTextAsync(file);
         File.Delete(file);
         return (code, output, report);
     });
 
     /// <summary>Starts the program.</summary>
-    public static Process Start(params string[] arguments)
-    {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Root() };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Doseline.Local.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        return Process.Start(start)!;
-    }
+    public static Process Start(params string[] arguments) => Start(Program(Root(), arguments));
 
     /// <summary>Plays a day to its end in a process of its own.</summary>
     /// <returns>Exit code and everything it printed.</returns>
-    public static async Task<(int Code, string Output)> PlayAsync(params string[] arguments)
+    public static Task<(int Code, string Output)> PlayAsync(params string[] arguments) => RunAsync(Root(), ["day", .. arguments]);
+
+    /// <summary>Runs the program to its end from a folder.</summary>
+    /// <returns>Exit code and everything it printed.</returns>
+    public static Task<(int Code, string Output)> RunAsync(string folder, params string[] arguments) => EndAsync(Program(folder, arguments));
+
+    static ProcessStartInfo Program(string folder, string[] arguments) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Doseline.Local.dll"), .. arguments]) { WorkingDirectory = folder };
+
+    static Process Start(ProcessStartInfo start)
     {
-        using var process = Start(["day", .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
+    }
+
+    static async Task<(int Code, string Output)> EndAsync(ProcessStartInfo start)
+    {
+        using var process = Start(start);
         using CancellationTokenSource limit = new(PlayingTimeMax);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         return (process.ExitCode, await output + await errors);
+    }
+
+    // Commands of the first block of code after a heading, without the remarks behind them.
+    static List<string> Code(string page, string heading)
+    {
+        var block = page[page.IndexOf(heading, StringComparison.Ordinal)..].Split("```")[1];
+        return [.. block.Split('\n').Skip(1).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0)];
     }
 
     static string Root()

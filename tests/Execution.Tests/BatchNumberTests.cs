@@ -25,7 +25,6 @@ public sealed class BatchNumberTests
     [InlineData("LU177-PSMA1", "PRODUCT_CODE_TOO_LONG_FOR_LABEL")]
     [InlineData("LU 177", "PRODUCT_CODE_NOT_PRINTABLE")]
     [InlineData("LÜ177", "PRODUCT_CODE_NOT_PRINTABLE")]
-    [Requirement("A026")]
     public async Task A_recipe_whose_batches_no_label_could_carry_is_refused(string product, string code)
     {
         await using var platform = await Platform.StartAsync();

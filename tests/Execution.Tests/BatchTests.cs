@@ -12,7 +12,8 @@ namespace Doseline.Execution.Tests;
 /// <summary>A batch from start to disposition.</summary>
 public sealed class BatchTests
 {
-    [Fact, Requirement("A013", "A017", "A048", "A107", "A109")]
+    [Fact]
+    [Requirement("A017", "A039", "A048", "A107", "A109", "P02")]
     public async Task A_batch_of_two_orders_is_made_balanced_and_handed_to_quality()
     {
         FakePossession possession = new();
@@ -47,7 +48,8 @@ public sealed class BatchTests
         dose.BatchNumber.ShouldBe("LU-PSMA-261123-01");
     }
 
-    [Fact, Requirement("A013", "A246", "E18")]
+    [Fact]
+    [Requirement("A013", "A246", "E18")]
     public async Task A_running_batch_keeps_the_recipe_it_began_with_and_the_next_takes_the_new_one()
     {
         FakePossession possession = new();
@@ -65,7 +67,8 @@ public sealed class BatchTests
         (await shift.Plant.Recipes.GetRecipeAsync(new GetRecipeRequest { Code = Plant.RecipeCode })).Recipe.Version.ShouldBe(2);
     }
 
-    [Fact, Requirement("A016", "A110")]
+    [Fact]
+    [Requirement("A016", "A110")]
     public async Task A_value_out_of_limit_is_recorded_and_holds_the_batch_in_the_same_transaction()
     {
         FakePossession possession = new();
@@ -93,7 +96,8 @@ public sealed class BatchTests
         await shift.StepAsync("dispense", shift.Plant.Calibrator);
     }
 
-    [Fact, Requirement("A110")]
+    [Fact]
+    [Requirement("A110")]
     public async Task A_deviation_of_quality_holds_a_running_batch_until_it_says_that_the_batch_may_continue()
     {
         FakePossession possession = new();
@@ -109,7 +113,8 @@ public sealed class BatchTests
     }
 
     [Clause("21 CFR 11.10(f)", "Annex 11 6")]
-    [Fact, Requirement("A017")]
+    [Fact]
+    [Requirement("A003", "A017", "P09")]
     public async Task Steps_follow_their_order_and_are_verified_by_a_second_person()
     {
         FakePossession possession = new();
@@ -132,7 +137,7 @@ public sealed class BatchTests
         (await Codes(() => shift.CompleteAsync("lutetium"))).ShouldBe(["MATERIAL_NOT_ISSUED"]);
     }
 
-    [Fact, Requirement("A036")]
+    [Fact]
     public async Task What_inventory_refuses_is_not_issued_and_a_repeated_issue_asks_inventory_the_same()
     {
         FakePossession possession = new();
@@ -157,7 +162,8 @@ public sealed class BatchTests
         possession.Asked[^1].MaterialCode.ShouldBe("LU-CHLORIDE");
     }
 
-    [Fact, Requirement("A109")]
+    [Fact]
+    [Requirement("A109")]
     public async Task A_yield_outside_its_range_is_an_exception_with_its_numbers()
     {
         FakePossession possession = new();
@@ -173,7 +179,8 @@ public sealed class BatchTests
         answer.Batch.OnHold.ShouldBeTrue();
     }
 
-    [Fact, Requirement("E03")]
+    [Fact]
+    [Requirement("E03")]
     public async Task A_synthesis_that_ends_too_late_names_the_orders_it_can_no_longer_serve_in_time()
     {
         FakePossession possession = new();
@@ -189,7 +196,8 @@ public sealed class BatchTests
         platform.Facts<RunChanged>().Single().OrderIds.ShouldBe(["order-1"]);
     }
 
-    [Fact, Requirement("A109")]
+    [Fact]
+    [Requirement("A039", "A109")]
     public async Task Production_is_not_complete_while_activity_is_unexplained_until_qa_has_judged_it()
     {
         FakePossession possession = new();
@@ -211,7 +219,8 @@ public sealed class BatchTests
         platform.Facts<WasteArisen>().Single().Cause.ShouldBe(WasteCause.Residue);
     }
 
-    [Fact, Requirement("A015", "A020", "A252")]
+    [Fact]
+    [Requirement("A015", "A020", "A107", "A252", "P02")]
     public async Task A_batch_starts_only_in_a_clean_clear_qualified_cell_and_leaves_it_to_decay()
     {
         FakePossession possession = new();
@@ -233,7 +242,8 @@ public sealed class BatchTests
         (await shift.Plant.Floor.GetHotCellAsync(new GetHotCellRequest { HotCellId = shift.Plant.HotCell })).HotCell.Phase.ShouldBe(HotCellPhase.Free);
     }
 
-    [Fact, Requirement("A017")]
+    [Fact]
+    [Requirement("A017", "A236")]
     public async Task Of_two_people_who_write_at_once_one_reads_again()
     {
         FakePossession possession = new();
@@ -263,7 +273,8 @@ public sealed class BatchTests
         (await shift.BatchAsync()).RecordVersion.ShouldBe(read + 1);
     }
 
-    [Fact, Requirement("A138")]
+    [Fact]
+    [Requirement("A138")]
     public async Task An_order_accepted_for_another_recipe_stops_the_start_unless_it_is_allowed_with_a_reason()
     {
         FakePossession possession = new();

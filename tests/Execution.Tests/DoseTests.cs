@@ -11,7 +11,8 @@ public sealed class DoseTests
 {
     static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
-    [Fact, Requirement("A017", "A052", "A053")]
+    [Fact]
+    [Requirement("A017", "A052", "A053")]
     public async Task The_last_proof_of_delivery_closes_the_record_with_what_shipping_said()
     {
         FakePossession possession = new();
@@ -43,7 +44,8 @@ public sealed class DoseTests
         (await BatchTests.Codes(() => shift.ResidueAsync(1))).ShouldBe(["BATCH_NOT_RUNNING"]);
     }
 
-    [Fact, Requirement("A053", "E03")]
+    [Fact]
+    [Requirement("A053", "E03")]
     public async Task Each_deadline_is_told_at_its_instant_and_not_a_tick_before()
     {
         FakePossession possession = new();
@@ -68,7 +70,8 @@ public sealed class DoseTests
         }
     }
 
-    [Fact, Requirement("E03")]
+    [Fact]
+    [Requirement("E03")]
     public async Task A_dose_that_is_shipped_in_time_is_never_at_risk()
     {
         FakePossession possession = new();
@@ -127,7 +130,8 @@ public sealed class DoseTests
         platform.Facts<BatchRecordClosed>().Count.ShouldBe(1);
     }
 
-    [Fact, Requirement("A110")]
+    [Fact]
+    [Requirement("A110")]
     public async Task A_rejected_dose_is_lost_for_good_and_becomes_waste()
     {
         FakePossession possession = new();
@@ -144,7 +148,7 @@ public sealed class DoseTests
         platform.Facts<WasteArisen>()[^1].Cause.ShouldBe(WasteCause.Rejected);
     }
 
-    [Fact, Requirement("A053")]
+    [Fact]
     public async Task Facts_that_come_twice_have_their_effect_once()
     {
         FakePossession possession = new();
@@ -201,6 +205,7 @@ public sealed class DoseTests
     }
 
     [Fact]
+    [Requirement("A032")]
     public async Task A_rescheduled_order_moves_its_dose_and_its_deadlines()
     {
         FakePossession possession = new();

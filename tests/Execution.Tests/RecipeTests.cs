@@ -7,7 +7,8 @@ namespace Doseline.Execution.Tests;
 /// <summary>Master recipes and equipment.</summary>
 public sealed class RecipeTests
 {
-    [Fact, Requirement("A013", "A042")]
+    [Fact]
+    [Requirement("A013", "A042", "P09")]
     public async Task A_recipe_is_approved_by_a_second_person_and_never_changes_after()
     {
         await using var platform = await Platform.StartAsync();
@@ -30,7 +31,8 @@ public sealed class RecipeTests
             .Single().Code.ShouldBe("RECIPE_APPROVED");
     }
 
-    [Fact, Requirement("A042", "A246")]
+    [Fact]
+    [Requirement("A042", "A246")]
     public async Task A_version_is_in_force_from_its_effective_instant_and_not_before()
     {
         await using var platform = await Platform.StartAsync();
@@ -44,7 +46,8 @@ public sealed class RecipeTests
         (await plant.Recipes.ListRecipesAsync(new ListRecipesRequest { Code = Plant.RecipeCode })).Recipes.Count.ShouldBe(2);
     }
 
-    [Fact, Requirement("A042")]
+    [Fact]
+    [Requirement("A042")]
     public async Task Every_flaw_of_a_recipe_is_named_at_once()
     {
         await using var platform = await Platform.StartAsync();
@@ -67,7 +70,8 @@ public sealed class RecipeTests
         ]);
     }
 
-    [Fact, Requirement("A015")]
+    [Fact]
+    [Requirement("A015")]
     public async Task Equipment_changes_state_only_along_its_table()
     {
         await using var platform = await Platform.StartAsync();
@@ -86,7 +90,8 @@ public sealed class RecipeTests
     }
 
     [Clause("21 CFR 11.10(h)")]
-    [Fact, Requirement("A015", "A020", "A139")]
+    [Fact]
+    [Requirement("A015", "A020", "A139", "A252")]
     public async Task A_step_is_refused_without_fit_equipment_and_equipment_that_falls_due_during_it_is_an_exception()
     {
         FakePossession possession = new();

@@ -15,7 +15,8 @@ public sealed class RuleTests
 
     static Movement Line(MovementKind kind, CalibratedActivity activity) => new(kind, "x", activity, [], 1);
 
-    [Fact, Requirement("A109")]
+    [Fact]
+    [Requirement("A109")]
     public void What_is_split_at_any_times_balances_whenever_it_was_measured() =>
         Prop.ForAll(
             Gen.Choose(1, 1000).Three().ToArbitrary(), Gen.Choose(0, 10_000).Three().ToArbitrary(), (parts, minutes) =>
@@ -32,7 +33,8 @@ public sealed class RuleTests
                 return balance.InTolerance && Math.Abs(balance.UnexplainedFraction) < 1e-12;
             }).QuickCheckThrowOnFailure();
 
-    [Fact, Requirement("A109")]
+    [Fact]
+    [Requirement("A109")]
     public void What_is_missing_is_unexplained_by_exactly_its_share() =>
         Prop.ForAll(Gen.Choose(0, 100).ToArbitrary(), percent =>
         {
@@ -52,11 +54,11 @@ public sealed class RuleTests
         }).QuickCheckThrowOnFailure();
 
     [Theory]
+    [Requirement("A016")]
     [InlineData(80, true)]
     [InlineData(95, true)]
     [InlineData(79.999, false)]
     [InlineData(95.001, false)]
-    [Requirement("A016")]
     public void Limits_are_inside_the_range(double value, bool inLimit)
     {
         StepInput input = new("t", InputType.Number, "Cel", 80, 95, [], null, false);
@@ -64,7 +66,7 @@ public sealed class RuleTests
         StepRules.Values(step, [new EnteredValue("t", InputType.Number, "", value)]).OrThrow().Single().InLimit.ShouldBe(inLimit);
     }
 
-    [Fact, Requirement("A015")]
+    [Fact]
     public void A_cell_is_clear_when_its_residual_has_decayed_to_the_limit()
     {
         var residual = Lu(1024e6, TimeSpan.Zero);

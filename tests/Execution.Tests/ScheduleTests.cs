@@ -8,7 +8,7 @@ namespace Doseline.Execution.Tests;
 /// <summary>Runs and reservations.</summary>
 public sealed class ScheduleTests
 {
-    [Fact, Requirement("A048")]
+    [Fact]
     public async Task A_dose_is_reserved_in_the_latest_run_that_fits_with_its_activity_at_end_of_synthesis()
     {
         await using var platform = await Platform.StartAsync();
@@ -27,7 +27,7 @@ public sealed class ScheduleTests
         reserved.Run.Reserved.ActivityBq.ShouldBe(reserved.AtEndOfSynthesis.ActivityBq);
     }
 
-    [Fact, Requirement("E03")]
+    [Fact]
     public async Task Two_hundred_wishes_at_once_for_room_for_a_hundred_give_exactly_a_hundred()
     {
         await using var platform = await Platform.StartAsync();
@@ -134,7 +134,8 @@ public sealed class ScheduleTests
         (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
     }
 
-    [Fact, Requirement("A042")]
+    [Fact]
+    [Requirement("A042")]
     public async Task A_run_is_refused_in_the_past_in_a_busy_cell_and_without_a_recipe_in_force()
     {
         await using var platform = await Platform.StartAsync();

@@ -11,7 +11,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Identity.Tests;
 
 /// <summary>Systems prove who they are with a secret or a key, and reach no further than their scopes.</summary>
-[Requirement("A178", "A179", "A180")]
 public sealed class AccountTests : IAsyncLifetime
 {
     Front front = null!;
@@ -54,6 +53,7 @@ public sealed class AccountTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A179")]
     public async Task A_secret_is_rotated_without_a_gap_and_an_account_turned_off_is_off_at_once()
     {
         var made = await PartnerAsync("mercy-hospital", "orders");
@@ -71,6 +71,7 @@ public sealed class AccountTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A180")]
     public async Task A_service_proves_itself_by_key_and_no_statement_is_taken_twice_or_for_another()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

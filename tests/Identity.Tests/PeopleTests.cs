@@ -12,7 +12,6 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Doseline.Identity.Tests;
 
 /// <summary>People join, move and leave, through the API and with real tokens.</summary>
-[Requirement("A003", "A209", "A237")]
 public sealed class PeopleTests : IAsyncLifetime
 {
     Front front = null!;
@@ -33,6 +32,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     [Clause("Annex 11 12.3")]
     [Fact]
+    [Requirement("A209")]
     public async Task A_role_is_proposed_by_one_and_approved_by_another_and_holds_at_its_site_only()
     {
         var token = await HireAsync("olive", "operator", "bos");
@@ -47,6 +47,7 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A209", "P09")]
     public async Task An_administrator_gives_nobody_power_over_the_product_alone_and_none_to_themselves()
     {
         var me = (await admin.GetMeAsync(new GetMeRequest())).Person.PersonId;
@@ -76,6 +77,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     [Clause("21 CFR 11.100(a)", "21 CFR 11.300(a)")]
     [Fact]
+    [Requirement("A003")]
     public async Task A_sign_in_name_is_never_given_again()
     {
         var ann = (await JoinAsync("ann")).Person;
@@ -86,6 +88,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     [Clause("21 CFR 11.10(d)", "21 CFR 11.300(c)", "Annex 11 12.3")]
     [Fact]
+    [Requirement("A003")]
     public async Task Who_leaves_or_is_locked_out_is_out_at_once_tokens_included()
     {
         var olive = await HireAsync("olive", "operator", "bos");
@@ -133,7 +136,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     [Clause("21 CFR 11.10(g)", "21 CFR 11.10(i)")]
     [Fact]
-    [Requirement("A139", "A212")]
+    [Requirement("A003", "A139", "A212", "A237")]
     public async Task Who_is_not_trained_on_the_version_in_force_is_refused_at_the_moment_of_acting()
     {
         var olive = await HireAsync("olive", "operator", "bos");

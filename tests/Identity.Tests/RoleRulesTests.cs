@@ -7,10 +7,10 @@ using FsCheck.Fluent;
 namespace Doseline.Identity.Tests;
 
 /// <summary>Duties are separate, whoever asks.</summary>
-[Requirement("A003", "A068", "A159", "A209")]
 public sealed class RoleRulesTests
 {
     [Theory]
+    [Requirement("A209", "P09")]
     [InlineData("administrator", "operator")]
     [InlineData("administrator", "qa")]
     [InlineData("administrator", "supply_desk")]
@@ -56,6 +56,7 @@ public sealed class RoleRulesTests
     }
 
     [Fact]
+    [Requirement("A209")]
     public void Quality_approves_who_touches_the_product_and_only_the_first_qa_of_a_site_needs_nobody()
     {
         Propose(Roles.Operator, "bos").Value.ShouldBe(AssignmentState.Proposed);
@@ -66,6 +67,7 @@ public sealed class RoleRulesTests
     }
 
     [Fact]
+    [Requirement("A209")]
     public void Every_role_has_a_department_and_there_are_more_departments_than_one()
     {
         RoleRules.All.Select(r => r.Role).ShouldBe(Roles.All, ignoreOrder: true);

@@ -9,7 +9,6 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace Doseline.Identity.Tests;
 
 /// <summary>Signing in with code and PKCE, and every way of getting round it.</summary>
-[Requirement("A003", "A178", "A180")]
 public sealed class SignInTests : IAsyncLifetime
 {
     Front front = null!;
@@ -107,6 +106,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A180")]
     public async Task A_code_is_good_once_and_its_second_use_ends_what_the_first_one_gave()
     {
         var code = await CodeAsync();
@@ -140,6 +140,7 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A180")]
     public async Task A_refresh_token_is_good_once_and_its_second_use_ends_the_family()
     {
         var first = await front.AdminAsync(browser);

@@ -4,12 +4,12 @@ using Doseline.Testing;
 namespace Doseline.Identity.Tests;
 
 /// <summary>Training is on a version, and a new version asks for new training.</summary>
-[Requirement("A212", "A237")]
 public sealed class TrainingRulesTests
 {
     static readonly DateTimeOffset Now = Platform.Start;
 
     [Fact]
+    [Requirement("A212", "A237")]
     public void A_new_version_needs_new_training_from_the_instant_it_is_in_force()
     {
         ProcedureVersion[] versions = [new(1, Now.AddDays(-30)), new(2, Now)];
@@ -20,6 +20,7 @@ public sealed class TrainingRulesTests
     }
 
     [Fact]
+    [Requirement("A212", "A237")]
     public void What_was_never_done_ran_out_or_was_withdrawn_does_not_count()
     {
         ProcedureVersion[] versions = [new(1, Now)];
@@ -32,6 +33,7 @@ public sealed class TrainingRulesTests
     }
 
     [Fact]
+    [Requirement("A212")]
     public void A_version_follows_the_last_and_is_not_in_force_before_it_is_published()
     {
         TrainingRules.Publish("dispensing", 1, Now, null, Now).ShouldBeEmpty();
@@ -40,6 +42,7 @@ public sealed class TrainingRulesTests
     }
 
     [Fact]
+    [Requirement("A212")]
     public void Nobody_records_their_own_training_nor_one_that_is_not_done()
     {
         TrainingRules.Record("ann", "ben", true, Now, null, Now).ShouldBeEmpty();

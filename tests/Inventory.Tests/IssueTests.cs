@@ -6,7 +6,8 @@ namespace Doseline.Inventory.Tests;
 
 public sealed class IssueTests
 {
-    [Fact, Requirement("A049"), Requirement("A036")]
+    [Fact]
+    [Requirement("A014", "A049")]
     public async Task An_issue_takes_impurities_along_and_changes_stock_and_cost_by_the_same_lot()
     {
         await using var platform = await Platform.StartAsync();
@@ -44,7 +45,8 @@ public sealed class IssueTests
         (await plant.Lots.ListLotsAsync(new ListLotsRequest { SiteId = Plant.Site, OnlyLeft = true })).Lots.ShouldBeEmpty();
     }
 
-    [Fact, Requirement("A049"), Requirement("E06")]
+    [Fact]
+    [Requirement("A014", "E06")]
     public async Task An_issue_is_refused_with_every_reason()
     {
         await using var platform = await Platform.StartAsync();
@@ -62,7 +64,8 @@ public sealed class IssueTests
             .ShouldHaveSingleItem().Code.ShouldBe("ROLE_NOT_ALLOWED");
     }
 
-    [Fact, Requirement("A065"), Requirement("A038"), Requirement("A085")]
+    [Fact]
+    [Requirement("A038", "A065", "A085")]
     public async Task From_lot_to_waste_the_total_of_the_licence_stays_and_every_becquerel_is_accounted_for()
     {
         await using var platform = await Platform.StartAsync();
@@ -102,7 +105,8 @@ public sealed class IssueTests
             transaction.Sum(entry => entry.SignedBq).ShouldBe(0);
     }
 
-    [Fact, Requirement("A038"), Requirement("A065")]
+    [Fact]
+    [Requirement("A038")]
     public async Task Possession_ends_at_hand_over_and_comes_back_when_the_shipment_is_void()
     {
         await using var platform = await Platform.StartAsync();

@@ -21,7 +21,7 @@ public sealed class PossessionRulesTests
 
     static SiteState State(Licence licence, params HeldItem[] held) => new("s", [RoomOf("a"), RoomOf("b")], [licence], held);
 
-    [Theory, Requirement("A071")]
+    [Theory]
     [InlineData(500e9, 20e9, 0.2e9, true)]
     [InlineData(500e9, 20e9, 0.2000001e9, false)]
     [InlineData(500.001e9, 20e9, 0.2e9, false)]
@@ -37,7 +37,8 @@ public sealed class PossessionRulesTests
         if (!admitted) decision.Refusals.ShouldHaveSingleItem().Code.ShouldBe("UNITY_RULE_EXCEEDED");
     }
 
-    [Fact, Requirement("A085"), Requirement("A071")]
+    [Fact]
+    [Requirement("A085")]
     public void The_worked_vector_holds_with_the_half_life_it_was_made_with()
     {
         // licensing.md: Lu-177 1000 GBq held 13.294 d is 250 GBq with T½ = 6.647 d (ICRP-107).
@@ -46,7 +47,8 @@ public sealed class PossessionRulesTests
         activity.At(T0.AddDays(13.294)).Bq.ShouldBe(250e9, 1e-3);
     }
 
-    [Fact, Requirement("E09"), Requirement("A036")]
+    [Fact]
+    [Requirement("A036", "E09")]
     public void A_daughter_with_a_line_of_its_own_is_tested_at_its_peak()
     {
         // 1000 MBq Ra-225 grow at most about 443 MBq Ac-225 after some 17.5 d (decaymath.md D17, ICRP half-lives).
@@ -60,7 +62,8 @@ public sealed class PossessionRulesTests
         double.Parse(refusal.Numbers["arriving_bq"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(443e6, 2e6);
     }
 
-    [Fact, Requirement("A072"), Requirement("E06"), Requirement("A071")]
+    [Fact]
+    [Requirement("A071", "A072", "E06")]
     public void What_is_not_authorised_is_refused_with_its_reason()
     {
         var licence = LicenceOf(new LicenceLine { LineId = "1", Nuclide = "Lu-177", Forms = ["solution"], Uses = ["manufacture"], RoomIds = ["a"], LimitBq = 1e12 });
@@ -75,7 +78,8 @@ public sealed class PossessionRulesTests
         Code(Item("new", "a", Line("Ac-225", 1)), licence).ShouldBe("NUCLIDE_NOT_LICENSED");
     }
 
-    [Fact, Requirement("A065"), Requirement("A038")]
+    [Fact]
+    [Requirement("A065")]
     public void What_no_line_covers_counts_on_every_line_of_its_nuclide()
     {
         var licence = LicenceOf(new LicenceLine { LineId = "1", Nuclide = "Lu-177", RoomIds = ["a"], LimitBq = 100e9 });
@@ -85,7 +89,8 @@ public sealed class PossessionRulesTests
         PossessionRules.Admit(new Arrival(Item("new", "a", Line("Lu-177", 40e9)), T0), State(licence, waste)).Accepted.ShouldBeTrue();
     }
 
-    [Fact, Requirement("A036")]
+    [Fact]
+    [Requirement("A036")]
     public void A_move_inside_the_licence_adds_nothing_to_it_even_when_it_is_full()
     {
         var licence = LicenceOf(new LicenceLine { LineId = "1", Nuclide = "Lu-177", LimitBq = 100e9 });
@@ -94,7 +99,8 @@ public sealed class PossessionRulesTests
         PossessionRules.Admit(new Arrival(moved, T0, held), State(licence, held)).Accepted.ShouldBeTrue();
     }
 
-    [Fact, Requirement("A037"), Requirement("A036")]
+    [Fact]
+    [Requirement("A036", "A037")]
     public void No_sequence_of_admitted_arrivals_exceeds_a_limit_at_any_instant()
     {
         var licence = LicenceOf(new LicenceLine { LineId = "1", Nuclide = "Lu-177", LimitBq = 100e9 });
@@ -113,7 +119,8 @@ public sealed class PossessionRulesTests
         }).QuickCheckThrowOnFailure();
     }
 
-    [Fact, Requirement("A010")]
+    [Fact]
+    [Requirement("A010")]
     public void Adding_booked_lines_agrees_with_adding_their_activities_at_any_later_instant()
     {
         Prop.ForAll<int, int, int>((first, second, hours) =>

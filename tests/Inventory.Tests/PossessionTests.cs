@@ -7,7 +7,8 @@ namespace Doseline.Inventory.Tests;
 
 public sealed class PossessionTests
 {
-    [Fact, Requirement("A005"), Requirement("A085")]
+    [Fact]
+    [Requirement("A005")]
     public async Task Possession_at_any_instant_agrees_with_an_independent_oracle()
     {
         await using var platform = await Platform.StartAsync();
@@ -30,7 +31,8 @@ public sealed class PossessionTests
         }
     }
 
-    [Fact, Requirement("A005"), Requirement("A038")]
+    [Fact]
+    [Requirement("A005", "A038")]
     public async Task A_past_report_is_repeated_from_the_ledger_by_effect_and_by_knowledge()
     {
         await using var platform = await Platform.StartAsync();
@@ -55,7 +57,8 @@ public sealed class PossessionTests
         asKnown.Totals[0].ActivityBq.ShouldBe(100e9 * Math.Pow(2, -3 / 24.0 / 6.6443), 1);
     }
 
-    [Theory, Requirement("A010"), Requirement("A038"), Requirement("A065")]
+    [Theory]
+    [Requirement("A010", "A038")]
     [InlineData(1)]
     [InlineData(2)]
     public async Task Any_sequence_of_operations_conserves_activity_and_rooms_add_up_to_the_site(int seed)
@@ -140,7 +143,7 @@ public sealed class PossessionTests
         foreach (var pair in entries.GroupBy(entry => (entry.TransactionId, entry.Nuclide, entry.ReferenceTime))) pair.Sum(entry => entry.SignedBq).ShouldBe(0);
     }
 
-    [Fact, Requirement("A036")]
+    [Fact]
     public async Task Holdings_list_what_can_be_moved_and_where_it_is()
     {
         await using var platform = await Platform.StartAsync();
@@ -162,7 +165,7 @@ public sealed class PossessionTests
         (await plant.Possession.ListHoldingsAsync(new ListHoldingsRequest { SiteId = Plant.Site, RoomId = "hc-1" })).Holdings.ShouldBeEmpty();
     }
 
-    [Fact, Requirement("A036"), Requirement("A010")]
+    [Fact]
     public async Task Headroom_shows_limits_now_and_at_their_peak_ahead()
     {
         await using var platform = await Platform.StartAsync();
@@ -180,7 +183,8 @@ public sealed class PossessionTests
         line.PeakTime.ToDateTimeOffset().ShouldBe(platform.Now + Plant.LutetiumHalfLife);
     }
 
-    [Fact, Requirement("A024")]
+    [Fact]
+    [Requirement("A024")]
     public async Task Segregated_material_is_kept_apart_by_rule()
     {
         await using var platform = await Platform.StartAsync();
@@ -206,7 +210,7 @@ public sealed class PossessionTests
         }
     }
 
-    [Fact, Requirement("A037")]
+    [Fact]
     public async Task A_transfer_needs_evidence_for_type_form_quantity_and_place()
     {
         await using var platform = await Platform.StartAsync();
@@ -231,7 +235,8 @@ public sealed class PossessionTests
         (await plant.TotalAsync()).ShouldBe(0);
     }
 
-    [Fact, Requirement("A038"), Requirement("A037")]
+    [Fact]
+    [Requirement("A037", "A038", "A239")]
     public async Task What_is_on_the_way_between_sites_stays_possessed_by_the_sender()
     {
         await using var platform = await Platform.StartAsync();
@@ -250,7 +255,8 @@ public sealed class PossessionTests
         (await plant.Possession.GetPossessionAsync(new GetPossessionRequest { SiteId = "pa1" })).Totals.ShouldHaveSingleItem().ActivityBq.ShouldBe(10e9, 1e-3);
     }
 
-    [Fact, Requirement("A065"), Requirement("A039"), Requirement("A085")]
+    [Fact]
+    [Requirement("A039", "A065", "A085")]
     public async Task Waste_counts_until_it_is_disposed_of()
     {
         await using var platform = await Platform.StartAsync();
@@ -284,7 +290,7 @@ public sealed class PossessionTests
         (await plant.TotalAsync()).ShouldBe(2e9 / 1024, 1e-3);
     }
 
-    [Fact, Requirement("A010")]
+    [Fact]
     public async Task Watchers_see_possession_at_once_and_after_every_change()
     {
         await using var platform = await Platform.StartAsync();

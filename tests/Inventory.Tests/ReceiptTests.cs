@@ -5,7 +5,8 @@ namespace Doseline.Inventory.Tests;
 
 public sealed class ReceiptTests
 {
-    [Fact, Requirement("A071"), Requirement("A083"), Requirement("A085")]
+    [Fact]
+    [Requirement("A071", "A085")]
     public async Task Decay_makes_room_to_the_becquerel()
     {
         // licensing.md section 2: 1000 GBq held for two half-lives is 250 GBq; with a limit of 300 GBq, 50 GBq may be received and
@@ -28,7 +29,8 @@ public sealed class ReceiptTests
         (await plant.TotalAsync()).ShouldBe(300e9, 1);
     }
 
-    [Fact, Requirement("A071"), Requirement("A083"), Requirement("A084")]
+    [Fact]
+    [Requirement("A071", "A083", "A084")]
     public async Task A_full_room_names_the_rooms_that_would_take_the_lot()
     {
         await using var platform = await Platform.StartAsync();
@@ -59,7 +61,8 @@ public sealed class ReceiptTests
         site.Numbers.Keys.ShouldContain("nearest_time", StringComparer.Ordinal);
     }
 
-    [Fact, Requirement("A071")]
+    [Fact]
+    [Requirement("A071")]
     public async Task A_vial_calibrated_ahead_holds_more_on_arrival_than_its_label_says()
     {
         await using var platform = await Platform.StartAsync();
@@ -71,7 +74,8 @@ public sealed class ReceiptTests
         Bq(refusal, "arriving_bq").ShouldBe(7.4e9 * Math.Pow(2, 5 / 6.6443), 1);
     }
 
-    [Fact, Requirement("A037"), Requirement("A071")]
+    [Fact]
+    [Requirement("A037")]
     public async Task Concurrent_receipts_never_exceed_the_limit_together()
     {
         await using var platform = await Platform.StartAsync();
@@ -110,7 +114,8 @@ public sealed class ReceiptTests
         }
     }
 
-    [Fact, Requirement("A071"), Requirement("E06")]
+    [Fact]
+    [Requirement("A004", "A071", "E06")]
     public async Task Every_reason_is_named_at_once()
     {
         await using var platform = await Platform.StartAsync();
@@ -127,7 +132,8 @@ public sealed class ReceiptTests
         }))).Select(refusal => refusal.Code).ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "FIELD_REQUIRED", "ACTIVITY_NEGATIVE", "ACTIVITY_REQUIRED", "ROUTE_REQUIRED"], ignoreOrder: true);
     }
 
-    [Fact, Requirement("A072"), Requirement("A006")]
+    [Fact]
+    [Requirement("A006", "A072")]
     public async Task A_refused_move_changes_no_ledger_and_is_a_security_event()
     {
         await using var platform = await Platform.StartAsync();
@@ -145,7 +151,8 @@ public sealed class ReceiptTests
         events[0].What.ShouldBe(lot.LotId);
     }
 
-    [Fact, Requirement("A036"), Requirement("A071")]
+    [Fact]
+    [Requirement("A036")]
     public async Task What_is_announced_counts_from_its_arrival()
     {
         await using var platform = await Platform.StartAsync();
@@ -170,7 +177,7 @@ public sealed class ReceiptTests
         (await plant.Lots.ListExpectationsAsync(new ListExpectationsRequest { SiteId = Plant.Site })).Expectations.ShouldBeEmpty();
     }
 
-    [Fact, Requirement("A071")]
+    [Fact]
     public async Task Nearness_to_a_limit_is_told_once()
     {
         await using var platform = await Platform.StartAsync();

@@ -34,7 +34,7 @@ public sealed class UnitsAndDataTests
     }
 
     [Fact]
-    [Requirement("A154", "A004")]
+    [Requirement("A154")]
     public async Task A_site_chooses_its_nuclide_data_and_what_it_receives_is_stated_in_it()
     {
         await using var platform = await Platform.StartAsync();

@@ -6,7 +6,6 @@ using Doseline.Testing;
 namespace Doseline.Labeling.Tests;
 
 /// <summary>Somebody outside holds a vial and asks whether it is ours and may be used.</summary>
-[Requirement("A218")]
 public sealed class AuthenticityTests : IAsyncLifetime
 {
     static readonly Element[] Printed = [new("01", "00614141107346"), new("7003", "2611250100"), new("10", "LU2611A"), new("21", "s1")];
@@ -18,6 +17,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     public async Task DisposeAsync() => await scene.DisposeAsync();
 
     [Theory]
+    [Requirement("A218")]
     [InlineData(Fate.Applied, "RELEASED", "", LabelVerdict.Valid, "")]
     [InlineData(Fate.Open, "RELEASED", "", LabelVerdict.Invalid, "LABEL_NOT_APPLIED")]
     [InlineData(Fate.Voided, "RELEASED", "", LabelVerdict.Invalid, "LABEL_WITHDRAWN")]
@@ -36,6 +36,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A218")]
     public void An_element_that_was_altered_left_out_or_added_makes_a_label_false()
     {
         LabelStanding standing = new(Printed, Fate.Applied, "RELEASED", "");
@@ -45,6 +46,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A218")]
     public async Task A_partner_is_told_of_one_label_from_printing_to_recall()
     {
         var (label, content) = await scene.PrintAsync();
@@ -67,6 +69,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A218")]
     public async Task A_forgery_learns_nothing_and_what_is_no_code_of_ours_is_invalid_too()
     {
         var (label, content) = await scene.PrintAsync();

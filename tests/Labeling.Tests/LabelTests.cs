@@ -36,7 +36,6 @@ public sealed class LabelTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A026")]
     public async Task A_preview_shows_what_the_next_copy_would_and_prints_nothing()
     {
         var first = await scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" });
@@ -56,7 +55,7 @@ public sealed class LabelTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("E20", "A026")]
+    [Requirement("A026", "A028", "E20")]
     public async Task The_rendered_code_is_decoded_by_another_make_and_verified_against_the_record()
     {
         await scene.Templates().PutCodingPolicyAsync(new PutCodingPolicyRequest
@@ -95,7 +94,7 @@ public sealed class LabelTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A027")]
+    [Requirement("A027", "A070")]
     public async Task A_second_copy_needs_qa_and_a_reason_has_its_own_number_and_voids_the_first()
     {
         var (first, _) = await scene.PrintAsync();
@@ -179,7 +178,7 @@ public sealed class LabelTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A061")]
+    [Requirement("A026", "A061")]
     public async Task Shipping_cannot_print_a_dose_label()
     {
         (await Assert.ThrowsAsync<RpcException>(() => scene.Labels("shipping").PrintDoseLabelAsync(LabelScene.PrintRequest()).ResponseAsync)).StatusCode.ShouldBe(StatusCode.PermissionDenied);

@@ -82,8 +82,8 @@ public sealed class BindingTests
     };
 
     [Theory]
+    [Requirement("A033", "E05")]
     [MemberData(nameof(Licences), DisableDiscoveryEnumeration = true)]
-    [Requirement("E05")]
     public async Task The_licence_binds_on_what_arrives_when_it_arrives(string code, Action<Customer> change)
     {
         await using var desk = await Desk.OpenAsync();

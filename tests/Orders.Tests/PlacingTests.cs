@@ -130,8 +130,8 @@ public sealed class PlacingTests
     };
 
     [Theory]
+    [Requirement("A004", "A033")]
     [MemberData(nameof(Refused), DisableDiscoveryEnumeration = true)]
-    [Requirement("A033")]
     public async Task An_order_that_cannot_be_is_refused_with_its_code(string code, Action<PlaceOrderRequest> spoil)
     {
         await using var desk = await Desk.OpenAsync();

@@ -13,7 +13,7 @@ namespace Doseline.Orders.Tests;
 public sealed class ProgressTests
 {
     [Fact]
-    [Requirement("A035", "A051", "A153")]
+    [Requirement("A029", "A035", "A051", "A153")]
     public async Task Only_a_released_shipped_and_delivered_dose_is_billed_at_the_price_of_acceptance()
     {
         await using var desk = await Desk.OpenAsync();
@@ -74,7 +74,7 @@ public sealed class ProgressTests
     }
 
     [Fact]
-    [Requirement("A161")]
+    [Requirement("A001", "A161")]
     public async Task A_deviation_on_the_batch_is_seen_on_the_order()
     {
         await using var desk = await Desk.OpenAsync();

@@ -21,7 +21,7 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     [Fact]
-    [Requirement("A019", "A142")]
+    [Requirement("A019")]
     public async Task A_result_carries_who_how_with_what_and_against_which_limits()
     {
         await scene.ReadyAsync();
@@ -125,7 +125,6 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A160")]
     public async Task A_record_that_changes_after_release_takes_the_dose_back()
     {
         await scene.ReadyAsync();

@@ -8,7 +8,6 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.Quality.Tests;
 
 /// <summary>Break-glass is denied unless everything fits, is limited, and is reconciled before it is used again.</summary>
-[Requirement("A204")]
 public sealed class OutageTests : IAsyncLifetime
 {
     Platform platform = null!;
@@ -36,6 +35,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     [Clause("Annex 11 16")]
     [Fact]
+    [Requirement("A003", "A204")]
     public async Task Two_persons_of_QA_authorise_named_released_doses_until_an_instant_and_the_fact_carries_the_whole_proof()
     {
         await scene.ReleaseOneAsync();
@@ -49,6 +49,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204", "P09")]
     public async Task One_person_alone_opens_nothing()
     {
         await scene.ReleaseOneAsync();
@@ -69,6 +70,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204")]
     public async Task What_is_not_released_or_not_limited_is_denied_with_every_reason()
     {
         await scene.ReleaseOneAsync();
@@ -82,6 +84,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     [Clause("Annex 11 16")]
     [Fact]
+    [Requirement("A204")]
     public async Task Nobody_opens_another_before_the_last_is_reconciled_and_every_dose_is_accounted_for()
     {
         await scene.ReleaseOneAsync();
@@ -115,6 +118,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204")]
     public void A_verdict_is_needed_for_each_dose_once()
     {
         var doses = new Dictionary<string, bool> { ["a"] = true, ["b"] = false };

@@ -25,7 +25,7 @@ public sealed class ReleaseTests : IAsyncLifetime
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     [Fact]
-    [Requirement("A051", "A151", "A160")]
+    [Requirement("A151", "A160")]
     public async Task A_dose_is_released_alone_with_a_certificate_that_holds_while_its_sister_waits()
     {
         await scene.ReadyAsync();
@@ -58,7 +58,7 @@ public sealed class ReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A158", "A019")]
+    [Requirement("A158")]
     public async Task Nothing_is_released_before_production_is_complete_and_every_result_is_there_and_all_reasons_come_at_once()
     {
         await scene.SpecifyAsync();
@@ -188,7 +188,7 @@ public sealed class ReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A160")]
+    [Requirement("A128", "A160")]
     public async Task A_certificate_is_checked_with_the_public_key_alone()
     {
         await scene.ReadyAsync();

@@ -5,7 +5,6 @@ using Doseline.Testing;
 namespace Doseline.Shipping.Tests;
 
 /// <summary>Every worked vector of the Class 7 fact base, sections 1 to 4.</summary>
-[Requirement("E11")]
 public sealed class Class7Vectors
 {
     static readonly DateTimeOffset Offer = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
@@ -26,12 +25,14 @@ public sealed class Class7Vectors
     };
 
     [Theory]
+    [Requirement("E11")]
     [InlineData(10e6, false)]      // equality does not exceed
     [InlineData(10.1e6, true)]
     public void Lu_177_in_two_grams_is_class_7_only_above_its_exempt_consignment(double bq, bool isClass7) =>
         MixtureRules.IsClass7(Contents.At([Of("Lu-177", bq)], Offer, Data).Amounts, 2, Data).ShouldBe(isClass7);
 
     [Fact]
+    [Requirement("E11")]
     public void Being_under_either_exemption_takes_material_out_of_class_7()
     {
         // 20 MBq exceed 1e7 Bq, but in 30 kg the concentration of 667 Bq/g does not exceed 1e3 Bq/g.
@@ -42,6 +43,7 @@ public sealed class Class7Vectors
     }
 
     [Theory]
+    [Requirement("E11")]
     [InlineData("Lu-177", 7.4e9, Phase.Liquid, "UN2915", 0.01057)]
     [InlineData("Lu-177", 400e9, Phase.Liquid, "UN2915", 0.571)]
     [InlineData("Lu-177", 701e9, Phase.Liquid, "UN2916", 1.0014)]
@@ -62,6 +64,7 @@ public sealed class Class7Vectors
     }
 
     [Theory]
+    [Requirement("E11")]
     [InlineData("Lu-177", 70e6, Phase.Liquid, "UN2910")]
     [InlineData("Lu-177", 70.1e6, Phase.Liquid, "UN2915")]
     [InlineData("Ac-225", 0.6e6, Phase.Liquid, "UN2910")]
@@ -82,6 +85,7 @@ public sealed class Class7Vectors
     }
 
     [Fact]
+    [Requirement("E11")]
     public void Limited_quantity_needs_a_low_surface_dose_rate_and_a_clean_outside()
     {
         var facts = Facts(Phase.Liquid, 5_000, 0, null, Of("F-18", 50e6));
@@ -91,6 +95,7 @@ public sealed class Class7Vectors
     }
 
     [Fact]
+    [Requirement("E11")]
     public void Ac_225_with_ac_227_is_type_a_by_the_sum_and_names_both()
     {
         var result = Classifier.Classify(Facts(Phase.Liquid, 20_000, 1_000, null, Of("Ac-225", 1e9), Of("Ac-227", 7e6)), Data).OrThrow();
@@ -108,6 +113,7 @@ public sealed class Class7Vectors
     }
 
     [Fact]
+    [Requirement("E11")]
     public void Mixture_value_is_the_reciprocal_of_the_weighted_sum()
     {
         var amounts = Contents.At([Of("Ac-225", 1e9), Of("Ac-227", 7e6)], Offer, Data).Amounts;
@@ -115,6 +121,7 @@ public sealed class Class7Vectors
     }
 
     [Theory]
+    [Requirement("E11")]
     [InlineData("Ac-225", "Bi-213", 1e9, 1.0e9, 1)]
     [InlineData("Pb-212", "Bi-212", 1e8, 1.1e8, 1)]      // transient equilibrium: the daughter stands above its parent
     [InlineData("Ac-225", "Bi-213", 1e6, 1e9, 2)]        // more daughter than its parent can hold is a nuclide of its own

@@ -5,7 +5,6 @@ using Doseline.Testing;
 
 namespace Doseline.Shipping.Tests;
 
-[Requirement("E05")]
 public sealed class ConsigneeLicences
 {
     static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
@@ -14,10 +13,12 @@ public sealed class ConsigneeLicences
     static ConsigneeLicence Licence(params LicenceLine[] lines) => new("c", "NY-1", Now.AddDays(30), lines);
 
     [Fact]
+    [Requirement("E05")]
     public void A_licence_with_type_form_and_quantity_is_enough() =>
         Check(Licence(new LicenceLine("Lu-177", 7e9, "unsealed liquid"))).ShouldBeEmpty();
 
     [Fact]
+    [Requirement("E05")]
     public void Every_gap_of_a_licence_is_named()
     {
         Check(null).ShouldBe(["CONSIGNEE_LICENCE_MISSING"]);

@@ -6,12 +6,12 @@ using FsCheck.Fluent;
 namespace Doseline.Shipping.Tests;
 
 /// <summary>Transport index and label category (49 CFR 172.403), in whole nanosieverts.</summary>
-[Requirement("A009", "E12")]
 public sealed class LabelCategories
 {
     static readonly Class7Data Data = Class7Data.Current;
 
     [Theory]
+    [Requirement("A009", "E12")]
     [InlineData(11_300, 12)]      // 1.13 becomes 1.2
     [InlineData(500, 0)]          // 0.05 may be taken as 0
     [InlineData(501, 1)]
@@ -24,6 +24,7 @@ public sealed class LabelCategories
         new DoseRates(oneMeter, oneMeter).TransportIndexTenths(Data).ShouldBe(tenths);
 
     [Theory]
+    [Requirement("A009", "E12")]
     [InlineData(600_000, 8_000, Category.YellowIII)]      // the regulation's own example: TI 0.8 and 0.6 mSv/h
     [InlineData(4_000, 500, Category.WhiteI)]
     [InlineData(6_000, 0, Category.YellowII)]
@@ -40,12 +41,15 @@ public sealed class LabelCategories
         new DoseRates(surface, oneMeter).CategoryOf(Data).ShouldBe(category);
 
     [Fact]
+    [Requirement("A009", "E12")]
     public void No_package_exceeds_ten_millisieverts_at_its_surface() => new DoseRates(10_000_001, 0).CategoryOf(Data).ShouldBeNull();
 
     [Fact]
+    [Requirement("A009", "E12")]
     public void A_highway_route_controlled_quantity_is_always_yellow_iii() => new DoseRates(0, 0).CategoryOf(Data, isHrcq: true).ShouldBe(Category.YellowIII);
 
     [Fact]
+    [Requirement("A009", "E12")]
     public void More_dose_rate_never_lowers_category_or_index() =>
         Prop.ForAll(
             Gen.Choose(0, 10_000_000).Four().ToArbitrary(),
@@ -58,6 +62,7 @@ public sealed class LabelCategories
             }).QuickCheckThrowOnFailure();
 
     [Fact]
+    [Requirement("A009", "E12")]
     public void The_index_is_never_below_what_was_measured_and_less_than_a_tenth_above() =>
         Prop.ForAll(
             Gen.Choose(501, 10_000_000).ToArbitrary(),

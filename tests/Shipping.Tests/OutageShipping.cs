@@ -7,7 +7,6 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.Shipping.Tests;
 
 /// <summary>While Quality cannot be asked nothing leaves, but what two persons of QA authorised beforehand, for these doses and until then.</summary>
-[Requirement("A204", "A128")]
 public sealed class OutageShipping : IAsyncLifetime
 {
     const string Method = "/doseline.quality.v1.OutageReleaseService/AuthoriseOutageRelease";
@@ -45,6 +44,7 @@ public sealed class OutageShipping : IAsyncLifetime
     Task<List<string>> CodesAsync() => dock.ShipRefusedAsync(package);
 
     [Fact]
+    [Requirement("A204")]
     public async Task Without_an_authorisation_no_answer_is_no()
     {
         (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE"]);
@@ -52,6 +52,7 @@ public sealed class OutageShipping : IAsyncLifetime
 
     [Clause("Annex 11 16")]
     [Fact]
+    [Requirement("A128", "A204")]
     public async Task With_one_the_dose_leaves_and_every_record_says_under_what()
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));
@@ -62,6 +63,7 @@ public sealed class OutageShipping : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204")]
     public async Task While_Quality_answers_an_authorisation_opens_nothing()
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));
@@ -71,6 +73,7 @@ public sealed class OutageShipping : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A128", "A204")]
     public async Task An_authorisation_that_does_not_verify_or_does_not_cover_denies_with_every_reason()
     {
         (string What, OutageReleaseAuthorised Fact, string[] Codes)[] cases =
@@ -96,6 +99,7 @@ public sealed class OutageShipping : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204")]
     public async Task A_hold_that_arrived_before_the_outage_is_not_forgotten_in_it()
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));
@@ -104,6 +108,7 @@ public sealed class OutageShipping : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A204")]
     public async Task A_reconciled_authorisation_opens_nothing_more()
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));

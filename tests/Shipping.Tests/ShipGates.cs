@@ -10,10 +10,10 @@ using Grpc.Core;
 namespace Doseline.Shipping.Tests;
 
 /// <summary>Every gate, alone and together, and every way round them.</summary>
-[Requirement("A051", "A063", "A103")]
 public sealed class ShipGates
 {
     [Fact]
+    [Requirement("A051", "A063", "A103")]
     public async Task Nothing_ships_while_quality_does_not_answer()
     {
         await using var dock = await Dock.OpenAsync();
@@ -27,6 +27,7 @@ public sealed class ShipGates
     }
 
     [Fact]
+    [Requirement("A051", "A063", "A103")]
     public async Task A_hold_after_the_papers_keeps_the_package_whatever_facts_said_before()
     {
         await using var dock = await Dock.OpenAsync();
@@ -38,6 +39,7 @@ public sealed class ShipGates
     }
 
     [Fact]
+    [Requirement("A051", "A103")]
     public async Task A_certificate_of_another_dose_opens_nothing()
     {
         await using var dock = await Dock.OpenAsync();
@@ -49,6 +51,7 @@ public sealed class ShipGates
     }
 
     [Fact]
+    [Requirement("A051")]
     public async Task An_expired_certificate_and_an_answer_about_the_past_open_nothing()
     {
         await using var dock = await Dock.OpenAsync();
@@ -119,6 +122,7 @@ public sealed class ShipGates
     }
 
     [Fact]
+    [Requirement("A214")]
     public async Task Cancelled_orders_lost_doses_and_wrong_seals_stay_here()
     {
         await using var dock = await Dock.OpenAsync();
@@ -159,6 +163,7 @@ public sealed class ShipGates
     }
 
     [Fact]
+    [Requirement("A051")]
     public async Task A_package_that_changes_while_quality_thinks_does_not_ship()
     {
         await using var dock = await Dock.OpenAsync();
@@ -178,6 +183,7 @@ public sealed class ShipGates
     }
 
     [Theory]
+    [Requirement("A103")]
     [InlineData("operator")]
     [InlineData("supply_desk")]
     [InlineData("qa")]
@@ -197,7 +203,7 @@ public sealed class ShipGates
     }
 
     [Fact]
-    [Requirement("A021", "A061")]
+    [Requirement("A021", "A026", "A061", "A103")]
     public void Shipping_offers_no_way_to_release_or_to_print_a_dose_label()
     {
         var methods = new[] { CarriersService.Descriptor, PackagingsService.Descriptor, PackagesService.Descriptor }.SelectMany(service => service.Methods).Select(method => method.Name).ToList();

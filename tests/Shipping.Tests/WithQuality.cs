@@ -13,7 +13,7 @@ public sealed class WithQuality
     const string Hash = "aa11";
 
     [Fact]
-    [Requirement("A051", "A063", "A087", "A151")]
+    [Requirement("A051", "A063", "A087", "A151", "A160")]
     public async Task A_package_leaves_only_while_quality_says_released()
     {
         await using var dock = await Dock.OpenAsync(ownQuality: true);

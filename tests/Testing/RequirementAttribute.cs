@@ -2,10 +2,13 @@ using Xunit.Sdk;
 
 namespace Doseline.Testing;
 
-/// <summary>Names the rows of the contract that a test proves; the trace of rows to tests is generated from it.</summary>
+/// <summary>
+/// Names the rows of the contract that a test shows, in whole or in part. How far a row is shown, and on which tests that rests, is said in
+/// <c>tests/verdicts</c>; the trace holds the two against each other.
+/// </summary>
 /// <param name="rows">Identifiers, for example <c>A071</c>.</param>
 [TraitDiscoverer("Doseline.Testing.RequirementDiscoverer", "Doseline.Testing")]
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method, AllowMultiple = true)]
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class RequirementAttribute(params string[] rows) : Attribute, ITraitAttribute
 {
     /// <summary>Identifiers of the rows.</summary>

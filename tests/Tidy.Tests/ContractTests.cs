@@ -100,7 +100,7 @@ public sealed class ContractTests
     }
 
     [Fact]
-    [Requirement("A021", "A068")]
+    [Requirement("A021")]
     public void Only_quality_has_methods_that_decide_disposition_and_only_qa_may_call_them()
     {
         string[] deciding = ["ReleaseDoses", "RejectDoses", "HoldDoses", "LiftHold"];

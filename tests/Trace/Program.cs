@@ -1,4 +1,5 @@
 using Doseline.Trace;
 
-// Writes docs/requirements.md: every row of the contract, the tests that name it, and how they ended in the last run.
-return Tracing.Run(args is [var root, ..] ? root : Directory.GetCurrentDirectory());
+// trace                  draws docs/requirements.md and docs/part11.md from the sources
+// trace check            says whether they are what the sources say, and whether the last run showed it
+return Tracing.Run(Directory.GetCurrentDirectory(), check: args is ["check"]);

@@ -10,7 +10,8 @@ namespace Doseline.Waste.Tests;
 
 public sealed class ContainerTests
 {
-    [Fact, Requirement("A040"), Requirement("A085"), Requirement("A065")]
+    [Fact]
+    [Requirement("A040", "A065")]
     public async Task A_container_becomes_eligible_at_the_tick_and_leaves_only_after_a_survey()
     {
         await using var platform = await Platform.StartAsync();
@@ -49,7 +50,7 @@ public sealed class ContainerTests
         platform.Facts<WasteDisposed>().ShouldHaveSingleItem().WasteIds.ShouldBe(["w1"]);
     }
 
-    [Fact, Requirement("A040")]
+    [Fact]
     public async Task A_survey_names_all_that_is_missing()
     {
         await using var platform = await Platform.StartAsync();
@@ -64,7 +65,8 @@ public sealed class ContainerTests
         (await bench.GetAsync(container)).Container.State.ShouldBe(ContainerState.Eligible);
     }
 
-    [Theory, Requirement("E10"), Requirement("E09"), Requirement("A039")]
+    [Theory]
+    [Requirement("A039", "E10")]
     [InlineData("Lu-177m", 20e6, "HALF_LIFE_TOO_LONG")]
     [InlineData("Ac-227", 3e6, "HALF_LIFE_TOO_LONG")]
     [InlineData("At-211", 1e9, "PROGENY_TOO_LONG_LIVED")]
@@ -90,7 +92,8 @@ public sealed class ContainerTests
         (await bench.AddAsync(await bench.OpenAsync(Bench.Policy(policy => policy.DecayInStorage = false)), "w1")).WasteIds.ShouldBe(["w1"]);
     }
 
-    [Fact, Requirement("E10")]
+    [Fact]
+    [Requirement("E10")]
     public async Task Carrier_added_material_stays_out_of_a_short_lived_bin_even_when_no_isomer_was_measured()
     {
         await using var platform = await Platform.StartAsync();
@@ -100,7 +103,8 @@ public sealed class ContainerTests
         (await Platform.RefusalsAsync(async () => await bench.AddAsync(await bench.OpenAsync(), "w1"))).ShouldHaveSingleItem().Code.ShouldBe("CARRIER_ADDED_NOT_ELIGIBLE");
     }
 
-    [Fact, Requirement("E09"), Requirement("E10"), Requirement("A085")]
+    [Fact]
+    [Requirement("A085", "E09", "E10")]
     public async Task The_clock_follows_the_impurity_and_contents_show_what_grows()
     {
         await using var platform = await Platform.StartAsync();
@@ -120,7 +124,8 @@ public sealed class ContainerTests
         contents["Lu-177"].ShouldBe(400e9 * Math.Exp(-lambda * days) + regrown, 1);
     }
 
-    [Fact, Requirement("A039")]
+    [Fact]
+    [Requirement("A039")]
     public async Task A_discarded_sample_becomes_an_item_once()
     {
         await using var platform = await Platform.StartAsync();
@@ -133,7 +138,8 @@ public sealed class ContainerTests
         item.Contents.ShouldHaveSingleItem().ActivityBq.ShouldBe(1e6);
     }
 
-    [Theory, Requirement("A040")]
+    [Theory]
+    [Requirement("A040")]
     [InlineData(-1.0)]
     [InlineData(+5.0)]
     public async Task A_clock_is_neither_lost_nor_doubled_when_the_process_dies(double daysAfterDueAtRestart)

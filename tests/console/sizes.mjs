@@ -29,7 +29,7 @@ const place = (n) => call(supplyDesk, 'orders.v1.OrdersService/PlaceOrder', {
     windowStart: { dateTime: '2026-11-27T10:00', zone: 'Europe/Amsterdam' }, windowEnd: { dateTime: '2026-11-27T12:00', zone: 'Europe/Amsterdam' },
 });
 
-test(`The board with ${orders} orders is usable and shows a change within two seconds [A044]`, async (context) => {
+test('The board with two thousand orders is usable and shows a change within two seconds [A044]', async (context) => {
     const { equipment } = await call(planner, 'execution.v1.EquipmentService/ListEquipment', { siteId: 'lei', equipmentClass: 'EQUIPMENT_CLASS_HOT_CELL', pageSize: 100 });
     await call(planner, 'execution.v1.SchedulerService/PlanRun', {
         requestId: 'console-sizes-run', siteId: 'lei', productCode: 'LU177-PSMA', recipeCode: 'LU177-PSMA', hotCellId: equipment[0].equipmentId, startTime: '2026-11-26T05:00:00Z', doseCapacity: 50,

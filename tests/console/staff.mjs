@@ -90,7 +90,7 @@ test('A one-time password is good for choosing a password and nothing else; a wr
     await page.done();
 });
 
-test('Who was never trained stands out, and is trained from the record on', async () => {
+test('Who was never trained stands out, and is trained from the record on [A212]', async () => {
     const page = await open(qa, '/people/training', { height: 1000 });
     const line = page.getByRole('row').filter({ hasText: 'Nora Lind' }).filter({ hasText: 'dispensing' }).first();
     await line.getByText('never trained').waitFor();

@@ -116,7 +116,7 @@ test('grpc-js calls by the partners\' port and reads every detail', limit, async
 /** The blocks of one language on the partners' page, in their order; a block with a further word after its language is left to another test. */
 const blocks = language => [...readFileSync(join(repository, 'docs', 'partners.md'), 'utf8').matchAll(new RegExp('^```' + language + '\\n(.*?)^```$', 'gms'))].map(match => match[1]);
 
-test('the walk-through for partners goes as it is written', { timeout: 120_000 }, async () => {
+test('the walk-through for partners goes as it is written [A228]', { timeout: 120_000 }, async () => {
     const env = { ...process.env, DOSELINE: platform.web, PARTNERS: platform.partner, PROTOS: join(repository, 'protos'), TOKEN: partner };
     const shell = blocks('sh');
     assert.equal(shell.length, 5);

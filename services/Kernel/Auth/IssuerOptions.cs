@@ -1,3 +1,4 @@
+using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.Tokens;
 
@@ -48,15 +49,15 @@ public sealed record IssuerOptions
 
     static IssuerOptions One(IConfigurationSection section)
     {
-        var authority = section["Authority"]?.TrimEnd('/') ?? throw new InvalidOperationException($"{section.Path}:Authority is missing.");
+        var authority = section["Authority"]?.TrimEnd('/') ?? throw new SettingException($"{section.Path}:Authority is missing.");
         if (!Uri.TryCreate(authority, UriKind.Absolute, out var address) || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
-            throw new InvalidOperationException($"{section.Path}:Authority must be an https address.");
+            throw new SettingException($"{section.Path}:Authority must be an https address.");
         string[] algorithms = Words(section, "Algorithms") is [_, ..] given ? given : [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
         if (algorithms.FirstOrDefault(a => !(a.StartsWith("ES", StringComparison.Ordinal) || a.StartsWith("RS", StringComparison.Ordinal) || a.StartsWith("PS", StringComparison.Ordinal))) is { } weak)
-            throw new InvalidOperationException($"{section.Path}:Algorithms names {weak}; a token is checked with a public key or not at all.");
+            throw new SettingException($"{section.Path}:Algorithms names {weak}; a token is checked with a public key or not at all.");
         var roles = Map(section, "Roles");
         if (roles.Values.FirstOrDefault(role => !Auth.Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidOperationException($"{section.Path}:Roles maps to {unknown}, which nobody can have.");
+            throw new SettingException($"{section.Path}:Roles maps to {unknown}, which nobody can have.");
         var platform = section.GetValue("Platform", false);
         return new IssuerOptions
         {

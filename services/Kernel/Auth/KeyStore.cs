@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Kernel.Auth;
@@ -36,18 +37,26 @@ public sealed class KeyStore(IConfiguration config)
 
     ECDsa Load(string name)
     {
-        if (config[$"Keys:{name}"] is { Length: > 0 } pem) return Import(pem);
+        if (config[$"Keys:{name}"] is { Length: > 0 } pem) return Import(pem, $"Keys:{name}");
         var directory = config["Keys:Directory"] ?? Path.Combine("data", "keys");
         var path = Path.Combine(directory, $"{name}.pem");
         if (!File.Exists(path)) Make(directory, path);
         // Read back also by the one that made it: when several processes make it at once, the file says whose it is.
-        return Import(File.ReadAllText(path));
+        return Import(File.ReadAllText(path), path);
     }
 
-    static ECDsa Import(string pem)
+    static ECDsa Import(string pem, string from)
     {
         var key = ECDsa.Create();
-        key.ImportFromPem(pem);
+        try
+        {
+            key.ImportFromPem(pem);
+        }
+        catch (Exception unread) when (unread is ArgumentException or CryptographicException)
+        {
+            throw new SettingException($"{from} holds no private key on an elliptic curve as PEM.", unread);
+        }
+
         return key;
     }
 

@@ -20,6 +20,9 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     readonly ConcurrentDictionary<string, NpgsqlDataSource> sources = new(StringComparer.Ordinal);
     readonly SqlitePragmas pragmas = new(config["Data:SqliteSynchronous"] ?? "FULL");
 
+    /// <summary>Folder of databases of SQLite where <c>Data:Directory</c> names none, seen from where the program was started.</summary>
+    public const string DirectoryDefault = "data";
+
     /// <summary>Points options at the service's database.</summary>
     public void Configure(string service, DbContextOptionsBuilder options)
     {
@@ -41,7 +44,7 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
 
     string DefaultSqlite(string service)
     {
-        var directory = config["Data:Directory"] ?? "data";
+        var directory = config["Data:Directory"] ?? DirectoryDefault;
         Directory.CreateDirectory(directory);
         return new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, $"{service}.db") }.ToString();
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using Doseline.Kernel.Actors;
 using Doseline.Kernel.Auth;
@@ -49,6 +48,8 @@ public static class PlatformHost
     [
         new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
         new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
+        // A start that failed is said in a sentence, by Fault.
+        new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "Critical"),
     ];
 
     /// <summary>Builds the host; call <c>Run</c> on the result.</summary>
@@ -57,7 +58,8 @@ public static class PlatformHost
     /// <param name="configure">Last word on registrations; tests and simulations put their clock here.</param>
     public static WebApplication Build(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Files of ours lie beside the program; where its user stands may be anywhere.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         // Every other source may say otherwise; unasked, the libraries would write several lines for every call.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLibraries });
         List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages = [];
@@ -66,12 +68,12 @@ public static class PlatformHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 2 * MessageBytesMax;
-            var address = IPAddress.Parse(builder.Configuration["Ports:Address"] ?? "127.0.0.1");
-            kestrel.Listen(address, builder.Configuration.GetValue("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
+            var address = builder.Configuration.Address("Ports:Address", "127.0.0.1");
+            kestrel.Listen(address, builder.Configuration.Port("Ports:App", AppPort), endpoint => endpoint.Protocols = HttpProtocols.Http2);
             // In a pod the app port is the sidecar's alone, on loopback, while probes and browsers come from outside.
-            var probes = IPAddress.Parse(builder.Configuration["Ports:ProbeAddress"] ?? address.ToString());
-            kestrel.Listen(probes, builder.Configuration.GetValue("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
-            var outer = IPAddress.Parse(builder.Configuration["Ports:WebAddress"] ?? address.ToString());
+            var probes = builder.Configuration.Address("Ports:ProbeAddress", address.ToString());
+            kestrel.Listen(probes, builder.Configuration.Port("Ports:Probe", ProbePort), endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            var outer = builder.Configuration.Address("Ports:WebAddress", address.ToString());
             WebListener.Open(kestrel, outer, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
@@ -103,13 +105,15 @@ public static class PlatformHost
     /// <summary>Runs a service: serves until it is told to stop, or, with the one argument <c>schema</c>, brings its databases up to date and ends.</summary>
     /// <param name="args">Command line.</param>
     /// <param name="modules">Services to host.</param>
-    public static async Task RunAsync(string[] args, IReadOnlyList<ServiceModule> modules)
+    /// <returns>The exit code; what went wrong was said on the error stream.</returns>
+    public static Task<int> RunAsync(string[] args, IReadOnlyList<ServiceModule> modules) => Fault.SayAsync(async () =>
     {
         var schema = args is [SchemaCommand, ..];
         await using var app = Build(schema ? args[1..] : args, modules);
         if (schema) await ApplySchemasAsync(app.Services);
         else await app.RunAsync();
-    }
+        return 0;
+    });
 
     /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
     public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)

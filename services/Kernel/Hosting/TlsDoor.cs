@@ -29,7 +29,7 @@ sealed class TlsDoor(string certificatePath, string keyPath, string? authorities
 
     /// <summary>TLS as configured; null when it is not.</summary>
     public static TlsDoor? Of(IConfiguration config) => config["Tls:Certificate"] is { Length: > 0 } certificate
-        ? new TlsDoor(certificate, config["Tls:Key"] ?? throw new InvalidOperationException("Tls:Certificate is given, but Tls:Key is not."), config["Tls:ClientAuthorities"]) : null;
+        ? new TlsDoor(certificate, config["Tls:Key"] ?? throw new SettingException("Tls:Certificate is given, but Tls:Key is not."), config["Tls:ClientAuthorities"]) : null;
 
     /// <summary>Puts TLS on a port.</summary>
     /// <param name="endpoint">Port.</param>

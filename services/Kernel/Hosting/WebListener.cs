@@ -35,10 +35,10 @@ static class WebListener
     public static void Open(KestrelServerOptions kestrel, IPAddress address, IConfiguration config, Doors doors)
     {
         var tls = doors is Doors.None ? null : TlsDoor.Of(config);
-        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.GetValue("Ports:Web", PlatformHost.WebPort), Doors.Web, HttpProtocols.Http1AndHttp2, tls);
+        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.Port("Ports:Web", PlatformHost.WebPort), Doors.Web, HttpProtocols.Http1AndHttp2, tls);
         // Without TLS nothing tells the versions apart, so the port is for the one that gRPC speaks.
         if (doors.HasFlag(Doors.Grpc))
-            Listen(kestrel, address, config.GetValue("Ports:Grpc", PlatformHost.GrpcPort), Doors.Grpc, tls is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2, tls);
+            Listen(kestrel, address, config.Port("Ports:Grpc", PlatformHost.GrpcPort), Doors.Grpc, tls is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2, tls);
     }
 
     /// <summary>Maps endpoints so that they answer at their doors only.</summary>

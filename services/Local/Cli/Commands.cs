@@ -1,11 +1,8 @@
 using System.CommandLine;
 using Doseline.Kernel.Auth;
 using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day;
-using Doseline.Local.Day.Files;
-using Grpc.Core;
 
 namespace Doseline.Local.Cli;
 
@@ -27,7 +24,7 @@ static class Commands
             AuditCommands.Audit(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
-        root.SetAction((parsed, cancel) => ServeAsync([.. parsed.UnmatchedTokens], cancel));
+        root.SetAction((parsed, cancel) => ServeAsync(parsed.Settings(), cancel));
         return root;
     }
 
@@ -46,28 +43,8 @@ static class Commands
         Option<string?> data = new("--data") { Description = "Keeps databases and progress here, so that a day that was cut off goes on where it stood; without it the day runs in a temporary folder." };
         Command command = new("day", "Plays a day of orders from files on simulated time through the public gRPC APIs, and checks what must hold.") { folder, json, data };
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(async (parsed, cancel) =>
-        {
-            try
-            {
-                var options = new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), parsed.GetValue(json), Settings(parsed.UnmatchedTokens));
-                return await DayCommand.RunAsync(options, cancel);
-            }
-            catch (DayFilesException bad)
-            {
-                foreach (var problem in bad.Problems) await Console.Error.WriteLineAsync(problem.ToString());
-                await Console.Error.WriteLineAsync("Nothing was loaded.");
-                return 2;
-            }
-            catch (RpcException fault)
-            {
-                // The files asked for something that a service refuses: say all of what it said.
-                await Console.Error.WriteLineAsync(fault.Status.ToString());
-                foreach (var refusal in RpcErrors.Read(fault)) await Console.Error.WriteLineAsync($"{refusal.Code} {refusal.Subject}: {refusal.Message}");
-                await Console.Error.WriteLineAsync(fault.StackTrace);
-                return 1;
-            }
-        });
+        command.SetAction((parsed, cancel) =>
+            DayCommand.RunAsync(new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), parsed.GetValue(json), parsed.Settings().AsDictionary()), cancel));
         return command;
     }
 
@@ -78,18 +55,8 @@ static class Commands
         Option<string?> data = new("--data") { Description = "Keeps databases and keys here; without it they are removed at the end." };
         Command command = new("demo", "Plays a day up to an instant and then serves it, with a clock that runs on from there: for trying things out, never for real work.") { folder, at, data };
         command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction(async (parsed, cancel) =>
-        {
-            try
-            {
-                return await DemoCommand.RunAsync(new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), null, Settings(parsed.UnmatchedTokens)), parsed.GetValue(at)!, cancel);
-            }
-            catch (Exception bad) when (bad is DayFilesException or FormatException)
-            {
-                await Console.Error.WriteLineAsync(bad.Message);
-                return 2;
-            }
-        });
+        command.SetAction((parsed, cancel) =>
+            DemoCommand.RunAsync(new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), null, parsed.Settings().AsDictionary()), parsed.GetValue(at)!, cancel));
         return command;
     }
 
@@ -104,7 +71,7 @@ static class Commands
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {
-            var config = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. parsed.UnmatchedTokens]).Build();
+            var config = parsed.Configuration();
             var person = parsed.GetValue(name)!;
             var caller = new Caller
             {
@@ -118,8 +85,4 @@ static class Commands
         });
         return command;
     }
-
-    static Dictionary<string, string> Settings(IReadOnlyList<string> tokens) => tokens
-        .Where(t => t.StartsWith("--", StringComparison.Ordinal) && t.Contains('=', StringComparison.Ordinal))
-        .Select(t => t[2..].Split('=', 2)).ToDictionary(t => t[0], t => t[1], StringComparer.OrdinalIgnoreCase);
 }

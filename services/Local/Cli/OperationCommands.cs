@@ -24,7 +24,7 @@ static class OperationCommands
         Command command = new("check", "Looks through the databases, for example after a restore: facts, what waits, and every audit chain. Changes nothing.") { TreatUnmatchedTokensAsErrors = false };
         command.SetAction(async (parsed, cancel) =>
         {
-            var standings = await DatabaseCheck.RunAsync([.. parsed.UnmatchedTokens], cancel);
+            var standings = await DatabaseCheck.RunAsync(parsed.Settings(), cancel);
             foreach (var s in standings)
             {
                 Console.WriteLine($"{s.Service,-12} {s.Messages.Published,8} facts, {s.Messages.Unsent} unsent, {s.Messages.Parked} waiting or parked, {s.AuditRows} audit rows, {(s.Findings is [] ? "sound" : $"{s.Findings.Count} findings")}");
@@ -44,7 +44,7 @@ static class OperationCommands
         sign.TreatUnmatchedTokensAsErrors = false;
         sign.SetAction(async (parsed, cancel) =>
         {
-            var signed = SignedBaseline.Sign(Manifests.Read(await File.ReadAllTextAsync(parsed.GetValue(manifests)!.FullName, cancel)), Keys(parsed.UnmatchedTokens).Signing(SignedBaseline.KeyName));
+            var signed = SignedBaseline.Sign(Manifests.Read(await File.ReadAllTextAsync(parsed.GetValue(manifests)!.FullName, cancel)), Keys(parsed).Signing(SignedBaseline.KeyName));
             await File.WriteAllTextAsync(parsed.GetValue(output)!.FullName, signed, cancel);
             return 0;
         });
@@ -56,7 +56,7 @@ static class OperationCommands
         check.SetAction(async (parsed, cancel) =>
         {
             var signed = await File.ReadAllTextAsync(parsed.GetValue(baseline)!.FullName, cancel);
-            if (SignedBaseline.Read(signed, Keys(parsed.UnmatchedTokens).Signing(SignedBaseline.KeyName)) is not { } validated)
+            if (SignedBaseline.Read(signed, Keys(parsed).Signing(SignedBaseline.KeyName)) is not { } validated)
             {
                 await Console.Error.WriteLineAsync("The baseline's signature is not genuine.");
                 return 2;
@@ -70,5 +70,5 @@ static class OperationCommands
         return new Command("baseline", "Configuration that was validated, and what has drifted from it.") { sign, check };
     }
 
-    static KeyStore Keys(IReadOnlyList<string> settings) => new(new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. settings]).Build());
+    static KeyStore Keys(ParseResult parsed) => new(parsed.Configuration());
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Doseline.Kernel.Hosting;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Day.Report;
 using Doseline.Local.Simulation;
@@ -17,6 +18,8 @@ static class DayCommand
     public static async Task<int> RunAsync(DayOptions options, CancellationToken cancel)
     {
         var input = DayFiles.Read(options.Folder);
+        // Opened before hours are played: a file that cannot be written is said now.
+        await using var json = options.Json is { } file ? File.Create(file) : null;
         using var folder = DayFolder.Open(options.Data);
         Dictionary<string, string> settings = new(options.Settings)
         {
@@ -52,7 +55,7 @@ static class DayCommand
         using var played = play;
         var report = await new DayChecks(input, platform, play!).ReportAsync(cancel);
         DayPrinter.Print(console, report, input.Zone);
-        if (options.Json is { } file) await File.WriteAllTextAsync(file, JsonSerializer.Serialize(report, Json), cancel);
-        return report.Passed ? 0 : 1;
+        if (json is not null) await JsonSerializer.SerializeAsync(json, report, Json, cancel);
+        return report.Passed ? 0 : Fault.NotHeld;
     }
 }

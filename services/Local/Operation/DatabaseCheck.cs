@@ -22,7 +22,10 @@ public static class DatabaseCheck
     public static async Task<IReadOnlyList<DatabaseStanding>> RunAsync(string[] settings, CancellationToken cancel)
     {
         await using var host = PlatformHost.Build(settings, Modules.All());
+        var folder = host.Configuration["Data:Directory"] ?? DatabaseOptions.DirectoryDefault;
         var named = host.Configuration.GetSection("ConnectionStrings").GetChildren().Select(c => c.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // To open a database of SQLite is to make it: who looks for what was restored is told that there is nothing.
+        if (named.Count == 0 && !Directory.EnumerateFiles(folder, "*.db").Any()) throw new SettingException($"There is no database in {folder}; name the folder with --Data:Directory=….");
         return await OfAsync(host.Services, service => named.Count == 0 || named.Contains(service), cancel);
     }
 

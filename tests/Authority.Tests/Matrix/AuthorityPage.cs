@@ -12,7 +12,7 @@ public sealed class AuthorityPage
     static readonly string File = Path.Combine(Repository.Root, "docs", "authority.md");
 
     [Fact]
-    [Requirement("A178", "A209")]
+    [Requirement("A003")]
     [Clause("21 CFR 11.10(k)")]
     public void The_page_of_authority_says_what_the_protos_declare()
     {

@@ -26,7 +26,7 @@ public sealed class MatrixTests : IAsyncLifetime
     IEnumerable<RpcMethod> Methods => platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values.OrderBy(m => m.Name, StringComparer.Ordinal);
 
     [Fact]
-    [Requirement("A068", "A159", "A178", "A184", "A209")]
+    [Requirement("A003", "A068", "A159", "A178", "A209")]
     [Clause("21 CFR 11.10(d)", "21 CFR 11.10(g)", "Annex 11 12.1")]
     public async Task Every_method_lets_in_whom_its_policy_names_and_nobody_else()
     {

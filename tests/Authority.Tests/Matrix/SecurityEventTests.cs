@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 namespace Doseline.Authority.Tests.Matrix;
 
 /// <summary>Who tries what they may not leaves a trace, and the trace holds no secret.</summary>
-[Requirement("A126")]
 public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
 {
     readonly Lines lines = new();
@@ -55,6 +54,7 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    [Requirement("A003")]
     [Clause("21 CFR 11.300(b)")]
     public async Task No_log_line_and_no_database_holds_a_password_a_token_or_a_signature()
     {

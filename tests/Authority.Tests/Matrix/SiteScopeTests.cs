@@ -18,7 +18,6 @@ namespace Doseline.Authority.Tests.Matrix;
 /// A whole day is played, and everything that was asked in it is asked again by somebody with the same roles at another site. Who may not act at the site
 /// of an object neither changes nor reads it, also where no field of the request names a site.
 /// </summary>
-[Requirement("A178", "A209")]
 public sealed class SiteScopeTests(ITestOutputHelper output)
 {
     // What belongs to the whole company: the same products, recipes and customers at every site. Everything else is of a site.
@@ -30,6 +29,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
     ];
 
     [Fact]
+    [Requirement("A178", "A239")]
     [Clause("21 CFR 11.10(d)", "21 CFR 11.10(g)")]
     public async Task Whoever_has_rights_at_another_site_neither_changes_nor_reads_what_the_day_was_about()
     {

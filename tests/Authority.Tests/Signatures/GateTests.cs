@@ -37,8 +37,8 @@ public sealed class GateTests : IAsyncLifetime
     };
 
     [Theory]
-    [MemberData(nameof(Wrong))]
     [Requirement("A012", "A068")]
+    [MemberData(nameof(Wrong))]
     [Clause("21 CFR 11.70", "21 CFR 11.200(a)(2)", "Annex 11 14")]
     public async Task A_signature_that_does_not_fit_the_call_is_refused_with_the_reason(string what, Func<SignatureClaims, SignatureClaims> change, string code)
     {
@@ -49,7 +49,6 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A012")]
     public async Task Everything_wrong_with_a_signature_is_said_at_once()
     {
         var request = await Draft.WriteAsync(platform);
@@ -90,7 +89,6 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A012", "A028")]
     [Clause("21 CFR 11.70")]
     public async Task A_signature_is_used_once_and_a_repeated_call_gets_the_first_answer()
     {
@@ -106,7 +104,6 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A012")]
     public async Task Of_two_calls_at_once_with_one_signature_one_is_refused()
     {
         var request = await Draft.WriteAsync(platform);
@@ -119,7 +116,6 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A012")]
     public async Task A_signature_ages_while_it_waits()
     {
         var request = await Draft.WriteAsync(platform);
@@ -129,7 +125,7 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A027", "A070")]
+    [Requirement("A003", "A027", "A070", "P09")]
     [Clause("21 CFR 11.200(a)(3)")]
     public async Task Where_two_persons_sign_they_are_two_and_both_entitled()
     {
@@ -153,7 +149,6 @@ public sealed class GateTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A068")]
     [Clause("21 CFR 11.100(a)")]
     public async Task A_retired_key_signs_nothing_new_and_its_old_signatures_stay_genuine()
     {

@@ -44,7 +44,7 @@ public sealed class SigningTests : IAsyncLifetime
     static async Task<IEnumerable<string>> CodesAsync(AsyncUnaryCall<SignResponse> call) => (await Platform.RefusalsAsync(() => call.ResponseAsync)).Select(r => r.Code);
 
     [Fact]
-    [Requirement("A012", "A068")]
+    [Requirement("A003", "A012", "A068")]
     [Clause("21 CFR 11.50(a)", "21 CFR 11.200(a)(1)", "Annex 11 14", "Annex 11 15")]
     public async Task A_person_signs_with_id_and_password_and_the_service_takes_it()
     {
@@ -83,7 +83,7 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A068")]
+    [Requirement("A003", "A068")]
     [Clause("21 CFR 11.200(a)(2)", "21 CFR 11.300(d)")]
     public async Task Wrong_passwords_at_signing_lock_the_person_out()
     {
@@ -94,7 +94,7 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A068", "A159")]
+    [Requirement("A068")]
     [Clause("21 CFR 11.10(g)")]
     public async Task Only_who_is_signed_in_signs_first_and_only_with_the_right()
     {
@@ -110,7 +110,6 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A027")]
     [Clause("21 CFR 11.200(a)(3)")]
     public async Task A_second_person_signs_at_the_first_ones_screen_with_both_components()
     {
@@ -125,7 +124,6 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A190")]
     public async Task What_cannot_be_signed_is_refused_before_any_password_is_looked_at()
     {
         (await CodesAsync(Signing(quinn).SignAsync(new SignRequest { Method = "/doseline.quality.v1.Nothing/Here", RequestJson = "{}", Zone = "Mars/Olympus" }))).ShouldBe(["METHOD_UNKNOWN", "ZONE_UNKNOWN"]);
@@ -135,7 +133,6 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A012")]
     public async Task The_request_may_be_written_in_any_way_that_says_the_same()
     {
         var request = await DraftAsync();

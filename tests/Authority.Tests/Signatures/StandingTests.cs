@@ -15,7 +15,6 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Authority.Tests.Signatures;
 
 /// <summary>A signature is linked to its record for good: whoever changes either afterwards is seen.</summary>
-[Requirement("A012", "A017")]
 public sealed class StandingTests : IAsyncLifetime
 {
     static readonly string[] sealedTables = ["signatures", "audit"];
@@ -35,6 +34,7 @@ public sealed class StandingTests : IAsyncLifetime
     async Task<RecordSignature> OneAsync() => (await Standing.OfAsync(platform, "specifications", request.SpecificationId)).ShouldHaveSingleItem();
 
     [Fact]
+    [Requirement("A003", "A012")]
     [Clause("21 CFR 11.50(a)", "21 CFR 11.50(b)", "Annex 11 14")]
     public async Task A_signature_shows_printed_name_date_time_zone_and_meaning_and_what_was_signed()
     {
@@ -78,6 +78,7 @@ public sealed class StandingTests : IAsyncLifetime
     };
 
     [Theory]
+    [Requirement("A003", "A012", "A017")]
     [MemberData(nameof(Alterations))]
     [Clause("21 CFR 11.10(a)", "21 CFR 11.70")]
     public async Task What_is_altered_past_the_platform_breaks_the_signature(string what, string sql)
@@ -110,7 +111,6 @@ public sealed class StandingTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A178")]
     public async Task Signatures_of_another_site_are_not_shown()
     {
         await ReleaseAsync();

@@ -8,8 +8,8 @@ namespace Doseline.Cluster.Tests.Charts;
 public sealed partial class ChartTests(Chart chart) : IClassFixture<Chart>
 {
     [Theory]
+    [Requirement("A248", "P12")]
     [MemberData(nameof(Chart.ValuesFiles), MemberType = typeof(Chart))]
-    [Requirement("A248")]
     public async Task Every_values_file_renders_to_objects_that_have_what_every_object_needs(string values)
     {
         var objects = await chart.RenderAsync(values);
@@ -108,8 +108,8 @@ public sealed partial class ChartTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Theory]
-    [MemberData(nameof(Chart.ValuesFiles), MemberType = typeof(Chart))]
     [Requirement("A179")]
+    [MemberData(nameof(Chart.ValuesFiles), MemberType = typeof(Chart))]
     public async Task No_secret_stands_in_a_manifest(string values)
     {
         foreach (var one in await chart.RenderAsync(values))
@@ -124,11 +124,11 @@ public sealed partial class ChartTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Theory]
+    [Requirement("A226")]
     [InlineData("rabbitmq", "pubsub.rabbitmq")]
     [InlineData("kafka", "pubsub.kafka")]
     [InlineData("servicebus", "pubsub.azure.servicebus.topics")]
     [InlineData("redis", "pubsub.redis")]
-    [Requirement("A226")]
     public async Task One_value_chooses_the_broker(string broker, string type)
     {
         var component = (await chart.RenderAsync("", $"pubsub.broker={broker}", "pubsub.kafka.brokers=k:9093", "pubsub.redis.host=r:6379")).Single(o => o.Kind is "Component");

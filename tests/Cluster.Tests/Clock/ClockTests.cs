@@ -7,7 +7,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Doseline.Cluster.Tests.Clock;
 
-[Requirement("A056", "A073")]
 public sealed class ClockTests
 {
     static readonly ClockLimits Limits = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), TimeSpan.FromMinutes(10));
@@ -15,6 +14,7 @@ public sealed class ClockTests
     static readonly ClockStanding Nothing = new(ClockState.Unknown, null, null);
 
     [Theory]
+    [Requirement("A056")]
     [InlineData(0, ClockState.Good)]
     [InlineData(1, ClockState.Good)]
     [InlineData(-1.001, ClockState.Off)]
@@ -24,10 +24,12 @@ public sealed class ClockTests
         ClockStanding.Judge([TimeSpan.FromSeconds(seconds)], Nothing, Now, Limits).State.ShouldBe(state);
 
     [Fact]
+    [Requirement("A056")]
     public void One_false_server_of_three_does_not_matter() =>
         ClockStanding.Judge([TimeSpan.FromSeconds(0.1), TimeSpan.FromHours(5), TimeSpan.FromSeconds(0.2)], Nothing, Now, Limits).ShouldBe(new ClockStanding(ClockState.Good, TimeSpan.FromSeconds(0.2), Now));
 
     [Fact]
+    [Requirement("A056", "A073")]
     public void Servers_that_are_silent_for_a_while_change_nothing_and_for_long_nobody_knows()
     {
         ClockStanding good = new(ClockState.Good, TimeSpan.Zero, Now);
@@ -36,6 +38,7 @@ public sealed class ClockTests
     }
 
     [Fact]
+    [Requirement("A056", "A073")]
     public async Task The_offset_is_measured_against_the_time_server()
     {
         await using FakeTimeServer server = new(TimeSpan.FromSeconds(-2));
@@ -52,6 +55,7 @@ public sealed class ClockTests
     }
 
     [Theory]
+    [Requirement("A056", "A073")]
     [InlineData(true, 2)]
     [InlineData(false, 0)]
     [InlineData(false, 16)]

@@ -7,11 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Cluster.Tests.Clock;
 
 /// <summary>A whole host under a clock that is off. Alone, for a process has one set of gauges, and other tests have hosts in it too.</summary>
-[Requirement("A056", "A073")]
 [Collection(nameof(Alone))]
 public sealed class ServiceClockTests
 {
     [Fact]
+    [Requirement("A056", "A073", "A189")]
     public async Task A_service_with_a_clock_that_is_off_refuses_to_record_is_not_ready_and_says_so()
     {
         await using FakeTimeServer server = new(TimeSpan.FromMinutes(5));

@@ -13,7 +13,7 @@ public sealed class BackupTests
 {
     [Clause("21 CFR 11.10(c)", "Annex 11 7.2", "Annex 11 17")]
     [Fact]
-    [Requirement("A172", "A248")]
+    [Requirement("A003")]
     public async Task What_is_restored_verifies_and_goes_on_where_it_stood_and_what_was_altered_is_found()
     {
         var input = DayFiles.Read(Repository.At("samples", "day"));

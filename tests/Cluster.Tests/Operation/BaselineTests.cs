@@ -5,11 +5,11 @@ using Doseline.Testing;
 
 namespace Doseline.Cluster.Tests.Operation;
 
-[Requirement("A172")]
 public sealed class BaselineTests(Chart chart) : IClassFixture<Chart>
 {
     [Clause("Annex 11 10")]
     [Fact]
+    [Requirement("A003", "A172")]
     public async Task What_a_cluster_adds_by_itself_is_no_drift_and_everything_else_is_named()
     {
         var (_, manifests, errors) = await chart.TryAsync("");
@@ -38,6 +38,7 @@ public sealed class BaselineTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Fact]
+    [Requirement("A172")]
     public void A_secret_is_compared_and_not_kept()
     {
         static string Secret(string value) => $"apiVersion: v1\nkind: Secret\nmetadata: {{ name: s }}\ndata: {{ token: {value} }}\n";
@@ -47,6 +48,7 @@ public sealed class BaselineTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Fact]
+    [Requirement("A172")]
     public void A_baseline_that_was_altered_or_signed_by_somebody_else_is_not_taken()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -12,7 +12,7 @@ namespace Doseline.Cluster.Tests.Operation;
 public sealed class InstallationTests(Chart chart) : IClassFixture<Chart>
 {
     [Fact]
-    [Requirement("A179")]
+    [Requirement("A179", "A248")]
     public async Task The_secrets_that_are_printed_are_those_that_the_chart_asks_for()
     {
         var passwords = Path.GetTempFileName();
@@ -52,7 +52,6 @@ public sealed class InstallationTests(Chart chart) : IClassFixture<Chart>
     }
 
     [Fact]
-    [Requirement("A178")]
     public async Task The_schema_job_owns_the_database_and_the_service_can_neither_alter_nor_forget()
     {
         var server = new NpgsqlConnectionStringBuilder(Environment.GetEnvironmentVariable("DOSELINE_TEST_POSTGRES") ?? throw new InvalidOperationException("DOSELINE_TEST_POSTGRES names no server; tests/run.sh starts one."));

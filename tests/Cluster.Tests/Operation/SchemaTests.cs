@@ -23,6 +23,7 @@ public sealed partial class SchemaTests
     }
 
     [Theory]
+    [Requirement("A243")]
     [InlineData("CREATE TABLE t (a TEXT NOT NULL)", true)]
     [InlineData("CREATE UNIQUE INDEX i ON t (a)", false)]
     [InlineData("CREATE INDEX i ON t (a)", true)]

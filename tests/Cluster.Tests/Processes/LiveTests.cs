@@ -14,7 +14,7 @@ public sealed class LiveTests
     static readonly TimeSpan ArrivesWithin = TimeSpan.FromMinutes(3);
 
     [Fact]
-    [Requirement("A097", "A185")]
+    [Requirement("P13")]
     public async Task What_one_service_publishes_another_hears_by_itself_and_a_service_that_is_asked_to_end_leaves_nothing_unsent()
     {
         var now = DateTimeOffset.UtcNow;

@@ -28,7 +28,7 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    [Requirement("A059", "A097", "A177", "A226", "A243")]
+    [Requirement("A057", "A059", "A097", "A226", "A243", "P13")]
     public async Task A_day_in_separate_processes_that_are_killed_ends_as_it_does_in_one()
     {
         var input = DayFiles.Read(Repository.At("samples", "day"));

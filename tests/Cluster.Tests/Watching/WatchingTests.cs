@@ -16,7 +16,7 @@ public sealed partial class WatchingTests(Metrics metrics) : IClassFixture<Metri
     static IReadOnlyList<string> Dashboards { get; } = [.. Directory.EnumerateFiles(Path.Combine(Chart.Folder, "dashboards")).Order(StringComparer.Ordinal)];
 
     [Fact]
-    [Requirement("A185")]
+    [Requirement("A185", "P12")]
     public void Every_metric_that_an_alert_names_is_emitted()
     {
         foreach (var file in Alerts)
@@ -28,6 +28,7 @@ public sealed partial class WatchingTests(Metrics metrics) : IClassFixture<Metri
     }
 
     [Fact]
+    [Requirement("P12")]
     public void Every_metric_that_a_dashboard_names_is_emitted_and_every_panel_says_what_it_shows()
     {
         HashSet<string> uids = [];
@@ -48,6 +49,7 @@ public sealed partial class WatchingTests(Metrics metrics) : IClassFixture<Metri
     }
 
     [Fact]
+    [Requirement("P12")]
     public async Task Expressions_of_dashboards_are_PromQL()
     {
         var rules = Path.GetTempFileName();
@@ -64,7 +66,7 @@ public sealed partial class WatchingTests(Metrics metrics) : IClassFixture<Metri
     }
 
     [Fact]
-    [Requirement("A185", "A056")]
+    [Requirement("A056", "A185", "P12")]
     public async Task Alerts_come_when_they_should()
     {
         var tests = Directory.EnumerateFiles(Repository.At("tests", "chart", "alerts")).Order(StringComparer.Ordinal).ToList();

@@ -22,8 +22,8 @@ public sealed class DoseToDoorStory
     public static TheoryData<string> Products() => [.. Story.Products];
 
     [Theory]
+    [Requirement("A005", "A007", "A029", "A032", "A048", "A052", "A053", "A061", "A077", "A078", "A079", "A080", "A081", "A082", "A105")]
     [MemberData(nameof(Products))]
-    [Requirement("A078", "A079", "A080", "A081", "A082", "A077", "A032", "A052", "A053", "A029", "A105", "A007")]
     public async Task A_dose_goes_from_order_to_door_and_every_link_of_its_record_holds(string product)
     {
         await using var story = await Story.BeginAsync(product);

@@ -16,8 +16,8 @@ public sealed class ExceptionStory
     public static TheoryData<string> Products() => [.. Story.Products];
 
     [Theory]
+    [Requirement("A001", "A077", "A086", "A087", "A088", "A110", "A124", "A159", "A161")]
     [MemberData(nameof(Products))]
-    [Requirement("A086", "A087", "A088", "A016", "A124", "A161", "A001", "A051", "A110", "A159")]
     public async Task A_result_out_of_specification_holds_the_dose_until_QA_concludes_on_the_rework(string product)
     {
         await using var story = await Story.BeginAsync(product);

@@ -18,8 +18,8 @@ public sealed class OutageStory
     public static TheoryData<string> Products() => [.. Story.Products];
 
     [Theory]
+    [Requirement("A047", "A077", "A089", "A090", "A183")]
     [MemberData(nameof(Products))]
-    [Requirement("A089", "A090", "A183", "A182", "A047")]
     public async Task Execution_makes_releases_and_ships_while_orders_are_down_and_they_catch_up_without_loss_or_double(string product)
     {
         var (story, broker) = await BeginAsync(product);
@@ -51,11 +51,11 @@ public sealed class OutageStory
     }
 
     [Theory]
+    [Requirement("A091", "A097", "A171", "A183")]
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(13)]
     [InlineData(14)]
-    [Requirement("A091", "A171", "A097")]
     public async Task However_often_orders_go_down_their_trail_tells_the_whole_story_in_order_and_once(int seed)
     {
         var (story, broker) = await BeginAsync(Story.Products[seed % Story.Products.Count]);

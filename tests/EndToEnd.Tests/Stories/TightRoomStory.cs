@@ -17,8 +17,8 @@ public sealed class TightRoomStory
     public static TheoryData<string> Products() => [.. Story.Products];
 
     [Theory]
+    [Requirement("A006", "A036", "A037", "A071", "A072", "A077", "A083", "A084", "A085")]
     [MemberData(nameof(Products))]
-    [Requirement("A083", "A084", "A085", "A071", "A037", "A036", "A072", "A006", "A065")]
     public async Task A_receipt_over_a_limit_is_stopped_at_room_and_site_and_the_lot_goes_where_there_is_room(string product)
     {
         // The store may hold half of the lot, the annex beside it all of it, the site one and a half of it; the office is not for it.

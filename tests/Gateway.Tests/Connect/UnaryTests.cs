@@ -9,7 +9,6 @@ using Google.Protobuf;
 namespace Doseline.Gateway.Tests.Connect;
 
 /// <summary>One call, one answer: the Connect protocol with JSON and with protobuf.</summary>
-[Requirement("A201")]
 public sealed class UnaryTests : IAsyncLifetime
 {
     const string Sites = "/doseline.inventory.v1.SitesService/";
@@ -27,7 +26,7 @@ public sealed class UnaryTests : IAsyncLifetime
     public async Task DisposeAsync() => await door.DisposeAsync();
 
     [Fact]
-    [Requirement("A116")]
+    [Requirement("A116", "A201")]
     public async Task What_is_written_as_json_is_read_as_protobuf_and_the_other_way_round()
     {
         var put = await door.CallAsync(Sites + "PutSite", steward, Site);
@@ -44,7 +43,7 @@ public sealed class UnaryTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A054")]
+    [Requirement("A201")]
     public async Task The_same_request_again_gets_the_same_answer_whatever_it_is_written_in()
     {
         var first = await door.CallAsync(Sites + "PutSite", steward, Site);

@@ -15,7 +15,6 @@ public sealed class LimitsAndHeadersTests
     const string ListSites = "/doseline.inventory.v1.SitesService/ListSites";
 
     [Fact]
-    [Requirement("A178")]
     public async Task A_client_that_asks_too_much_is_told_when_to_come_back_and_others_are_not_held_up()
     {
         await using var door = await FrontDoor.OpenAsync(builder =>

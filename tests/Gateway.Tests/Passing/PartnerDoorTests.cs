@@ -11,7 +11,6 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Gateway.Tests.Passing;
 
 /// <summary>Partners' gRPC calls pass through YARP as they are.</summary>
-[Requirement("A228")]
 public sealed class PartnerDoorTests : IAsyncLifetime
 {
     const int Watches = 40;
@@ -32,6 +31,7 @@ public sealed class PartnerDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A228")]
     public async Task A_call_passes_with_its_answer_and_a_refusal_with_every_detail()
     {
         SitesService.SitesServiceClient sites = new(channel);
@@ -75,6 +75,7 @@ public sealed class PartnerDoorTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A228")]
     public async Task Many_long_streams_and_many_calls_starve_neither()
     {
         SitesService.SitesServiceClient sites = new(channel);

@@ -6,14 +6,12 @@ using Doseline.Gateway.Sessions;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Identity.Passwords;
 using Doseline.Local.Simulation;
-using Doseline.Testing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Gateway.Tests.Sessions;
 
 /// <summary>A person's browser signs in to the console by the real identity service; what it gets is a cookie and nothing else.</summary>
-[Requirement("A178", "A180")]
 public sealed partial class SessionTests : IAsyncLifetime, IDisposable
 {
     const string ListSites = "/doseline.inventory.v1.SitesService/ListSites";

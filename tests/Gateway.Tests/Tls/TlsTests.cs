@@ -45,7 +45,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
 
     [Clause("21 CFR 11.30")]
     [Theory]
-    [Requirement("A181")]
+    [Requirement("A003", "A181")]
     [InlineData("-tls1", false)]
     [InlineData("-tls1_1", false)]
     [InlineData("-tls1_2", true)]

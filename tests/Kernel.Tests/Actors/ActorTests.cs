@@ -2,7 +2,6 @@ using Doseline.Kernel.Actors;
 using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Tests.Stage;
-using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +10,7 @@ namespace Doseline.Kernel.Tests.Actors;
 
 public sealed class ActorTests
 {
-    [Fact, Requirement("A182")]
+    [Fact]
     public async Task Two_hosts_on_one_database_never_both_commit_a_turn()
     {
         await using var host = await StageHost.StartAsync();

@@ -12,7 +12,6 @@ using Grpc.Core;
 namespace Doseline.Kernel.Tests.Audit;
 
 /// <summary>The trail as an auditor has it: by the API, in files, and by nothing but a public key.</summary>
-[Requirement("A095", "A096", "A097", "A242")]
 public sealed class AuditApiTests : IAsyncLifetime
 {
     Platform platform = null!;
@@ -32,6 +31,7 @@ public sealed class AuditApiTests : IAsyncLifetime
 
     [Clause("21 CFR 11.10(e)", "Annex 11 9", "Annex 11 12.4")]
     [Fact]
+    [Requirement("A003", "A095", "A096", "A242")]
     public async Task A_trail_is_searched_by_record_person_time_and_action_a_page_at_a_time()
     {
         (await SearchAsync(new TrailFilter { Entity = "equipment" })).Count.ShouldBe(4);
@@ -53,6 +53,7 @@ public sealed class AuditApiTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A096")]
     public async Task The_commercial_and_the_execution_trail_are_two_each_with_its_own_tree()
     {
         var execution = await SealAsync("execution");
@@ -69,7 +70,7 @@ public sealed class AuditApiTests : IAsyncLifetime
 
     [Clause("21 CFR 11.10(e)")]
     [Theory]
-    [Requirement("A076")]
+    [Requirement("A076", "A095", "A242")]
     [InlineData("America/New_York", "America/New_York", -300)]
     [InlineData("Asia/Kolkata", "Asia/Kolkata", 330)]
     [InlineData("Mars/Olympus", "UTC", 0)]
@@ -144,6 +145,7 @@ public sealed class AuditApiTests : IAsyncLifetime
 
     [Clause("21 CFR 11.10(b)", "Annex 11 9")]
     [Theory]
+    [Requirement("A003", "A095", "A217", "A242")]
     [InlineData(ExportFormat.JsonLines, false)]
     [InlineData(ExportFormat.JsonLines, true)]
     [InlineData(ExportFormat.Csv, false)]

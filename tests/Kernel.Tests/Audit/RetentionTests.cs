@@ -9,12 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Kernel.Tests.Audit;
 
-[Requirement("E08")]
 public sealed class RetentionTests
 {
     static readonly DateTimeOffset Changed = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
 
     [Theory]
+    [Requirement("E08")]
     // Class, policy in months, years later, holds; the codes of the refusals.
     [InlineData("RECEIPT", 0, 2.9, 0, "RETENTION_NOT_OVER")]
     [InlineData("RECEIPT", 0, 3.1, 0, "")]
@@ -36,6 +36,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    [Requirement("E08")]
     public async Task Every_class_has_a_source_and_tables_that_exist_and_every_table_has_a_class()
     {
         await using var platform = await Platform.StartAsync();
@@ -55,6 +56,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    [Requirement("E08")]
     public async Task Early_deletion_is_refused_and_a_hold_outlasts_every_period()
     {
         await using var platform = await Platform.StartAsync();
@@ -91,6 +93,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    [Requirement("E08")]
     public async Task A_purge_removes_old_messages_never_a_record_and_nothing_under_a_hold()
     {
         await using var platform = await Platform.StartAsync();

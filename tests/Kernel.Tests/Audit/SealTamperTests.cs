@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Kernel.Tests.Audit;
 
 /// <summary>Tampering by whoever owns the database, past triggers, after the rows were sealed: every kind is found, and what was altered is named.</summary>
-[Requirement("A095", "A096", "A125", "A217", "A242")]
 public sealed class SealTamperTests : IAsyncLifetime
 {
     StageHost host = null!;
@@ -29,6 +28,7 @@ public sealed class SealTamperTests : IAsyncLifetime
     public async Task DisposeAsync() => await host.DisposeAsync();
 
     [Fact]
+    [Requirement("A217")]
     public async Task A_trail_that_nobody_touched_verifies_whole_in_part_and_from_an_earlier_head()
     {
         (await host.VerifyAsync(kept)).Findings.ShouldBeEmpty();
@@ -37,6 +37,7 @@ public sealed class SealTamperTests : IAsyncLifetime
     }
 
     [Theory]
+    [Requirement("A095", "A096", "A242")]
     // Edited: a person, a value, a time, the reason, and even with a hash that fits.
     [InlineData("UPDATE audit SET actor = 'person:mallory' WHERE entity_id = 'a' AND version = 2", TrailFault.RecordEdited, 1)]
     [InlineData("UPDATE audit SET changes = '{\"amount\":[1,9]}' WHERE entity_id = 'b' AND version = 3", TrailFault.RecordEdited, 6)]
@@ -64,6 +65,7 @@ public sealed class SealTamperTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A217")]
     public async Task A_record_rewritten_with_every_hash_and_its_leaf_no_longer_has_the_signed_root()
     {
         await RewriteAsync(withHeads: false);
@@ -74,6 +76,7 @@ public sealed class SealTamperTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A217")]
     public async Task Whoever_signs_anew_with_another_key_is_found_by_the_key_and_whoever_has_the_key_by_the_head_that_was_kept()
     {
         await RewriteAsync(withHeads: true);
@@ -90,6 +93,7 @@ public sealed class SealTamperTests : IAsyncLifetime
     }
 
     [Fact]
+    [Requirement("A217")]
     public async Task An_old_head_put_back_is_found()
     {
         var latest = await host.SealAsync();

@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Kernel.Tests.Audit;
 
-[Requirement("A095")]
 public sealed class SealingTests
 {
     [Fact]
@@ -108,6 +107,7 @@ public sealed class SealingTests
     }
 
     [Fact]
+    [Requirement("A095")]
     public async Task Two_sealers_and_many_writers_make_one_tree_with_every_row_once()
     {
         // So short that a slow commit is left behind by the others: what follows it then waits for it.

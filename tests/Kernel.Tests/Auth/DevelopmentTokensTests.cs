@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Text;
 using Doseline.Kernel.Auth;
 using Doseline.Local.Simulation;
-using Doseline.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -11,7 +10,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Kernel.Tests.Auth;
 
 /// <summary>Only a token of this installation, meant for it and valid now, makes a caller.</summary>
-[Requirement("A178", "A180")]
 public sealed class DevelopmentTokensTests
 {
     static readonly DateTimeOffset Now = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);

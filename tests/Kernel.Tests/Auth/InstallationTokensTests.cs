@@ -9,7 +9,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Kernel.Tests.Auth;
 
 /// <summary>The key of the installation speaks for services, and for nobody else.</summary>
-[Requirement("A178")]
 public sealed class InstallationTokensTests
 {
     readonly SimulatedClock clock = new(Platform.Start);

@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using Doseline.Kernel.Auth;
-using Doseline.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Kernel.Tests.Auth;
 
 /// <summary>An installation has one key of a name, whoever asks first, and nobody else on the machine can read it.</summary>
-[Requirement("A178")]
 public sealed class KeyStoreTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("doseline-keys-").FullName;

@@ -19,7 +19,6 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Kernel.Tests.Auth;
 
 /// <summary>A provider elsewhere is believed in what configuration says, and in nothing else.</summary>
-[Requirement("A003", "A178", "A180")]
 public sealed class TrustedIssuerTests : IAsyncLifetime
 {
     readonly SimulatedClock clock = new(Platform.Start), pace = new(Platform.Start);

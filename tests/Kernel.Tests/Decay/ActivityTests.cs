@@ -17,6 +17,7 @@ public sealed class ActivityTests
         select (nuclide, thousandths / 1000.0, share / 100.0)).ToArbitrary();
 
     [Theory]
+    [Requirement("A137")]
     [InlineData(ActivityUnit.Bq, 1)]
     [InlineData(ActivityUnit.KBq, 1e3)]
     [InlineData(ActivityUnit.MBq, 1e6)]
@@ -25,7 +26,6 @@ public sealed class ActivityTests
     [InlineData(ActivityUnit.MicroCi, 3.7e4)]
     [InlineData(ActivityUnit.MilliCi, 3.7e7)]
     [InlineData(ActivityUnit.Ci, 3.7e10)]
-    [Requirement("A137")]
     public void Units_are_exact(ActivityUnit unit, double bq)
     {
         Activity.From(1, unit).Bq.ShouldBe(bq);
@@ -45,8 +45,7 @@ public sealed class ActivityTests
     public void Symbols_are_read_case_for_case(string? symbol, ActivityUnit? unit) => ActivityUnits.Parse(symbol).ShouldBe(unit);
 
     [Fact]
-    [Requirement("A137")]
-    [Requirement("A153")]
+    [Requirement("A137", "A153")]
     public void Fifteen_digits_survive_any_unit_and_back() => Prop.ForAll((
         from digits in Gen.Choose(100_000_000, 999_999_999)
         from more in Gen.Choose(0, 999_999)

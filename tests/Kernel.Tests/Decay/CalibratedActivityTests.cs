@@ -3,12 +3,12 @@ using Doseline.Testing;
 
 namespace Doseline.Kernel.Tests.Decay;
 
-[Requirement("A004")]
 public sealed class CalibratedActivityTests
 {
     static readonly DateTimeOffset Noon = new(2026, 10, 13, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
+    [Requirement("A004")]
     [InlineData("Lu-178", 1, true, "NUCLIDE_UNKNOWN")]
     [InlineData("lu-177", 1, true, "NUCLIDE_UNKNOWN")]
     [InlineData("Rn-222", 1, true, "NUCLIDE_UNKNOWN")]

@@ -5,7 +5,6 @@ using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Decay;
 
-[Requirement("E09")]
 public sealed class ChainTests
 {
     static readonly string[] Parents = [.. NuclideData.Current.All.Where(nuclide => !nuclide.IsStable).Select(nuclide => nuclide.Symbol)];
@@ -26,6 +25,7 @@ public sealed class ChainTests
         select MadeUp.Of(exponents, twins, skips, Math.Pow(10, time / 100.0))).ToArbitrary();
 
     [Fact]
+    [Requirement("E09")]
     public void Made_up_chains_agree_with_exact_arithmetic() => Prop.ForAll(MadeUpChains, made =>
     {
         var atoms = new double[made.Lambda.Length];
@@ -37,6 +37,7 @@ public sealed class ChainTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     [Fact]
+    [Requirement("E09")]
     public void Shipped_chains_agree_with_exact_arithmetic() => Prop.ForAll(ParentAndTime, drawn =>
     {
         var chain = NuclideData.Current.ChainOf(drawn.Parent);

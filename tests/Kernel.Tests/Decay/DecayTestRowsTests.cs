@@ -28,8 +28,7 @@ public sealed partial class DecayTestRowsTests
     }
 
     [Theory, MemberData(nameof(Rows))]
-    [Requirement("A005")]
-    [Requirement("E09")]
+    [Requirement("A005", "E09")]
     public void Each_row_comes_out_as_printed(string id, string inputs, string expected)
     {
         if (id[0] == 'X')

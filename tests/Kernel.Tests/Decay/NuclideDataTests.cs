@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using Doseline.Kernel.Decay;
-using Doseline.Testing;
 
 namespace Doseline.Kernel.Tests.Decay;
 
-[Requirement("E09")]
 public sealed class NuclideDataTests
 {
     [Theory]

@@ -31,6 +31,7 @@ public sealed class WorkedCasesTests
     }
 
     [Theory]
+    [Requirement("E09")]
     [InlineData("Ac-225", "Bi-213", 1000, 2735.4, "439.458360397")]
     [InlineData("Ac-225", "Bi-213", 1000, 18000, "977.267582367")]
     [InlineData("Ac-225", "Bi-213", 1000, 864000, "501.698558777")]
@@ -77,9 +78,9 @@ public sealed class WorkedCasesTests
         (CheckData.Nuclides.ChainOf("Ac-225").SecondsToEquilibrium("Bi-213", 0.99)!.Value / Hour).ShouldAgree(5.18893668628, 1e-11);
 
     [Theory]
+    [Requirement("E10")]
     [InlineData(66.47, "404.196179640", "60.0264564531")]
     [InlineData(120, "12.2530498735", "47.6299925878")]
-    [Requirement("E10")]
     public void Carrier_added_lutetium_ends_as_its_long_lived_impurity(double days, string lutetium, string isomer)
     {
         var mixture = DecayTestRowsTests.CarrierAdded(days * Day);

@@ -12,9 +12,9 @@ namespace Doseline.Kernel.Tests.Hosting;
 public sealed class ClockGateTests
 {
     [Theory]
+    [Requirement("A056")]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    [Requirement("A056")]
     public async Task Facts_and_deadlines_wait_until_the_clock_is_known_to_be_right(bool watched, bool works)
     {
         // A watched clock that was not measured yet is an unknown one.

@@ -10,7 +10,6 @@ using Grpc.Reflection.V1;
 namespace Doseline.Kernel.Tests.Hosting;
 
 /// <summary>Operators and strangers can look in without a token: probes, metrics, health and reflection.</summary>
-[Requirement("A185")]
 public sealed class ProbesTests : IAsyncLifetime
 {
     Platform platform = null!;

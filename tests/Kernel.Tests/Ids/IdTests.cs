@@ -12,7 +12,8 @@ public sealed class IdTests
 
     static Gen<string> Any => Gen.ArrayOf(Gen.Choose(0, 255), 16).Select(bytes => Id.Format([.. bytes.Select(b => (byte)b)]));
 
-    [Fact, Requirement("A055")]
+    [Fact]
+    [Requirement("A055")]
     public void Every_id_is_valid_and_any_single_character_error_is_caught() =>
         Prop.ForAll(
             (from id in Any from at in Gen.Choose(0, Id.Length - 1) from other in Gen.Elements((Alphabet + "*~$=u").ToCharArray()) select (id, at, other)).ToArbitrary(),
@@ -22,7 +23,8 @@ public sealed class IdTests
                 return Id.IsValid(typed.id) && (wrong == typed.id || !Id.IsValid(wrong));
             }).QuickCheckThrowOnFailure();
 
-    [Fact, Requirement("A055")]
+    [Fact]
+    [Requirement("A055")]
     public void Any_transposition_of_neighbours_is_caught() =>
         Prop.ForAll((from id in Any from at in Gen.Choose(0, Id.Length - 2) select (id, at)).ToArbitrary(), typed =>
         {
@@ -50,7 +52,8 @@ public sealed class IdTests
     // 80 random bits a millisecond: by the birthday bound 10^8 ids made within one millisecond collide with probability below
     // (10^8)^2 / 2^81 = 4e-9. What could break that is a source that repeats or a format that loses bits; ten million ids of one frozen
     // millisecond show either. DOSELINE_TEST_IDS=100000000 makes a hundred million, which needs 1.6 GB.
-    [Fact, Requirement("A055")]
+    [Fact]
+    [Requirement("A055")]
     public void Ten_million_ids_of_one_millisecond_are_all_different()
     {
         var count = int.Parse(Environment.GetEnvironmentVariable("DOSELINE_TEST_IDS") ?? "10000000", CultureInfo.InvariantCulture);

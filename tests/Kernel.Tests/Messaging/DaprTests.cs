@@ -34,7 +34,8 @@ public sealed class DaprTests : IAsyncLifetime
         await sidecar.DisposeAsync();
     }
 
-    [Fact, Requirement("A047", "A097", "A125", "A131", "A182")]
+    [Fact]
+    [Requirement("A125")]
     public async Task A_fact_goes_out_in_its_own_envelope_comes_back_rewritten_and_is_handled_once()
     {
         await host.PublishAsync("c/1", "a<é");
@@ -47,10 +48,10 @@ public sealed class DaprTests : IAsyncLifetime
     }
 
     [Theory]
+    [Requirement("A115", "A171", "A202")]
     [InlineData(404)]
     [InlineData(500)]
     [InlineData(0)]
-    [Requirement("A171", "A202")]
     public async Task A_publish_that_fails_is_tried_again_with_the_same_id_and_stops_its_subject_only(int status)
     {
         sidecar.PublishFault = envelope => envelope.Contains("\"c1\"", StringComparison.Ordinal) ? status : null;
@@ -64,7 +65,8 @@ public sealed class DaprTests : IAsyncLifetime
         (await host.InAsync<OrdersDb, int>(db => db.Outbox.CountAsync(r => r.SentTime == null))).ShouldBe(0);
     }
 
-    [Fact, Requirement("A171", "A182")]
+    [Fact]
+    [Requirement("A171")]
     public async Task A_handler_that_fails_keeps_the_fact_here_in_order_and_the_broker_is_done_with_it()
     {
         host.Troubles.Fail("a");
@@ -75,7 +77,8 @@ public sealed class DaprTests : IAsyncLifetime
         (await host.SeenAsync()).ShouldBe(["a", "b"]);
     }
 
-    [Fact, Requirement("A054", "A131")]
+    [Fact]
+    [Requirement("A126", "A203")]
     public async Task What_is_no_fact_of_its_topic_or_was_altered_is_dropped_dead_lettered_and_parked()
     {
         var fact = host.Fact("c1", "a");
@@ -88,7 +91,7 @@ public sealed class DaprTests : IAsyncLifetime
         parked.ShouldAllBe(p => p.State == WaitState.Parked && p.Reason.Length > 0);
     }
 
-    [Fact, Requirement("A171", "A192")]
+    [Fact]
     public async Task What_the_broker_gave_up_is_parked_once_unless_it_was_handled()
     {
         var (handled, lost) = (host.Fact("c1", "a"), host.Fact("c2", "b"));
@@ -99,7 +102,8 @@ public sealed class DaprTests : IAsyncLifetime
         (await host.SeenAsync()).ShouldBe(["a", "b"]);
     }
 
-    [Fact, Requirement("A058")]
+    [Fact]
+    [Requirement("A058")]
     public async Task A_fact_of_a_type_nobody_here_knows_is_acknowledged()
     {
         (await sidecar.DeliverAsync("orders", Envelope(host.Fact("c1", "a") with { Type = "doseline.orders.v2.Unheard" }))).ShouldBe(["SUCCESS"]);

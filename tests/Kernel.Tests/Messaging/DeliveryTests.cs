@@ -14,7 +14,8 @@ public sealed class DeliveryTests
 {
     static readonly Caller Qa = new() { Subject = "person:quinn", Name = "Quinn", Roles = ["qa"], Sites = ["*"] };
 
-    [Fact, Requirement("A047", "A182")]
+    [Fact]
+    [Requirement("A047")]
     public async Task A_committed_fact_is_handled_and_an_uncommitted_one_never_leaves()
     {
         await using var host = await StageHost.StartAsync();
@@ -29,7 +30,8 @@ public sealed class DeliveryTests
         (await host.InAsync<OrdersDb, int>(db => db.Outbox.CountAsync(r => r.SentTime == null))).ShouldBe(0);
     }
 
-    [Fact, Requirement("A054", "A115", "A171", "A182", "A202")]
+    [Fact]
+    [Requirement("A054", "A115", "A171", "A182", "A202")]
     public async Task A_storm_of_deliveries_of_one_fact_has_one_effect()
     {
         await using var host = await StageHost.StartAsync();
@@ -43,7 +45,8 @@ public sealed class DeliveryTests
     }
 
     [Clause("Annex 11 5")]
-    [Fact, Requirement("A054", "A115", "A131", "A203")]
+    [Fact]
+    [Requirement("A003", "A054", "A115", "A203")]
     public async Task A_fact_that_comes_again_with_another_payload_is_refused_and_holds_up_nothing()
     {
         await using var host = await StageHost.StartAsync();
@@ -60,7 +63,8 @@ public sealed class DeliveryTests
             dispatcher.Of(Listener.Name)!, fact with { Data = "{}", DataHash = Fact.HashOf("{}") }, CancellationToken.None));
     }
 
-    [Fact, Requirement("A171", "A202")]
+    [Fact]
+    [Requirement("A171", "A202")]
     public async Task A_fact_that_fails_is_not_overtaken_and_other_subjects_go_on()
     {
         await using var host = await StageHost.StartAsync("--Messaging:Lanes=1");
@@ -78,7 +82,8 @@ public sealed class DeliveryTests
         (await host.InAsync<ExecutionDb, int>(db => db.Parked.CountAsync())).ShouldBe(0);
     }
 
-    [Fact, Requirement("A171")]
+    [Fact]
+    [Requirement("A171")]
     public async Task A_fact_that_came_too_early_is_handled_in_the_same_settling()
     {
         await using var host = await StageHost.StartAsync();
@@ -88,7 +93,8 @@ public sealed class DeliveryTests
         (await host.SeenAsync()).ShouldBe(["early", "later"]);
     }
 
-    [Fact, Requirement("A192", "A202", "A203")]
+    [Fact]
+    [Requirement("A192", "A202", "A203")]
     public async Task After_growing_waits_a_fact_is_parked_with_its_reason_and_replayed_once_in_order()
     {
         await using var host = await StageHost.StartAsync();
@@ -128,7 +134,8 @@ public sealed class DeliveryTests
         (done.State, done.ResolvedBy).ShouldBe((WaitState.Replayed, Qa.Subject));
     }
 
-    [Fact, Requirement("A192")]
+    [Fact]
+    [Requirement("A192")]
     public async Task A_fact_set_aside_never_acts_and_lets_the_others_through()
     {
         await using var host = await StageHost.StartAsync("--Messaging:TriesMax=1");

@@ -11,7 +11,8 @@ namespace Doseline.Kernel.Tests.Messaging;
 
 public sealed class HostingTests
 {
-    [Fact, Requirement("A047", "A171")]
+    [Fact]
+    [Requirement("A047")]
     public async Task A_host_that_stops_sends_what_is_in_its_outbox_and_hands_its_leases_over()
     {
         await using var host = await StageHost.StartAsync("--Pumps:Manual=false");
@@ -22,7 +23,8 @@ public sealed class HostingTests
         (await host.InAsync<OrdersDb, int>(db => db.Leases.CountAsync())).ShouldBe(0);
     }
 
-    [Fact, Requirement("A047")]
+    [Fact]
+    [Requirement("A047")]
     public async Task A_running_host_relays_within_a_second_of_the_commit()
     {
         await using var host = await StageHost.StartAsync("--Pumps:Manual=false");
@@ -39,7 +41,8 @@ public sealed class HostingTests
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
     }
 
-    [Fact, Requirement("A131")]
+    [Fact]
+    [Requirement("A131")]
     public async Task What_is_published_handled_and_stuck_is_counted_and_spans_continue_the_trace_of_the_publisher()
     {
         ConcurrentDictionary<string, double> totals = new(StringComparer.Ordinal);

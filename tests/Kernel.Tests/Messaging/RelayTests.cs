@@ -10,7 +10,8 @@ namespace Doseline.Kernel.Tests.Messaging;
 
 public sealed class RelayTests
 {
-    [Fact, Requirement("A047", "A171", "A182")]
+    [Fact]
+    [Requirement("A047", "A171", "A182")]
     public async Task Two_relays_on_one_database_handle_every_fact_once_and_in_order_per_subject()
     {
         await using var host = await StageHost.StartAsync("--Messaging:Lanes=4");
@@ -30,7 +31,8 @@ public sealed class RelayTests
         for (var subject = 0; subject < 8; subject++) (await host.SeenAsync($"c{subject}")).ShouldBe(expected);
     }
 
-    [Fact, Requirement("A171")]
+    [Fact]
+    [Requirement("A171")]
     public async Task One_replica_relays_and_another_takes_over_when_its_lease_runs_out_or_is_handed_over()
     {
         await using var host = await StageHost.StartAsync();
@@ -50,7 +52,7 @@ public sealed class RelayTests
         (await host.SeenAsync()).ShouldBe(["a", "b", "c"]);
     }
 
-    [Fact, Requirement("A182")]
+    [Fact]
     public async Task What_was_kept_long_enough_is_removed_and_what_was_not_sent_never()
     {
         await using var host = await StageHost.StartAsync();
@@ -95,7 +97,8 @@ public sealed class RelayTests
         }
     }
 
-    [Fact, Requirement("A097", "A125", "A131")]
+    [Fact]
+    [Requirement("A097", "A125")]
     public async Task A_cloud_event_carries_everything_that_ties_a_fact_to_its_cause()
     {
         await using var host = await StageHost.StartAsync();

@@ -37,7 +37,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     [Fact]
-    [Requirement("A182", "A192")]
+    [Requirement("A192")]
     public async Task A_parked_fact_is_seen_with_its_reason_and_replayed_once_however_often_it_is_asked_for()
     {
         var parked = await ParkAsync();
@@ -60,7 +60,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A192", "A202")]
+    [Requirement("A192")]
     public async Task A_fact_set_aside_is_told_by_the_reconciliation_and_never_acts()
     {
         var parked = await ParkAsync();
@@ -76,7 +76,6 @@ public sealed class MessagesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A178", "A192")]
     public async Task Replay_is_for_qa_and_administrators_and_setting_aside_for_qa_alone_and_both_are_signed()
     {
         var parked = await ParkAsync();
@@ -88,7 +87,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A131", "A126")]
+    [Requirement("A126", "A131")]
     public async Task A_day_reconciles_until_a_payload_is_altered_a_receipt_is_lost_or_an_effect_is_doubled()
     {
         await PublishAsync("c1");
@@ -109,7 +108,7 @@ public sealed class MessagesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A131", "A182")]
+    [Requirement("A131")]
     public void What_is_not_as_it_should_be_is_said_once()
     {
         PublishedFact sent = new() { FactId = "f", Type = "t", DataHash = "h", RecomputedHash = "h", SendTime = new Timestamp() };
@@ -143,7 +142,6 @@ public sealed class MessagesApiTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A185")]
     public async Task The_system_shows_every_service_with_its_messages_and_its_seal()
     {
         await PublishAsync("c1");

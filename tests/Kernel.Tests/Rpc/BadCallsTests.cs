@@ -23,7 +23,6 @@ public sealed class BadCallsTests
     }
 
     [Fact]
-    [Requirement("A184", "A131")]
     public async Task The_log_names_a_refused_request_with_every_code()
     {
         using Lines lines = new();

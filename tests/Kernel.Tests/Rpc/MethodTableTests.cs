@@ -8,7 +8,6 @@ using Grpc.Health.V1;
 namespace Doseline.Kernel.Tests.Rpc;
 
 /// <summary>A service whose policies cannot be enforced does not start.</summary>
-[Requirement("A178", "A184")]
 public sealed class MethodTableTests
 {
     static readonly Policy Reads = new() { AnyRole = true };

@@ -7,14 +7,12 @@ using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Tests.Auth;
 using Doseline.Orders.V1;
-using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Rpc;
 
 /// <summary>A page token continues the list it was made for, for the caller it was made for, and does nothing else.</summary>
-[Requirement("A184")]
 public sealed class PageTokensTests
 {
     static readonly KeyStore Keys = TestKeys.Store("page-tokens");

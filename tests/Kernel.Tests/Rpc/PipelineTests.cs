@@ -19,7 +19,6 @@ public sealed class PipelineTests : IAsyncLifetime
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     [Fact]
-    [Requirement("A178")]
     public async Task A_call_needs_a_token_of_this_installation()
     {
         foreach (var token in new[] { null, "", "garbage", new DevelopmentTokens(Auth.TestKeys.Store("tokens"), platform.Clock).Issue(Person("planner"), TimeSpan.FromHours(1)) })
@@ -27,7 +26,6 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A178")]
     public async Task A_caller_needs_a_role_that_the_policy_names()
     {
         var refusal = await RefusedAsync(RefusalKind.Denied, "ROLE_NOT_ALLOWED", () => Steward("operator", "auditor", "administrator").PutEquipmentAsync(Put("E1")));
@@ -35,7 +33,6 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A178")]
     public async Task A_method_for_a_service_is_for_that_service_and_for_no_person_of_its_name()
     {
         ReserveRequest request = new() { RequestId = Platform.RequestId() };
@@ -50,7 +47,6 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A178")]
     public async Task A_caller_acts_at_its_own_sites_only()
     {
         var planner = new SchedulerService.SchedulerServiceClient(platform.Host.As("Pia", ["planner"], "PHX"));
@@ -58,9 +54,9 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Theory]
+    [Requirement("A054")]
     [InlineData("")]
     [InlineData("01234567890123456789012345678901234567890123456789012345678901234")]
-    [Requirement("A054")]
     public async Task A_change_needs_a_request_id_of_sane_length(string requestId)
     {
         var put = Put("E1");
@@ -102,7 +98,6 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A054")]
     public async Task Two_callers_may_use_the_same_request_id()
     {
         var put = Put("E1");
@@ -112,7 +107,7 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A184", "A074")]
+    [Requirement("A074", "A184")]
     public async Task What_cannot_be_held_is_refused_with_every_field_before_anything_happens()
     {
         var put = Put("E\0");

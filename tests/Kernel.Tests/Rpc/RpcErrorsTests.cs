@@ -12,7 +12,6 @@ using RichStatus = Google.Rpc.Status;
 namespace Doseline.Kernel.Tests.Rpc;
 
 /// <summary>Every refusal arrives with its code and its numbers, and none breaks the trailers it travels in.</summary>
-[Requirement("A184", "A033")]
 public sealed class RpcErrorsTests
 {
     public static TheoryData<RefusalKind, StatusCode> Codes => new()
@@ -31,6 +30,7 @@ public sealed class RpcErrorsTests
     public void Every_kind_has_a_status() => System.Enum.GetValues<RefusalKind>().Length.ShouldBe(Codes.Count);
 
     [Theory]
+    [Requirement("A033", "A184")]
     [MemberData(nameof(Codes))]
     public void A_refusal_survives_the_wire(RefusalKind kind, StatusCode code)
     {
@@ -50,6 +50,7 @@ public sealed class RpcErrorsTests
     }
 
     [Theory]
+    [Requirement("A033")]
     [InlineData(100, 60)]
     [InlineData(100, 1_000_000)]
     [InlineData(1, 1_000_000)]

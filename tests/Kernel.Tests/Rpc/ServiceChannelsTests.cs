@@ -8,10 +8,10 @@ namespace Doseline.Kernel.Tests.Rpc;
 public sealed class ServiceChannelsTests
 {
     [Theory]
+    [Requirement("A116")]
     [InlineData("orders", "http://127.0.0.1:50001/", true)]
     [InlineData("quality", "http://quality:5000/", false)]
     [InlineData("gateway", "http://127.0.0.1:5000/", false)]
-    [Requirement("A116")]
     public void An_address_wins_then_what_the_process_hosts_then_the_sidecar(string service, string address, bool throughDapr)
     {
         using var channels = Channels(("DAPR_GRPC_PORT", "50001"), ("Services:quality:Address", "http://quality:5000"));

@@ -10,7 +10,6 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.Kernel.Tests.Rpc;
 
 /// <summary>Instants and activities are UTC, complete and within their range, or they are refused with the field that is at fault.</summary>
-[Requirement("A074", "A184")]
 public sealed class WireTypesTests
 {
     static readonly Timestamp Reference = new() { Seconds = 1_795_000_000 };
@@ -27,6 +26,7 @@ public sealed class WireTypesTests
     };
 
     [Theory]
+    [Requirement("A004", "A184")]
     [MemberData(nameof(Activities))]
     public void An_activity_that_is_not_whole_is_refused(string what, CalibratedActivity? sent, string code, string field)
     {
@@ -36,6 +36,7 @@ public sealed class WireTypesTests
     }
 
     [Theory]
+    [Requirement("A074")]
     [InlineData(-1L, 0)]
     [InlineData(946_684_799L, 999_999_999)]
     [InlineData(7_258_118_400L, 0)]
@@ -50,6 +51,7 @@ public sealed class WireTypesTests
     public void An_absent_instant_is_refused() => ((Timestamp?)null).Read("due_time").Refusals.ShouldHaveSingleItem().Code.ShouldBe("TIME_REQUIRED");
 
     [Fact]
+    [Requirement("A074")]
     public void An_instant_comes_back_as_it_was_sent_to_the_tick_and_in_utc() => Prop.ForAll(
         Gen.Choose(0, int.MaxValue).Two().ToArbitrary(),
         two =>
@@ -72,6 +74,7 @@ public sealed class WireTypesTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    [Requirement("A184")]
     public void A_request_is_searched_to_its_depth_for_what_nothing_behind_it_can_hold()
     {
         List<Refusal> refusals = [];

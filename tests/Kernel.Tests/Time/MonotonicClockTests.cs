@@ -5,12 +5,12 @@ using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Time;
 
-[Requirement("A129")]
 public sealed class MonotonicClockTests
 {
     static readonly DateTimeOffset Start = new(2026, 10, 13, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
+    [Requirement("A129", "A189")]
     public void It_stands_still_while_the_wall_clock_is_behind_and_says_by_how_much()
     {
         var wall = new JumpingClock(Start);
@@ -25,6 +25,7 @@ public sealed class MonotonicClockTests
     }
 
     [Fact]
+    [Requirement("A129", "A189")]
     public void It_never_goes_back_whatever_the_wall_clock_does() => Prop.ForAll(
         Gen.Choose(-100_000, 100_000).ArrayOf().ToArbitrary(),
         jumps =>
@@ -44,6 +45,7 @@ public sealed class MonotonicClockTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    [Requirement("A129")]
     public void Instants_asked_for_at_once_by_many_are_all_different()
     {
         var clock = new MonotonicClock(new JumpingClock(Start));

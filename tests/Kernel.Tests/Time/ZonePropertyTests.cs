@@ -6,8 +6,6 @@ using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Time;
 
-[Requirement("A062")]
-[Requirement("A075")]
 public sealed class ZonePropertyTests
 {
     static readonly DateTimeOffset From = new(1971, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -20,6 +18,7 @@ public sealed class ZonePropertyTests
 
     /// <summary>Every quarter of an hour of the days around every change of offset, and a coarse walk between: every zone, 1971 to 2040.</summary>
     [Theory, MemberData(nameof(AllZones))]
+    [Requirement("A062", "A075")]
     public void Every_gap_and_doubled_hour_is_noticed_and_every_other_time_round_trips(string zone)
     {
         var dose = CalibratedActivity.Create("F-18", 370e6, new DateTimeOffset(2026, 10, 13, 12, 0, 0, TimeSpan.Zero), NuclideData.Current, "dose").OrThrow();
@@ -35,6 +34,7 @@ public sealed class ZonePropertyTests
     }
 
     [Fact]
+    [Requirement("A062", "A075")]
     public void The_same_instant_is_the_same_activity_however_it_was_typed() => Prop.ForAll((
         from instant in Instants
         from zone in Gen.Elements(Zones.All.ToArray())

@@ -3,12 +3,12 @@ using Doseline.Testing;
 
 namespace Doseline.Kernel.Tests.Time;
 
-[Requirement("A062")]
 public sealed class ZonesTests
 {
     static DateTimeOffset Utc(int year, int month, int day, int hour = 0, int minute = 0) => new(year, month, day, hour, minute, 0, TimeSpan.Zero);
 
     [Fact]
+    [Requirement("A062")]
     public void A_skipped_hour_is_refused_with_the_gap_and_its_neighbours()
     {
         var refusal = Zones.Resolve(new DateTime(2027, 3, 14, 2, 30, 0), "America/New_York", null, "start").Refusals.ShouldHaveSingleItem();
@@ -23,6 +23,7 @@ public sealed class ZonesTests
     }
 
     [Fact]
+    [Requirement("A062")]
     public void A_doubled_hour_is_refused_with_both_instants()
     {
         var refusal = Zones.Resolve(new DateTime(2026, 11, 1, 1, 30, 0), "America/New_York", null, "start").Refusals.ShouldHaveSingleItem();
@@ -70,6 +71,7 @@ public sealed class ZonesTests
     }
 
     [Theory]
+    [Requirement("A062", "A075")]
     [InlineData("America/New_York", "2026-12-01 13:00 EST (UTC-05:00)")]
     [InlineData("America/Phoenix", "2026-12-01 11:00 MST (UTC-07:00)")]
     [InlineData("Asia/Kolkata", "2026-12-01 23:30 IST (UTC+05:30)")]
@@ -77,7 +79,6 @@ public sealed class ZonesTests
     [InlineData("Pacific/Chatham", "2026-12-02 07:45 (UTC+13:45)")]
     [InlineData("America/Sao_Paulo", "2026-12-01 15:00 (UTC-03:00)")]
     [InlineData("UTC", "2026-12-01 18:00 UTC (UTC+00:00)")]
-    [Requirement("A075")]
     public void Times_show_abbreviation_and_offset(string zone, string shown)
     {
         var time = Zones.Show(Utc(2026, 12, 1, 18), zone);
@@ -86,6 +87,7 @@ public sealed class ZonesTests
     }
 
     [Fact]
+    [Requirement("A075")]
     public void The_zone_database_is_named() => Zones.TzdbVersion.ShouldMatch("^20[0-9]{2}[a-z]$");
 
     [Fact]

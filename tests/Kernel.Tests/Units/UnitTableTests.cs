@@ -8,13 +8,13 @@ namespace Doseline.Kernel.Tests.Units;
 public sealed class UnitTableTests
 {
     [Theory]
+    [Requirement("A137")]
     [InlineData("1", "mL", "L", "0.001")]
     [InlineData("0.25", "L", "mL", "250")]
     [InlineData("12.5", "mL", "µL", "12500")]
     [InlineData("1", "kg", "µg", "1000000000")]
     [InlineData("37", "ng", "mg", "0.000037")]
     [InlineData("3", "each", "each", "3")]
-    [Requirement("A137")]
     public void Factors_are_exact(string amount, string from, string to, string expected) =>
         UnitTable.Convert(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Unit(from), Unit(to), "quantity").Value.ToString("0.############", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
 
@@ -32,7 +32,7 @@ public sealed class UnitTableTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
-    [Requirement("A187", "A137")]
+    [Requirement("A137", "A187")]
     public void A_thousand_withdrawals_in_mixed_units_close_to_exactly_nothing()
     {
         const int seed = 20261123;
@@ -54,13 +54,13 @@ public sealed class UnitTableTests
     }
 
     [Theory]
+    [Requirement("A170", "A188")]
     [InlineData("")]
     [InlineData("ML")]
     [InlineData("Mg")]
     [InlineData("ml")]
     [InlineData("cc")]
     [InlineData(null)]
-    [Requirement("A170", "A188")]
     public void A_symbol_that_is_none_is_refused_and_never_guessed(string? symbol)
     {
         var refusal = UnitTable.Read(symbol, "unit").Refusals.Single();

@@ -7,6 +7,7 @@ namespace Doseline.Orders.Tests.Domain;
 public sealed class SmallRulesTests
 {
     [Theory]
+    [Requirement("E16")]
     [InlineData("pt-7f3a9c21e4", null)]
     [InlineData("0190f3d2-7c44-7d11-9f0a-1b2c3d4e5f60", null)]
     [InlineData("19700101-7c44-7d11-9f0a-1b2c3d4e5f60", null)]
@@ -19,7 +20,6 @@ public sealed class SmallRulesTests
     [InlineData("MRN-0012345a", "PATIENT_TOKEN_IDENTIFIES")]
     [InlineData("js-1953-12-24", "PATIENT_TOKEN_IDENTIFIES")]
     [InlineData("x_24121953", "PATIENT_TOKEN_IDENTIFIES")]
-    [Requirement("E16")]
     public void A_token_that_could_be_a_person_is_refused_without_repeating_it(string token, string? code)
     {
         List<Refusal> refusals = [];
@@ -37,11 +37,11 @@ public sealed class SmallRulesTests
     public void A_trade_item_number_is_checked_by_its_last_digit(string gtin, bool valid) => Gtin.IsValid(gtin).ShouldBe(valid);
 
     [Theory]
+    [Requirement("A153")]
     [InlineData(4_250_075, 1900, 807_514)]
     [InlineData(50, 100, 0)]
     [InlineData(150, 100, 2)]
     [InlineData(250, 100, 2)]
     [InlineData(100_000_000_000, 10_000, 100_000_000_000)]
-    [Requirement("A153")]
     public void Tax_is_rounded_once_half_to_even(long net, int basisPoints, long tax) => InvoiceRules.TaxOf(net, basisPoints).ShouldBe(tax);
 }

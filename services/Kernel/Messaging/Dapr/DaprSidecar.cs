@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using Doseline.Kernel.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Kernel.Messaging.Dapr;
@@ -25,7 +26,7 @@ public sealed class DaprSidecar : IDisposable
     public DaprSidecar(IConfiguration config)
     {
         var appToken = config["APP_API_TOKEN"];
-        if (string.IsNullOrEmpty(appToken)) throw new InvalidOperationException("DAPR_HTTP_PORT without APP_API_TOKEN: the sidecar's callbacks could not be told from anyone else's.");
+        if (string.IsNullOrEmpty(appToken)) throw new SettingException("DAPR_HTTP_PORT without APP_API_TOKEN: the sidecar's callbacks could not be told from anyone else's.");
         appTokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(appToken));
         PubSub = config["Dapr:PubSub"] ?? "pubsub";
         AppId = config["APP_ID"];

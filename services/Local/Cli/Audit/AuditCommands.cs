@@ -4,11 +4,9 @@ using Doseline.Audit.V1;
 using Doseline.Kernel.Audit.Export;
 using Doseline.Kernel.Audit.Sealing;
 using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Signing;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 
@@ -79,7 +77,7 @@ static class AuditCommands
         Command command = new("key", "Prints the public key that heads of this installation are signed with (PEM); its id goes to the error stream.") { TreatUnmatchedTokensAsErrors = false };
         command.SetAction(parsed =>
         {
-            var config = Config(parsed);
+            var config = parsed.Configuration();
             var file = Path.Combine(config["Keys:Directory"] ?? Path.Combine("data", "keys"), $"{TreeHeads.KeyName}.pem");
             // The key store would make one, and an auditor would be handed a key that has signed nothing.
             if (config[$"Keys:{TreeHeads.KeyName}"] is null && !File.Exists(file))
@@ -104,17 +102,9 @@ static class AuditCommands
         Command command = new("verify", "Verifies an export with nothing but the file, a public key, and a head kept from before. Exit code 0: it verifies; 1: it does not; 2: it cannot be read.") { file, keys, previous };
         command.SetAction(parsed =>
         {
-            try
-            {
-                List<ECDsa> known = [.. parsed.GetValue(keys)!.Select(ReadKey)];
-                using StreamReader reader = new(parsed.GetValue(file)!);
-                return Report(reader, known, parsed.GetValue(previous) is { } kept ? ReadHead(kept) : null, Console.Out);
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or InvalidProtocolBufferException)
-            {
-                Console.Error.WriteLine(fault.Message);
-                return 2;
-            }
+            List<ECDsa> known = [.. parsed.GetValue(keys)!.Select(ReadKey)];
+            using StreamReader reader = new(parsed.GetValue(file)!);
+            return Report(reader, known, parsed.GetValue(previous) is { } kept ? ReadHead(kept) : null, Console.Out);
         });
         return command;
     }
@@ -148,16 +138,7 @@ static class AuditCommands
             if (bearer is not null) metadata.Add("authorization", $"Bearer {bearer.Trim()}");
             return metadata;
         }));
-        try
-        {
-            return await ask(client);
-        }
-        catch (RpcException fault)
-        {
-            await Console.Error.WriteLineAsync(fault.Status.Detail);
-            foreach (var refusal in RpcErrors.Read(fault)) await Console.Error.WriteLineAsync($"{refusal.Code} {refusal.Subject}: {refusal.Message}");
-            return 1;
-        }
+        return await ask(client);
     }
 
     static Option<string> Service() => new("--service") { Description = "Service whose trail it is, for example orders.", Required = true };
@@ -171,9 +152,15 @@ static class AuditCommands
     static ECDsa ReadKey(string file)
     {
         var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(file));
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(file));
+        }
+        catch (Exception unread) when (unread is ArgumentException or CryptographicException)
+        {
+            throw new FormatException($"{file} holds no key on an elliptic curve as PEM.", unread);
+        }
+
         return key;
     }
-
-    static IConfiguration Config(ParseResult parsed) => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. parsed.UnmatchedTokens]).Build();
 }

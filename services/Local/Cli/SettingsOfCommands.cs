@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Doseline.Kernel.Hosting;
+
+namespace Doseline.Local.Cli;
+
+/// <summary>Settings that follow a command: <c>--Key=value</c>, and nothing else, so that a word mistyped is said and not passed over.</summary>
+static class SettingsOfCommands
+{
+    /// <summary>The settings as they stand.</summary>
+    /// <exception cref="SettingException">A word is no setting.</exception>
+    public static string[] Settings(this ParseResult parsed)
+    {
+        var stray = parsed.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith("--", StringComparison.Ordinal) || t.IndexOf('=', StringComparison.Ordinal) < 3);
+        return stray is null ? [.. parsed.UnmatchedTokens] : throw new SettingException($"'{stray}' is neither a command nor a setting (--Key=value); --help says what there is.");
+    }
+
+    /// <summary>Settings by key; the last of a key counts.</summary>
+    public static Dictionary<string, string> AsDictionary(this string[] settings)
+    {
+        Dictionary<string, string> byKey = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var setting in settings.Select(s => s[2..].Split('=', 2))) byKey[setting[0]] = setting[1];
+        return byKey;
+    }
+
+    /// <summary>Settings of a command that serves nothing, with the environment below them.</summary>
+    public static IConfiguration Configuration(this ParseResult parsed) => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(parsed.Settings()).Build();
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Doseline.EndToEnd.Tests;
+
+/// <summary>The program as its user starts it: from where the user stands, and when something is wrong.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    readonly DirectoryInfo here = Directory.CreateTempSubdirectory("doseline-here-");
+
+    public void Dispose() => here.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("a folder that is not there", 2, "nosuch: the folder is missing", "day", "nosuch")]
+    [InlineData("a report that cannot be written", 2, "nosuch/report.json", "day", "{day}", "--json", "nosuch/report.json")]
+    [InlineData("a file in place of the data", 2, "file", "day", "{day}", "--data", "file")]
+    [InlineData("an instant that does not read", 2, "'noon' is not a local date and time", "demo", "{day}", "--at", "noon")]
+    [InlineData("a word that is no command", 2, "'frobnicate' is neither a command nor a setting", "frobnicate")]
+    [InlineData("a setting without a value", 2, "'--Ports:App' is neither a command nor a setting", "--Ports:App")]
+    [InlineData("a port that is none", 2, "Ports:App is 'abc', which is no port from 0 to 65535", "--Ports:App=abc")]
+    [InlineData("an address that is none", 2, "Ports:Address is 'here', which is no IP address", "--Ports:Address=here")]
+    [InlineData("a port that is taken", 2, "address already in use. Choose another with --Ports:App", "--Ports:App={taken}", "--Ports:Probe=0", "--Ports:Web=0", "--Ports:Grpc=0", "--Data:Directory=data")]
+    [InlineData("a database that is not there", 2, "The database cannot be used", "--ConnectionStrings:orders=Host=127.0.0.1;Port={closed};Database=x", "--Data:Directory=data")]
+    [InlineData("a file that is no database", 2, "file is not a database", "--Data:Directory=spoilt")]
+    [InlineData("a key that is none", 2, "Keys:audit-seal holds no private key", "audit", "key", "--Keys:audit-seal=x")]
+    [InlineData("nothing to check", 2, "There is no database in data", "check")]
+    [InlineData("a service that does not answer", 2, "Nobody answers", "audit", "head", "--service", "orders", "--address", "http://127.0.0.1:{closed}")]
+    [InlineData("manifests that are not YAML", 2, "is not YAML", "baseline", "sign", "file", "--out", "baseline.json")]
+    [InlineData("a baseline that is not there", 2, "nosuch.json", "baseline", "check", "nosuch.json", "file")]
+    public async Task What_goes_wrong_is_a_sentence_and_an_exit_code(string what, int code, string told, params string[] arguments)
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0), closed = new(IPAddress.Loopback, 0);
+        taken.Start();
+        closed.Start();
+        var closedPort = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        File.WriteAllText(Path.Combine(here.FullName, "file"), "a: b: c");
+        Directory.CreateDirectory(Path.Combine(here.FullName, "spoilt"));
+        File.WriteAllText(Path.Combine(here.FullName, "spoilt", "orders.db"), new string('x', 4096));
+        string[] given = [.. arguments.Select(a => a.Replace("{day}", SampleDay.Folder, StringComparison.Ordinal)
+            .Replace("{taken}", $"{((IPEndPoint)taken.LocalEndpoint).Port}", StringComparison.Ordinal).Replace("{closed}", $"{closedPort}", StringComparison.Ordinal))];
+
+        var (ended, output) = await SampleDay.RunAsync(here.FullName, given);
+
+        ended.ShouldBe(code, $"{what}: {output}");
+        output.ShouldContain(told, Case.Sensitive, what);
+        output.ShouldNotContain("   at ", Case.Sensitive, what);
+    }
+
+    [Fact]
+    public async Task Paths_begin_where_the_user_stands()
+    {
+        using FolderCopy copy = new(SampleDay.Folder);
+        copy.Keep("orders.csv", "R001");
+        copy.Keep("runs.csv", "psma-2");
+
+        var (code, output) = await SampleDay.RunAsync(copy.Path, "day", ".", "--data", "kept", "--json", "report.json");
+
+        code.ShouldBe(0, output);
+        File.Exists(Path.Combine(copy.Path, "report.json")).ShouldBeTrue();
+        File.Exists(Path.Combine(copy.Path, "kept", "orders.db")).ShouldBeTrue();
+    }
+}
