@@ -7,8 +7,15 @@ postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1
 
 postgres_as() { if [[ $(id -u) == 0 ]]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
+postgres_folder() {
+    local free
+    free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)
+    if [[ ${POSTGRES_DURABLE:-} != 1 && -w /dev/shm ]] && ((${free:-0} > 4000000)); then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+}
+
 postgres_start() {
-    postgres_home=$(mktemp -d)
+    # In memory where there is room: a test copies and drops whole databases, some hundred files each.
+    postgres_home=$(mktemp -d -p "$(postgres_folder)")
     [[ $(id -u) == 0 ]] && chown postgres "$postgres_home"
     local bin
     bin=$(postgres_bin)

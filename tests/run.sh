@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Builds everything once and runs every test: .NET suites on SQLite, service suites again on PostgreSQL,
-# the protos' lint, and the clients of another make. Needs no terminal and no filled cache; installs what is
-# missing where it can. Ends with one line, "N passed, N failed", and a matching exit code.
+# Builds everything once and runs every test: .NET suites on SQLite, service suites again on PostgreSQL, the protos' lint, the clients of
+# another make, the console in a browser, and the trace of requirements. Needs no terminal and no filled cache; installs what is missing where
+# it can. Says how long each part took and names the ten slowest tests. Ends with one line, "N passed, N failed", and a matching exit code.
 #
-# DOSELINE_TEST_JOBS   suites run at a time (default 2)
-# DOSELINE_TEST_ONLY   a regular expression over suite names such as "Orders.Tests" or "foreign" (default: all)
+#   tests/run.sh                    everything
+#   tests/run.sh quick              the rules and one story: nothing to install but the .NET SDK and Node.js
+#   tests/run.sh Orders.Tests       the suites whose names match any of the words (regular expressions), and the trace
+#
+# DOSELINE_TEST_JOBS   suites run at a time (default: as many as there are processors)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
@@ -12,9 +15,13 @@ source tests/postgres.sh
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb
 # Everything here lives for minutes at most, too short for a profile of what is called often to pay.
 export DOTNET_TieredPGO=0
+# Nearly half of what a suite costs is the compiler at its start; to write code and then make it executable in two mappings is a sixth of the whole.
+export DOTNET_EnableWriteXorExecute=0
+# Its threads wait for each other by spinning, which on processors that others use as well is most of what they do.
+export DOTNET_gcServer=0
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
-readonly suite_minutes_max=20
+readonly suite_minutes_max=10
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
@@ -30,122 +37,175 @@ finish() {
 }
 trap 'finish "stopped by a signal"' INT TERM
 
-wanted() { [[ $1 =~ ${DOSELINE_TEST_ONLY:-.} ]]; }
+phase_began=$SECONDS
+# Says how long the phase took that ends here. Arguments: its name.
+phase() { printf '%s took %d:%02d\n' "$1" $(((SECONDS - phase_began) / 60)) $(((SECONDS - phase_began) % 60)); phase_began=$SECONDS; }
 
-# Installs Debian packages when the command or file is not there, or says what to install.
-need() {
-    local what=$1 check=$2
-    shift 2
-    eval "$check" >/dev/null 2>&1 && return
-    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-        echo "installing $what"
-        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"; } \
-            >"$results/apt.log" 2>&1 </dev/null
-    fi
-    eval "$check" >/dev/null 2>&1 || finish "$what is missing; install: $*"
+quick=0
+[[ ${1:-} == quick ]] && { quick=1; shift; }
+
+# Whether a suite is asked for. Arguments: its name, the words of the command line.
+wanted() {
+    local word
+    for word in "${@:2}"; do [[ $1 =~ $word ]] && return; done
+    (($# == 1))
 }
 
+# What is missing, by the command or file that shows it. Arguments: a check, what to say, Debian's packages.
+missing=() packages=()
+need() { eval "$1" >/dev/null 2>&1 || { missing+=("$2"); packages+=("${@:3}"); }; }
+needs() {
+    need 'command -v node && command -v npm' Node.js nodejs npm
+    ((quick)) && return
+    need '[[ -n $(postgres_bin) ]]' PostgreSQL postgresql
+    # The chart is rendered by the templates that helm is made of, and alerts are tried by Prometheus's own tool.
+    need 'command -v go && [[ -d /usr/share/gocode/src/github.com/Masterminds/sprig && -d /usr/share/gocode/src/sigs.k8s.io/yaml ]]' "Go with sprig" \
+        golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
+    need 'command -v promtool' promtool prometheus
+    need 'command -v openssl' OpenSSL openssl
+    # What a fault leaves in a database is laid there for the console's tests.
+    need 'command -v sqlite3' sqlite3 sqlite3
+    need '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' Chromium chromium fonts-dejavu-core
+}
 command -v dotnet >/dev/null || finish "The .NET SDK is missing; global.json says which version to install."
-need PostgreSQL '[[ -n $(postgres_bin) ]]' postgresql
-need Node.js 'command -v node && command -v npm' nodejs npm
-# The chart is rendered by the templates that helm is made of, and alerts are tried by Prometheus's own tool.
-need "Go with sprig" 'command -v go && [[ -d /usr/share/gocode/src/github.com/Masterminds/sprig && -d /usr/share/gocode/src/sigs.k8s.io/yaml ]]' \
-    golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
-need promtool 'command -v promtool' prometheus
-need OpenSSL 'command -v openssl' openssl
-# What a fault leaves in a database is laid there for the console's tests.
-need sqlite3 'command -v sqlite3' sqlite3
-need Chromium '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' chromium fonts-dejavu-core
+needs
+if ((${#packages[@]})); then
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+        echo "installing ${missing[*]}"
+        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}"; } >"$results/apt.log" 2>&1 </dev/null
+    fi
+    wanted_packages="${packages[*]}" missing=() packages=()
+    needs
+    ((${#missing[@]})) && finish "${missing[*]} missing; install: $wanted_packages"
+fi
+phase "installing"
 
-echo "restoring"
 # Not `npm ci`: it refuses a lock file without buf's binaries for other platforms, which a registry may lack.
 # This takes the versions and checksums of the lock file just the same, and writes nothing back.
-(cd tests && npm install --no-save --no-progress) >"$results/npm.log" 2>&1 </dev/null ||
-    { cat "$results/npm.log"; finish "npm install failed"; }
-(cd tests/Labeling.Tests/decoder && npm install --no-save --no-progress) >"$results/npm-decoder.log" 2>&1 </dev/null ||
-    { cat "$results/npm-decoder.log"; finish "npm install of the label decoder failed"; }
+node_packages() { (cd "$1" && npm install --no-save --no-progress --no-audit --no-fund) >"$results/npm-$(basename "$1").log" 2>&1 </dev/null; }
+node_packages tests & npm_tests=$!
+node_packages tests/Labeling.Tests/decoder & npm_decoder=$!
+# The build makes the console from these; it would fetch them itself, in the middle.
+node_packages gateway/console & npm_console=$!
 dotnet restore Platform.sln --locked-mode >"$results/restore.log" 2>&1 </dev/null ||
     { grep -E 'error|warn' "$results/restore.log" | sort -u; finish "dotnet restore failed"; }
-echo "building"
-dotnet build Platform.sln --no-restore -v q -tl:off >"$results/build.log" 2>&1 </dev/null ||
-    { grep -E 'error|warning' "$results/build.log" | sort -u | head -100; finish "dotnet build failed"; }
-postgres_start || finish "PostgreSQL did not start"
+wait $npm_tests || { cat "$results/npm-tests.log"; finish "npm install failed in tests"; }
+wait $npm_decoder || { cat "$results/npm-decoder.log"; finish "npm install failed in tests/Labeling.Tests/decoder"; }
+wait $npm_console || { cat "$results/npm-console.log"; finish "npm install failed in gateway/console"; }
+phase "restoring"
 
-# One suite: run a test assembly, leave a .trx. Arguments: project name, database.
+# One compiler for all projects, asked to leave afterwards, instead of one started for each.
+dotnet build Platform.sln --no-restore -v q -tl:off -p:UseSharedCompilation=true >"$results/build.log" 2>&1 </dev/null
+built=$?
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1
+((built)) && { grep -E 'error|warning' "$results/build.log" | sort -u | head -100; finish "dotnet build failed"; }
+((quick)) || postgres_start || finish "PostgreSQL did not start"
+phase "building"
+
+# One suite of .NET: runs a test assembly and leaves a .trx. Arguments: project name, database, filter.
 dotnet_suite() {
-    local name=$1 database=$2 log=$results/$1.$2 own
+    local name=$1 database=$2 filter=${3:-} log=$results/$1.$2 own
     # On PostgreSQL stands the service that the suite is about; the others are where their own suites put them.
     case $name:$database in
         Kernel.Tests:postgres) own=postgres:orders,execution ;;
         *:postgres) own=postgres:${name%.Tests} own=${own,,} ;;
         *) own=$database ;;
     esac
-    timeout -k 10 $((suite_minutes_max * 60)) env DOSELINE_TEST_DATABASE="$own" \
-        dotnet test "artifacts/bin/$name/debug/Doseline.$name.dll" --results-directory "$results" \
-        --logger "trx;LogFileName=$name.$database.trx" --logger "console;verbosity=minimal" \
-        >"$log.log" 2>&1 </dev/null
-    echo $? >"$log.exit"
+    DOSELINE_TEST_DATABASE="$own" dotnet test "artifacts/bin/$name/debug/Doseline.$name.dll" --results-directory "$results" \
+        --logger "trx;LogFileName=$name.$database.trx" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"} >"$log.log" 2>&1 </dev/null
 }
-export -f dotnet_suite
+
+# One suite of scripts: a TAP report, or lines that begin with ok, not ok or skip. Arguments: name.
+script_suite() {
+    local log=$results/$1.log
+    case $1 in
+        protos) tests/protos.sh ;;
+        # Top-level lines of a TAP report are one a test; nested ones are indented.
+        foreign) node --test --test-reporter=tap tests/foreign/*.test.mjs ;;
+        # Every screen of the console in a browser, against a real process.
+        console) node --test --test-reporter=tap tests/console/console.test.mjs ;;
+        # The pages drawn from the sources are those committed, and what they say was shown in this run.
+        trace) tests/trace.sh check ;;
+    esac >"$log" 2>&1 </dev/null
+}
+
+# Runs a suite, bounded in time, and keeps how it ended and how long it took. Arguments: kind, name, database, filter.
+run_suite() {
+    local kind=$1 key=$2${3:+.$3} began=$SECONDS
+    timeout -k 10 $((suite_minutes_max * 60)) bash -c "$(declare -f dotnet_suite script_suite)"'; "$0_suite" "${@}"' "$@"
+    echo $? >"$results/$key.exit"
+    echo $((SECONDS - began)) >"$results/$key.seconds"
+}
+export -f dotnet_suite script_suite run_suite
 export results suite_minutes_max
 
-suites=()
-for project in tests/*.Tests/*.csproj; do
-    name=$(basename "$project" .csproj)
-    # A folder without tests yet is no suite; an assembly in which none is found is a failure, below.
-    [[ -n $(find "$(dirname "$project")" -name '*.cs' -print -quit) ]] || continue
-    wanted "$name" || continue
-    suites+=("$name sqlite")
-    [[ -d services/${name%.Tests} ]] && suites+=("$name postgres")
-done
-echo "testing"
-# The long suites first, so that the last minutes are not spent waiting for one of them.
-((${#suites[@]})) && printf '%s\n' "${suites[@]}" |
-    awk '/^(EndToEnd|Cluster|Simulation)/ { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' |
-    xargs -P "${DOSELINE_TEST_JOBS:-2}" -L 1 bash -c 'dotnet_suite "$0" "$1"'
+# Every suite, a line each: kind, name, database, filter.
+every_suite() {
+    local project name
+    for project in tests/*.Tests/*.csproj; do
+        name=$(basename "$project" .csproj)
+        echo "dotnet $name sqlite"
+        # What of the kernel knows no database is not tried on another one.
+        [[ $name == Kernel.Tests ]] && echo "dotnet $name postgres FullyQualifiedName!~Tests.Decay&FullyQualifiedName!~Tests.Ids&FullyQualifiedName!~Tests.Time&FullyQualifiedName!~Tests.Units"
+        [[ -d services/${name%.Tests} && $name != Kernel.Tests ]] && echo "dotnet $name postgres"
+    done
+    printf 'script %s\n' protos foreign console
+}
 
-# Adds one suite to the totals and prints its line. Arguments: name, passed, failed, skipped, log.
+# Rules are pure functions with tables of refusals; the story is one dose from order to door.
+quick_suites() {
+    local project
+    echo "dotnet EndToEnd.Tests sqlite FullyQualifiedName~DoseToDoorStory&DisplayName~LU177-PSMA"
+    echo "dotnet Kernel.Tests sqlite FullyQualifiedName~Tests.Decay|FullyQualifiedName~Tests.Time|FullyQualifiedName~Tests.Units"
+    for project in tests/*.Tests; do
+        grep -q 'class [A-Za-z]*RulesTests' -r "$project" --include='*.cs' && echo "dotnet $(basename "$project") sqlite FullyQualifiedName~RulesTests"
+    done
+    printf '%s\n' "dotnet Tidy.Tests sqlite" "script protos"
+}
+
+# The long suites first, so that the last minutes are not spent waiting for one of them.
+longest_first() {
+    awk -v order="Cluster.Tests EndToEnd.Tests console Simulation.Tests Kernel.Tests Authority.Tests Orders.Tests Shipping.Tests Inventory.Tests Quality.Tests Execution.Tests foreign" '
+        BEGIN { n = split(order, names); for (i = 1; i <= n; i++) place[names[i]] = i }
+        { print ($2 in place ? place[$2] : n + 1), $0 }' | sort -sn | cut -d' ' -f2-
+}
+
+if ((quick)); then mapfile -t suites < <(quick_suites)
+else mapfile -t suites < <(every_suite | while read -r kind name rest; do wanted "$name" "$@" && echo "$kind $name $rest"; done | longest_first)
+fi
+((${#suites[@]})) || finish "no suite has such a name"
+printf '%s\n' "${suites[@]}" | xargs -d '\n' -n 1 -P "${DOSELINE_TEST_JOBS:-$(nproc)}" bash -c 'read -r kind name database filter <<<"$0"; run_suite "$kind" "$name" "$database" "$filter"'
+run_suite script trace
+phase "testing"
+
+# Adds one suite to the totals and prints its line. Arguments: name, passed, failed, skipped, seconds, log.
 count() {
-    printf '%-36s %5d passed, %d failed, %d skipped\n' "$1" "$2" "$3" "$4"
+    printf '%-28s %5d passed, %d failed, %d skipped in %d s\n' "$1" "$2" "$3" "$4" "$5"
     (($3)) && {
-        cat "$5"
-        grep -A4 -E '^  Failed |^not ok ' "$5" | sed "s/^/$1: /" >>"$results/failures"
+        cat "$6"
+        grep -A4 -E '^  Failed |^not ok ' "$6" | sed "s/^/$1: /" >>"$results/failures"
     }
     passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
 }
 
-for suite in "${suites[@]}"; do
-    read -r name database <<<"$suite"
-    log=$results/$name.$database
-    counters=$(grep -o '<Counters [^>]*' "$log.trx" 2>/dev/null | head -1)
-    number() { [[ $counters =~ \ $1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0; }
-    ok=$(number passed) bad=$(number failed) total=$(number total)
-    # A suite that crashed, hung, or found no test has failed even if no test did.
-    if ((bad == 0)) && { ((total == 0)) || [[ $(cat "$log.exit") != 0 ]]; }; then bad=1; fi
-    count "$name ($database)" "$ok" "$bad" "$((total > ok + bad ? total - ok - bad : 0))" "$log.log"
+for suite in "${suites[@]}" "script trace"; do
+    read -r kind name database _ <<<"$suite"
+    key=$name${database:+.$database} code=$(cat "$results/$name${database:+.$database}.exit")
+    if [[ $kind == dotnet ]]; then
+        counters=$(grep -o '<Counters [^>]*' "$results/$key.trx" 2>/dev/null | head -1)
+        number() { [[ $counters =~ \ $1=\"([0-9]+)\" ]] && echo "${BASH_REMATCH[1]}" || echo 0; }
+        ok=$(number passed) bad=$(number failed) total=$(number total)
+        # A suite that crashed, hung, or found no test has failed even if no test did.
+        if ((bad == 0)) && ((total == 0 || code)); then bad=1; fi
+        off=$((total > ok + bad ? total - ok - bad : 0))
+    else
+        # In a TAP report a skipped test is "ok" too. A suite that prints no such line counts as one, by its exit code.
+        log=$results/$key.log
+        ok=$(grep '^ok ' "$log" | grep -vc '# SKIP') bad=$(grep -c '^not ok ' "$log") off=$(grep -cE '^skip |^ok .*# SKIP' "$log")
+        if ((code && !bad)); then bad=1; elif ((!code && !ok && !bad)); then ok=1; fi
+    fi
+    count "$name${database:+ ($database)}" "$ok" "$bad" "$off" "$(cat "$results/$key.seconds")" "$results/$key.log"
 done
-
-# Checks that print one "ok", "not ok" or "skip" line each. Arguments: name, command.
-lines_suite() {
-    local name=$1 log=$results/$1.log
-    shift
-    wanted "$name" || return 0
-    timeout -k 10 $((suite_minutes_max * 60)) "$@" >"$log" 2>&1 </dev/null
-    local code=$? ok bad
-    # In a TAP report a skipped test is "ok" too.
-    ok=$(grep '^ok ' "$log" | grep -vc '# SKIP') bad=$(grep -c '^not ok ' "$log")
-    # A check that prints no such line counts as one, by its exit code.
-    if ((code && !bad)); then bad=1; elif ((!code && !ok && !bad)); then ok=1; fi
-    count "$name" "$ok" "$bad" "$(grep -cE '^skip |^ok .*# SKIP' "$log")" "$log"
-}
-
-lines_suite protos tests/protos.sh
-if compgen -G 'tests/foreign/*.test.mjs' >/dev/null; then
-    # Top-level lines of the TAP report are one a test; nested ones are indented.
-    lines_suite foreign node --test --test-reporter=tap tests/foreign/*.test.mjs
-fi
-# Every screen of the console in a browser, against a real process.
-lines_suite console node --test --test-reporter=tap tests/console/console.test.mjs
-# The trace of requirements to tests is drawn from the results; a hole in it is a failure.
-if [[ -x tests/trace.sh ]]; then lines_suite trace tests/trace.sh; fi
+echo "the ten slowest tests:"
+node tests/slowest.mjs "$results" 10
 finish

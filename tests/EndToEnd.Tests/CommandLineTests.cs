@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Doseline.Testing;
 
 namespace Doseline.EndToEnd.Tests;
 
@@ -11,6 +12,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => here.Delete(recursive: true);
 
     [Theory]
+    [Requirement("P01")]
     [InlineData("a folder that is not there", 2, "nosuch: the folder is missing", "day", "nosuch")]
     [InlineData("a report that cannot be written", 2, "nosuch/report.json", "day", "{day}", "--json", "nosuch/report.json")]
     [InlineData("a file in place of the data", 2, "file", "day", "{day}", "--data", "file")]
@@ -48,16 +50,12 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    [Requirement("P01")]
     public async Task Paths_begin_where_the_user_stands()
     {
-        using FolderCopy copy = new(SampleDay.Folder);
-        copy.Keep("orders.csv", "R001");
-        copy.Keep("runs.csv", "psma-2");
-
-        var (code, output) = await SampleDay.RunAsync(copy.Path, "day", ".", "--data", "kept", "--json", "report.json");
+        var (code, output) = await SampleDay.RunAsync(here.FullName, "token", "--role", "supply_desk");
 
         code.ShouldBe(0, output);
-        File.Exists(Path.Combine(copy.Path, "report.json")).ShouldBeTrue();
-        File.Exists(Path.Combine(copy.Path, "kept", "orders.db")).ShouldBeTrue();
+        File.Exists(Path.Combine(here.FullName, "data", "keys", "tokens.pem")).ShouldBeTrue();
     }
 }

@@ -8,7 +8,7 @@ namespace Doseline.EndToEnd.Tests;
 /// <remarks><c>DOSELINE_KILL_SEED</c> repeats a seed, <c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
 public sealed class KilledDayTests(ITestOutputHelper log)
 {
-    const int KillsDefault = 3;
+    const int KillsDefault = 2;
 
     // What the day prints while it is played: one line a simulated hour.
     const int HoursPrinted = 18;

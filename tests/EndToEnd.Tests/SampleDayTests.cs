@@ -6,7 +6,7 @@ namespace Doseline.EndToEnd.Tests;
 public sealed class SampleDayTests
 {
     [Fact]
-    [Requirement("A059", "A078", "A082", "A097", "A102", "A131")]
+    [Requirement("A059", "A078", "A082", "A097", "A102", "A131", "P01")]
     public async Task The_sample_day_runs_dose_to_door_and_everything_that_must_hold_does()
     {
         var (code, output, report) = await SampleDay.Played.Value;

@@ -10,12 +10,12 @@ namespace Doseline.Simulation.Tests;
 
 /// <summary>A few orders of the sample day, disturbed by what a seed draws.</summary>
 /// <remarks>
-/// <c>DOSELINE_SIMULATION_SEEDS</c> says how many seeds are played (default 16), <c>DOSELINE_SIMULATION_SEED</c> the first of them: a seed that
+/// <c>DOSELINE_SIMULATION_SEEDS</c> says how many seeds are played (default 8), <c>DOSELINE_SIMULATION_SEED</c> the first of them: a seed that
 /// failed is played again alone by naming it and a count of 1.
 /// </remarks>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    const int SeedsDefault = 16;
+    const int SeedsDefault = 8;
 
     // Each is a few orders of the sample day and the run they are promised from; together they hold every kind of incident.
     static readonly (string[] Orders, string[] Runs)[] Days =

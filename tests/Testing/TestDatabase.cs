@@ -74,7 +74,7 @@ public sealed class TestDatabase : IAsyncDisposable
     async Task<string> CreateDatabaseAsync(NpgsqlConnection server, string service)
     {
         var name = $"t_{service}_{Guid.NewGuid():N}";
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name}", server);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {await TemplateDatabase.OfAsync(service, Server())}", server);
         await create.ExecuteNonQueryAsync();
         databases.Add(name);
         return new NpgsqlConnectionStringBuilder(Server()) { Database = name, MaxPoolSize = 20 }.ToString();

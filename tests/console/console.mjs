@@ -10,7 +10,8 @@ import { id, repository, startPlatform } from './platform.mjs';
 
 const chromiumPath = process.env.DOSELINE_CHROMIUM ?? '/usr/bin/chromium';
 const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const pictures = join(repository, 'docs', 'console');
+// The pictures of the documentation are made anew when somebody asks for it; a run of tests changes no file of the checkout.
+const pictures = process.env.DOSELINE_WRITE_DOCS === '1' ? join(repository, 'docs', 'console') : join(repository, 'TestResults', 'console');
 const testMillisecondsMax = 120_000;
 
 /** Set before the first test. */

@@ -88,6 +88,8 @@ public static class PlatformHost
 
         var app = builder.Build();
         WarmModels(app.Services);
+        app.UseMiddleware<MethodRoutes>();
+        app.UseRouting();
         app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
         {
             foreach (var guard in guards) guard(outer);
@@ -153,7 +155,7 @@ public static class PlatformHost
         services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<CallLimit>().AddSingleton<ServerPipeline>();
-        services.AddSingleton<MatcherPolicy, WebListener.Wall>();
+        services.AddSingleton<MatcherPolicy, WebListener.Wall>().AddSingleton<MethodRoutes>();
         services.AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
         services.AddHealthChecks().AddCheck<StartedHealth>("started").AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
         services.AddSingleton<Measures>();

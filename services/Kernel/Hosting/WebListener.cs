@@ -51,6 +51,9 @@ static class WebListener
     public static Doors DoorOf(HttpContext context) =>
         context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Mark, out var door) is true ? (Doors)door! : Doors.None;
 
+    /// <summary>Whether an endpoint answers on the inner ports.</summary>
+    public static bool IsInner(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ForDoors>() is null;
+
     static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, Doors door, HttpProtocols protocols, TlsDoor? tls) =>
         kestrel.Listen(address, port, endpoint =>
         {

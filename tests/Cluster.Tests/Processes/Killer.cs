@@ -6,13 +6,11 @@ namespace Doseline.Cluster.Tests.Processes;
 /// <summary>Kills services at points of a message's way: the same seed chooses the same messages.</summary>
 /// <param name="seed">Seed; printed with a failure.</param>
 /// <param name="targets">Which service at which point.</param>
-sealed class Killer(int seed, IReadOnlyList<(string App, Point Point)> targets) : ITrouble
+/// <param name="within">A kill falls on one of so many messages at its point, the first few excepted.</param>
+sealed class Killer(int seed, IReadOnlyList<(string App, Point Point)> targets, int within) : ITrouble
 {
-    /// <summary>A kill falls on one of so many messages at its point, the first few excepted.</summary>
-    const int Within = 10;
-
     readonly ConcurrentDictionary<(string App, Point Point), int> passed = new();
-    readonly Dictionary<(string App, Point Point), int> plan = Draw(seed, targets);
+    readonly Dictionary<(string App, Point Point), int> plan = Draw(seed, targets, within);
 
     /// <summary>Kills a service; set once the processes run.</summary>
     public Func<string, Task>? Kill { get; set; }
@@ -30,9 +28,9 @@ sealed class Killer(int seed, IReadOnlyList<(string App, Point Point)> targets) 
         return true;
     }
 
-    static Dictionary<(string App, Point Point), int> Draw(int seed, IReadOnlyList<(string App, Point Point)> targets)
+    static Dictionary<(string App, Point Point), int> Draw(int seed, IReadOnlyList<(string App, Point Point)> targets, int within)
     {
         Random random = new(seed);
-        return targets.ToDictionary(t => t, _ => 3 + random.Next(Within));
+        return targets.ToDictionary(t => t, _ => 3 + random.Next(within));
     }
 }

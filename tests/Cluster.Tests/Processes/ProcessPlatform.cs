@@ -18,8 +18,6 @@ namespace Doseline.Cluster.Tests.Processes;
 /// <summary>The platform as a cluster runs it: a process and a PostgreSQL database for every service, a sidecar beside each, one clock for all.</summary>
 sealed class ProcessPlatform : ISimulation, IAsyncDisposable
 {
-    const int RollingRestartAt = 300;
-    const int GatewayKilledAt = 150;
     static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(3650);
 
     readonly TestDatabase databases;
@@ -51,7 +49,9 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <param name="start">First instant of the clock.</param>
     /// <param name="mesh">Sidecars, broker, reminders.</param>
     /// <param name="live">True for the machine's own clock, and work that nobody pumps.</param>
-    public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false)
+    /// <param name="gatewayKilledAt">See <see cref="GatewayKilledAt"/>.</param>
+    /// <param name="rollingRestartAt">See <see cref="RollingRestartAt"/>.</param>
+    public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false, int gatewayKilledAt = 0, int rollingRestartAt = 0)
     {
         var fresh = await TestDatabase.CreateAsync(postgres: true);
         var clockFile = Path.Combine(fresh.Folder, "clock");
@@ -67,7 +67,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         // Sidecars let in whom the modules say they call; the chart renders the same, which another test says.
         var described = Modules.All().Select(ServiceDescription.Of).ToDictionary(s => s.Name, StringComparer.Ordinal);
         mesh.MayCall = (caller, callee) => described[caller].Calls.Contains(callee);
-        ProcessPlatform platform = new(fresh, reader, ticks, clock, mesh);
+        ProcessPlatform platform = new(fresh, reader, ticks, clock, mesh) { GatewayKilledAt = gatewayKilledAt, RollingRestartAt = rollingRestartAt };
         mesh.Reached += app => platform.touched[app] = true;
         await Task.WhenAll(ServiceNames.Select(async name =>
         {
@@ -82,6 +82,12 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
 
     /// <summary>How often everything was let happen.</summary>
     public int Settlings { get; private set; }
+
+    /// <summary>The settling at which the gateway is killed; 0 for never.</summary>
+    public int GatewayKilledAt { get; init; }
+
+    /// <summary>The settling at which all services are restarted, one after the other; 0 for never.</summary>
+    public int RollingRestartAt { get; init; }
 
     /// <summary>How often all services were restarted, one after the other, as an upgrade does.</summary>
     public int RollingRestarts { get; private set; }

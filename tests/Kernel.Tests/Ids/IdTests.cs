@@ -54,9 +54,9 @@ public sealed class IdTests
     // millisecond show either. DOSELINE_TEST_IDS=100000000 makes a hundred million, which needs 1.6 GB.
     [Fact]
     [Requirement("A055")]
-    public void Ten_million_ids_of_one_millisecond_are_all_different()
+    public void Ids_of_one_millisecond_are_all_different()
     {
-        var count = int.Parse(Environment.GetEnvironmentVariable("DOSELINE_TEST_IDS") ?? "10000000", CultureInfo.InvariantCulture);
+        var count = int.Parse(Environment.GetEnvironmentVariable("DOSELINE_TEST_IDS") ?? "1000000", CultureInfo.InvariantCulture);
         var source = new IdSource(new Frozen(), System.Security.Cryptography.RandomNumberGenerator.Fill);
         var prints = new UInt128[count];
         var values = new byte[128];

@@ -24,7 +24,7 @@ public sealed class DaprTests : IAsyncLifetime
     {
         sidecar = await FakeSidecar.StartAsync();
         host = await StageHost.StartAsync(
-            $"--DAPR_HTTP_PORT={sidecar.Port}", $"--DAPR_API_TOKEN={FakeSidecar.ApiToken}", $"--APP_API_TOKEN={FakeSidecar.AppToken}", "--APP_ID=execution", "--Dapr:Timeout=00:00:02");
+            $"--DAPR_HTTP_PORT={sidecar.Port}", $"--DAPR_API_TOKEN={FakeSidecar.ApiToken}", $"--APP_API_TOKEN={FakeSidecar.AppToken}", "--APP_ID=execution", "--Dapr:Timeout=00:00:05");
         sidecar.App = host.Services.GetRequiredService<ServiceChannels>().OwnAddress;
     }
 

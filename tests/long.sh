@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# What is too long for every run: each part is a test that every run has in a short form, or the README word by word in an empty folder.
+# Ends with one line, "N passed, N failed", and a matching exit code. A whole run writes docs/benchmarks/long.md, to be committed.
+#
+#   tests/long.sh               every part
+#   tests/long.sh seeds ids     those parts, without the report
+#
+# LONG_SEEDS   days of the simulation that are disturbed, each in its own way (default 400)
+# LONG_KILLS   how often the killed day is killed (default 20)
+# LONG_IDS     ids of one millisecond that must all be different (default 100,000,000; 16 bytes of memory each)
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source tests/postgres.sh
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
+every=(readme killed-day process-day seeds ids)
+parts=("$@")
+(($#)) || parts=("${every[@]}")
+logs=$(mktemp -d)
+passed=0 failed=0 rows=()
+
+declare -A told=(
+    [readme]="both commands of the README, from its text, on a clean clone in an empty folder with empty caches"
+    [killed-day]="a day killed ${LONG_KILLS:-20} times with SIGKILL and continued ends as an undisturbed one"
+    [process-day]="the whole sample day in nine processes on PostgreSQL, killed at 20 points of a message's way and upgraded once"
+    [seeds]="${LONG_SEEDS:-400} days disturbed each in its own way: crashes, lost and doubled and late facts, services away"
+    [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
+)
+
+# Runs some tests of a built suite; none found is a failure. Arguments: suite, filter.
+tests_of() {
+    local log
+    log=$(mktemp "$logs/XXXXXX")
+    dotnet test "artifacts/bin/$1/debug/Doseline.$1.dll" --filter "$2" --logger "console;verbosity=minimal" >"$log" 2>&1 </dev/null
+    local code=$?
+    cat "$log"
+    ((code == 0)) && grep -q 'Passed!' "$log"
+}
+
+# The commands are the README's own words; what they need is fetched anew.
+readme() {
+    local empty command
+    empty=$(mktemp -d)
+    git clone -q . "$empty/doseline" || return 1
+    mapfile -t commands < <(awk '/^## Two commands/ { found = 1 } found && /^```/ { if (block++) exit; next } block' README.md | sed 's/ *#.*//')
+    ((${#commands[@]} == 2)) || { echo "the README has ${#commands[@]} commands where it promises two"; return 1; }
+    for command in "${commands[@]}"; do
+        echo "\$ $command"
+        (cd "$empty/doseline" && env HOME="$empty/home" NUGET_PACKAGES="$empty/nuget" npm_config_cache="$empty/npm" bash -c "mkdir -p \$HOME; $command") >"$logs/readme.out" 2>&1 </dev/null
+        local code=$?
+        tail -40 "$logs/readme.out"
+        ((code == 0)) || return 1
+    done
+    rm -rf "$empty"
+    tail -1 "$logs/readme.out" | grep -qE '^[0-9]+ passed, 0 failed$'
+}
+killed-day() { DOSELINE_KILLS="${LONG_KILLS:-20}" tests_of EndToEnd.Tests FullyQualifiedName~KilledDayTests; }
+process-day() { DOSELINE_WHOLE_DAY=1 tests_of Cluster.Tests FullyQualifiedName~ProcessDayTests; }
+# Two halves at once, for a day waits for nothing but the processor.
+seeds() {
+    local half=$((${LONG_SEEDS:-400} / 2)) first second
+    DOSELINE_SIMULATION_SEED=1001 DOSELINE_SIMULATION_SEEDS=$half tests_of Simulation.Tests FullyQualifiedName~Whatever_goes_wrong & first=$!
+    DOSELINE_SIMULATION_SEED=$((1001 + half)) DOSELINE_SIMULATION_SEEDS=$half tests_of Simulation.Tests FullyQualifiedName~Whatever_goes_wrong & second=$!
+    wait $first && wait $second
+}
+ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
+
+finish() { postgres_stop; rm -rf "$logs"; echo "$passed passed, $failed failed"; exit $((failed > 0 ? 1 : 0)); }
+trap 'failed=$((failed + 1)); finish' INT TERM
+
+dotnet build Platform.sln -v q -tl:off -p:RunAnalyzers=false -p:UseSharedCompilation=true >"$logs/build" 2>&1 </dev/null
+built=$?
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1
+((built)) && { cat "$logs/build"; failed=1; finish; }
+for part in "${parts[@]}"; do
+    [[ -n ${told[$part]:-} ]] || { echo "there is no part $part; there are ${every[*]}"; failed=$((failed + 1)); continue; }
+    # A server of its own for each part: what one leaves behind is not there for the next.
+    postgres_start || { failed=$((failed + 1)); continue; }
+    began=$SECONDS
+    if "$part" >"$logs/$part" 2>&1; then result=passed passed=$((passed + 1)); else result=failed failed=$((failed + 1)); cat "$logs/$part"; fi
+    postgres_stop
+    took=$(printf '%d:%02d' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))
+    echo "$part $result in $took: ${told[$part]}"
+    rows+=("| \`$part\` | ${told[$part]} | $result | $took |")
+done
+if (($# == 0)); then
+    {
+        printf '# The long tests\n\nWritten by `tests/long.sh`, which runs whole what every run has in a short form, at commit %s on %s, with %s processors.\n\n' \
+            "$(git rev-parse --short HEAD)" "$(date -u +%F)" "$(nproc)"
+        printf '| Part | What | Result | Minutes |\n| --- | --- | --- | --- |\n'
+        printf '%s\n' "${rows[@]}"
+    } >docs/benchmarks/long.md
+fi
+finish
