@@ -6,7 +6,6 @@ using Doseline.Kernel.Rules;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using RichStatus = Google.Rpc.Status;
 
 namespace Doseline.Gateway.Connect;
 
@@ -15,7 +14,6 @@ namespace Doseline.Gateway.Connect;
 public sealed class ConnectFault(FrontMethods methods)
 {
     const string Service = "gateway";
-    const string DetailsKey = "grpc-status-details-bin";
 
     readonly JsonFormatter formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(methods.Types));
 
@@ -25,9 +23,9 @@ public sealed class ConnectFault(FrontMethods methods)
     /// <summary>A refusal under another code than its kind's, where the protocol has one of its own for it.</summary>
     public static RpcException RefuseAs(StatusCode code, Refusal refusal)
     {
-        var status = RichStatus.Parser.ParseFrom(Refuse(refusal).Trailers.GetValueBytes(DetailsKey));
+        var status = Refuse(refusal).GetRpcStatus()!;
         status.Code = (int)code;
-        return new RpcException(new Grpc.Core.Status(code, refusal.Message), new Metadata { { DetailsKey, status.ToByteArray() } });
+        return status.ToRpcException();
     }
 
     /// <summary>Writes the error as the whole response of a unary call.</summary>
@@ -52,10 +50,9 @@ public sealed class ConnectFault(FrontMethods methods)
 
     JsonArray? Details(RpcException fault)
     {
-        if (fault.Trailers.GetValueBytes(DetailsKey) is not { } bytes) return null;
         try
         {
-            return [.. RichStatus.Parser.ParseFrom(bytes).Details.Select(Detail)];
+            return fault.GetRpcStatus() is { } status ? [.. status.Details.Select(Detail)] : null;
         }
         catch (InvalidProtocolBufferException)
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Doseline.Common.V1;
 using Google.Protobuf.Reflection;
+using Google.Rpc;
 
 namespace Doseline.Gateway.Front;
 
@@ -22,7 +23,8 @@ public sealed class FrontMethods
         methods = Files.SelectMany(f => f.Services).SelectMany(s => s.Methods)
             .Where(m => !m.IsClientStreaming && IsOffered(PolicyOf(m)))
             .Select(m => FrontMethod.Of(m, PolicyOf(m)!)).ToDictionary(m => m.Path, StringComparer.Ordinal);
-        Types = TypeRegistry.FromFiles(Files);
+        // The standard details of a refusal are packed as well, and are no part of the contracts.
+        Types = TypeRegistry.FromFiles([.. Files, ErrorDetailsReflection.Descriptor]);
     }
 
     /// <summary>Proto files of the platform and what they import.</summary>

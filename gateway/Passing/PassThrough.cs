@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Doseline.Gateway.Passing;
 
 /// <summary>Passes partners' gRPC calls on by YARP, as they are: the same messages, trailers and deadlines, over HTTP/2 and nothing else.</summary>
-public sealed class PassThrough(FrontMethods methods, Routes routes, Admission admission, IHttpForwarder forwarder, IOptions<GatewayOptions> options)
+public sealed class PassThrough(FrontMethods methods, Routes routes, Admission admission, IHttpForwarder forwarder, IOptions<GatewayOptions> options, ILogger<PassThrough> log)
 {
     const string TimeoutHeader = "grpc-timeout";
     // The service ends a call that is too long, by its deadline; this is for a service that does not.
@@ -49,6 +49,7 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         var error = await forwarder.SendAsync(context, routes.Address(service, site).ToString(), routes.Invoker(site), config, transformer);
         if (error is not ForwarderError.None && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
+            log.LogWarning("{Service} cannot be asked: {Error} {Reason}", service, error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
             context.Response.Clear();
             throw ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service));
         }

@@ -6,6 +6,7 @@ using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Google.Protobuf;
 using Grpc.Core;
+using RichStatus = Google.Rpc.Status;
 
 namespace Doseline.Kernel.Actors;
 
@@ -45,7 +46,7 @@ public sealed class DaprActors(DaprSidecar sidecar, RequestContext request) : IA
         }
 
         var reply = JsonSerializer.Deserialize<ActorReply>(body, JsonSerializerOptions.Web)!;
-        if (reply.Refused is { } refused) throw new RefusedException([.. RpcErrors.Read(new RpcException(Status.DefaultCancelled, new Metadata { { RpcErrors.DetailsKey, refused } }))]);
+        if (reply.Refused is { } refused) throw new RefusedException([.. RpcErrors.Read(RichStatus.Parser.ParseFrom(refused).ToRpcException())]);
         var answer = new TAnswer();
         answer.MergeFrom(reply.Answer!);
         return answer;
@@ -77,7 +78,7 @@ public sealed class DaprTurns(ActorHost host, IEnumerable<IReminderPump> pumps)
         }
         catch (RefusedException refused)
         {
-            return new ActorReply(null, RpcErrors.Exception(actor.Service, refused.Refusals).Trailers.GetValueBytes(RpcErrors.DetailsKey));
+            return new ActorReply(null, RpcErrors.Exception(actor.Service, refused.Refusals).GetRpcStatus()!.ToByteArray());
         }
     }
 

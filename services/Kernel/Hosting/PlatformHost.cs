@@ -48,6 +48,8 @@ public static class PlatformHost
     [
         new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
         new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
+        // Two lines for every call it passes on, and an exception where a client gave up; what a service did wrong is told by the gateway.
+        new("Logging:LogLevel:Yarp", "Error"),
         // A start that failed is said in a sentence, by Fault.
         new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "Critical"),
     ];
@@ -95,8 +97,7 @@ public static class PlatformHost
             foreach (var guard in guards) guard(outer);
         });
         MapProbes(app);
-        app.MapGrpcService<HealthApi>();
-        app.MapGrpcService<ReflectionApi>();
+        OpenServices.Map(app);
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
         foreach (var endpoint in endpoints) endpoint(app);
         WebListener.Map(app, pages);
@@ -165,6 +166,7 @@ public static class PlatformHost
             grpc.MaxReceiveMessageSize = MessageBytesMax;
             grpc.Interceptors.Add<ServerPipeline>();
         });
+        OpenServices.Add(services);
     }
 
     // Liveness looks at the process only: a dead broker or database must not restart a batch in progress.

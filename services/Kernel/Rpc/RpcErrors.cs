@@ -5,7 +5,6 @@ using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using GrpcStatus = Grpc.Core.Status;
 using RichStatus = Google.Rpc.Status;
 
 namespace Doseline.Kernel.Rpc;
@@ -13,8 +12,6 @@ namespace Doseline.Kernel.Rpc;
 /// <summary>Refusals on the wire, the way AIP-193 asks: a status, its standard details, and every reason with its numbers.</summary>
 public static class RpcErrors
 {
-    internal const string DetailsKey = "grpc-status-details-bin";
-
     // Trailers travel as one block of headers, of which common clients and proxies take 8 KiB; in base 64 this is two thirds of it.
     const int DetailsBytesMax = 4000;
     // Type URL and tags around a packed detail.
@@ -29,8 +26,7 @@ public static class RpcErrors
     public static RpcException Exception(string service, IReadOnlyList<Refusal> refusals)
     {
         var first = refusals[0];
-        var code = CodeOf(first.Kind);
-        var status = new RichStatus { Code = (int)code, Message = Cut(first.Message, SentenceMax) };
+        var status = new RichStatus { Code = (int)CodeOf(first.Kind), Message = Cut(first.Message, SentenceMax) };
         status.Details.Add(Any.Pack(InfoOf(service, first)));
         if (refusals.FirstOrDefault(r => r.Kind is RefusalKind.Missing) is { } missing)
         {
@@ -61,17 +57,15 @@ public static class RpcErrors
         if (invalid.FieldViolations.Count > 0) status.Details.Add(Any.Pack(invalid));
         if (state.Violations.Count > 0) status.Details.Add(Any.Pack(state));
         status.Details.Add(Any.Pack(reasons));
-        return new RpcException(new GrpcStatus(code, status.Message), new Metadata { { DetailsKey, status.ToByteArray() } });
+        return status.ToRpcException();
     }
 
     /// <summary>The refusals a failed call carries; empty when it carries none.</summary>
     public static IReadOnlyList<Refusal> Read(RpcException fault)
     {
-        if (fault.Trailers.GetValueBytes(DetailsKey) is not { } bytes) return [];
         try
         {
-            var detail = RichStatus.Parser.ParseFrom(bytes).Details.FirstOrDefault(d => d.Is(Refusals.Descriptor));
-            return detail is null ? [] : [.. detail.Unpack<Refusals>().Reasons.Select(Read)];
+            return fault.GetRpcStatus()?.GetDetail<Refusals>() is { } refusals ? [.. refusals.Reasons.Select(Read)] : [];
         }
         catch (InvalidProtocolBufferException)
         {

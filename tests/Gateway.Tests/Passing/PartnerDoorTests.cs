@@ -5,7 +5,9 @@ using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
 using Doseline.Testing;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
+using Grpc.Reflection.V1;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Gateway.Tests.Passing;
@@ -61,6 +63,27 @@ public sealed class PartnerDoorTests : IAsyncLifetime
         RpcErrors.Read(outside).Single().Code.ShouldBe("SERVICE_ACCOUNT_OUTSIDE");
         var hidden = await Should.ThrowAsync<RpcException>(() => new PossessionService.PossessionServiceClient(channel).IssueToBatchAsync(new IssueToBatchRequest(), Bearer("operator")).ResponseAsync);
         hidden.StatusCode.ShouldBe(StatusCode.Unimplemented);
+    }
+
+    [Fact]
+    public async Task Health_and_reflection_answer_inside_and_at_neither_door()
+    {
+        Health.HealthClient inside = new(door.Platform.Host.WithToken(null));
+        (await inside.CheckAsync(new HealthCheckRequest())).Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving);
+        var health = await Should.ThrowAsync<RpcException>(() => new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest()).ResponseAsync);
+        health.StatusCode.ShouldBe(StatusCode.Unimplemented);
+        var watched = await Should.ThrowAsync<RpcException>(() => new Health.HealthClient(channel).Watch(new HealthCheckRequest()).ResponseStream.MoveNext(CancellationToken.None));
+        watched.StatusCode.ShouldBe(StatusCode.Unimplemented);
+        var reflected = await Should.ThrowAsync<RpcException>(() => new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo().ResponseStream.MoveNext(CancellationToken.None));
+        reflected.StatusCode.ShouldBe(StatusCode.Unimplemented);
+
+        foreach (var method in new[] { "grpc.health.v1.Health/Check", "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo" })
+        {
+            (await door.CallAsync($"/{method}", door.Token("administrator"), "{}")).Status.ShouldBe(404, method);
+            using var framed = FrontDoor.Post($"/{method}", null, new ByteArrayContent(FrontDoor.Frame([])) { Headers = { ContentType = new("application/grpc") } });
+            using var answer = await door.Http.SendAsync(framed);
+            answer.Headers.GetValues("grpc-status").ShouldBe(["12"], method);
+        }
     }
 
     [Fact]

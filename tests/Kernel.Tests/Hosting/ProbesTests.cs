@@ -3,6 +3,7 @@ using Doseline.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
@@ -40,6 +41,31 @@ public sealed class ProbesTests : IAsyncLifetime
             (await health.CheckAsync(new HealthCheckRequest { Service = service })).Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving);
         var fault = await Assert.ThrowsAsync<RpcException>(async () => await health.CheckAsync(new HealthCheckRequest { Service = "doseline.nowhere.v1.Nothing" }));
         fault.StatusCode.ShouldBe(StatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Who_watches_health_hears_of_every_change()
+    {
+        var standing = HealthCheckResult.Healthy();
+        await using var own = await Platform.StartAsync(configure: builder =>
+        {
+            builder.Services.AddHealthChecks().AddCheck("of this test", () => standing);
+            builder.Services.Configure<HealthCheckPublisherOptions>(publisher => publisher.Delay = publisher.Period = TimeSpan.FromSeconds(1));
+        });
+        Health.HealthClient health = new(own.Host.WithToken(null));
+        using var watch = health.Watch(new HealthCheckRequest { Service = "doseline.execution.v1.SchedulerService" }, deadline: DateTime.UtcNow.AddSeconds(30));
+        (await NextAsync()).ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving);
+        standing = HealthCheckResult.Unhealthy();
+        (await NextAsync()).ShouldBe(HealthCheckResponse.Types.ServingStatus.NotServing);
+        (await health.CheckAsync(new HealthCheckRequest())).Status.ShouldBe(HealthCheckResponse.Types.ServingStatus.NotServing);
+        standing = HealthCheckResult.Healthy();
+        (await NextAsync()).ShouldBe(HealthCheckResponse.Types.ServingStatus.Serving);
+
+        async Task<HealthCheckResponse.Types.ServingStatus> NextAsync()
+        {
+            (await watch.ResponseStream.MoveNext()).ShouldBeTrue();
+            return watch.ResponseStream.Current.Status;
+        }
     }
 
     [Fact]

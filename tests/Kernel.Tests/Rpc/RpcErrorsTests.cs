@@ -112,6 +112,7 @@ public sealed class RpcErrorsTests
         read.ShouldBe(made with { }, new SameRefusal());
     }
 
+    // Parsed by hand: what is sent is what every other make of client reads.
     static RichStatus StatusOf(RpcException fault) => RichStatus.Parser.ParseFrom(fault.Trailers.GetValueBytes("grpc-status-details-bin"));
 
     static T? Detail<T>(RichStatus status) where T : class, IMessage<T>, new() => status.Details.FirstOrDefault(d => d.Is(new T().Descriptor))?.Unpack<T>();
