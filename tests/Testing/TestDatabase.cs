@@ -27,7 +27,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>Makes the databases.</summary>
     /// <param name="postgres">True for every service on PostgreSQL, false for none; null follows the environment.</param>
-    public static async Task<TestDatabase> CreateAsync(bool? postgres = null)
+    /// <param name="empty">True for databases without a schema on PostgreSQL: for tests of what puts one there.</param>
+    public static async Task<TestDatabase> CreateAsync(bool? postgres = null, bool empty = false)
     {
         var test = new TestDatabase(Directory.CreateTempSubdirectory("doseline-").FullName);
         test.Settings["Keys:Directory"] = Path.Combine(test.Folder, "keys");
@@ -43,7 +44,7 @@ public sealed class TestDatabase : IAsyncDisposable
             var services = postgres is null && Wanted is [_, var some] ? some.Split(',') : Services;
             await using NpgsqlConnection server = new(Server());
             await server.OpenAsync();
-            foreach (var service in services) test.Settings[$"ConnectionStrings:{service}"] = await test.CreateDatabaseAsync(server, service);
+            foreach (var service in services) test.Settings[$"ConnectionStrings:{service}"] = await test.CreateDatabaseAsync(server, service, empty ? "template1" : await TemplateDatabase.OfAsync(service, Server()));
         }
 
         return test;
@@ -71,10 +72,10 @@ public sealed class TestDatabase : IAsyncDisposable
     static string Server() => Environment.GetEnvironmentVariable("DOSELINE_TEST_POSTGRES")
         ?? throw new InvalidOperationException("DOSELINE_TEST_POSTGRES names no server; tests/run.sh starts one.");
 
-    async Task<string> CreateDatabaseAsync(NpgsqlConnection server, string service)
+    async Task<string> CreateDatabaseAsync(NpgsqlConnection server, string service, string template)
     {
         var name = $"t_{service}_{Guid.NewGuid():N}";
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {await TemplateDatabase.OfAsync(service, Server())}", server);
+        await using var create = new NpgsqlCommand($"CREATE DATABASE {name} TEMPLATE {template}", server);
         await create.ExecuteNonQueryAsync();
         databases.Add(name);
         return new NpgsqlConnectionStringBuilder(Server()) { Database = name, MaxPoolSize = 20 }.ToString();

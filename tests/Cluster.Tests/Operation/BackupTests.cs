@@ -18,7 +18,7 @@ public sealed class BackupTests
     {
         var input = DayFiles.Read(Repository.At("samples", "day"));
         await using var databases = await TestDatabase.CreateAsync(postgres: true);
-        await using var others = await TestDatabase.CreateAsync(postgres: true);
+        await using var others = await TestDatabase.CreateAsync(postgres: true, empty: true);
         var dumps = Directory.CreateTempSubdirectory("doseline-backup-").FullName;
         List<Standing> before;
         await using (var platform = await SimulatedPlatform.StartAsync(input.Start, databases.Settings))

@@ -53,7 +53,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <param name="rollingRestartAt">See <see cref="RollingRestartAt"/>.</param>
     public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false, int gatewayKilledAt = 0, int rollingRestartAt = 0)
     {
-        var fresh = await TestDatabase.CreateAsync(postgres: true);
+        var fresh = await TestDatabase.CreateAsync(postgres: true, empty: true);
         var clockFile = Path.Combine(fresh.Folder, "clock");
         SharedClock.Create(clockFile, start);
         SharedClock ticks = new(clockFile);

@@ -79,7 +79,7 @@ sealed class ServiceRole : IAsyncDisposable
 
     public static async Task<ServiceRole> CreateAsync()
     {
-        ServiceRole role = new(await TestDatabase.CreateAsync(postgres: true));
+        ServiceRole role = new(await TestDatabase.CreateAsync(postgres: true, empty: true));
         await RunAsync($"CREATE ROLE {role.name} LOGIN");
         return role;
     }
