@@ -15,7 +15,7 @@ using Xunit.Abstractions;
 namespace Doseline.Authority.Tests.Matrix;
 
 /// <summary>
-/// A whole day is played, and everything that was asked in it is asked again by somebody with the same roles at another site. Who may not act at the site
+/// A day is played, and everything that was asked in it is asked again by somebody with the same roles at another site. Who may not act at the site
 /// of an object neither changes nor reads it, also where no field of the request names a site.
 /// </summary>
 public sealed class SiteScopeTests(ITestOutputHelper output)
@@ -34,7 +34,8 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
     public async Task Whoever_has_rights_at_another_site_neither_changes_nor_reads_what_the_day_was_about()
     {
         Recorder recorder = new();
-        var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day"));
+        // A few orders are enough to ask all that the whole sample day asks: among them a refused receipt, an exception, a refusal by a carrier, an expired dose.
+        var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day")).Only(["R001", "R023", "R048", "R053", "R062"], ["psma-2", "dota-1", "psma-3"]);
         await using var platform = await Platform.StartAsync(
             configure: builder => builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()), clock: new SimulatedClock(input.Start));
         await PlayAsync(platform, input);
@@ -59,6 +60,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
             open.Add($"{method.Name} answers {status} {string.Join(',', refusals.Select(r => r.Code))} {(status is StatusCode.OK ? answer?.ToString() : "")}");
         }
 
+        output.WriteLine($"{tried} methods tried");
         foreach (var line in open) output.WriteLine(line);
         open.ShouldBeEmpty();
         tried.ShouldBeGreaterThan(40);

@@ -45,7 +45,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <summary>The processes by service.</summary>
     public IReadOnlyDictionary<string, ServiceProcess> Processes => processes;
 
-    /// <summary>Brings up databases, schemas, sidecars and services.</summary>
+    /// <summary>Brings up databases with their schemas, sidecars and services.</summary>
     /// <param name="start">First instant of the clock.</param>
     /// <param name="mesh">Sidecars, broker, reminders.</param>
     /// <param name="live">True for the machine's own clock, and work that nobody pumps.</param>
@@ -53,7 +53,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <param name="rollingRestartAt">See <see cref="RollingRestartAt"/>.</param>
     public static async Task<ProcessPlatform> StartAsync(DateTimeOffset start, Mesh mesh, bool live = false, int gatewayKilledAt = 0, int rollingRestartAt = 0)
     {
-        var fresh = await TestDatabase.CreateAsync(postgres: true, empty: true);
+        var fresh = await TestDatabase.CreateAsync(postgres: true);
         var clockFile = Path.Combine(fresh.Folder, "clock");
         SharedClock.Create(clockFile, start);
         SharedClock ticks = new(clockFile);
@@ -73,7 +73,6 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         {
             var sidecar = await mesh.AddAsync(name);
             var environment = platform.EnvironmentOf(name, sidecar, live ? null : clockFile);
-            await ServiceProcess.ApplySchemaAsync(name, environment);
             var process = await ServiceProcess.StartAsync(name, sidecar, environment);
             lock (platform.processes) platform.processes.Add(name, process);
         }));

@@ -47,16 +47,6 @@ sealed class ServiceProcess : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Runs the service's program with the argument <c>schema</c>, as the chart's job does.</summary>
-    public static async Task ApplySchemaAsync(string name, Dictionary<string, string> environment)
-    {
-        using var run = Start(name, environment, "schema");
-        var output = run.StandardOutput.ReadToEndAsync();
-        var errors = run.StandardError.ReadToEndAsync();
-        await run.WaitForExitAsync();
-        run.ExitCode.ShouldBe(0, $"{name}: {await output}{await errors}");
-    }
-
     /// <summary>Where it listens now; waits while it starts.</summary>
     public async Task<Listening> ReadyAsync()
     {
@@ -146,11 +136,10 @@ sealed class ServiceProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    static Process Start(string name, Dictionary<string, string> environment, params string[] arguments)
+    static Process Start(string name, Dictionary<string, string> environment)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
         start.ArgumentList.Add(Repository.Program(char.ToUpperInvariant(name[0]) + name[1..]));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var (key, value) in environment) start.Environment[key] = value;
         return Process.Start(start)!;
     }
