@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # What is too long for every run: each part is a test that every run has in a short form, or the README word by word in an empty folder.
-# Ends with one line, "N passed, N failed", and a matching exit code. A whole run writes docs/benchmarks/long.md, to be committed.
+# Ends with one line, "N passed, N failed", and a matching exit code. docs/benchmarks/long.md says of each part when it ran last and how it ended;
+# a run writes the lines of its parts anew, to be committed.
 #
 #   tests/long.sh               every part
-#   tests/long.sh seeds ids     those parts, without the report
+#   tests/long.sh seeds ids     those parts
 #
 # LONG_SEEDS   days of the simulation that are disturbed, each in its own way (default 400)
 # LONG_KILLS   how often the killed day is killed (default 20)
@@ -17,7 +18,7 @@ every=(readme killed-day process-day seeds ids)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
-passed=0 failed=0 rows=()
+passed=0 failed=0 report=docs/benchmarks/long.md
 
 declare -A told=(
     [readme]="both commands of the README, from its text, on a clean clone in an empty folder with empty caches"
@@ -40,7 +41,7 @@ tests_of() {
 # The commands are the README's own words; what they need is fetched anew.
 readme() {
     local empty command
-    empty=$(mktemp -d)
+    empty=$(mktemp -d -p "$logs")
     git clone -q . "$empty/doseline" || return 1
     mapfile -t commands < <(awk '/^## Two commands/ { found = 1 } found && /^```/ { if (block++) exit; next } block' README.md | sed 's/ *#.*//')
     ((${#commands[@]} == 2)) || { echo "the README has ${#commands[@]} commands where it promises two"; return 1; }
@@ -51,19 +52,39 @@ readme() {
         tail -40 "$logs/readme.out"
         ((code == 0)) || return 1
     done
-    rm -rf "$empty"
     tail -1 "$logs/readme.out" | grep -qE '^[0-9]+ passed, 0 failed$'
 }
 killed-day() { DOSELINE_KILLS="${LONG_KILLS:-20}" tests_of EndToEnd.Tests FullyQualifiedName~KilledDayTests; }
 process-day() { DOSELINE_WHOLE_DAY=1 tests_of Cluster.Tests FullyQualifiedName~ProcessDayTests; }
 # Two halves at once, for a day waits for nothing but the processor.
 seeds() {
-    local half=$((${LONG_SEEDS:-400} / 2)) first second
+    local half=$((${LONG_SEEDS:-400} / 2)) first second ended
     DOSELINE_SIMULATION_SEED=1001 DOSELINE_SIMULATION_SEEDS=$half tests_of Simulation.Tests FullyQualifiedName~Whatever_goes_wrong & first=$!
-    DOSELINE_SIMULATION_SEED=$((1001 + half)) DOSELINE_SIMULATION_SEEDS=$half tests_of Simulation.Tests FullyQualifiedName~Whatever_goes_wrong & second=$!
-    wait $first && wait $second
+    DOSELINE_SIMULATION_SEED=$((1001 + half)) DOSELINE_SIMULATION_SEEDS=$((${LONG_SEEDS:-400} - half)) tests_of Simulation.Tests FullyQualifiedName~Whatever_goes_wrong & second=$!
+    wait $first
+    ended=$?
+    wait $second && ((ended == 0))
 }
 ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
+
+# Writes the line of a part anew and leaves the others as they are. Arguments: part, result, minutes.
+write_line() {
+    local commit old part
+    commit=$(git rev-parse --short HEAD)
+    [[ -z $(git status --porcelain -- ':!docs') ]] || commit="after $commit"
+    old=$(cat "$report" 2>/dev/null)
+    {
+        printf '# The long tests\n\nWritten by `tests/long.sh`: what every run has in a short form, whole. Each part says when it ran last.\n\n'
+        printf '| Part | What | Result | Minutes | At | On |\n| --- | --- | --- | --- | --- | --- |\n'
+        for part in "${every[@]}"; do
+            if [[ $part == "$1" ]]; then
+                printf '| `%s` | %s | %s | %s | %s | %s, %s processors |\n' "$part" "${told[$part]}" "$2" "$3" "$commit" "$(date -u +%F)" "$(nproc)"
+            else
+                grep -F "| \`$part\` |" <<<"$old"
+            fi
+        done
+    } >"$report.new" && mv "$report.new" "$report"
+}
 
 finish() { postgres_stop; rm -rf "$logs"; echo "$passed passed, $failed failed"; exit $((failed > 0 ? 1 : 0)); }
 trap 'failed=$((failed + 1)); finish' INT TERM
@@ -81,14 +102,6 @@ for part in "${parts[@]}"; do
     postgres_stop
     took=$(printf '%d:%02d' $(((SECONDS - began) / 60)) $(((SECONDS - began) % 60)))
     echo "$part $result in $took: ${told[$part]}"
-    rows+=("| \`$part\` | ${told[$part]} | $result | $took |")
+    write_line "$part" "$result" "$took"
 done
-if (($# == 0)); then
-    {
-        printf '# The long tests\n\nWritten by `tests/long.sh`, which runs whole what every run has in a short form, at commit %s on %s, with %s processors.\n\n' \
-            "$(git rev-parse --short HEAD)" "$(date -u +%F)" "$(nproc)"
-        printf '| Part | What | Result | Minutes |\n| --- | --- | --- | --- |\n'
-        printf '%s\n' "${rows[@]}"
-    } >docs/benchmarks/long.md
-fi
 finish

@@ -125,7 +125,7 @@ script_suite() {
         # Every screen of the console in a browser, against a real process.
         console) node --test --test-reporter=tap tests/console/console.test.mjs ;;
         # The pages drawn from the sources are those committed, and what they say was shown in this run.
-        trace) tests/trace.sh check ;;
+        trace) tests/trace.sh check ${2:+sources} ;;
     esac >"$log" 2>&1 </dev/null
 }
 
@@ -175,7 +175,8 @@ else mapfile -t suites < <(every_suite | while read -r kind name rest; do wanted
 fi
 ((${#suites[@]})) || finish "no suite has such a name"
 printf '%s\n' "${suites[@]}" | xargs -d '\n' -n 1 -P "${DOSELINE_TEST_JOBS:-$(nproc)}" bash -c 'read -r kind name database filter <<<"$0"; run_suite "$kind" "$name" "$database" "$filter"'
-run_suite script trace
+# A run of a part of each suite shows nothing of the rest.
+if ((quick)); then run_suite script trace sources; mv "$results/trace.sources.exit" "$results/trace.exit"; mv "$results/trace.sources.seconds" "$results/trace.seconds"; else run_suite script trace; fi
 phase "testing"
 
 # Adds one suite to the totals and prints its line. Arguments: name, passed, failed, skipped, seconds, log.

@@ -14,7 +14,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Gateway.Sessions;
 
 /// <summary>The OpenID Connect provider, as the gateway talks to it: discovery, code, refresh, sign-out. Any provider will do that keeps the standard.</summary>
-/// <remarks>A small client of ours over the identity libraries, because ASP.NET Core's own handler cannot be had here: docs/decisions/libraries.md.</remarks>
+/// <remarks>A small client of ours over the identity libraries, from before ASP.NET Core's own handler was to be had: docs/decisions/libraries.md.</remarks>
 public sealed class SignInProvider(IOptions<SignInOptions> options, IConfiguration config, ServiceChannels channels, TimeProvider clock, ILogger<SignInProvider> log) : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -25,7 +25,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("a database that is not there", 2, "The database cannot be used", "--ConnectionStrings:orders=Host=127.0.0.1;Port={closed};Database=x", "--Data:Directory=data")]
     [InlineData("a file that is no database", 2, "file is not a database", "--Data:Directory=spoilt")]
     [InlineData("a key that is none", 2, "Keys:audit-seal holds no private key", "audit", "key", "--Keys:audit-seal=x")]
-    [InlineData("nothing to check", 2, "There is no database in data", "check")]
+    [InlineData("nothing to check", 2, "There is no database of ", "check")]
+    [InlineData("a part to check", 2, "There is no database of execution", "check", "--Data:Directory=spoilt")]
+    [InlineData("a connection string that does not read", 2, "ConnectionStrings:orders does not read", "check", "--ConnectionStrings:orders=garbage")]
+    [InlineData("another one", 2, "ConnectionStrings:orders does not read", "--ConnectionStrings:orders=Host=x;Port=abc", "--Data:Directory=data")]
+    [InlineData("a token for no time", 2, "--hours is NaN", "token", "--role", "qa", "--hours", "NaN")]
+    [InlineData("a level of logs that is none", 2, "Blah", "check", "--ConnectionStrings:orders=Data Source=none.db", "--Logging:LogLevel:Default=Blah")]
+    [InlineData("a baseline that is none", 2, "is not genuine", "baseline", "check", "null", "file", "--Keys:Directory=keys")]
     [InlineData("a service that does not answer", 2, "Nobody answers", "audit", "head", "--service", "orders", "--address", "http://127.0.0.1:{closed}")]
     [InlineData("manifests that are not YAML", 2, "is not YAML", "baseline", "sign", "file", "--out", "baseline.json")]
     [InlineData("a baseline that is not there", 2, "nosuch.json", "baseline", "check", "nosuch.json", "file")]
@@ -37,6 +43,7 @@ public sealed class CommandLineTests : IDisposable
         var closedPort = ((IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
         File.WriteAllText(Path.Combine(here.FullName, "file"), "a: b: c");
+        File.WriteAllText(Path.Combine(here.FullName, "null"), "null");
         Directory.CreateDirectory(Path.Combine(here.FullName, "spoilt"));
         File.WriteAllText(Path.Combine(here.FullName, "spoilt", "orders.db"), new string('x', 4096));
         string[] given = [.. arguments.Select(a => a.Replace("{day}", SampleDay.Folder, StringComparison.Ordinal)

@@ -43,6 +43,8 @@ public sealed class TraceTests
     [InlineData("deleted", Many, "", "is not there")]
     [InlineData("renamed", "Of_many_at_once_none_goes_over", "Of_some_at_once_none_goes_over", "is not there")]
     [InlineData("skipped", "[Theory, Requirement", "[Theory(Skip = \"slow\"), Requirement", "is skipped")]
+    [InlineData("one line of it skipped", "[InlineData(1000)]", "[InlineData(1000, Skip = \"slow\")]", "is skipped")]
+    [InlineData("hidden", "public async Task Of_many", "internal async Task Of_many", "is not there")]
     [InlineData("no test any more", "[Theory, Requirement", "[Requirement", "is not there")]
     public void A_row_whose_test_is_lost_falls_back_and_the_run_fails(string how, string was, string becomes, string told)
     {
@@ -82,6 +84,9 @@ public sealed class TraceTests
             test("Nothing named", limit, async () => {
                 test.skip(`Later [A045]`, async () => {
             test('Without a printer [A028]', { skip: !printer }, async () => {
+            /*
+            test('Commented out [A029]', async () => {
+            */
             """).ToList();
 
         tests.Select(t => t.Name).ShouldBe(["console/The board shows the patient's hour", "console/Nothing named", "console/Later", "console/Without a printer"]);

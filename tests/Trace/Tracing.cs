@@ -1,3 +1,5 @@
+using YamlDotNet.Core;
+
 namespace Doseline.Trace;
 
 /// <summary>The trace of requirements to tests.</summary>
@@ -5,19 +7,31 @@ static class Tracing
 {
     /// <summary>Draws the pages, or checks them against the sources and the last run.</summary>
     /// <param name="root">The checkout.</param>
-    /// <param name="check">True to change nothing: pages that are not what the sources say, and rows whose tests failed in the last run, are faults.</param>
+    /// <param name="check">True to change nothing: pages that are not what the sources say are faults.</param>
+    /// <param name="results">True to hold the last run against the rows as well: one whose test failed or did not run is a fault.</param>
     /// <returns>0 when everything fits.</returns>
-    public static int Run(string root, bool check)
+    public static int Run(string root, bool check, bool results)
     {
+        IReadOnlyDictionary<string, Verdict> verdicts;
+        try
+        {
+            verdicts = Verdict.Read(Path.Combine(root, "tests", "verdicts"));
+        }
+        catch (Exception unread) when (unread is YamlException or ArgumentException)
+        {
+            Console.WriteLine($"not ok a file of tests/verdicts does not read: {unread.Message}");
+            return 1;
+        }
+
         var tests = TestSources.Read(Path.Combine(root, "tests"));
-        var rows = Judgement.Of(ContractRow.Read(Path.Combine(root, "docs", "requirements-contract.md")), Verdict.Read(Path.Combine(root, "tests", "verdicts")), tests, out var misfits);
+        var rows = Judgement.Of(ContractRow.Read(Path.Combine(root, "docs", "requirements-contract.md")), verdicts, tests, out var misfits);
         List<string> faults = [.. misfits];
         Page("requirements.md", Pages.Requirements(rows));
         Page("part11.md", Pages.Part11(Path.Combine(root, "docs", "part11-clauses.md"), tests, faults));
-        if (check)
+        if (results)
         {
-            var results = Results.Read(Path.Combine(root, "TestResults"));
-            faults.AddRange(from row in rows from test in row.Tests let against = results.Against(test) where against is not null
+            var last = Results.Read(Path.Combine(root, "TestResults"));
+            faults.AddRange(from row in rows from test in row.Tests let against = last.Against(test) where against is not null
                             select $"{row.Row.Id} rests on {test}, which {against} in this run");
         }
 

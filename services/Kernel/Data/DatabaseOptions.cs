@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Doseline.Kernel.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -24,13 +25,21 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     public const string DirectoryDefault = "data";
 
     /// <summary>Points options at the service's database.</summary>
+    /// <exception cref="SettingException">Its connection string does not read.</exception>
     public void Configure(string service, DbContextOptionsBuilder options)
     {
         var connection = config.GetConnectionString(service) is { Length: > 0 } given ? given : DefaultSqlite(service);
-        if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
-            options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
-        else
-            options.UseSqlite(connection).AddInterceptors(pragmas);
+        try
+        {
+            if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+                options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
+            else
+                options.UseSqlite(new SqliteConnectionStringBuilder(connection).ToString()).AddInterceptors(pragmas);
+        }
+        catch (Exception unread) when (unread is ArgumentException or FormatException)
+        {
+            throw new SettingException($"ConnectionStrings:{service} does not read: {unread.Message}", unread);
+        }
     }
 
     /// <summary>Connection string of the schema's owner; null where the service's own role owns it, and on SQLite.</summary>

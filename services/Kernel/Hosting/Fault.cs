@@ -25,11 +25,12 @@ public sealed record Fault(IReadOnlyList<string> Lines, int ExitCode)
     /// <summary>Exit code: stopped from outside before it was done (128 and SIGINT, as shells have it).</summary>
     public const int Stopped = 130;
 
-    /// <summary>Runs a program to its end; what it throws becomes sentences on the error stream and an exit code, never a stack trace.</summary>
+    /// <summary>Runs a program to its end; what it throws becomes sentences on the error stream and an exit code, and for a person never a stack trace.</summary>
     /// <param name="program">The program.</param>
     /// <param name="known">Faults that only the caller can name; null when the exception is none of them.</param>
+    /// <param name="attended">True when a person started it: where a fault of the program itself happened goes to a file then, and to the log otherwise.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> SayAsync(Func<Task<int>> program, Func<Exception, Fault?>? known = null)
+    public static async Task<int> SayAsync(Func<Task<int>> program, Func<Exception, Fault?>? known = null, bool attended = true)
     {
         try
         {
@@ -41,6 +42,7 @@ public sealed record Fault(IReadOnlyList<string> Lines, int ExitCode)
         {
             var fault = known?.Invoke(Innermost(thrown)) ?? Of(thrown);
             foreach (var line in fault.Lines) await Console.Error.WriteLineAsync(line);
+            if (fault.ExitCode is Unexpected) await Console.Error.WriteLineAsync(attended ? Kept(thrown) : thrown.ToString());
             return fault.ExitCode;
         }
     }
@@ -57,12 +59,13 @@ public sealed record Fault(IReadOnlyList<string> Lines, int ExitCode)
         // Configuration that does not read is said this way by the framework and by the kernel.
         InvalidOperationException { TargetSite.DeclaringType: { } at } setting when IsConfiguration(at) => Sentence(setting.Message),
         SettingException or SchemaException => Sentence(Innermost(thrown).Message),
-        var bug => new([$"This is a fault of the program: {bug.Message} ({bug.GetType().Name})", Kept(bug)], Unexpected),
+        var bug => new([$"This is a fault of the program: {bug.Message} ({bug.GetType().Name})"], Unexpected),
     };
 
     static Fault Sentence(string line) => new([line], NotUsable);
 
-    static bool IsConfiguration(Type at) => at.Namespace?.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) is true;
+    static bool IsConfiguration(Type at) => at.Namespace is { } name
+        && (name.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal) || name.StartsWith("Microsoft.Extensions.Logging", StringComparison.Ordinal));
 
     // EF Core wraps what a provider throws in words about retrying.
     static Exception Innermost(Exception thrown) => thrown switch
@@ -72,10 +75,9 @@ public sealed record Fault(IReadOnlyList<string> Lines, int ExitCode)
         _ => thrown,
     };
 
-    // Where it happened is for whoever mends it. A container's files go with it, so there it is printed.
+    // Where it happened is for whoever mends it.
     static string Kept(Exception bug)
     {
-        if (Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true") return bug.ToString();
         try
         {
             var file = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"doseline-fault-{Environment.ProcessId}.txt"));

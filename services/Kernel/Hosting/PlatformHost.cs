@@ -50,7 +50,9 @@ public static class PlatformHost
         new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
         // Two lines for every call it passes on, and an exception where a client gave up; what a service did wrong is told by the gateway.
         new("Logging:LogLevel:Yarp", "Error"),
-        // A start that failed is said in a sentence, by Fault.
+        // What these say is thrown as well, and said once by whoever decides: the pipeline, a pump, or, at a start that failed, Fault.
+        new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Connection", "Critical"), new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command", "Critical"),
+        new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Query", "Critical"), new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Update", "Critical"),
         new("Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host", "Critical"),
     ];
 
@@ -116,7 +118,7 @@ public static class PlatformHost
         if (schema) await ApplySchemasAsync(app.Services);
         else await app.RunAsync();
         return 0;
-    });
+    }, attended: false);
 
     /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
     public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)

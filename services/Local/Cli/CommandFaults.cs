@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
@@ -17,6 +18,7 @@ static class CommandFaults
         // The files, or a person, asked for something that a service refuses: all of what it said.
         RpcException refused => new([refused.Status.Detail, .. RpcErrors.Read(refused).Select(r => $"{r.Code} {r.Subject}: {r.Message}")], Fault.NotHeld),
         YamlException yaml => new([$"Line {yaml.Start.Line} is not YAML: {yaml.Message}"], Fault.NotUsable),
+        JsonException unread => new([$"What should be JSON does not read: {unread.Message}"], Fault.NotUsable),
         InvalidProtocolBufferException or InvalidJsonException => new([thrown.Message], Fault.NotUsable),
         _ => null,
     };

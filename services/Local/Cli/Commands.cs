@@ -9,6 +9,8 @@ namespace Doseline.Local.Cli;
 /// <summary>The command line: serve, play a day, issue a development token.</summary>
 static class Commands
 {
+    const double TokenHoursMax = 24 * 366;
+
     static readonly TimeSpan TokenLifetimeDefault = TimeSpan.FromHours(12);
 
     public static RootCommand Root()
@@ -72,6 +74,8 @@ static class Commands
         command.SetAction(parsed =>
         {
             var config = parsed.Configuration();
+            var lifetime = parsed.GetValue(hours);
+            if (!(lifetime > 0 && lifetime <= TokenHoursMax)) throw new SettingException($"--hours is {lifetime}; a token is valid for more than 0 and at most {TokenHoursMax} hours.");
             var person = parsed.GetValue(name)!;
             var caller = new Caller
             {
@@ -80,7 +84,7 @@ static class Commands
                 Roles = parsed.GetValue(role)!,
                 Sites = parsed.GetValue(site) is [_, ..] sites ? sites : [Caller.AllSites],
             };
-            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), TimeProvider.System).Issue(caller, TimeSpan.FromHours(parsed.GetValue(hours))));
+            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), TimeProvider.System).Issue(caller, TimeSpan.FromHours(lifetime)));
             return 0;
         });
         return command;

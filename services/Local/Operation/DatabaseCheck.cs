@@ -21,11 +21,13 @@ public static class DatabaseCheck
     /// <param name="cancel">Cancels.</param>
     public static async Task<IReadOnlyList<DatabaseStanding>> RunAsync(string[] settings, CancellationToken cancel)
     {
+        var config = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(settings).Build();
+        var folder = config["Data:Directory"] ?? DatabaseOptions.DirectoryDefault;
+        var named = config.GetSection("ConnectionStrings").GetChildren().Select(c => c.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // To open a database of SQLite is to make it: who looks for what was restored is told what is not there.
+        List<string> missing = named.Count > 0 ? [] : [.. Modules.All().Select(ServiceDescription.Of).Where(s => s.Database && !File.Exists(Path.Combine(folder, $"{s.Name}.db"))).Select(s => s.Name)];
+        if (missing is not []) throw new SettingException($"There is no database of {string.Join(", ", missing)} in {folder}; name the folder with --Data:Directory=….");
         await using var host = PlatformHost.Build(settings, Modules.All());
-        var folder = host.Configuration["Data:Directory"] ?? DatabaseOptions.DirectoryDefault;
-        var named = host.Configuration.GetSection("ConnectionStrings").GetChildren().Select(c => c.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        // To open a database of SQLite is to make it: who looks for what was restored is told that there is nothing.
-        if (named.Count == 0 && !Directory.EnumerateFiles(folder, "*.db").Any()) throw new SettingException($"There is no database in {folder}; name the folder with --Data:Directory=….");
         return await OfAsync(host.Services, service => named.Count == 0 || named.Contains(service), cancel);
     }
 

@@ -23,8 +23,7 @@ public static class SignedBaseline
     /// <summary>The objects; null when the signature is not the key's over them.</summary>
     public static IReadOnlyDictionary<string, JsonObject>? Read(string text, ECDsa key)
     {
-        var root = JsonNode.Parse(text)!.AsObject();
-        if (root["objects"] is not JsonObject content || root["signature"]?.GetValue<string>() is not { } signature) return null;
+        if (JsonNode.Parse(text) is not JsonObject root || root["objects"] is not JsonObject content || root["signature"]?.GetValue<string>() is not { } signature) return null;
         if (!key.VerifyData(Bytes(content), Convert.FromBase64String(signature), HashAlgorithmName.SHA256)) return null;
         return content.ToDictionary(o => o.Key, o => (JsonObject)o.Value!.DeepClone(), StringComparer.Ordinal);
     }

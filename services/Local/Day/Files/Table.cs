@@ -38,7 +38,7 @@ sealed class Table
 
         var table = new Table(file, csv.Record!, problems);
         if (!table.CheckHeader(columns)) return table;
-        while (csv.Read())
+        while (Next(csv, file, problems))
         {
             if (csv.Record!.Length == table.header.Length)
                 table.rows.Add((csv.RawRow, csv.Record));
@@ -47,6 +47,20 @@ sealed class Table
         }
 
         return table;
+    }
+
+    static bool Next(CsvParser csv, string file, List<DayProblem> problems)
+    {
+        try
+        {
+            return csv.Read();
+        }
+        catch (CsvHelperException)
+        {
+            // Its own words describe the parser, not the line.
+            problems.Add(new DayProblem(file, csv.RawRow, "", "the line does not read as CSV; is a quotation mark left open?"));
+            return false;
+        }
     }
 
     /// <summary>Its rows.</summary>
