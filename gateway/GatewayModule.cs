@@ -6,7 +6,7 @@ using Doseline.Gateway.Guards;
 using Doseline.Gateway.Pages;
 using Doseline.Gateway.Passing;
 using Doseline.Gateway.Sessions;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;

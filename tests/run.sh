@@ -102,17 +102,18 @@ dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1
 ((quick)) || postgres_start || finish "PostgreSQL did not start"
 phase "building"
 
-# One suite of .NET: runs a test assembly and leaves a .trx. Arguments: project name, database, filter.
+# One suite of .NET: runs a test assembly and leaves a .trx; a test that hangs is named. Arguments: project name, database, filter.
 dotnet_suite() {
     local name=$1 database=$2 filter=${3:-} log=$results/$1.$2 own
     # On PostgreSQL stands the service that the suite is about; the others are where their own suites put them.
     case $name:$database in
-        Kernel.Tests:postgres) own=postgres:orders,execution ;;
+        Platform.Tests:postgres) own=postgres:orders,execution ;;
         *:postgres) own=postgres:${name%.Tests} own=${own,,} ;;
         *) own=$database ;;
     esac
     DOSELINE_TEST_DATABASE="$own" dotnet test "artifacts/bin/$name/debug/Doseline.$name.dll" --results-directory "$results" \
-        --logger "trx;LogFileName=$name.$database.trx" --logger "console;verbosity=minimal" ${filter:+--filter "$filter"} >"$log.log" 2>&1 </dev/null
+        --logger "trx;LogFileName=$name.$database.trx" --logger "console;verbosity=minimal" \
+        --blame-hang --blame-hang-timeout $((suite_minutes_max - 3))m --blame-hang-dump-type none ${filter:+--filter "$filter"} >"$log.log" 2>&1 </dev/null
 }
 
 # One suite of scripts: a TAP report, or lines that begin with ok, not ok or skip. Arguments: name.
@@ -145,8 +146,7 @@ every_suite() {
     for project in tests/*.Tests/*.csproj; do
         name=$(basename "$project" .csproj)
         echo "dotnet $name sqlite"
-        # What of the kernel knows no database is not tried on another one.
-        [[ $name == Kernel.Tests ]] && echo "dotnet $name postgres FullyQualifiedName!~Tests.Decay&FullyQualifiedName!~Tests.Ids&FullyQualifiedName!~Tests.Time&FullyQualifiedName!~Tests.Units"
+        # The kernel knows no database.
         [[ -d services/${name%.Tests} && $name != Kernel.Tests ]] && echo "dotnet $name postgres"
     done
     printf 'script %s\n' protos foreign console
@@ -156,7 +156,7 @@ every_suite() {
 quick_suites() {
     local project
     echo "dotnet EndToEnd.Tests sqlite FullyQualifiedName~DoseToDoorStory&DisplayName~LU177-PSMA"
-    echo "dotnet Kernel.Tests sqlite FullyQualifiedName~Tests.Decay|FullyQualifiedName~Tests.Time|FullyQualifiedName~Tests.Units"
+    echo "dotnet Kernel.Tests sqlite"
     for project in tests/*.Tests; do
         grep -q 'class [A-Za-z]*RulesTests' -r "$project" --include='*.cs' && echo "dotnet $(basename "$project") sqlite FullyQualifiedName~RulesTests"
     done
@@ -165,7 +165,7 @@ quick_suites() {
 
 # The long suites first, so that the last minutes are not spent waiting for one of them.
 longest_first() {
-    awk -v order="Cluster.Tests EndToEnd.Tests console Simulation.Tests Kernel.Tests Authority.Tests Orders.Tests Shipping.Tests Inventory.Tests Quality.Tests Execution.Tests foreign" '
+    awk -v order="Cluster.Tests EndToEnd.Tests console Simulation.Tests Platform.Tests Kernel.Tests Authority.Tests Orders.Tests Shipping.Tests Inventory.Tests Quality.Tests Execution.Tests foreign" '
         BEGIN { n = split(order, names); for (i = 1; i <= n; i++) place[names[i]] = i }
         { print ($2 in place ? place[$2] : n + 1), $0 }' | sort -sn | cut -d' ' -f2-
 }

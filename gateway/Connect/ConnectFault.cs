@@ -1,8 +1,8 @@
 using System.Net.Mime;
 using System.Text.Json.Nodes;
 using Doseline.Gateway.Front;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

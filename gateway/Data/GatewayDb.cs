@@ -1,4 +1,4 @@
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Gateway.Data;

@@ -1,6 +1,6 @@
 using Doseline.Gateway.Connect;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 

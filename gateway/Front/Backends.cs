@@ -1,8 +1,8 @@
 using System.Text;
 using Doseline.Gateway.Connect;
-using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Gateway.Front;

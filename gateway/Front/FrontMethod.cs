@@ -1,5 +1,5 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 

@@ -13,7 +13,7 @@ public sealed class GatewayOptions
     public double StreamSeconds { get; set; } = 300;
 
     /// <summary>Largest request in bytes, before and after decompression; the services take no larger message.</summary>
-    public int RequestBytesMax { get; set; } = Kernel.Hosting.PlatformHost.MessageBytesMax;
+    public int RequestBytesMax { get; set; } = Platform.Hosting.PlatformHost.MessageBytesMax;
 
     /// <summary>Folder with the built console; a relative one lies beside the program.</summary>
     public string ConsoleFolder { get; set; } = "console";

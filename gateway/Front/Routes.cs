@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Gateway.Front;
 

@@ -1,5 +1,5 @@
 using Doseline.Gateway.Sessions;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Gateway.Front;
 

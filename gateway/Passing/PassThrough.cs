@@ -1,7 +1,7 @@
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Front;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;

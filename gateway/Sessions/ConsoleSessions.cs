@@ -1,7 +1,7 @@
 using Doseline.Gateway.Data;
 using Doseline.Gateway.Front;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Doseline.Gateway.Front;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Doseline.Gateway.Sessions;

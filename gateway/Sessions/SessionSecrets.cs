@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Gateway.Sessions;
 

@@ -4,8 +4,8 @@ using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.Events;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Hosting;
 using Doseline.Orders.V1;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Hosting;
 using Doseline.Execution;
+using Doseline.Platform.Hosting;
 
 return await PlatformHost.RunAsync(args, [new ExecutionModule()]);

@@ -4,8 +4,8 @@ using Doseline.Identity.Keys;
 using Doseline.Identity.Oidc;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.Signing;
-using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Signing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Doseline.Identity;

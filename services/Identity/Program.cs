@@ -1,4 +1,4 @@
 using Doseline.Identity;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 
 return await PlatformHost.RunAsync(args, [new IdentityModule()]);

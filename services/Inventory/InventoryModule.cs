@@ -2,7 +2,7 @@ using Doseline.Execution.V1;
 using Doseline.Inventory.Api;
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Events;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Waste.V1;

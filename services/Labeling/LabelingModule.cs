@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Hosting;
 using Doseline.Labeling.Api;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.Events;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 
 namespace Doseline.Labeling;

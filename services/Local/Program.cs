@@ -1,5 +1,5 @@
-using Doseline.Kernel.Hosting;
 using Doseline.Local.Cli;
+using Doseline.Platform.Hosting;
 using Spectre.Console;
 
 // Colours are for people at a terminal; a file or a pipe gets plain lines.

@@ -1,9 +1,9 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Hosting;
 using Doseline.Orders.Api;
 using Doseline.Orders.Data;
 using Doseline.Orders.Events;
 using Doseline.Orders.V1;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 

@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.Api;
 using Doseline.Quality.Data;
 using Doseline.Quality.Events;

@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Hosting;
 using Doseline.Labeling.V1;
 using Doseline.Orders.V1;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Api;
 using Doseline.Shipping.Data;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Doseline.Waste;
 
 return await PlatformHost.RunAsync(args, [new WasteModule()]);

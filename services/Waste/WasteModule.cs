@@ -1,6 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Waste.Actors;
 using Doseline.Waste.Api;

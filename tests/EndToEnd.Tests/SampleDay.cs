@@ -5,7 +5,7 @@ namespace Doseline.EndToEnd.Tests;
 /// <summary>The sample day and the program that plays it, as its user has them.</summary>
 static class SampleDay
 {
-    static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(5);
 
     /// <summary>Folder of the sample day.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "samples", "day");
@@ -53,8 +53,16 @@ static class SampleDay
         using CancellationTokenSource limit = new(PlayingTimeMax);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        return (process.ExitCode, await output + await errors);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+            return (process.ExitCode, await output + await errors);
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} was not done after {PlayingTimeMax}.", late);
+        }
     }
 
     // Commands of the first block of code after a heading, without the remarks behind them.

@@ -27,12 +27,12 @@ public sealed class BatchNumberTests
     [InlineData("LÜ177", "PRODUCT_CODE_NOT_PRINTABLE")]
     public async Task A_recipe_whose_batches_no_label_could_carry_is_refused(string product, string code)
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var recipe = Plant.Recipe();
         (recipe.Code, recipe.ProductCode) = ("OTHER", product);
         recipe.Materials.Single(m => m.Code == "PRECURSOR").Unit = "drops";
-        (await Platform.RefusalsAsync(async () => await plant.Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = Platform.RequestId(), Recipe = recipe })))
+        (await TestPlatform.RefusalsAsync(async () => await plant.Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = TestPlatform.RequestId(), Recipe = recipe })))
             .Select(r => r.Code).ShouldBe([code, "UNIT_UNKNOWN"], ignoreOrder: true);
     }
 }

@@ -131,7 +131,7 @@ public sealed class BatchTests
         (await Codes(() => shift.StepAsync("lutetium"))).ShouldBe(["STEP_OUT_OF_SEQUENCE"]);
 
         BatchesService.BatchesServiceClient same = new(platform.AsNamed("operator", "verifier"));
-        (await Codes(() => same.VerifyStepAsync(new VerifyStepRequest { RequestId = Platform.RequestId(), BatchId = shift.BatchId, StepId = "clear" }).ResponseAsync)).ShouldBe(["SECOND_PERSON_NEEDED"]);
+        (await Codes(() => same.VerifyStepAsync(new VerifyStepRequest { RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId, StepId = "clear" }).ResponseAsync)).ShouldBe(["SECOND_PERSON_NEEDED"]);
         await shift.VerifyAsync("clear");
         await shift.StepAsync("lutetium");
         (await Codes(() => shift.CompleteAsync("lutetium"))).ShouldBe(["MATERIAL_NOT_ISSUED"]);
@@ -150,7 +150,7 @@ public sealed class BatchTests
         await shift.StepAsync("lutetium");
 
         possession.Refuses = Refusal.State("rooms/room-1", "ROOM_LIMIT_EXCEEDED", "The room would hold too much.").With("limit_bq", 1e9);
-        var refused = await Platform.RefusalsAsync(shift.IssueAsync);
+        var refused = await TestPlatform.RefusalsAsync(shift.IssueAsync);
         refused.Single().Code.ShouldBe("ROOM_LIMIT_EXCEEDED");
         refused.Single().Numbers["limit_bq"].ShouldBe("1000000000");
         (await shift.RecordAsync()).Movements.ShouldBeEmpty();
@@ -234,10 +234,10 @@ public sealed class BatchTests
 
         var next = await shift.Plant.RunAsync();
         await shift.Plant.Orders.ReserveAsync(Plant.Wish("order-9", next));
-        (await Codes(() => shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = Platform.RequestId(), RunId = next.RunId }).ResponseAsync))
+        (await Codes(() => shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = TestPlatform.RequestId(), RunId = next.RunId }).ResponseAsync))
             .ShouldBe(["EQUIPMENT_NOT_CLEAN", "HOT_CELL_NOT_CLEAR", "RUN_HAS_NO_DOSES"]);
 
-        await shift.Plant.Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = Platform.RequestId(), EquipmentId = shift.Plant.HotCell, State = EquipmentState.Clean });
+        await shift.Plant.Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = shift.Plant.HotCell, State = EquipmentState.Clean });
         await platform.AdvanceAsync(cell.ClearTime.ToDateTimeOffset() - platform.Now);
         (await shift.Plant.Floor.GetHotCellAsync(new GetHotCellRequest { HotCellId = shift.Plant.HotCell })).HotCell.Phase.ShouldBe(HotCellPhase.Free);
     }
@@ -264,7 +264,7 @@ public sealed class BatchTests
             }
             catch (Grpc.Core.RpcException fault)
             {
-                return Kernel.Rpc.RpcErrors.Read(fault).Single().Code;
+                return Platform.Rpc.RpcErrors.Read(fault).Single().Code;
             }
         }));
 
@@ -287,7 +287,7 @@ public sealed class BatchTests
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
 
         (await Codes(shift.BeginAsync)).ShouldBe(["ORDER_OF_OTHER_RECIPE"]);
-        var started = await shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = Platform.RequestId(), RunId = shift.Run.RunId, AllowSupersededRecipe = true, Reason = "same product" });
+        var started = await shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = TestPlatform.RequestId(), RunId = shift.Run.RunId, AllowSupersededRecipe = true, Reason = "same product" });
         started.DoseIds.Count.ShouldBe(2);
     }
 
@@ -311,7 +311,7 @@ public sealed class BatchTests
         }
     }
 
-    internal static ResolveExceptionRequest Resolve(BatchException raised) => new() { RequestId = Platform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "judged" };
+    internal static ResolveExceptionRequest Resolve(BatchException raised) => new() { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "judged" };
 
-    internal static async Task<IEnumerable<string>> Codes(Func<Task> call) => (await Platform.RefusalsAsync(call)).Select(r => r.Code);
+    internal static async Task<IEnumerable<string>> Codes(Func<Task> call) => (await TestPlatform.RefusalsAsync(call)).Select(r => r.Code);
 }

@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 
 namespace Doseline.Execution.Tests;
@@ -105,7 +105,7 @@ public sealed class DispenseTests
         await shift.ToDispensingAsync();
         var item = (await shift.Plant.Floor.ListEquipmentAsync(new ListEquipmentRequest { EquipmentClass = EquipmentClass.DoseCalibrator })).Equipment.Single();
         item.CalibrationDueTime = platform.Now.ToWire();
-        await shift.Plant.Equipment.PutEquipmentAsync(new PutEquipmentRequest { RequestId = Platform.RequestId(), Equipment = item });
+        await shift.Plant.Equipment.PutEquipmentAsync(new PutEquipmentRequest { RequestId = TestPlatform.RequestId(), Equipment = item });
 
         (await BatchTests.Codes(() => shift.DispenseAsync(shift.Orders[0]))).ShouldBe(["EQUIPMENT_NOT_CALIBRATED"]);
     }

@@ -1,6 +1,6 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 
@@ -27,7 +27,7 @@ public sealed class DoseTests
         }
 
         await shift.DeliverAsync("order-1");
-        (await BatchTests.Codes(() => shift.Operator.CloseRecordAsync(new CloseRecordRequest { RequestId = Platform.RequestId(), BatchId = shift.BatchId }).ResponseAsync)).ShouldBe(["SHIPMENT_PENDING"]);
+        (await BatchTests.Codes(() => shift.Operator.CloseRecordAsync(new CloseRecordRequest { RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId }).ResponseAsync)).ShouldBe(["SHIPMENT_PENDING"]);
         platform.Facts<BatchRecordClosed>().ShouldBeEmpty();
         await shift.DeliverAsync("order-2");
 

@@ -1,7 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Execution.Tests;

@@ -1,13 +1,13 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Execution.Tests;
 
 /// <summary>A small plant: one site with a hot cell, a synthesiser, a dose calibrator and a recipe for a lutetium product.</summary>
-sealed class Plant(Platform platform)
+sealed class Plant(TestPlatform platform)
 {
     public const string Site = "site-1";
     public const string Product = "LU-PSMA";
@@ -15,7 +15,7 @@ sealed class Plant(Platform platform)
     public const string Use = "manufacture";
     public const double GBq = 1e9;
 
-    public Platform Platform => platform;
+    public TestPlatform Platform => platform;
     public RecipesService.RecipesServiceClient Recipes => new(platform.As("master_data_steward"));
     public RecipesService.RecipesServiceClient Approver => new(platform.As("qa"));
     public EquipmentService.EquipmentServiceClient Equipment => new(platform.As("master_data_steward"));
@@ -27,7 +27,7 @@ sealed class Plant(Platform platform)
     public string Synthesiser { get; private set; } = "";
     public string Calibrator { get; private set; } = "";
 
-    public static async Task<Plant> StartAsync(Platform platform)
+    public static async Task<Plant> StartAsync(TestPlatform platform)
     {
         Plant plant = new(platform);
         plant.HotCell = await plant.AddAsync("HC-1", EquipmentClass.HotCell);
@@ -54,18 +54,18 @@ sealed class Plant(Platform platform)
             item.CrossCalibrations.Add(new CrossCalibration { Nuclide = "Lu-177", Geometry = "10 mL vial", Setting = "450", Factor = 1.02 });
         }
 
-        var put = await Equipment.PutEquipmentAsync(new PutEquipmentRequest { RequestId = Platform.RequestId(), Equipment = item });
-        await Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = Platform.RequestId(), EquipmentId = put.Equipment.EquipmentId, State = EquipmentState.Clean });
+        var put = await Equipment.PutEquipmentAsync(new PutEquipmentRequest { RequestId = TestPlatform.RequestId(), Equipment = item });
+        await Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = put.Equipment.EquipmentId, State = EquipmentState.Clean });
         return put.Equipment.EquipmentId;
     }
 
     public async Task<RecipeVersion> DraftAsync(Recipe recipe) =>
-        (await Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = Platform.RequestId(), Recipe = recipe })).Recipe;
+        (await Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = TestPlatform.RequestId(), Recipe = recipe })).Recipe;
 
     public async Task<RecipeVersion> ApproveAsync(RecipeVersion draft, DateTimeOffset? effective = null) =>
         (await Approver.ApproveRecipeAsync(new ApproveRecipeRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Code = draft.Recipe.Code,
             Version = draft.Version,
             Etag = draft.Etag,
@@ -78,7 +78,7 @@ sealed class Plant(Platform platform)
         var start = platform.Now + (startsIn ?? TimeSpan.FromHours(1));
         return (await Planner.PlanRunAsync(new PlanRunRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             SiteId = Site,
             ProductCode = Product,
             RecipeCode = RecipeCode,
@@ -91,7 +91,7 @@ sealed class Plant(Platform platform)
 
     public static ReserveRequest Wish(string order, Run run, double gbq = 7.4) => new()
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         OrderId = order,
         ProductCode = Product,
         SiteId = Site,

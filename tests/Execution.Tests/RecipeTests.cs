@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 
 namespace Doseline.Execution.Tests;
@@ -11,23 +11,23 @@ public sealed class RecipeTests
     [Requirement("A013", "A042", "P09")]
     public async Task A_recipe_is_approved_by_a_second_person_and_never_changes_after()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var draft = await plant.DraftAsync(Plant.Recipe("changed"));
         draft.Version.ShouldBe(2);
 
         RecipesService.RecipesServiceClient author = new(platform.AsNamed("master_data_steward", "qa"));
-        (await Platform.RefusalsAsync(() => author.ApproveRecipeAsync(new ApproveRecipeRequest { RequestId = Platform.RequestId(), Code = Plant.RecipeCode, Version = 2, Etag = draft.Etag }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => author.ApproveRecipeAsync(new ApproveRecipeRequest { RequestId = TestPlatform.RequestId(), Code = Plant.RecipeCode, Version = 2, Etag = draft.Etag }).ResponseAsync))
             .Select(r => r.Code).ShouldBe(["SECOND_PERSON_NEEDED", "EFFECTIVE_TIME_NOT_AFTER_EARLIER_VERSION"]);
-        (await Platform.RefusalsAsync(() => plant.ApproveAsync(draft, platform.Now - TimeSpan.FromHours(1)))).Select(r => r.Code)
+        (await TestPlatform.RefusalsAsync(() => plant.ApproveAsync(draft, platform.Now - TimeSpan.FromHours(1)))).Select(r => r.Code)
             .ShouldBe(["EFFECTIVE_TIME_IN_PAST", "EFFECTIVE_TIME_NOT_AFTER_EARLIER_VERSION"]);
         var stale = draft.Clone();
         stale.Etag = 7;
-        (await Platform.RefusalsAsync(() => plant.ApproveAsync(stale, platform.Now + TimeSpan.FromHours(1)))).Single().Code.ShouldBe("VERSION_STALE");
+        (await TestPlatform.RefusalsAsync(() => plant.ApproveAsync(stale, platform.Now + TimeSpan.FromHours(1)))).Single().Code.ShouldBe("VERSION_STALE");
 
         var approved = await plant.ApproveAsync(draft, platform.Now + TimeSpan.FromHours(1));
         approved.Hash.ShouldBe(draft.Hash);
-        (await Platform.RefusalsAsync(() => plant.Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = Platform.RequestId(), Recipe = Plant.Recipe(), Version = 2, Etag = approved.Etag }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => plant.Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = TestPlatform.RequestId(), Recipe = Plant.Recipe(), Version = 2, Etag = approved.Etag }).ResponseAsync))
             .Single().Code.ShouldBe("RECIPE_APPROVED");
     }
 
@@ -35,7 +35,7 @@ public sealed class RecipeTests
     [Requirement("A042", "A246")]
     public async Task A_version_is_in_force_from_its_effective_instant_and_not_before()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         await plant.ApproveAsync(await plant.DraftAsync(Plant.Recipe("changed")), platform.Now + TimeSpan.FromHours(1));
 
@@ -50,7 +50,7 @@ public sealed class RecipeTests
     [Requirement("A042")]
     public async Task Every_flaw_of_a_recipe_is_named_at_once()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Plant plant = new(platform);
         var recipe = Plant.Recipe();
         recipe.Nuclide = "Xx-1";
@@ -63,7 +63,7 @@ public sealed class RecipeTests
         steps[2].PerformerRoles.Add("king");
         recipe.UnitProcedures[0].Operations.RemoveAt(1);
 
-        (await Platform.RefusalsAsync(() => plant.DraftAsync(recipe))).Select(r => r.Code).ShouldBe(
+        (await TestPlatform.RefusalsAsync(() => plant.DraftAsync(recipe))).Select(r => r.Code).ShouldBe(
         [
             "NUCLIDE_UNKNOWN", "DURATION_OUT_OF_RANGE", "YIELD_RANGE_INVALID", "TOLERANCE_INVALID", "STEP_ID_TWICE",
             "SYNTHESIS_STEP_COUNT_INVALID", "NO_RADIOACTIVE_ISSUE", "MATERIAL_NOT_IN_RECIPE", "ROLE_UNKNOWN",
@@ -74,19 +74,19 @@ public sealed class RecipeTests
     [Requirement("A015")]
     public async Task Equipment_changes_state_only_along_its_table()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
 
-        var refused = (await Platform.RefusalsAsync(() => MoveAsync(EquipmentState.InUse))).Single();
+        var refused = (await TestPlatform.RefusalsAsync(() => MoveAsync(EquipmentState.InUse))).Single();
         refused.Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
         refused.Numbers["allowed_states"].ShouldBe("Dirty,Maintenance,OutOfService");
         await MoveAsync(EquipmentState.Maintenance);
-        (await Platform.RefusalsAsync(() => MoveAsync(EquipmentState.Clean))).Single().Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => MoveAsync(EquipmentState.Clean))).Single().Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
         await MoveAsync(EquipmentState.Dirty);
         await MoveAsync(EquipmentState.Clean);
 
         Task MoveAsync(EquipmentState to) => plant.Floor.SetEquipmentStateAsync(
-            new SetEquipmentStateRequest { RequestId = Platform.RequestId(), EquipmentId = plant.Synthesiser, State = to }).ResponseAsync;
+            new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = plant.Synthesiser, State = to }).ResponseAsync;
     }
 
     [Clause("21 CFR 11.10(h)")]
@@ -108,7 +108,7 @@ public sealed class RecipeTests
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
         await shift.Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             BatchId = shift.BatchId,
             EndOfSynthesisTime = platform.Now.ToWire(),
             Bulk = Plant.Lutetium(38, platform.Now),

@@ -9,7 +9,7 @@ namespace Doseline.Execution.Tests;
 /// <summary>Pure rules.</summary>
 public sealed class RuleTests
 {
-    static readonly DateTimeOffset Start = Platform.Start;
+    static readonly DateTimeOffset Start = TestPlatform.Start;
 
     static CalibratedActivity Lu(double bq, TimeSpan after) => CalibratedActivity.Create("Lu-177", bq, Start + after, NuclideData.Current, "test").OrThrow();
 

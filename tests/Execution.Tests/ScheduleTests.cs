@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
 
@@ -11,7 +11,7 @@ public sealed class ScheduleTests
     [Fact]
     public async Task A_dose_is_reserved_in_the_latest_run_that_fits_with_its_activity_at_end_of_synthesis()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         await plant.RunAsync(TimeSpan.FromHours(1));
         var later = await plant.RunAsync(TimeSpan.FromHours(4));
@@ -30,7 +30,7 @@ public sealed class ScheduleTests
     [Fact]
     public async Task Two_hundred_wishes_at_once_for_room_for_a_hundred_give_exactly_a_hundred()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(capacity: 100, yieldGBq: 100_000);
 
@@ -56,31 +56,31 @@ public sealed class ScheduleTests
     [Fact]
     public async Task A_wish_that_no_run_serves_is_told_what_binds_and_the_nearest_run()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(TimeSpan.FromHours(1), capacity: 1, yieldGBq: 10);
         var next = await plant.RunAsync(TimeSpan.FromHours(30), capacity: 4, yieldGBq: 60);
 
-        var much = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-1", run, gbq: 20)).ResponseAsync);
+        var much = await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-1", run, gbq: 20)).ResponseAsync);
         much.Single().Code.ShouldBe("ACTIVITY_NOT_AVAILABLE");
         much.Single().Numbers["run_id"].ShouldBe(next.RunId);
         double.Parse(much.Single().Numbers["left_bq"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(1e10);
 
         await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
-        var full = await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync);
+        var full = await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync);
         full.Single().Code.ShouldBe("RUN_FULL");
         full.Single().Numbers.Keys.ShouldContain("nearest_end_of_synthesis_time", StringComparer.Ordinal);
         full.Single().Numbers.Keys.ShouldContain("nearest_release_time", StringComparer.Ordinal);
 
         var early = Plant.Wish("order-3", run);
         early.ReleaseByTime = platform.Now.ToWire();
-        (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(early).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
+        (await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(early).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
     }
 
     [Fact]
     public async Task A_replay_reserves_once_and_a_replacement_moves_the_room_in_one_step()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(capacity: 1);
         var wish = Plant.Wish("order-1", run);
@@ -94,14 +94,14 @@ public sealed class ScheduleTests
 
         var tooMuch = Plant.Wish("order-1", run, gbq: 500);
         tooMuch.ReplacesReservationId = second.ReservationId;
-        await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(tooMuch).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(tooMuch).ResponseAsync);
         (await plant.Planner.ListRunsAsync(new ListRunsRequest())).Runs.Single().DosesReserved.ShouldBe(1, "a refused replacement leaves the earlier reservation as it was");
     }
 
     [Fact]
     public async Task A_reservation_whose_order_is_never_accepted_gives_its_room_back_after_ten_minutes()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync(capacity: 1);
         var reserved = await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
@@ -113,37 +113,37 @@ public sealed class ScheduleTests
         left.DosesReserved.ShouldBe(0);
         left.Reserved.ActivityBq.ShouldBe(0);
 
-        await plant.Orders.UnreserveAsync(new UnreserveRequest { RequestId = Platform.RequestId(), ReservationId = reserved.ReservationId });
+        await plant.Orders.UnreserveAsync(new UnreserveRequest { RequestId = TestPlatform.RequestId(), ReservationId = reserved.ReservationId });
         (await plant.Planner.ListRunsAsync(new ListRunsRequest())).Runs.Single().DosesReserved.ShouldBe(0, "giving back twice gives back once");
     }
 
     [Fact]
     public async Task A_cancelled_run_names_the_orders_that_counted_on_it_and_takes_no_more()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         var run = await plant.RunAsync();
         await plant.Orders.ReserveAsync(Plant.Wish("order-1", run));
 
-        await plant.Planner.CancelRunAsync(new CancelRunRequest { RequestId = Platform.RequestId(), RunId = run.RunId, Reason = "no lutetium" });
+        await plant.Planner.CancelRunAsync(new CancelRunRequest { RequestId = TestPlatform.RequestId(), RunId = run.RunId, Reason = "no lutetium" });
         await platform.SettleAsync();
 
         var changed = platform.Facts<RunChanged>().Single();
         changed.Cancelled.ShouldBeTrue();
         changed.OrderIds.ShouldBe(["order-1"]);
-        (await Platform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
+        (await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(Plant.Wish("order-2", run)).ResponseAsync)).Single().Code.ShouldBe("NO_RUN_IN_WINDOW");
     }
 
     [Fact]
     [Requirement("A042")]
     public async Task A_run_is_refused_in_the_past_in_a_busy_cell_and_without_a_recipe_in_force()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.StartAsync(platform);
         await plant.RunAsync(TimeSpan.FromHours(1));
 
-        (await Platform.RefusalsAsync(() => plant.RunAsync(TimeSpan.FromHours(2)))).Single().Code.ShouldBe("HOT_CELL_BUSY");
-        (await Platform.RefusalsAsync(() => plant.RunAsync(TimeSpan.Zero, capacity: 0))).Select(r => r.Code).ShouldBe(["START_TIME_IN_PAST", "CAPACITY_OUT_OF_RANGE"]);
-        (await Platform.RefusalsAsync(() => plant.RunAsync(-TimeSpan.FromHours(5)))).Single().Code.ShouldBe("NO_RECIPE_IN_FORCE");
+        (await TestPlatform.RefusalsAsync(() => plant.RunAsync(TimeSpan.FromHours(2)))).Single().Code.ShouldBe("HOT_CELL_BUSY");
+        (await TestPlatform.RefusalsAsync(() => plant.RunAsync(TimeSpan.Zero, capacity: 0))).Select(r => r.Code).ShouldBe(["START_TIME_IN_PAST", "CAPACITY_OUT_OF_RANGE"]);
+        (await TestPlatform.RefusalsAsync(() => plant.RunAsync(-TimeSpan.FromHours(5)))).Single().Code.ShouldBe("NO_RECIPE_IN_FORCE");
     }
 }

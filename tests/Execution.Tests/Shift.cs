@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
@@ -12,12 +12,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Doseline.Execution.Tests;
 
 /// <summary>A shift at the plant: an operator and a verifier make a batch of the orders of one run.</summary>
-sealed class Shift(Platform platform, Plant plant, FakePossession possession)
+sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession)
 {
     /// <summary>Activity issued to a batch, in gigabecquerels.</summary>
     public const double IssuedGBq = 40;
 
-    public Platform Platform => platform;
+    public TestPlatform Platform => platform;
     public Plant Plant => plant;
     public FakePossession Possession => possession;
     public BatchesService.BatchesServiceClient Operator => new(platform.As("operator"));
@@ -31,7 +31,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
     public List<OrderAccepted> Orders { get; } = [];
 
     /// <summary>A platform with a plant, a run and accepted orders in it.</summary>
-    public static async Task<Shift> StartAsync(Platform platform, FakePossession possession, int orders = 2)
+    public static async Task<Shift> StartAsync(TestPlatform platform, FakePossession possession, int orders = 2)
     {
         Shift shift = new(platform, await Plant.StartAsync(platform), possession);
         shift.Run = await shift.Plant.RunAsync();
@@ -40,7 +40,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
     }
 
     /// <summary>A platform whose Inventory is the given one.</summary>
-    public static Task<Platform> PlatformAsync(FakePossession possession) => Testing.Platform.StartAsync(configure: builder =>
+    public static Task<TestPlatform> PlatformAsync(FakePossession possession) => Testing.TestPlatform.StartAsync(configure: builder =>
         builder.Services.Replace(ServiceDescriptor.Scoped<PossessionService.PossessionServiceClient>(_ => possession)));
 
     public static string DoseOf(string order) => Id.From("dose", order);
@@ -80,18 +80,18 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
     public async Task<Batch> BeginAsync()
     {
         await platform.AdvanceAsync(Run.StartTime.ToDateTimeOffset() - platform.Now);
-        var started = await Operator.StartBatchAsync(new StartBatchRequest { RequestId = Platform.RequestId(), RunId = Run.RunId });
+        var started = await Operator.StartBatchAsync(new StartBatchRequest { RequestId = TestPlatform.RequestId(), RunId = Run.RunId });
         BatchId = started.Batch.BatchId;
         return started.Batch;
     }
 
     public async Task<StartStepResponse> StepAsync(string step, params string[] equipment) => await Operator.StartStepAsync(
-        new StartStepRequest { RequestId = Platform.RequestId(), BatchId = BatchId, StepId = step, EquipmentIds = { equipment } });
+        new StartStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step, EquipmentIds = { equipment } });
 
     public async Task<CompleteStepResponse> CompleteAsync(string step, params StepValue[] values) => await Operator.CompleteStepAsync(
-        new CompleteStepRequest { RequestId = Platform.RequestId(), BatchId = BatchId, StepId = step, Values = { values } });
+        new CompleteStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step, Values = { values } });
 
-    public async Task VerifyAsync(string step) => await Verifier.VerifyStepAsync(new VerifyStepRequest { RequestId = Platform.RequestId(), BatchId = BatchId, StepId = step });
+    public async Task VerifyAsync(string step) => await Verifier.VerifyStepAsync(new VerifyStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step });
 
     /// <summary>Clears the line and issues the materials.</summary>
     public async Task PrepareAsync()
@@ -103,13 +103,13 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         await IssueAsync();
         await CompleteAsync("lutetium");
         await StepAsync("precursor");
-        await Operator.IssueMaterialAsync(new IssueMaterialRequest { RequestId = Platform.RequestId(), BatchId = BatchId, StepId = "precursor", LotId = "lot-2", Quantity = 1.5 });
+        await Operator.IssueMaterialAsync(new IssueMaterialRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "precursor", LotId = "lot-2", Quantity = 1.5 });
         await CompleteAsync("precursor");
     }
 
     public async Task<IssueMaterialResponse> IssueAsync() => await Operator.IssueMaterialAsync(new IssueMaterialRequest
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         BatchId = BatchId,
         StepId = "lutetium",
         LotId = "lot-1",
@@ -125,7 +125,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         var hours = (platform.Now - begun).TotalHours;
         return await Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             BatchId = BatchId,
             EndOfSynthesisTime = platform.Now.ToWire(),
             Bulk = Plant.Lutetium(yield * IssuedGBq * Math.Pow(2, -hours / (6.6443 * 24)), platform.Now),
@@ -145,7 +145,7 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         var days = (order.Wanted.ReferenceTime.ToDateTimeOffset() - platform.Now).TotalDays;
         return new DispenseDoseRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             BatchId = BatchId,
             DoseId = DoseOf(order.OrderId),
             Reading = Plant.Lutetium(times * 7.4 * Math.Pow(2, days / 6.6443) / 1.02, platform.Now),
@@ -175,19 +175,19 @@ sealed class Shift(Platform platform, Plant plant, FakePossession possession)
         await CompleteAsync("dispense");
         await VerifyAsync("dispense");
         await StepAsync("sample");
-        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = Platform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1, platform.Now), VolumeMl = 0.2 });
+        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1, platform.Now), VolumeMl = 0.2 });
         await CompleteAsync("sample");
     }
 
     public async Task<RecordWasteResponse> ResidueAsync(double gbq) => await Operator.RecordWasteAsync(new RecordWasteRequest
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         BatchId = BatchId,
         Kind = MovementKind.Residue,
         Activity = Plant.Lutetium(gbq, platform.Now),
     });
 
-    public async Task<FinishProductionResponse> FinishAsync() => await Operator.FinishProductionAsync(new FinishProductionRequest { RequestId = Platform.RequestId(), BatchId = BatchId });
+    public async Task<FinishProductionResponse> FinishAsync() => await Operator.FinishProductionAsync(new FinishProductionRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId });
 
     /// <summary>A batch whose production is complete.</summary>
     public async Task MakeAsync()

@@ -2,8 +2,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Orders.V1;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -36,8 +36,8 @@ public sealed class AccountTests : IAsyncLifetime
         caller.Roles.ShouldBe(["partner"]);
         var orders = new OrdersService.OrdersServiceClient(front.With(token));
         (await orders.ListOrdersAsync(new ListOrdersRequest())).Orders.ShouldBeEmpty();
-        (await Platform.RefusalsAsync(() => orders.PlaceOrderAsync(new PlaceOrderRequest { RequestId = Platform.RequestId() }).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
-        (await Platform.RefusalsAsync(() => new TrainingService.TrainingServiceClient(front.With(token)).ListProceduresAsync(new ListProceduresRequest()).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => orders.PlaceOrderAsync(new PlaceOrderRequest { RequestId = TestPlatform.RequestId() }).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => new TrainingService.TrainingServiceClient(front.With(token)).ListProceduresAsync(new ListProceduresRequest()).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
     }
 
     [Fact]
@@ -57,14 +57,14 @@ public sealed class AccountTests : IAsyncLifetime
     public async Task A_secret_is_rotated_without_a_gap_and_an_account_turned_off_is_off_at_once()
     {
         var made = await PartnerAsync("mercy-hospital", "orders");
-        var next = await accounts.RotateSecretAsync(new RotateSecretRequest { RequestId = Platform.RequestId(), AccountId = made.Account.AccountId, OverlapHours = 2, Reason = "yearly" });
+        var next = await accounts.RotateSecretAsync(new RotateSecretRequest { RequestId = TestPlatform.RequestId(), AccountId = made.Account.AccountId, OverlapHours = 2, Reason = "yearly" });
         next.ClientSecret.ShouldNotBe(made.ClientSecret);
         await TokenAsync(("client_id", "mercy-hospital"), ("client_secret", made.ClientSecret));
         var token = await TokenAsync(("client_id", "mercy-hospital"), ("client_secret", next.ClientSecret));
-        await accounts.DisableAccountAsync(new DisableAccountRequest { RequestId = Platform.RequestId(), AccountId = made.Account.AccountId, Reason = "contract ended" });
+        await accounts.DisableAccountAsync(new DisableAccountRequest { RequestId = TestPlatform.RequestId(), AccountId = made.Account.AccountId, Reason = "contract ended" });
         (await front.Service<ITokenReader>().ReadAsync(token)).ShouldBeNull();
         (await ErrorAsync(("client_id", "mercy-hospital"), ("client_secret", next.ClientSecret))).Error.ShouldBe("invalid_client");
-        await accounts.EnableAccountAsync(new EnableAccountRequest { RequestId = Platform.RequestId(), AccountId = made.Account.AccountId, Reason = "signed again" });
+        await accounts.EnableAccountAsync(new EnableAccountRequest { RequestId = TestPlatform.RequestId(), AccountId = made.Account.AccountId, Reason = "signed again" });
         await front.Platform.AdvanceAsync(TimeSpan.FromHours(2));
         (await ErrorAsync(("client_id", "mercy-hospital"), ("client_secret", made.ClientSecret))).Error.ShouldBe("invalid_client");
         await TokenAsync(("client_id", "mercy-hospital"), ("client_secret", next.ClientSecret));
@@ -79,7 +79,7 @@ public sealed class AccountTests : IAsyncLifetime
         var jwks = $$"""{"keys":[{"kty":"EC","crv":"P-256","x":"{{Base64UrlEncoder.Encode(point.X)}}","y":"{{Base64UrlEncoder.Encode(point.Y)}}","kid":"k1"}]}""";
         await accounts.CreateAccountAsync(new CreateAccountRequest
         {
-            RequestId = Platform.RequestId(), Reason = "cluster",
+            RequestId = TestPlatform.RequestId(), Reason = "cluster",
             Account = new Account { ClientId = "service:shipping", Name = "shipping", Kind = AccountKind.Service, Proof = AccountProof.Key, JwksJson = jwks, Scopes = { "api" } },
         });
         var good = Statement(key, _ => { });
@@ -98,9 +98,9 @@ public sealed class AccountTests : IAsyncLifetime
     [Fact]
     public async Task An_account_that_is_not_sound_is_refused_for_every_fault_at_once()
     {
-        var refusals = await Platform.RefusalsAsync(() => accounts.CreateAccountAsync(new CreateAccountRequest
+        var refusals = await TestPlatform.RefusalsAsync(() => accounts.CreateAccountAsync(new CreateAccountRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Account = new Account
             {
                 ClientId = "service:Mercy Hospital", Name = "", Kind = AccountKind.Partner, Proof = AccountProof.Key, Scopes = { "api", "everything!" }, RedirectUris = { "http://mercy.example/cb" },
@@ -116,7 +116,7 @@ public sealed class AccountTests : IAsyncLifetime
     {
         var old = await front.AdminAsync();
         using var browser = front.Browser();
-        await accounts.RotateTokenKeyAsync(new RotateTokenKeyRequest { RequestId = Platform.RequestId(), AtOnce = true, Reason = "laptop stolen" });
+        await accounts.RotateTokenKeyAsync(new RotateTokenKeyRequest { RequestId = TestPlatform.RequestId(), AtOnce = true, Reason = "laptop stolen" });
         (await front.Service<ITokenReader>().ReadAsync(old.AccessToken + " ")).ShouldBeNull();
         var token = await browser.SignInAsync("admin", Front.AdminPassword);
         new JsonWebToken(token.AccessToken).Kid.ShouldNotBe(new JsonWebToken(old.AccessToken).Kid);
@@ -127,9 +127,9 @@ public sealed class AccountTests : IAsyncLifetime
     {
         var made = await accounts.CreateAccountAsync(new CreateAccountRequest
         {
-            RequestId = Platform.RequestId(), Reason = "contract 12", Account = new Account { ClientId = clientId, Name = clientId, Kind = AccountKind.Partner, Proof = AccountProof.Secret, Scopes = { scopes } },
+            RequestId = TestPlatform.RequestId(), Reason = "contract 12", Account = new Account { ClientId = clientId, Name = clientId, Kind = AccountKind.Partner, Proof = AccountProof.Secret, Scopes = { scopes } },
         });
-        await people.ProposeRoleAsync(new ProposeRoleRequest { RequestId = Platform.RequestId(), HolderId = made.Account.AccountId, Role = "partner", SiteId = "*", Reason = "contract 12" });
+        await people.ProposeRoleAsync(new ProposeRoleRequest { RequestId = TestPlatform.RequestId(), HolderId = made.Account.AccountId, Role = "partner", SiteId = "*", Reason = "contract 12" });
         return made;
     }
 
@@ -139,7 +139,7 @@ public sealed class AccountTests : IAsyncLifetime
     {
         Dictionary<string, object> claims = new()
         {
-            ["iss"] = "service:shipping", ["sub"] = "service:shipping", ["aud"] = front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/oauth/token", ["jti"] = Platform.RequestId(),
+            ["iss"] = "service:shipping", ["sub"] = "service:shipping", ["aud"] = front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/oauth/token", ["jti"] = TestPlatform.RequestId(),
             ["exp"] = front.Platform.Now.AddMinutes(1).ToUnixTimeSeconds(),
         };
         change(claims);

@@ -13,13 +13,13 @@ public sealed class CredentialsTests : IAsyncLifetime
 {
     const string Chosen = "river stone 4 lantern";
 
-    Platform platform = null!;
+    TestPlatform platform = null!;
     Credentials credentials = null!;
     OneTimePassword first = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         credentials = platform.Host.Services.GetRequiredService<Credentials>();
         first = ((OneTimeMemory)platform.Host.Services.GetRequiredService<IOneTimeDisplay>()).Shown!;
     }

@@ -13,13 +13,13 @@ sealed class Front : IAsyncDisposable
 
     bool chosen;
 
-    Front(Platform platform) => Platform = platform;
+    Front(TestPlatform platform) => Platform = platform;
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
 
     public OneTimePassword First => ((OneTimeMemory)Platform.Host.Services.GetRequiredService<IOneTimeDisplay>()).Shown!;
 
-    public static async Task<Front> OpenAsync() => new(await Platform.StartAsync());
+    public static async Task<Front> OpenAsync() => new(await TestPlatform.StartAsync());
 
     public SignInClient Browser(string clientId = "console", string? redirectUri = null) => new(Platform.Host.WebAddress, clientId, redirectUri);
 

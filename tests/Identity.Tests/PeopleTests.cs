@@ -1,9 +1,9 @@
 using Doseline.Execution.V1;
 using Doseline.Identity.Data;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +41,7 @@ public sealed class PeopleTests : IAsyncLifetime
         var olive = new PeopleService.PeopleServiceClient(front.With(token.AccessToken));
         var me = await olive.GetMeAsync(new GetMeRequest());
         (me.Person.Login, me.Person.Roles.Single().ApprovedBy.Length > 0).ShouldBe(("olive", true));
-        (await Platform.RefusalsAsync(() => olive.ListPeopleAsync(new ListPeopleRequest()).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => olive.ListPeopleAsync(new ListPeopleRequest()).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
         await front.Platform.SettleAsync();
         front.Platform.Facts<RoleGranted>().ShouldContain(f => f.HolderId == caller.Subject && f.Role == "operator" && f.SiteId == "bos");
     }
@@ -51,11 +51,11 @@ public sealed class PeopleTests : IAsyncLifetime
     public async Task An_administrator_gives_nobody_power_over_the_product_alone_and_none_to_themselves()
     {
         var me = (await admin.GetMeAsync(new GetMeRequest())).Person.PersonId;
-        (await Platform.RefusalsAsync(() => admin.ProposeRoleAsync(Role(me, "qa", "bos")).ResponseAsync)).Select(r => r.Code).ShouldBe(["OWN_RIGHTS", "ROLES_NOT_SEPARATE"]);
+        (await TestPlatform.RefusalsAsync(() => admin.ProposeRoleAsync(Role(me, "qa", "bos")).ResponseAsync)).Select(r => r.Code).ShouldBe(["OWN_RIGHTS", "ROLES_NOT_SEPARATE"]);
         var puppet = await JoinAsync("puppet");
         var proposed = (await admin.ProposeRoleAsync(Role(puppet.Person.PersonId, "qa", "bos"))).Assignment;
         proposed.State.ShouldBe(AssignmentState.Proposed);
-        (await Platform.RefusalsAsync(() => admin.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => admin.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
         var token = await ChooseAsync("puppet", puppet.OneTimePassword);
         (await front.Service<ITokenReader>().ReadAsync(token.AccessToken))!.Roles.ShouldBeEmpty();
     }
@@ -63,7 +63,7 @@ public sealed class PeopleTests : IAsyncLifetime
     [Fact]
     public async Task A_one_time_password_is_shown_once_and_written_nowhere()
     {
-        var request = new JoinPersonRequest { RequestId = Platform.RequestId(), Login = "Rosa", Name = "Rosa Olsen", Reason = "passport seen" };
+        var request = new JoinPersonRequest { RequestId = TestPlatform.RequestId(), Login = "Rosa", Name = "Rosa Olsen", Reason = "passport seen" };
         var first = await admin.JoinPersonAsync(request);
         var again = await admin.JoinPersonAsync(request);
         (first.Person.Login, again.Person.PersonId == first.Person.PersonId, again.OneTimePassword).ShouldBe(("rosa", true, ""));
@@ -81,9 +81,9 @@ public sealed class PeopleTests : IAsyncLifetime
     public async Task A_sign_in_name_is_never_given_again()
     {
         var ann = (await JoinAsync("ann")).Person;
-        await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = Platform.RequestId(), PersonId = ann.PersonId, Version = ann.Version, Reason = "moved away" });
-        (await Platform.RefusalsAsync(() => JoinAsync(" ANN "))).Single().Code.ShouldBe("LOGIN_TAKEN");
-        (await Platform.RefusalsAsync(() => JoinAsync("a b"))).Single().Code.ShouldBe("LOGIN_INVALID");
+        await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = ann.PersonId, Version = ann.Version, Reason = "moved away" });
+        (await TestPlatform.RefusalsAsync(() => JoinAsync(" ANN "))).Single().Code.ShouldBe("LOGIN_TAKEN");
+        (await TestPlatform.RefusalsAsync(() => JoinAsync("a b"))).Single().Code.ShouldBe("LOGIN_INVALID");
     }
 
     [Clause("21 CFR 11.10(d)", "21 CFR 11.300(c)", "Annex 11 12.3")]
@@ -93,16 +93,16 @@ public sealed class PeopleTests : IAsyncLifetime
     {
         var olive = await HireAsync("olive", "operator", "bos");
         var person = (await admin.ListPeopleAsync(new ListPeopleRequest { NameContains = "OLIVE" })).People.Single();
-        await admin.LockPersonAsync(new LockPersonRequest { RequestId = Platform.RequestId(), PersonId = person.PersonId, Reason = "badge lost" });
+        await admin.LockPersonAsync(new LockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge lost" });
         (await front.Service<ITokenReader>().ReadAsync(olive.AccessToken)).ShouldBeNull();
         using var browser = front.Browser();
         (await Should.ThrowAsync<SignInException>(() => browser.RefreshAsync(olive.RefreshToken!))).Message.ShouldStartWith("invalid_grant");
         (await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("olive", Own("olive")))).Message.ShouldContain("administrator");
-        await admin.UnlockPersonAsync(new UnlockPersonRequest { RequestId = Platform.RequestId(), PersonId = person.PersonId, Reason = "badge found" });
+        await admin.UnlockPersonAsync(new UnlockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge found" });
         (await browser.SignInAsync("olive", Own("olive"))).ShouldNotBeNull();
 
         var now = (await admin.GetPersonAsync(new GetPersonRequest { PersonId = person.PersonId })).Person;
-        var left = await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = Platform.RequestId(), PersonId = person.PersonId, Version = now.Version, Reason = "retired" });
+        var left = await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Version = now.Version, Reason = "retired" });
         (left.Person.HasLeft, left.Person.Roles.Count).ShouldBe((true, 0));
         (await Should.ThrowAsync<SignInException>(async () => { using var other = front.Browser(); await other.SignInAsync("olive", Own("olive")); })).Message.ShouldBe("Name or password is wrong.");
         await front.Platform.SettleAsync();
@@ -114,7 +114,7 @@ public sealed class PeopleTests : IAsyncLifetime
     {
         await HireAsync("vic", "verifier", "bos");
         var vic = (await admin.ListPeopleAsync(new ListPeopleRequest { Role = "verifier", SiteId = "bos" })).People.Single();
-        var moved = (await admin.MovePersonAsync(new MovePersonRequest { RequestId = Platform.RequestId(), PersonId = vic.PersonId, FromSiteId = "bos", ToSiteId = "lei", Roles = { "verifier", "operator" }, Reason = "new plant" })).Person;
+        var moved = (await admin.MovePersonAsync(new MovePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = vic.PersonId, FromSiteId = "bos", ToSiteId = "lei", Roles = { "verifier", "operator" }, Reason = "new plant" })).Person;
         moved.Roles.Select(r => (r.Role, r.SiteId, r.State)).ShouldBe([("operator", "lei", AssignmentState.Proposed), ("verifier", "lei", AssignmentState.Proposed)]);
         using var browser = front.Browser();
         (await front.Service<ITokenReader>().ReadAsync((await browser.SignInAsync("vic", Own("vic"))).AccessToken))!.Roles.ShouldBeEmpty();
@@ -129,9 +129,9 @@ public sealed class PeopleTests : IAsyncLifetime
         var olive = await JoinAsync("olive");
         var proposed = (await admin.ProposeRoleAsync(Role(olive.Person.PersonId, "operator", "bos"))).Assignment;
         var lena = new PeopleService.PeopleServiceClient(front.With(local.AccessToken));
-        (await Platform.RefusalsAsync(() => lena.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
-        (await qa.RefuseRoleAsync(new RefuseRoleRequest { RequestId = Platform.RequestId(), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = "not needed" })).Assignment.State.ShouldBe(AssignmentState.Refused);
-        (await Platform.RefusalsAsync(() => qa.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Select(r => r.Code).ShouldBe(["ASSIGNMENT_DECIDED", "VERSION_STALE"]);
+        (await TestPlatform.RefusalsAsync(() => lena.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
+        (await qa.RefuseRoleAsync(new RefuseRoleRequest { RequestId = TestPlatform.RequestId(), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = "not needed" })).Assignment.State.ShouldBe(AssignmentState.Refused);
+        (await TestPlatform.RefusalsAsync(() => qa.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Select(r => r.Code).ShouldBe(["ASSIGNMENT_DECIDED", "VERSION_STALE"]);
     }
 
     [Clause("21 CFR 11.10(g)", "21 CFR 11.10(i)")]
@@ -155,7 +155,7 @@ public sealed class PeopleTests : IAsyncLifetime
         (await VerdictAsync()).ShouldBe("Outdated");
         var second = await TrainAsync(2);
         (await ReasonAsync()).Code.ShouldNotBe("TRAINING_NEEDED");
-        await quality.WithdrawTrainingAsync(new WithdrawTrainingRequest { RequestId = Platform.RequestId(), TrainingId = second.TrainingId, Version = second.Version, Reason = "deviation" });
+        await quality.WithdrawTrainingAsync(new WithdrawTrainingRequest { RequestId = TestPlatform.RequestId(), TrainingId = second.TrainingId, Version = second.Version, Reason = "deviation" });
         await front.Platform.AdvanceAsync(TimeSpan.FromSeconds(31));
         (await VerdictAsync()).ShouldBe("Withdrawn");
         var line = (await quality.GetTrainingMatrixAsync(new GetTrainingMatrixRequest { Code = "dispensing" })).Lines.Single(l => l.PersonId == id);
@@ -163,7 +163,7 @@ public sealed class PeopleTests : IAsyncLifetime
         training.ProcedureVersion.ShouldBe(1);
 
         async Task<Kernel.Rules.Refusal> ReasonAsync() =>
-            (await Platform.RefusalsAsync(() => batches.DispenseDoseAsync(new DispenseDoseRequest { RequestId = Platform.RequestId(), BatchId = "none" }).ResponseAsync))[0];
+            (await TestPlatform.RefusalsAsync(() => batches.DispenseDoseAsync(new DispenseDoseRequest { RequestId = TestPlatform.RequestId(), BatchId = "none" }).ResponseAsync))[0];
 
         async Task<string> VerdictAsync()
         {
@@ -174,12 +174,12 @@ public sealed class PeopleTests : IAsyncLifetime
 
         async Task PublishAsync(int version, DateTimeOffset effective) => await quality.PublishProcedureAsync(new PublishProcedureRequest
         {
-            RequestId = Platform.RequestId(), Code = "dispensing", ProcedureVersion = version, Title = "Dispensing", EffectiveTime = effective.ToWire(), Reason = "first issue",
+            RequestId = TestPlatform.RequestId(), Code = "dispensing", ProcedureVersion = version, Title = "Dispensing", EffectiveTime = effective.ToWire(), Reason = "first issue",
         });
 
         async Task<Training> TrainAsync(int version) => (await quality.RecordTrainingAsync(new RecordTrainingRequest
         {
-            RequestId = Platform.RequestId(), PersonId = id, Code = "dispensing", ProcedureVersion = version, TrainTime = front.Platform.Now.ToWire(), Evidence = "test 7", Reason = "trained",
+            RequestId = TestPlatform.RequestId(), PersonId = id, Code = "dispensing", ProcedureVersion = version, TrainTime = front.Platform.Now.ToWire(), Evidence = "test 7", Reason = "trained",
         })).Training;
     }
 
@@ -192,7 +192,7 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     async Task<JoinPersonResponse> JoinAsync(string login) =>
-        await admin.JoinPersonAsync(new JoinPersonRequest { RequestId = Platform.RequestId(), Login = login, Name = login.Trim().ToUpperInvariant(), Reason = "passport seen" });
+        await admin.JoinPersonAsync(new JoinPersonRequest { RequestId = TestPlatform.RequestId(), Login = login, Name = login.Trim().ToUpperInvariant(), Reason = "passport seen" });
 
     async Task<SignedIn> ChooseAsync(string login, string oneTime)
     {
@@ -202,7 +202,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
     static string Own(string login) => $"tall {login.Length} maple bridge";
 
-    static ProposeRoleRequest Role(string holder, string role, string site) => new() { RequestId = Platform.RequestId(), HolderId = holder, Role = role, SiteId = site, Reason = "hired" };
+    static ProposeRoleRequest Role(string holder, string role, string site) => new() { RequestId = TestPlatform.RequestId(), HolderId = holder, Role = role, SiteId = site, Reason = "hired" };
 
-    static ApproveRoleRequest Approve(RoleAssignment role) => new() { RequestId = Platform.RequestId(), AssignmentId = role.AssignmentId, Version = role.Version, Reason = "agreed" };
+    static ApproveRoleRequest Approve(RoleAssignment role) => new() { RequestId = TestPlatform.RequestId(), AssignmentId = role.AssignmentId, Version = role.Version, Reason = "agreed" };
 }

@@ -1,5 +1,5 @@
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;

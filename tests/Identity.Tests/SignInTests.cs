@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Doseline.Kernel.Auth;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -6,7 +6,7 @@ namespace Doseline.Identity.Tests;
 /// <summary>Training is on a version, and a new version asks for new training.</summary>
 public sealed class TrainingRulesTests
 {
-    static readonly DateTimeOffset Now = Platform.Start;
+    static readonly DateTimeOffset Now = TestPlatform.Start;
 
     [Fact]
     [Requirement("A212", "A237")]

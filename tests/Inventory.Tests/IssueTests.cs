@@ -10,13 +10,13 @@ public sealed class IssueTests
     [Requirement("A014", "A049")]
     public async Task An_issue_takes_impurities_along_and_changes_stock_and_cost_by_the_same_lot()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var receipt = plant.Receipt(100e9, "store-a", plant.Activity(20e6, "Lu-177m"));
         (receipt.CostMinor, receipt.Currency) = (1_000_001, "USD");
         var lot = (await plant.Lots.ReceiveLotAsync(receipt)).Lot;
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 40e9)))).ShouldHaveSingleItem().Code.ShouldBe("LOT_NOT_APPROVED");
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = Platform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 40e9)))).ShouldHaveSingleItem().Code.ShouldBe("LOT_NOT_APPROVED");
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
 
         var request = plant.Issue(lot, 40e9);
         var issued = await plant.Execution.IssueToBatchAsync(request);
@@ -49,18 +49,18 @@ public sealed class IssueTests
     [Requirement("A014", "E06")]
     public async Task An_issue_is_refused_with_every_reason()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ApprovedAsync(10e9);
         var request = plant.Issue(lot, 11e9, room: "office");
         (request.Use, request.MaterialCode) = ("research", "AC225");
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(request))).Select(refusal => refusal.Code)
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(request))).Select(refusal => refusal.Code)
             .ShouldBe(["WRONG_MATERIAL", "LOT_INSUFFICIENT"], ignoreOrder: true);
         request = plant.Issue(lot, 9e9, room: "office");
         request.Use = "research";
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(request))).Select(refusal => refusal.Code)
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(request))).Select(refusal => refusal.Code)
             .ShouldBe(["ROOM_NOT_AUTHORISED", "USE_NOT_AUTHORISED"], ignoreOrder: true);
-        (await Platform.RefusalsAsync(async () => await new PossessionService.PossessionServiceClient(platform.As("operator")).IssueToBatchAsync(plant.Issue(lot, 1e9))))
+        (await TestPlatform.RefusalsAsync(async () => await new PossessionService.PossessionServiceClient(platform.As("operator")).IssueToBatchAsync(plant.Issue(lot, 1e9))))
             .ShouldHaveSingleItem().Code.ShouldBe("ROLE_NOT_ALLOWED");
     }
 
@@ -68,7 +68,7 @@ public sealed class IssueTests
     [Requirement("A038", "A065", "A085")]
     public async Task From_lot_to_waste_the_total_of_the_licence_stays_and_every_becquerel_is_accounted_for()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ApprovedAsync(100e9);
         await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 50e9));
@@ -109,7 +109,7 @@ public sealed class IssueTests
     [Requirement("A038")]
     public async Task Possession_ends_at_hand_over_and_comes_back_when_the_shipment_is_void()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ApprovedAsync(10e9);
         await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 10e9));

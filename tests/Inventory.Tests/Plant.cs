@@ -6,14 +6,14 @@ using WireActivity = Doseline.Common.V1.CalibratedActivity;
 namespace Doseline.Inventory.Tests;
 
 /// <summary>A small plant: a site with a dock, two stores, a hot cell, a QC laboratory and a waste room, and a licence for Lu-177.</summary>
-sealed class Plant(Platform platform)
+sealed class Plant(TestPlatform platform)
 {
     public const string Site = "nj1";
 
     /// <summary>Half-life of Lu-177 in the data in force: 6.6443 d (NUBASE2020), of which two are 13.2886 d.</summary>
     public static TimeSpan LutetiumHalfLife { get; } = TimeSpan.FromDays(6.6443);
 
-    public Platform Platform => platform;
+    public TestPlatform Platform => platform;
     public SitesService.SitesServiceClient Sites { get; } = new(platform.As("master_data_steward"));
     public LicencesService.LicencesServiceClient Licences { get; } = new(platform.As("radiation_safety"));
     public MaterialsService.MaterialsServiceClient Materials { get; } = new(platform.As("master_data_steward"));
@@ -23,10 +23,10 @@ sealed class Plant(Platform platform)
     public PossessionService.PossessionServiceClient Possession { get; } = new(platform.As("auditor"));
     public PossessionService.PossessionServiceClient Execution { get; } = new(platform.AsService("execution"));
 
-    public static async Task<Plant> BuildAsync(Platform platform, double licenceBq = 300e9, double storeBq = 1e15, Action<Licence>? licence = null)
+    public static async Task<Plant> BuildAsync(TestPlatform platform, double licenceBq = 300e9, double storeBq = 1e15, Action<Licence>? licence = null)
     {
         Plant plant = new(platform);
-        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = Platform.RequestId(), Site = new Site { SiteId = Site, Name = "New Jersey 1", Zone = "America/New_York" } });
+        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = Site, Name = "New Jersey 1", Zone = "America/New_York" } });
         await plant.RoomAsync("dock", RoomKind.Dock, storeBq);
         await plant.RoomAsync("store-a", RoomKind.Storage, storeBq);
         await plant.RoomAsync("store-b", RoomKind.Storage, 1e15);
@@ -39,10 +39,10 @@ sealed class Plant(Platform platform)
         await plant.MaterialAsync("BUFFER", "");
         await plant.Materials.PutSupplierAsync(new PutSupplierRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Supplier = new Supplier
             {
-                SupplierCode = "REACTOR", Name = "Reactor", LicenceNumber = "L-1", LicenceExpireTime = (Platform.Start + TimeSpan.FromDays(3000)).ToWireTime(),
+                SupplierCode = "REACTOR", Name = "Reactor", LicenceNumber = "L-1", LicenceExpireTime = (TestPlatform.Start + TimeSpan.FromDays(3000)).ToWireTime(),
                 MaterialCodes = { "LU177-NCA", "BUFFER", "AC225" },
             },
         });
@@ -60,15 +60,15 @@ sealed class Plant(Platform platform)
         }
 
         more?.Invoke(room);
-        return (await Sites.PutRoomAsync(new PutRoomRequest { RequestId = Platform.RequestId(), Room = room })).Room;
+        return (await Sites.PutRoomAsync(new PutRoomRequest { RequestId = TestPlatform.RequestId(), Room = room })).Room;
     }
 
     public async Task<Licence> LicenceAsync(double lutetiumBq, Action<Licence>? change = null)
     {
         Licence licence = new()
         {
-            Number = "29-00001-01", SiteId = Site, Jurisdiction = "NRC", EffectiveTime = (Platform.Start - TimeSpan.FromDays(30)).ToWireTime(),
-            ExpireTime = (Platform.Start + TimeSpan.FromDays(3000)).ToWireTime(),
+            Number = "29-00001-01", SiteId = Site, Jurisdiction = "NRC", EffectiveTime = (TestPlatform.Start - TimeSpan.FromDays(30)).ToWireTime(),
+            ExpireTime = (TestPlatform.Start + TimeSpan.FromDays(3000)).ToWireTime(),
             Lines =
             {
                 new LicenceLine { LineId = "6.A", Nuclide = "Lu-177", Uses = { "manufacture" }, LimitBq = lutetiumBq },
@@ -76,12 +76,12 @@ sealed class Plant(Platform platform)
             },
         };
         change?.Invoke(licence);
-        return (await Licences.PutLicenceAsync(new PutLicenceRequest { RequestId = Platform.RequestId(), Licence = licence })).Licence;
+        return (await Licences.PutLicenceAsync(new PutLicenceRequest { RequestId = TestPlatform.RequestId(), Licence = licence })).Licence;
     }
 
     public async Task MaterialAsync(string code, string nuclide) => await Materials.PutMaterialAsync(new PutMaterialRequest
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         Material = new Material
         {
             MaterialCode = code, Name = code, Radioactive = nuclide is not "", Nuclide = nuclide, Unit = nuclide is "" ? "mL" : "", Gxp = true,
@@ -94,7 +94,7 @@ sealed class Plant(Platform platform)
 
     public ReceiveLotRequest Receipt(double bq, string room = "store-a", params WireActivity[] impurities) => new()
     {
-        RequestId = Platform.RequestId(), SiteId = Site, RoomId = room, MaterialCode = "LU177-NCA", SupplierCode = "REACTOR", SupplierBatch = "B1",
+        RequestId = TestPlatform.RequestId(), SiteId = Site, RoomId = room, MaterialCode = "LU177-NCA", SupplierCode = "REACTOR", SupplierBatch = "B1",
         Form = "solution", Use = "manufacture", Route = ProductionRoute.NoCarrierAdded, Contents = { (WireActivity[])[Activity(bq), .. impurities] },
     };
 
@@ -106,13 +106,13 @@ sealed class Plant(Platform platform)
         var lot = await ReceiveAsync(bq, room, impurities);
         return (await Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest
         {
-            RequestId = Platform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate reviewed",
+            RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate reviewed",
         })).Lot;
     }
 
     public IssueToBatchRequest Issue(Lot lot, double bq, string batch = "batch-1", string room = "hc-1") => new()
     {
-        RequestId = Platform.RequestId(), LotId = lot.LotId, BatchId = batch, RoomId = room, Activity = Activity(bq), Use = "manufacture", MaterialCode = lot.MaterialCode,
+        RequestId = TestPlatform.RequestId(), LotId = lot.LotId, BatchId = batch, RoomId = room, Activity = Activity(bq), Use = "manufacture", MaterialCode = lot.MaterialCode,
     };
 
     public async Task<GetPossessionResponse> PossessionAsync(DateTimeOffset? asOf = null, string nuclide = "") =>

@@ -8,7 +8,7 @@ namespace Doseline.Inventory.Tests;
 
 public sealed class PossessionRulesTests
 {
-    static readonly DateTimeOffset T0 = Platform.Start;
+    static readonly DateTimeOffset T0 = TestPlatform.Start;
     static readonly string Version = NuclideData.Current.Version;
 
     static BookedLine Line(string nuclide, double bq, DateTimeOffset? at = null) => new(nuclide, bq, at ?? T0, Version);

@@ -11,7 +11,7 @@ public sealed class PossessionTests
     [Requirement("A005")]
     public async Task Possession_at_any_instant_agrees_with_an_independent_oracle()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform, licenceBq: 1e15);
         List<(DateTimeOffset From, double Bq)> oracle = [];
         double Expected(DateTimeOffset at) => oracle.Where(one => one.From <= at).Sum(one => one.Bq * Math.Exp(-Math.Log(2) * (at - one.From).TotalSeconds / (6.6443 * 86_400)));
@@ -25,7 +25,7 @@ public sealed class PossessionTests
 
         for (var day = -1.0; day < 200; day += 3.7)
         {
-            var at = Platform.Start.AddDays(day);
+            var at = TestPlatform.Start.AddDays(day);
             var expected = Expected(at);
             (await plant.TotalAsync("Lu-177", at)).ShouldBe(expected, Math.Max(1e-9, expected * 1e-9));
         }
@@ -35,17 +35,17 @@ public sealed class PossessionTests
     [Requirement("A005", "A038")]
     public async Task A_past_report_is_repeated_from_the_ledger_by_effect_and_by_knowledge()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ApprovedAsync(100e9);
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
         var instant = platform.Now;
         var then = await plant.PossessionAsync(instant);
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
-        await plant.Moves.MoveHoldingAsync(new MoveHoldingRequest { RequestId = Platform.RequestId(), HoldingId = lot.LotId, FromRoomId = "store-a", ToRoomId = "store-b" });
+        await plant.Moves.MoveHoldingAsync(new MoveHoldingRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, FromRoomId = "store-a", ToRoomId = "store-b" });
         var known = platform.Now;
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
-        await plant.Moves.RecordAssayAsync(new RecordAssayRequest { RequestId = Platform.RequestId(), HoldingId = lot.LotId, Measured = plant.Activity(90e9), Reason = "assay" });
+        await plant.Moves.RecordAssayAsync(new RecordAssayRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, Measured = plant.Activity(90e9), Reason = "assay" });
 
         var again = await plant.PossessionAsync(instant);
         again.Groups.ShouldBe(then.Groups);
@@ -63,7 +63,7 @@ public sealed class PossessionTests
     [InlineData(2)]
     public async Task Any_sequence_of_operations_conserves_activity_and_rooms_add_up_to_the_site(int seed)
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform, licenceBq: 500e9);
         Random random = new(seed);
         List<Lot> lots = [];
@@ -96,7 +96,7 @@ public sealed class PossessionTests
                         break;
                     case 4 when lots.Count > 0:
                         var lot = lots[random.Next(lots.Count)];
-                        await plant.Moves.MoveHoldingAsync(new MoveHoldingRequest { RequestId = Platform.RequestId(), HoldingId = lot.LotId, FromRoomId = "store-a", ToRoomId = "store-b" });
+                        await plant.Moves.MoveHoldingAsync(new MoveHoldingRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, FromRoomId = "store-a", ToRoomId = "store-b" });
                         break;
                     default:
                         await platform.AdvanceAsync(TimeSpan.FromHours(random.Next(1, 30)));
@@ -146,7 +146,7 @@ public sealed class PossessionTests
     [Fact]
     public async Task Holdings_list_what_can_be_moved_and_where_it_is()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lots = new[] { await plant.ReceiveAsync(3e9), await plant.ReceiveAsync(2e9, "store-a", plant.Activity(1e3, "Lu-177m")) };
         List<Holding> holdings = [];
@@ -168,12 +168,12 @@ public sealed class PossessionTests
     [Fact]
     public async Task Headroom_shows_limits_now_and_at_their_peak_ahead()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform, licenceBq: 100e9, storeBq: 200e9);
         await plant.ReceiveAsync(40e9);
         await plant.Lots.ExpectReceiptAsync(new ExpectReceiptRequest
         {
-            RequestId = Platform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "LU177-NCA", Form = "solution", Use = "manufacture",
+            RequestId = TestPlatform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "LU177-NCA", Form = "solution", Use = "manufacture",
             Contents = { plant.Activity(50e9, after: Plant.LutetiumHalfLife) }, ArrivalTime = (platform.Now + Plant.LutetiumHalfLife).ToWireTime(),
         });
         var limits = (await plant.Possession.GetHeadroomAsync(new GetHeadroomRequest { SiteId = Plant.Site, Nuclide = "Lu-177", Window = Duration.FromTimeSpan(TimeSpan.FromDays(30)) })).Limits;
@@ -187,7 +187,7 @@ public sealed class PossessionTests
     [Requirement("A024")]
     public async Task Segregated_material_is_kept_apart_by_rule()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform, licence: licence => licence.Lines.Add(new LicenceLine { LineId = "6.C", Nuclide = "Ac-225", LimitBq = 1e9 }));
         await plant.RoomAsync("hc-2", RoomKind.HotCell, 1e15, more: room => room.SingleNuclide = true);
         await plant.RoomAsync("released", RoomKind.Storage, 1e15, more: room => room.StatusClasses.Add("APPROVED"));
@@ -195,12 +195,12 @@ public sealed class PossessionTests
         await plant.ReceiveAsync(1e9, "hc-2");
         var actinium = plant.Receipt(1e6, "hc-2");
         (actinium.MaterialCode, actinium.Contents[0].Nuclide) = ("AC225", "Ac-225");
-        Rule(await Platform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(actinium))).ShouldBe("SEG-NUCLIDE");
-        Rule(await Platform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9, "released"))).ShouldBe("SEG-STATUS");
+        Rule(await TestPlatform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(actinium))).ShouldBe("SEG-NUCLIDE");
+        Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9, "released"))).ShouldBe("SEG-STATUS");
 
         var bad = await plant.ReceiveAsync(1e9);
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = Platform.RequestId(), LotId = bad.LotId, Status = LotStatus.Rejected, Version = bad.Version, Reason = "purity" });
-        Rule(await Platform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9))).ShouldBe("SEG-REJECTED");
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = bad.LotId, Status = LotStatus.Rejected, Version = bad.Version, Reason = "purity" });
+        Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9))).ShouldBe("SEG-REJECTED");
 
         static string Rule(IReadOnlyList<Kernel.Rules.Refusal> refusals)
         {
@@ -213,19 +213,19 @@ public sealed class PossessionTests
     [Fact]
     public async Task A_transfer_needs_evidence_for_type_form_quantity_and_place()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ReceiveAsync(10e9);
         TransferOutRequest request = new()
         {
-            RequestId = Platform.RequestId(), HoldingId = lot.LotId, DeliveryPlace = "Annex", Reason = "sold",
+            RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, DeliveryPlace = "Annex", Reason = "sold",
             Transferee = new TransfereeAuthorisation
             {
                 Name = "Clinic", LicenceNumber = "L-9", IssuingAgency = "NRC", ExpireTime = (platform.Now - TimeSpan.FromDays(1)).ToWireTime(),
                 Method = VerificationMethod.LicenceCopy, Nuclides = { "Lu-177" }, Forms = { "capsule" }, LimitBq = 1e9, Places = { "Main building" },
             },
         };
-        (await Platform.RefusalsAsync(async () => await plant.Moves.TransferOutAsync(request))).Select(refusal => refusal.Code).ShouldBe(
+        (await TestPlatform.RefusalsAsync(async () => await plant.Moves.TransferOutAsync(request))).Select(refusal => refusal.Code).ShouldBe(
             ["TRANSFEREE_LICENCE_EXPIRED", "TRANSFEREE_QUANTITY_EXCEEDED", "TRANSFEREE_FORM_NOT_AUTHORISED", "TRANSFEREE_PLACE_NOT_AUTHORISED"], ignoreOrder: true);
         (await plant.TotalAsync()).ShouldBe(10e9, 1e-3);
         request.Transferee.ExpireTime = (platform.Now + TimeSpan.FromDays(1)).ToWireTime();
@@ -239,16 +239,16 @@ public sealed class PossessionTests
     [Requirement("A037", "A038", "A239")]
     public async Task What_is_on_the_way_between_sites_stays_possessed_by_the_sender()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
-        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = Platform.RequestId(), Site = new Site { SiteId = "pa1", Name = "PA", Zone = "America/New_York" } });
+        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = "pa1", Name = "PA", Zone = "America/New_York" } });
         await plant.RoomAsync("pa-store", RoomKind.Storage, 1e15, more: room => room.SiteId = "pa1");
         await plant.LicenceAsync(5e9, licence => (licence.SiteId, licence.Number) = ("pa1", "37-1"));
         var lot = await plant.ReceiveAsync(10e9);
-        await plant.Moves.SendToSiteAsync(new SendToSiteRequest { RequestId = Platform.RequestId(), HoldingId = lot.LotId, ToSiteId = "pa1", Reason = "help out" });
+        await plant.Moves.SendToSiteAsync(new SendToSiteRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, ToSiteId = "pa1", Reason = "help out" });
         (await plant.CategoryAsync(PossessionCategory.InTransit)).ShouldBe(10e9, 1e-3);
-        ReceiveFromSiteRequest receive = new() { RequestId = Platform.RequestId(), HoldingId = lot.LotId, SiteId = "pa1", RoomId = "pa-store" };
-        (await Platform.RefusalsAsync(async () => await plant.Moves.ReceiveFromSiteAsync(receive))).ShouldHaveSingleItem().Code.ShouldBe("LICENCE_LIMIT_EXCEEDED");
+        ReceiveFromSiteRequest receive = new() { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, SiteId = "pa1", RoomId = "pa-store" };
+        (await TestPlatform.RefusalsAsync(async () => await plant.Moves.ReceiveFromSiteAsync(receive))).ShouldHaveSingleItem().Code.ShouldBe("LICENCE_LIMIT_EXCEEDED");
         await plant.LicenceAsync(50e9, licence => (licence.SiteId, licence.Number, licence.Amendment) = ("pa1", "37-1", 1));
         await plant.Moves.ReceiveFromSiteAsync(receive);
         (await plant.TotalAsync()).ShouldBe(0);
@@ -259,7 +259,7 @@ public sealed class PossessionTests
     [Requirement("A039", "A065", "A085")]
     public async Task Waste_counts_until_it_is_disposed_of()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         Waste.V1.WasteService.WasteServiceClient waste = new(platform.As("radiation_safety"));
         var lot = await plant.ApprovedAsync(10e9);
@@ -293,7 +293,7 @@ public sealed class PossessionTests
     [Fact]
     public async Task Watchers_see_possession_at_once_and_after_every_change()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         using CancellationTokenSource cancel = new(TimeSpan.FromMinutes(2));
         using var watch = plant.Possession.WatchPossession(new WatchPossessionRequest { SiteId = Plant.Site }, cancellationToken: cancel.Token);

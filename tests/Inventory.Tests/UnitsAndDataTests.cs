@@ -11,20 +11,20 @@ public sealed class UnitsAndDataTests
     [Requirement("A137", "A170")]
     public async Task A_recipe_may_ask_in_another_unit_than_lots_are_counted_in_and_is_given_exactly_that()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         await plant.Materials.PutMaterialAsync(Cold("RINSE", "L"));
-        (await Platform.RefusalsAsync(async () => await plant.Materials.PutMaterialAsync(Cold("SALT", "spoon")))).Single().Code.ShouldBe("UNIT_UNKNOWN");
-        await plant.Materials.PutSupplierAsync(new PutSupplierRequest { RequestId = Platform.RequestId(), Supplier = new Supplier { SupplierCode = "BUF", Name = "Buffers", MaterialCodes = { "RINSE" } }, Reason = "new" });
+        (await TestPlatform.RefusalsAsync(async () => await plant.Materials.PutMaterialAsync(Cold("SALT", "spoon")))).Single().Code.ShouldBe("UNIT_UNKNOWN");
+        await plant.Materials.PutSupplierAsync(new PutSupplierRequest { RequestId = TestPlatform.RequestId(), Supplier = new Supplier { SupplierCode = "BUF", Name = "Buffers", MaterialCodes = { "RINSE" } }, Reason = "new" });
         var lot = (await plant.Lots.ReceiveLotAsync(new ReceiveLotRequest
         {
-            RequestId = Platform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "RINSE", SupplierCode = "BUF", SupplierBatch = "B1", Form = "liquid", Use = "manufacture", Quantity = 1,
+            RequestId = TestPlatform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "RINSE", SupplierCode = "BUF", SupplierBatch = "B1", Form = "liquid", Use = "manufacture", Quantity = 1,
         })).Lot;
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = Platform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
 
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "mg")))).Single().Code.ShouldBe("UNIT_OF_OTHER_DIMENSION");
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "cups")))).Single().Code.ShouldBe("UNIT_UNKNOWN");
-        (await Platform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 1001, "mL")))).Single().Code.ShouldBe("LOT_INSUFFICIENT");
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "mg")))).Single().Code.ShouldBe("UNIT_OF_OTHER_DIMENSION");
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "cups")))).Single().Code.ShouldBe("UNIT_UNKNOWN");
+        (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 1001, "mL")))).Single().Code.ShouldBe("LOT_INSUFFICIENT");
         await plant.Execution.IssueToBatchAsync(Ask(lot, 250, "mL"));
         await plant.Execution.IssueToBatchAsync(Ask(lot, 250_000, "µL"));
         await plant.Execution.IssueToBatchAsync(Ask(lot, 0.25, ""));
@@ -37,31 +37,31 @@ public sealed class UnitsAndDataTests
     [Requirement("A154")]
     public async Task A_site_chooses_its_nuclide_data_and_what_it_receives_is_stated_in_it()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var site = (await plant.Sites.ListSitesAsync(new ListSitesRequest())).Sites.Single(s => s.SiteId == Plant.Site);
         site.NuclideDataVersion = "icrp107-1";
-        var refusal = (await Platform.RefusalsAsync(async () => await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = Platform.RequestId(), Site = site, Reason = "data" }))).Single();
+        var refusal = (await TestPlatform.RefusalsAsync(async () => await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = site, Reason = "data" }))).Single();
         refusal.Code.ShouldBe("DATA_VERSION_UNKNOWN");
         refusal.Numbers["data_versions"].ShouldContain(NuclideData.Current.Version);
         site.NuclideDataVersion = NuclideData.Current.Version;
-        (await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = Platform.RequestId(), Site = site, Reason = "data" })).Site.NuclideDataVersion.ShouldBe(NuclideData.Current.Version);
+        (await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = site, Reason = "data" })).Site.NuclideDataVersion.ShouldBe(NuclideData.Current.Version);
 
         var lot = await plant.ReceiveAsync(1e9);
         lot.Declared.Single().DataVersion.ShouldBe(NuclideData.Current.Version);
         (await plant.PossessionAsync()).Groups.ShouldAllBe(g => g.Possessed.DataVersion == NuclideData.Current.Version);
         var other = plant.Receipt(1e9);
         other.Contents[0].DataVersion = "icrp107-1";
-        (await Platform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(other))).Select(r => r.Code).ShouldContain("DATA_VERSION_UNKNOWN");
+        (await TestPlatform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(other))).Select(r => r.Code).ShouldContain("DATA_VERSION_UNKNOWN");
     }
 
     static PutMaterialRequest Cold(string code, string unit) => new()
     {
-        RequestId = Platform.RequestId(), Material = new Material { MaterialCode = code, Name = code, Unit = unit, Gxp = true, ShelfLife = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 86_400 } }, Reason = "new",
+        RequestId = TestPlatform.RequestId(), Material = new Material { MaterialCode = code, Name = code, Unit = unit, Gxp = true, ShelfLife = new Google.Protobuf.WellKnownTypes.Duration { Seconds = 86_400 } }, Reason = "new",
     };
 
     static IssueToBatchRequest Ask(Lot lot, double quantity, string unit) => new()
     {
-        RequestId = Platform.RequestId(), LotId = lot.LotId, BatchId = "batch-1", RoomId = "hc-1", Quantity = quantity, Unit = unit, Use = "manufacture", MaterialCode = "RINSE",
+        RequestId = TestPlatform.RequestId(), LotId = lot.LotId, BatchId = "batch-1", RoomId = "hc-1", Quantity = quantity, Unit = unit, Use = "manufacture", MaterialCode = "RINSE",
     };
 }

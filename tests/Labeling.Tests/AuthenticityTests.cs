@@ -64,7 +64,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
 
         await scene.Platform.GiveAsync("dose-1", new DoseDispositionChanged { DoseId = "dose-1", To = Disposition.Quarantine });
         (await CheckAsync(content.ElementData)).Authenticity.ShouldBe(Authenticity.Recalled);
-        await scene.Labels("qa").VoidLabelAsync(new VoidLabelRequest { RequestId = Platform.RequestId(), PrintId = label.PrintId, WithdrawalReason = WithdrawalReason.DoseGone, Reason = "Came back." });
+        await scene.Labels("qa").VoidLabelAsync(new VoidLabelRequest { RequestId = TestPlatform.RequestId(), PrintId = label.PrintId, WithdrawalReason = WithdrawalReason.DoseGone, Reason = "Came back." });
         (await CheckAsync(content.ElementData)).ReasonCode.ShouldBe("LABEL_WITHDRAWN");
     }
 
@@ -79,7 +79,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
         (await CheckAsync("https://example.org/vial/1")).ReasonCode.ShouldBe("SCAN_NOT_GS1");
         (await CheckAsync("]Q3" + content.ElementData)).ReasonCode.ShouldBe("SYMBOLOGY_UNEXPECTED");
         foreach (var (scan, code) in new[] { ("", "FIELD_REQUIRED"), (new string('9', 201), "FIELD_TOO_LONG") })
-            (await Platform.RefusalsAsync(() => CheckAsync(scan))).ShouldHaveSingleItem().Code.ShouldBe(code);
+            (await TestPlatform.RefusalsAsync(() => CheckAsync(scan))).ShouldHaveSingleItem().Code.ShouldBe(code);
     }
 
     async Task<CheckAuthenticityResponse> CheckAsync(string scan) =>

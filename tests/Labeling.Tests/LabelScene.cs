@@ -18,9 +18,9 @@ sealed class LabelScene : IAsyncDisposable
 
     readonly FakeRecords records;
 
-    LabelScene(Platform platform, FakeRecords records) => (Platform, this.records) = (platform, records);
+    LabelScene(TestPlatform platform, FakeRecords records) => (Platform, this.records) = (platform, records);
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
 
     /// <summary>The record of the one dose; changed by tests as execution would change it.</summary>
     public DoseRecord Record => records.Record;
@@ -31,7 +31,7 @@ sealed class LabelScene : IAsyncDisposable
     public static async Task<LabelScene> StartAsync()
     {
         FakeRecords page = new();
-        var platform = await Platform.StartAsync(configure: builder =>
+        var platform = await TestPlatform.StartAsync(configure: builder =>
         {
             builder.Services.RemoveAll<DoseRecordsService.DoseRecordsServiceClient>();
             builder.Services.AddScoped<DoseRecordsService.DoseRecordsServiceClient>(_ => page);
@@ -43,18 +43,18 @@ sealed class LabelScene : IAsyncDisposable
 
     public static PutTemplateRequest Draft(long version = 1, string zpl = Zpl) => new()
     {
-        RequestId = Platform.RequestId(), Code = "VIAL", TemplateVersion = version, Zpl = zpl, WidthMm = 60, HeightMm = 40, Zone = "America/New_York",
-        EffectiveTime = Timestamp.FromDateTimeOffset(Platform.Start),
+        RequestId = TestPlatform.RequestId(), Code = "VIAL", TemplateVersion = version, Zpl = zpl, WidthMm = 60, HeightMm = 40, Zone = "America/New_York",
+        EffectiveTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
     };
 
     public Task<ApproveTemplateResponse> ApproveAsync(Template template, string role = "qa") => Templates(role)
-        .ApproveTemplateAsync(new ApproveTemplateRequest { RequestId = Platform.RequestId(), TemplateId = template.TemplateId, Version = template.Version }).ResponseAsync;
+        .ApproveTemplateAsync(new ApproveTemplateRequest { RequestId = TestPlatform.RequestId(), TemplateId = template.TemplateId, Version = template.Version }).ResponseAsync;
 
-    public static PrintDoseLabelRequest PrintRequest() => new() { RequestId = Platform.RequestId(), DoseId = "dose-1", Printer = "zebra-1" };
+    public static PrintDoseLabelRequest PrintRequest() => new() { RequestId = TestPlatform.RequestId(), DoseId = "dose-1", Printer = "zebra-1" };
 
     public static ReprintDoseLabelRequest ReprintRequest() => new()
     {
-        RequestId = Platform.RequestId(), DoseId = "dose-1", Printer = "zebra-1", ReprintReason = ReprintReason.Damaged, Reason = "Torn when it was put on.",
+        RequestId = TestPlatform.RequestId(), DoseId = "dose-1", Printer = "zebra-1", ReprintReason = ReprintReason.Damaged, Reason = "Torn when it was put on.",
     };
 
     public async Task<(Label Label, LabelContent Content)> PrintAsync()
@@ -64,16 +64,16 @@ sealed class LabelScene : IAsyncDisposable
     }
 
     public async Task<Label> ReportAsync(string printId, PrintState state) =>
-        (await Labels().ReportPrintResultAsync(new ReportPrintResultRequest { RequestId = Platform.RequestId(), PrintId = printId, State = state })).Label;
+        (await Labels().ReportPrintResultAsync(new ReportPrintResultRequest { RequestId = TestPlatform.RequestId(), PrintId = printId, State = state })).Label;
 
-    public static VerifyLabelRequest Scan(string printId, string scan) => new() { RequestId = Platform.RequestId(), PrintId = printId, Scan = scan };
+    public static VerifyLabelRequest Scan(string printId, string scan) => new() { RequestId = TestPlatform.RequestId(), PrintId = printId, Scan = scan };
 
     public async Task<Label> VerifyAsync(string printId, string scan) => (await Labels().VerifyLabelAsync(Scan(printId, scan))).Label;
 
     public async Task<Label> ApplyAsync(string printId) =>
-        (await Labels().MarkAppliedAsync(new MarkAppliedRequest { RequestId = Platform.RequestId(), PrintId = printId })).Label;
+        (await Labels().MarkAppliedAsync(new MarkAppliedRequest { RequestId = TestPlatform.RequestId(), PrintId = printId })).Label;
 
-    public Task<IReadOnlyList<Kernel.Rules.Refusal>> PrintRefusalsAsync() => Platform.RefusalsAsync(() => Labels().PrintDoseLabelAsync(PrintRequest()).ResponseAsync);
+    public Task<IReadOnlyList<Kernel.Rules.Refusal>> PrintRefusalsAsync() => TestPlatform.RefusalsAsync(() => Labels().PrintDoseLabelAsync(PrintRequest()).ResponseAsync);
 
     public ValueTask DisposeAsync() => Platform.DisposeAsync();
 
@@ -83,9 +83,9 @@ sealed class LabelScene : IAsyncDisposable
         {
             DoseId = "dose-1", OrderId = "order-1", BatchId = "batch-1", BatchNumber = "LU2611A", ProductCode = "LU-PSMA", ProductName = "Lutetium (¹⁷⁷Lu) PSMA ^_~",
             SiteId = "site-1", RoomId = "hot-1", VolumeMl = 10.25, RecordVersion = 4, State = DoseState.Dispensed, InstrumentId = "CRC-55",
-            Measured = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 8.1234567e9, ReferenceTime = Timestamp.FromDateTimeOffset(Platform.Start), DataVersion = "nubase2020-1" },
-            Ordered = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9, ReferenceTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(24)), DataVersion = "nubase2020-1" },
-            ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48).AddSeconds(59)),
+            Measured = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 8.1234567e9, ReferenceTime = Timestamp.FromDateTimeOffset(TestPlatform.Start), DataVersion = "nubase2020-1" },
+            Ordered = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9, ReferenceTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(24)), DataVersion = "nubase2020-1" },
+            ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(48).AddSeconds(59)),
         };
 
         public override AsyncUnaryCall<GetDoseRecordResponse> GetDoseRecordAsync(GetDoseRecordRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>

@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Grpc.Core;
@@ -50,7 +50,7 @@ public sealed class LabelTests : IAsyncLifetime
         (second.CopyNumber, second.ReplacedPrintId).ShouldBe((2, label.PrintId));
 
         scene.Record.Measured = null;
-        (await Platform.RefusalsAsync(() => scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => scene.Labels().PreviewDoseLabelAsync(new PreviewDoseLabelRequest { DoseId = "dose-1" }).ResponseAsync))
             .Select(r => r.Code).ShouldBe(["DOSE_NOT_DISPENSED"]);
     }
 
@@ -60,7 +60,7 @@ public sealed class LabelTests : IAsyncLifetime
     {
         await scene.Templates().PutCodingPolicyAsync(new PutCodingPolicyRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Policy = new CodingPolicy { Market = "US", ProductCode = "LU-PSMA", Serialization = Serialization.Exempt, Gtin = "00614141107346", Source = "21 USC 360eee(13)" },
         });
         var request = LabelScene.PrintRequest();
@@ -103,7 +103,7 @@ public sealed class LabelTests : IAsyncLifetime
             (await Assert.ThrowsAsync<RpcException>(() => scene.Labels(role).ReprintDoseLabelAsync(LabelScene.ReprintRequest()).ResponseAsync)).StatusCode.ShouldBe(StatusCode.PermissionDenied);
         var without = LabelScene.ReprintRequest();
         (without.Reason, without.ReprintReason) = ("", ReprintReason.Unspecified);
-        (await Platform.RefusalsAsync(() => scene.Labels("qa").ReprintDoseLabelAsync(without).ResponseAsync)).Select(r => r.Code).ShouldBe(["REASON_REQUIRED", "FIELD_REQUIRED"]);
+        (await TestPlatform.RefusalsAsync(() => scene.Labels("qa").ReprintDoseLabelAsync(without).ResponseAsync)).Select(r => r.Code).ShouldBe(["REASON_REQUIRED", "FIELD_REQUIRED"]);
 
         var second = await scene.Labels("qa").ReprintDoseLabelAsync(LabelScene.ReprintRequest());
         (second.Label.CopyNumber, second.Label.ReplacedPrintId).ShouldBe((2, first.PrintId));
@@ -120,13 +120,13 @@ public sealed class LabelTests : IAsyncLifetime
     {
         var (first, _) = await scene.PrintAsync();
         var second = (await scene.Labels("qa").ReprintDoseLabelAsync(LabelScene.ReprintRequest()));
-        await scene.Labels().DestroyLabelAsync(new DestroyLabelRequest { RequestId = Platform.RequestId(), PrintId = first.PrintId, WithdrawalReason = WithdrawalReason.Damaged, Reason = "Shredded." });
+        await scene.Labels().DestroyLabelAsync(new DestroyLabelRequest { RequestId = TestPlatform.RequestId(), PrintId = first.PrintId, WithdrawalReason = WithdrawalReason.Damaged, Reason = "Shredded." });
         var count = await scene.Labels().GetReconciliationAsync(new GetReconciliationRequest { BatchId = "batch-1" });
         (count.PrintedCount, count.AppliedCount, count.VoidedCount, count.DestroyedCount, count.OpenCount, count.Reconciled).ShouldBe((2, 0, 0, 1, 1, false));
         count.OpenPrintIds.ShouldBe([second.Label.PrintId]);
 
         await scene.ReportAsync(second.Label.PrintId, PrintState.Printed);
-        (await Platform.RefusalsAsync(() => scene.ApplyAsync(second.Label.PrintId))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
+        (await TestPlatform.RefusalsAsync(() => scene.ApplyAsync(second.Label.PrintId))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
         await scene.VerifyAsync(second.Label.PrintId, second.Content.ElementData);
         await scene.ApplyAsync(second.Label.PrintId);
         count = await scene.Labels().GetReconciliationAsync(new GetReconciliationRequest { BatchId = "batch-1" });
@@ -143,9 +143,9 @@ public sealed class LabelTests : IAsyncLifetime
         (await scene.ReportAsync(label.PrintId, PrintState.Printed)).State.ShouldBe(PrintState.Printed);
         (await scene.Labels().ListLabelsAsync(new ListLabelsRequest { DoseId = "dose-1" })).Labels.ShouldHaveSingleItem();
 
-        await scene.Labels("qa").VoidLabelAsync(new VoidLabelRequest { RequestId = Platform.RequestId(), PrintId = label.PrintId, WithdrawalReason = WithdrawalReason.Damaged, Reason = "Smeared." });
+        await scene.Labels("qa").VoidLabelAsync(new VoidLabelRequest { RequestId = TestPlatform.RequestId(), PrintId = label.PrintId, WithdrawalReason = WithdrawalReason.Damaged, Reason = "Smeared." });
         foreach (var state in new[] { PrintState.Queued, PrintState.Printed, PrintState.Failed })
-            (await Platform.RefusalsAsync(() => scene.ReportAsync(label.PrintId, state))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
+            (await TestPlatform.RefusalsAsync(() => scene.ReportAsync(label.PrintId, state))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
     }
 
     [Fact]
@@ -153,14 +153,14 @@ public sealed class LabelTests : IAsyncLifetime
     public async Task A_scan_of_another_label_or_of_a_record_corrected_since_is_refused_by_field()
     {
         var (label, content) = await scene.PrintAsync();
-        (await Platform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
+        (await TestPlatform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData))).ShouldHaveSingleItem().Code.ShouldBe("LABEL_ACT_ILLEGAL");
         await scene.ReportAsync(label.PrintId, PrintState.Printed);
-        var mismatch = (await Platform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData.Replace("LU2611A", "LU2611B", StringComparison.Ordinal)))).ShouldHaveSingleItem();
+        var mismatch = (await TestPlatform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData.Replace("LU2611A", "LU2611B", StringComparison.Ordinal)))).ShouldHaveSingleItem();
         (mismatch.Code, mismatch.Numbers["differing"], mismatch.Numbers["expected_92"], mismatch.Numbers["scanned_92"]).ShouldBe(("LABEL_MISMATCH", "92", "LU2611A", "LU2611B"));
 
         scene.Record.VolumeMl = 9;
         scene.Record.RecordVersion = 5;
-        var outdated = (await Platform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData))).ShouldHaveSingleItem();
+        var outdated = (await TestPlatform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, content.ElementData))).ShouldHaveSingleItem();
         (outdated.Code, outdated.Numbers["differing"]).ShouldBe(("LABEL_OUTDATED", "concentration_mbq_per_ml,volume_ml"));
     }
 
@@ -202,9 +202,9 @@ public sealed class LabelTests : IAsyncLifetime
     public async Task A_template_is_approved_by_another_person_and_never_changed_after()
     {
         var draft = (await scene.Templates().PutTemplateAsync(LabelScene.Draft(2))).Template;
-        (await Platform.RefusalsAsync(() => scene.ApproveAsync(draft))).ShouldHaveSingleItem().Code.ShouldBe("APPROVER_IS_AUTHOR");
+        (await TestPlatform.RefusalsAsync(() => scene.ApproveAsync(draft))).ShouldHaveSingleItem().Code.ShouldBe("APPROVER_IS_AUTHOR");
         var again = LabelScene.Draft();
         again.Version = 2;
-        (await Platform.RefusalsAsync(() => scene.Templates().PutTemplateAsync(again).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("TEMPLATE_APPROVED");
+        (await TestPlatform.RefusalsAsync(() => scene.Templates().PutTemplateAsync(again).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("TEMPLATE_APPROVED");
     }
 }

@@ -35,7 +35,7 @@ public sealed class BindingTests
         var request = Desk.OrderOf();
         await desk.RefusedAsync(request);
         (request.WindowStart, request.WindowEnd) = (Desk.Local("2026-11-26T09:00"), Desk.Local("2026-11-26T11:00"));
-        request.RequestId = Platform.RequestId();
+        request.RequestId = TestPlatform.RequestId();
         (await desk.PlaceAsync(request)).State.ShouldBe(OrderState.Accepted);
     }
 
@@ -74,7 +74,7 @@ public sealed class BindingTests
 
     public static TheoryData<string, Action<Customer>> Licences => new()
     {
-        { "LICENCE_EXPIRED", c => c.Licence.ExpireTime = Platform.Start.AddHours(30).ToTimestamp() },
+        { "LICENCE_EXPIRED", c => c.Licence.ExpireTime = TestPlatform.Start.AddHours(30).ToTimestamp() },
         { "LICENCE_NUCLIDE_MISSING", c => c.Licence.Lines[0].Nuclide = "I-131" },
         { "LICENCE_FORM_NOT_COVERED", c => c.Licence.Lines[0].Form = "sealed source" },
         // 7.4 GBq given at 17:00 UTC is 7.4646 GBq at delivery two hours before: a limit between the two binds.
@@ -89,7 +89,7 @@ public sealed class BindingTests
         await using var desk = await Desk.OpenAsync();
         var customer = Desk.CustomerOf(desk.Platform.Now);
         change(customer);
-        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 });
+        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = TestPlatform.RequestId(), Customer = customer, Version = 1 });
         var refusal = (await desk.RefusedAsync(Desk.OrderOf())).Single(r => r.Code == code);
         refusal.Numbers["licence_number"].ShouldBe("AZ-07-001");
         if (code is "LICENCE_LIMIT_EXCEEDED")
@@ -109,7 +109,7 @@ public sealed class BindingTests
 
         var customer = Desk.CustomerOf(desk.Platform.Now, "BER-ONE");
         customer.Currency = "EUR";
-        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer });
+        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = TestPlatform.RequestId(), Customer = customer });
         var request = Desk.OrderOf();
         request.CustomerCode = "BER-ONE";
         (await desk.RefusedAsync(request)).Select(r => r.Code).ShouldContain(code => code == "PRICE_MISSING");

@@ -16,7 +16,7 @@ public sealed class ChangingTests
         var order = await desk.PlaceAsync();
         var moved = (await desk.Orders.RescheduleOrderAsync(new RescheduleOrderRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             OrderId = order.OrderId,
             Version = 1,
             WindowStart = Desk.Local("2026-11-26T10:00"),
@@ -29,9 +29,9 @@ public sealed class ChangingTests
         await desk.Platform.SettleAsync();
         desk.Platform.Facts<OrderRescheduled>().ShouldHaveSingleItem().Order.ReservationId.ShouldBe(moved.Promise.ReservationId);
 
-        var stale = await Platform.RefusalsAsync(() => desk.Orders.RescheduleOrderAsync(new RescheduleOrderRequest
+        var stale = await TestPlatform.RefusalsAsync(() => desk.Orders.RescheduleOrderAsync(new RescheduleOrderRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             OrderId = order.OrderId,
             Version = 1,
             WindowStart = Desk.Local("2026-11-26T10:00"),
@@ -60,7 +60,7 @@ public sealed class ChangingTests
         await using var desk = await Desk.OpenAsync();
         var order = await desk.PlaceAsync();
         await desk.Platform.GiveAsync("batch-1", new BatchStarted { BatchId = "batch-1", DoseIds = { order.DoseId } });
-        var refusals = await Platform.RefusalsAsync(() => desk.Orders.CancelOrderAsync(Cancel(order)).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => desk.Orders.CancelOrderAsync(Cancel(order)).ResponseAsync);
         refusals.ShouldHaveSingleItem().Code.ShouldBe("TOO_LATE_TO_CANCEL");
         refusals[0].Numbers["cancellation_deadline_time"].ShouldBe("2026-11-23T17:00:00Z");
         refusals[0].Numbers["state"].ShouldBe("IN_PRODUCTION");
@@ -71,14 +71,14 @@ public sealed class ChangingTests
     {
         await using var desk = await Desk.OpenAsync();
         var partner = new OrdersService.OrdersServiceClient(desk.Platform.As("partner"));
-        (await Platform.RefusalsAsync(() => partner.PlaceOrderAsync(Desk.OrderOf()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("CUSTOMER_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => partner.PlaceOrderAsync(Desk.OrderOf()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("CUSTOMER_NOT_ALLOWED");
         var order = await desk.PlaceAsync();
-        (await Platform.RefusalsAsync(() => partner.GetOrderAsync(new GetOrderRequest { OrderId = order.OrderId }).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("ORDER_UNKNOWN");
+        (await TestPlatform.RefusalsAsync(() => partner.GetOrderAsync(new GetOrderRequest { OrderId = order.OrderId }).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("ORDER_UNKNOWN");
         (await partner.ListOrdersAsync(new ListOrdersRequest())).Orders.ShouldBeEmpty();
 
         var customer = Desk.CustomerOf(desk.Platform.Now);
         customer.PartnerSubjects.Add("person:partner");
-        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 });
+        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = TestPlatform.RequestId(), Customer = customer, Version = 1 });
         (await partner.PlaceOrderAsync(Desk.OrderOf())).Order.PatientToken.ShouldNotBeEmpty();
         (await partner.ListOrdersAsync(new ListOrdersRequest())).Orders.Count.ShouldBe(2);
     }
@@ -91,7 +91,7 @@ public sealed class ChangingTests
         var order = await desk.PlaceAsync();
         var customer = Desk.CustomerOf(desk.Platform.Now);
         customer.Name = "Under another name";
-        var renamed = (await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = customer, Version = 1 })).Customer;
+        var renamed = (await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = TestPlatform.RequestId(), Customer = customer, Version = 1 })).Customer;
         (renamed.Name, renamed.CustomerId).ShouldBe(("Under another name", order.CustomerId));
         (await desk.Orders.GetOrderAsync(new GetOrderRequest { OrderId = order.OrderId })).Order.CustomerId.ShouldBe(order.CustomerId);
         (await desk.PlaceAsync()).CustomerId.ShouldBe(order.CustomerId);
@@ -113,7 +113,7 @@ public sealed class ChangingTests
             if (token is not "" && seen.Count == 2)
             {
                 var other = new OrdersService.OrdersServiceClient(desk.Platform.As("auditor"));
-                (await Platform.RefusalsAsync(() => other.ListOrdersAsync(request).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("PAGE_TOKEN_INVALID");
+                (await TestPlatform.RefusalsAsync(() => other.ListOrdersAsync(request).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("PAGE_TOKEN_INVALID");
             }
         }
         while (token is not "");
@@ -139,22 +139,22 @@ public sealed class ChangingTests
     public async Task Master_data_has_versions_and_a_stale_writer_is_refused()
     {
         await using var desk = await Desk.OpenAsync();
-        var put = new PutProductRequest { RequestId = Platform.RequestId(), Product = Desk.ProductOf(), Version = 1 };
+        var put = new PutProductRequest { RequestId = TestPlatform.RequestId(), Product = Desk.ProductOf(), Version = 1 };
         put.Product.PrescriptionBq = 5.9e9;
         (await desk.Products.PutProductAsync(put)).Product.ProductVersion.ShouldBe(2);
         (await desk.Products.GetProductAsync(new GetProductRequest { ProductCode = Desk.Product })).Product.PrescriptionBq.ShouldBe(5.9e9);
         (await desk.Products.GetProductAsync(new GetProductRequest { ProductCode = Desk.Product, ProductVersion = 1 })).Product.PrescriptionBq.ShouldBe(7.4e9);
         (await desk.Products.ListProductsAsync(new ListProductsRequest())).Products.ShouldHaveSingleItem().ProductVersion.ShouldBe(2);
-        put.RequestId = Platform.RequestId();
-        (await Platform.RefusalsAsync(() => desk.Products.PutProductAsync(put).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
+        put.RequestId = TestPlatform.RequestId();
+        (await TestPlatform.RefusalsAsync(() => desk.Products.PutProductAsync(put).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
         put.Product = new Product { ProductCode = "bad code" };
-        (await Platform.RefusalsAsync(() => desk.Products.PutProductAsync(put).ResponseAsync)).Count.ShouldBeGreaterThan(8);
+        (await TestPlatform.RefusalsAsync(() => desk.Products.PutProductAsync(put).ResponseAsync)).Count.ShouldBeGreaterThan(8);
         (await desk.Customers.ListCustomersAsync(new ListCustomersRequest())).Customers.ShouldHaveSingleItem().Code.ShouldBe("PHX-ONE");
         (await desk.Prices.ListPricesAsync(new ListPricesRequest { ProductCode = Desk.Product })).Prices.ShouldHaveSingleItem().PriceVersion.ShouldBe(1);
     }
 
-    static CancelOrderRequest Cancel(Order order) => new() { RequestId = Platform.RequestId(), OrderId = order.OrderId, Cause = CancelCause.Clinical };
+    static CancelOrderRequest Cancel(Order order) => new() { RequestId = TestPlatform.RequestId(), OrderId = order.OrderId, Cause = CancelCause.Clinical };
 
     static async Task<IEnumerable<string>> RefusedAsync(Desk desk, CancelOrderRequest request) =>
-        (await Platform.RefusalsAsync(() => desk.Orders.CancelOrderAsync(request).ResponseAsync)).Select(r => r.Code);
+        (await TestPlatform.RefusalsAsync(() => desk.Orders.CancelOrderAsync(request).ResponseAsync)).Select(r => r.Code);
 }

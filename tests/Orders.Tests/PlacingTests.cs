@@ -91,7 +91,7 @@ public sealed class PlacingTests
     public async Task A_bad_order_is_refused_with_every_field_at_once()
     {
         await using var desk = await Desk.OpenAsync();
-        var refusals = await desk.RefusedAsync(new PlaceOrderRequest { RequestId = Platform.RequestId(), PatientToken = "John Smith", ExternalReference = "PO 1" });
+        var refusals = await desk.RefusedAsync(new PlaceOrderRequest { RequestId = TestPlatform.RequestId(), PatientToken = "John Smith", ExternalReference = "PO 1" });
         refusals.Select(r => r.Code).ShouldBe(
             ["PATIENT_TOKEN_MALFORMED", "REFERENCE_MALFORMED", "PRODUCT_UNKNOWN", "CUSTOMER_UNKNOWN", "TIME_REQUIRED", "TIME_REQUIRED"], ignoreOrder: true);
         refusals.ShouldAllBe(r => !r.Message.Contains("Smith"));
@@ -111,9 +111,9 @@ public sealed class PlacingTests
         { "ACTIVITY_BELOW_MINIMUM", r => r.Wanted.AtAdministration.AmountBq = 0.9e9 },
         { "ACTIVITY_ABOVE_MAXIMUM", r => r.Wanted.AtAdministration.AmountBq = 11e9 },
         { "REFERENCE_TIME_MISSING", r => r.Wanted = new Prescription { AtCalibration = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9 } } },
-        { "CALIBRATION_IN_PAST", r => r.Wanted = Calibrated(Platform.Start.AddHours(-1)) },
-        { "CALIBRATION_TOO_LATE", r => r.Wanted = Calibrated(Platform.Start.AddDays(30)) },
-        { "ADMINISTRATION_OUTSIDE_WINDOW", r => r.Wanted.AtAdministration.AdministrationTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Platform.Start.AddDays(9)) },
+        { "CALIBRATION_IN_PAST", r => r.Wanted = Calibrated(TestPlatform.Start.AddHours(-1)) },
+        { "CALIBRATION_TOO_LATE", r => r.Wanted = Calibrated(TestPlatform.Start.AddDays(30)) },
+        { "ADMINISTRATION_OUTSIDE_WINDOW", r => r.Wanted.AtAdministration.AdministrationTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TestPlatform.Start.AddDays(9)) },
         { "APPOINTMENT_IN_PAST", r => (r.WindowStart, r.WindowEnd) = (Desk.Local("2026-11-22T10:00"), Desk.Local("2026-11-22T12:00")) },
         { "WINDOW_REVERSED", r => r.WindowEnd = Desk.Local("2026-11-25T09:00") },
         { "WINDOW_TOO_LONG", r => r.WindowEnd = Desk.Local("2026-11-28T09:00") },

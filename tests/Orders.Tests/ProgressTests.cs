@@ -20,7 +20,7 @@ public sealed class ProgressTests
         var order = await desk.PlaceAsync();
         await desk.Prices.PutPriceAsync(new PutPriceRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Price = new Price { ProductCode = Desk.Product, Currency = "USD", MinorUnits = 9_999_999 },
             Version = 1,
         });
@@ -31,7 +31,7 @@ public sealed class ProgressTests
         (await BillRefusedAsync(desk, order)).ShouldBe(["DOSE_NOT_RELEASED"]);
         await desk.Platform.GiveAsync(order.DoseId, Disposed(desk, order, Disposition.Released));
 
-        var invoice = (await desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = Platform.RequestId(), OrderId = order.OrderId })).Invoice;
+        var invoice = (await desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = TestPlatform.RequestId(), OrderId = order.OrderId })).Invoice;
         invoice.Number.ShouldBe("2026-000001");
         invoice.Price.MinorUnits.ShouldBe(4_250_075);
         invoice.Price.PriceVersion.ShouldBe(1);
@@ -144,5 +144,5 @@ public sealed class ProgressTests
     };
 
     static async Task<IEnumerable<string>> BillRefusedAsync(Desk desk, Order order) =>
-        (await Platform.RefusalsAsync(() => desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = Platform.RequestId(), OrderId = order.OrderId }).ResponseAsync)).Select(r => r.Code);
+        (await TestPlatform.RefusalsAsync(() => desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = TestPlatform.RequestId(), OrderId = order.OrderId }).ResponseAsync)).Select(r => r.Code);
 }

@@ -1,6 +1,6 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,12 +9,12 @@ namespace Doseline.Quality.Tests;
 
 public sealed class ControlTests : IAsyncLifetime
 {
-    Platform platform = null!;
+    TestPlatform platform = null!;
     QualityScene scene = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         scene = new QualityScene(platform);
     }
 
@@ -56,16 +56,16 @@ public sealed class ControlTests : IAsyncLifetime
     {
         await scene.ReadyAsync();
         var bad = await scene.RecordAsync("APPEARANCE", "TURBID", "dose-1", "Particle seen.");
-        (await Platform.RefusalsAsync(() => scene.Results().RecordResultAsync(scene.Result("APPEARANCE", "CLEAR", "dose-1")).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REPEAT_REASON_REQUIRED");
+        (await TestPlatform.RefusalsAsync(() => scene.Results().RecordResultAsync(scene.Result("APPEARANCE", "CLEAR", "dose-1")).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REPEAT_REASON_REQUIRED");
         await scene.RecordAsync("APPEARANCE", "CLEAR", "dose-1", "Vial wiped; the speck was on the glass.");
-        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code)
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code)
             .ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD", "DEVIATION_OPEN"]);
         await scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-2"));
 
         var deviation = (await scene.Deviations().GetDeviationAsync(new GetDeviationRequest { DeviationId = bad.DeviationId })).Deviation;
         var closed = (await scene.Deviations().CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Dust on the outside.", CapaReference = "CAPA-12", Version = deviation.Version,
+            RequestId = TestPlatform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Dust on the outside.", CapaReference = "CAPA-12", Version = deviation.Version,
         })).Deviation;
         closed.Closure.Meaning.ShouldBe(SignatureMeaning.CloseDeviation);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Pending);
@@ -91,10 +91,10 @@ public sealed class ControlTests : IAsyncLifetime
         var deviation = (await scene.Deviations().ListDeviationsAsync(new ListDeviationsRequest { DoseId = "dose-2", OpenOnly = true })).Deviations.ShouldHaveSingleItem();
         (deviation.Source, deviation.SourceId, deviation.Code).ShouldBe((DeviationSource.Execution, "ex-1", "STEP_VALUE_OUT_OF_LIMIT"));
         var hold = (await scene.Dispositions().GetDispositionAsync(new GetDispositionRequest { DoseId = "dose-2" })).Holds.ShouldHaveSingleItem();
-        (await Platform.RefusalsAsync(() => scene.Dispositions().LiftHoldAsync(new LiftHoldRequest { RequestId = Platform.RequestId(), HoldId = hold.HoldId, Reason = "x" }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().LiftHoldAsync(new LiftHoldRequest { RequestId = TestPlatform.RequestId(), HoldId = hold.HoldId, Reason = "x" }).ResponseAsync))
             .ShouldHaveSingleItem().Code.ShouldBe("HOLD_OF_DEVIATION");
 
-        CloseDeviationRequest close = new() { RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Probe.", Version = deviation.Version };
+        CloseDeviationRequest close = new() { RequestId = TestPlatform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Probe.", Version = deviation.Version };
         await scene.Deviations().CloseDeviationAsync(close);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
         await scene.CompleteAsync();
@@ -108,18 +108,18 @@ public sealed class ControlTests : IAsyncLifetime
         await scene.ReadyAsync();
         var deviation = (await scene.Deviations("operator").OpenDeviationAsync(new OpenDeviationRequest
         {
-            RequestId = Platform.RequestId(), BatchId = QualityScene.Batch, DoseId = "dose-1", Code = "VIAL_DROPPED", Summary = "Dropped in the hot cell.",
+            RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch, DoseId = "dose-1", Code = "VIAL_DROPPED", Summary = "Dropped in the hot cell.",
         })).Deviation;
         await scene.Deviations().CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = Platform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.Reject, RootCause = "Gripper.", Version = deviation.Version,
+            RequestId = TestPlatform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.Reject, RootCause = "Gripper.", Version = deviation.Version,
         });
-        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code).ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD"]);
-        RejectDosesRequest reject = new() { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch, DoseIds = { "dose-1" } };
-        (await Platform.RefusalsAsync(() => scene.Dispositions().RejectDosesAsync(reject).ResponseAsync)).Select(r => r.Code).ShouldBe(["REFERENCE_REQUIRED", "FIELD_REQUIRED"]);
-        (await Platform.RefusalsAsync(() => scene.Dispositions().HoldDosesAsync(new HoldDosesRequest { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code).ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD"]);
+        RejectDosesRequest reject = new() { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch, DoseIds = { "dose-1" } };
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().RejectDosesAsync(reject).ResponseAsync)).Select(r => r.Code).ShouldBe(["REFERENCE_REQUIRED", "FIELD_REQUIRED"]);
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().HoldDosesAsync(new HoldDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync))
             .Select(r => r.Code).ShouldBe(["REFERENCE_REQUIRED", "FIELD_REQUIRED"]);
-        (reject.RequestId, reject.ReferenceId, reject.Reason) = (Platform.RequestId(), deviation.DeviationId, "Broken.");
+        (reject.RequestId, reject.ReferenceId, reject.Reason) = (TestPlatform.RequestId(), deviation.DeviationId, "Broken.");
         (await scene.Dispositions().RejectDosesAsync(reject)).Dispositions.ShouldHaveSingleItem().State.ShouldBe(Disposition.Rejected);
         (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Pending);
     }
@@ -140,7 +140,7 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task A_certificate_of_analysis_comes_from_results_with_release_and_a_late_result_makes_its_next_version()
     {
         await scene.ReadyAsync();
-        (await Platform.RefusalsAsync(() => scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" }).ResponseAsync))
+        (await TestPlatform.RefusalsAsync(() => scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" }).ResponseAsync))
             .ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_RELEASED");
         var certificate = await scene.ReleaseOneAsync();
         var first = (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" })).Analysis;
@@ -171,21 +171,21 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task A_specification_is_approved_by_another_person_and_never_changed_after()
     {
         var draft = (await scene.Specifications().PutSpecificationAsync(QualityScene.Draft())).Specification;
-        ApproveSpecificationRequest approve = new() { RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
-        (await Platform.RefusalsAsync(() => scene.Specifications().ApproveSpecificationAsync(approve).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("APPROVER_IS_AUTHOR");
-        (await Platform.RefusalsAsync(() => scene.Specifications().PutSpecificationAsync(QualityScene.Draft()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
+        ApproveSpecificationRequest approve = new() { RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
+        (await TestPlatform.RefusalsAsync(() => scene.Specifications().ApproveSpecificationAsync(approve).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("APPROVER_IS_AUTHOR");
+        (await TestPlatform.RefusalsAsync(() => scene.Specifications().PutSpecificationAsync(QualityScene.Draft()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
     }
 
     [Fact]
     public async Task A_sample_is_discarded_once_and_everyone_hears_of_it()
     {
         await scene.StartAsync();
-        DiscardSampleRequest discard = new() { RequestId = Platform.RequestId(), SampleId = "sample-1", Reason = "Used up." };
+        DiscardSampleRequest discard = new() { RequestId = TestPlatform.RequestId(), SampleId = "sample-1", Reason = "Used up." };
         await scene.Results().DiscardSampleAsync(discard);
         await platform.SettleAsync();
         platform.Facts<SampleDiscarded>().ShouldHaveSingleItem().BatchId.ShouldBe(QualityScene.Batch);
-        discard.RequestId = Platform.RequestId();
-        (await Platform.RefusalsAsync(() => scene.Results().DiscardSampleAsync(discard).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("SAMPLE_DISCARDED");
+        discard.RequestId = TestPlatform.RequestId();
+        (await TestPlatform.RefusalsAsync(() => scene.Results().DiscardSampleAsync(discard).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("SAMPLE_DISCARDED");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
@@ -10,12 +10,12 @@ namespace Doseline.Quality.Tests;
 /// <summary>Break-glass is denied unless everything fits, is limited, and is reconciled before it is used again.</summary>
 public sealed class OutageTests : IAsyncLifetime
 {
-    Platform platform = null!;
+    TestPlatform platform = null!;
     QualityScene scene = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         scene = new QualityScene(platform);
         await scene.ReadyAsync();
     }
@@ -26,12 +26,12 @@ public sealed class OutageTests : IAsyncLifetime
 
     AuthoriseOutageReleaseRequest Ask(params string[] doses) => new()
     {
-        RequestId = Platform.RequestId(), SiteId = "site-1", DoseIds = { doses }, ProcedureReference = "SOP-QA-041 v3", Reason = "Network works tonight",
+        RequestId = TestPlatform.RequestId(), SiteId = "site-1", DoseIds = { doses }, ProcedureReference = "SOP-QA-041 v3", Reason = "Network works tonight",
         ExpireTime = Timestamp.FromDateTimeOffset(platform.Now.AddHours(8)),
     };
 
     async Task<IEnumerable<string>> DeniedAsync(AuthoriseOutageReleaseRequest ask) =>
-        (await Platform.RefusalsAsync(() => Outages().AuthoriseOutageReleaseAsync(ask).ResponseAsync)).Select(r => r.Code);
+        (await TestPlatform.RefusalsAsync(() => Outages().AuthoriseOutageReleaseAsync(ask).ResponseAsync)).Select(r => r.Code);
 
     [Clause("Annex 11 16")]
     [Fact]
@@ -54,19 +54,19 @@ public sealed class OutageTests : IAsyncLifetime
     {
         await scene.ReleaseOneAsync();
         const string method = "/doseline.quality.v1.OutageReleaseService/AuthoriseOutageRelease";
-        var (qa, ask) = (Platform.PersonIn(Roles.Qa), Ask("dose-1"));
+        var (qa, ask) = (TestPlatform.PersonIn(Roles.Qa), Ask("dose-1"));
         async Task<IEnumerable<string>> Codes(string second)
         {
             var sent = ask.Clone();
             (sent.Signature, sent.SecondSignature) = (platform.Signer.Sign(qa, method, ask), second);
-            return (await Platform.RefusalsAsync(() => new OutageReleaseService.OutageReleaseServiceClient(platform.UnsignedAs(qa)).AuthoriseOutageReleaseAsync(sent).ResponseAsync)).Select(r => r.Code);
+            return (await TestPlatform.RefusalsAsync(() => new OutageReleaseService.OutageReleaseServiceClient(platform.UnsignedAs(qa)).AuthoriseOutageReleaseAsync(sent).ResponseAsync)).Select(r => r.Code);
         }
 
         (await Codes("")).ShouldBe(["SIGNATURE_REQUIRED"]);
         (await Codes(platform.Signer.Sign(qa, method, ask, second: true))).ShouldBe(["SECOND_PERSON_NEEDED"]);
-        (await Codes(platform.Signer.Sign(Platform.PersonIn(Roles.Operator, Roles.Administrator), method, ask, second: true))).ShouldBe(["SECOND_ROLE_NOT_ALLOWED"]);
+        (await Codes(platform.Signer.Sign(TestPlatform.PersonIn(Roles.Operator, Roles.Administrator), method, ask, second: true))).ShouldBe(["SECOND_ROLE_NOT_ALLOWED"]);
         // A second person of QA at another site opens nothing here.
-        (await Codes(platform.Signer.Sign(Platform.PersonIn("qa2", Roles.Qa) with { Sites = ["site-2"] }, method, ask, second: true))).ShouldBe(["SITE_NOT_ALLOWED"]);
+        (await Codes(platform.Signer.Sign(TestPlatform.PersonIn("qa2", Roles.Qa) with { Sites = ["site-2"] }, method, ask, second: true))).ShouldBe(["SITE_NOT_ALLOWED"]);
     }
 
     [Fact]
@@ -101,10 +101,10 @@ public sealed class OutageTests : IAsyncLifetime
         seen.Doses.Select(d => d.PackageId).ShouldBe(["package-1", ""]);
         ReconcileOutageReleaseRequest Reconcile(params (string Dose, OutageFinding Finding)[] findings) => new()
         {
-            RequestId = Platform.RequestId(), AuthorisationId = opened.AuthorisationId, Version = seen.Version, Conclusion = "Records of the night compared",
+            RequestId = TestPlatform.RequestId(), AuthorisationId = opened.AuthorisationId, Version = seen.Version, Conclusion = "Records of the night compared",
             Findings = { findings.Select(f => new DoseFinding { DoseId = f.Dose, Finding = f.Finding }) },
         };
-        async Task<IEnumerable<string>> Codes(ReconcileOutageReleaseRequest request) => (await Platform.RefusalsAsync(() => Outages().ReconcileOutageReleaseAsync(request).ResponseAsync)).Select(r => r.Code);
+        async Task<IEnumerable<string>> Codes(ReconcileOutageReleaseRequest request) => (await TestPlatform.RefusalsAsync(() => Outages().ReconcileOutageReleaseAsync(request).ResponseAsync)).Select(r => r.Code);
         (await Codes(Reconcile(("dose-1", OutageFinding.Confirmed), ("dose-2", OutageFinding.NotUsed)))).ShouldBe(["OUTAGE_NOT_ENDED"]);
         await platform.AdvanceAsync(TimeSpan.FromHours(8));
         (await Codes(Reconcile(("dose-1", OutageFinding.NotUsed), ("dose-9", OutageFinding.NotUsed)))).ShouldBe(["DOSE_NOT_AUTHORISED", "FINDING_CONTRADICTS_SHIPMENT", "DOSE_NOT_ACCOUNTED_FOR"], ignoreOrder: true);
@@ -122,9 +122,9 @@ public sealed class OutageTests : IAsyncLifetime
     public void A_verdict_is_needed_for_each_dose_once()
     {
         var doses = new Dictionary<string, bool> { ["a"] = true, ["b"] = false };
-        OutageRules.Reconcile("o", Platform.Start, null, doses, [("a", OutageVerdict.Confirmed), ("a", OutageVerdict.Confirmed), ("b", OutageVerdict.NotUsed)], Platform.Start.AddDays(1))
+        OutageRules.Reconcile("o", TestPlatform.Start, null, doses, [("a", OutageVerdict.Confirmed), ("a", OutageVerdict.Confirmed), ("b", OutageVerdict.NotUsed)], TestPlatform.Start.AddDays(1))
             .ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_ACCOUNTED_FOR");
-        OutageRules.Reconcile("o", Platform.Start, Platform.Start, doses, [("a", OutageVerdict.Confirmed), ("b", OutageVerdict.NotUsed)], Platform.Start.AddDays(1))
+        OutageRules.Reconcile("o", TestPlatform.Start, TestPlatform.Start, doses, [("a", OutageVerdict.Confirmed), ("b", OutageVerdict.NotUsed)], TestPlatform.Start.AddDays(1))
             .ShouldHaveSingleItem().Code.ShouldBe("OUTAGE_RECONCILED");
     }
 }

@@ -7,7 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.Quality.Tests;
 
 /// <summary>A batch of two doses as execution tells it, and the calls the tests make about it.</summary>
-sealed class QualityScene(Platform platform)
+sealed class QualityScene(TestPlatform platform)
 {
     public const string Batch = "batch-1";
     public const string Hash = "aa11";
@@ -22,12 +22,12 @@ sealed class QualityScene(Platform platform)
 
     public static PutSpecificationRequest Draft(long version = 1) => new()
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         ProductCode = "LU-PSMA",
         SpecificationVersion = version,
         ProductName = "Lutetium (177Lu) PSMA injection",
         DosageForm = "solution for injection",
-        EffectiveTime = Timestamp.FromDateTimeOffset(Platform.Start),
+        EffectiveTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
         Tests =
         {
             new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease },
@@ -42,7 +42,7 @@ sealed class QualityScene(Platform platform)
         var draft = (await Specifications("master_data_steward").PutSpecificationAsync(Draft(version))).Specification;
         return (await Specifications().ApproveSpecificationAsync(new ApproveSpecificationRequest
         {
-            RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
+            RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
         })).Specification;
     }
 
@@ -55,19 +55,19 @@ sealed class QualityScene(Platform platform)
     public Task DispenseAsync(string dose) => platform.GiveAsync(dose, new DoseDispensed
     {
         DoseId = dose, BatchId = Batch, OrderId = "order-" + dose, SiteId = "site-1", RoomId = "hot-1", ProductCode = "LU-PSMA",
-        Measured = Activity(7.4e9), VolumeMl = 10, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)),
+        Measured = Activity(7.4e9), VolumeMl = 10, ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(48)),
     });
 
     public Task CompleteAsync(long recordVersion = 7, string hash = Hash) => platform.GiveAsync(Batch, new BatchReadyForDisposition
     {
         BatchId = Batch, BatchNumber = "LU2611A", SiteId = "site-1", ProductCode = "LU-PSMA", RecordVersion = recordVersion, RecordHash = hash,
-        EndOfSynthesisTime = Timestamp.FromDateTimeOffset(Platform.Start),
+        EndOfSynthesisTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
         Doses =
         {
             Doses.Select(d => new BatchDose
             {
-                DoseId = d, OrderId = "order-" + d, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)),
-                ReleaseByTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(5)),
+                DoseId = d, OrderId = "order-" + d, ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(48)),
+                ReleaseByTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(5)),
             }),
         },
     });
@@ -86,7 +86,7 @@ sealed class QualityScene(Platform platform)
 
     public RecordResultRequest Result(string test, string value, string dose = "", string repeat = "") => new()
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         BatchId = Batch,
         DoseId = dose,
         SampleId = dose is "" ? "sample-1" : "",
@@ -103,7 +103,7 @@ sealed class QualityScene(Platform platform)
         (await Results().RecordResultAsync(Result(test, value, dose, repeat))).Result;
 
     public static ReleaseDosesRequest Release(params string[] doses) =>
-        new() { RequestId = Platform.RequestId(), BatchId = Batch, DoseIds = { doses }, RecordVersion = 7, RecordHash = Hash };
+        new() { RequestId = TestPlatform.RequestId(), BatchId = Batch, DoseIds = { doses }, RecordVersion = 7, RecordHash = Hash };
 
     public async Task<ReleaseCertificate> ReleaseOneAsync(string dose = "dose-1")
     {
@@ -118,8 +118,8 @@ sealed class QualityScene(Platform platform)
     public async Task<Disposition> StateAsync(string dose) => (await DispositionAsync(dose)).State;
 
     public Task<IReadOnlyList<Kernel.Rules.Refusal>> CheckRefusalsAsync(string dose, ReleaseCertificate? certificate) =>
-        Platform.RefusalsAsync(() => Certificates.CheckCertificateAsync(new CheckCertificateRequest { DoseId = dose, Certificate = certificate }).ResponseAsync);
+        TestPlatform.RefusalsAsync(() => Certificates.CheckCertificateAsync(new CheckCertificateRequest { DoseId = dose, Certificate = certificate }).ResponseAsync);
 
     static CalibratedActivity Activity(double bq) =>
-        new() { Nuclide = "Lu-177", ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(Platform.Start), DataVersion = "nubase2020-1" };
+        new() { Nuclide = "Lu-177", ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(TestPlatform.Start), DataVersion = "nubase2020-1" };
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Grpc.Core;
@@ -13,12 +13,12 @@ public sealed class ReleaseTests : IAsyncLifetime
 {
     static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity"];
 
-    Platform platform = null!;
+    TestPlatform platform = null!;
     QualityScene scene = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         scene = new QualityScene(platform);
     }
 
@@ -66,7 +66,7 @@ public sealed class ReleaseTests : IAsyncLifetime
         await scene.DispenseAsync("dose-1");
         var request = QualityScene.Release("dose-1");
         (request.RecordVersion, request.RecordHash) = (0, "");
-        var refusals = await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(request).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(request).ResponseAsync);
         refusals.Select(r => r.Code).ShouldBe(["PRODUCTION_NOT_COMPLETE", "RESULT_MISSING", "RESULT_MISSING", "DISPOSITION_TRANSITION_ILLEGAL", "RESULT_MISSING"]);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
     }
@@ -77,10 +77,10 @@ public sealed class ReleaseTests : IAsyncLifetime
         await scene.ReadyAsync();
         var old = QualityScene.Release();
         old.RecordVersion = 6;
-        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(old).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(old).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
         var other = QualityScene.Release();
         other.RecordHash = "bb22";
-        (await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(other).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("RECORD_HASH_MISMATCH");
+        (await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(other).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("RECORD_HASH_MISMATCH");
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ReleaseTests : IAsyncLifetime
         await scene.ReadyAsync();
         await platform.GiveAsync("dose-2", new DoseLost { DoseId = "dose-2", BatchId = QualityScene.Batch, Cause = DoseLossCause.Cancelled });
         await platform.AdvanceAsync(TimeSpan.FromHours(48));
-        var refusals = await Platform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release()).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release()).ResponseAsync);
         refusals.Select(r => (r.Code, r.Numbers["dose_id"])).ShouldBe([("DOSE_EXPIRED", "dose-1"), ("DOSE_EXPIRED", "dose-2"), ("DOSE_LOST", "dose-2")]);
     }
 
@@ -116,9 +116,9 @@ public sealed class ReleaseTests : IAsyncLifetime
             foreach (var call in new Func<Task>[]
             {
                 () => client.ReleaseDosesAsync(QualityScene.Release()).ResponseAsync,
-                () => client.RejectDosesAsync(new RejectDosesRequest { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
-                () => client.HoldDosesAsync(new HoldDosesRequest { RequestId = Platform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
-                () => client.LiftHoldAsync(new LiftHoldRequest { RequestId = Platform.RequestId() }).ResponseAsync,
+                () => client.RejectDosesAsync(new RejectDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
+                () => client.HoldDosesAsync(new HoldDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
+                () => client.LiftHoldAsync(new LiftHoldRequest { RequestId = TestPlatform.RequestId() }).ResponseAsync,
             })
             {
                 (await Assert.ThrowsAsync<RpcException>(call)).StatusCode.ShouldBe(StatusCode.PermissionDenied);
@@ -174,10 +174,10 @@ public sealed class ReleaseTests : IAsyncLifetime
 
         var held = await scene.Dispositions().HoldDosesAsync(new HoldDosesRequest
         {
-            RequestId = Platform.RequestId(), BatchId = QualityScene.Batch, DoseIds = { "dose-1" }, ReferenceId = "COMPLAINT-4", Reason = "Courier reports a leak.",
+            RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch, DoseIds = { "dose-1" }, ReferenceId = "COMPLAINT-4", Reason = "Courier reports a leak.",
         });
         (await scene.CheckRefusalsAsync("dose-1", certificate)).ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_RELEASED");
-        await scene.Dispositions().LiftHoldAsync(new LiftHoldRequest { RequestId = Platform.RequestId(), HoldId = held.Holds.Single().HoldId, Reason = "No leak." });
+        await scene.Dispositions().LiftHoldAsync(new LiftHoldRequest { RequestId = TestPlatform.RequestId(), HoldId = held.Holds.Single().HoldId, Reason = "No leak." });
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Pending);
         var second = await scene.ReleaseOneAsync();
         (await scene.CheckRefusalsAsync("dose-1", certificate)).ShouldHaveSingleItem().Code.ShouldBe("CERTIFICATE_SUPERSEDED");

@@ -17,23 +17,23 @@ sealed class Dock : IAsyncDisposable
     public const string Site = "site-a";
     public const string Customer = "hospital-1";
 
-    Dock(Platform platform, FakeQuality quality, FakeRecords records) => (Platform, Quality, Records) = (platform, quality, records);
+    Dock(TestPlatform platform, FakeQuality quality, FakeRecords records) => (Platform, Quality, Records) = (platform, quality, records);
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
     public FakeQuality Quality { get; }
     public FakeRecords Records { get; }
     public string CarrierService { get; private set; } = "";
     public string Packaging { get; private set; } = "";
     public PackagesService.PackagesServiceClient Packages => new(Platform.As("shipping"));
-    public static DateTimeOffset Cutoff => Platform.Start.AddHours(12);
-    public static DateTimeOffset Delivery => Platform.Start.AddHours(26);
+    public static DateTimeOffset Cutoff => TestPlatform.Start.AddHours(12);
+    public static DateTimeOffset Delivery => TestPlatform.Start.AddHours(26);
 
     /// <summary>Opens the dock.</summary>
     /// <param name="ownQuality">True to ask the platform's quality service instead of the fake.</param>
     public static async Task<Dock> OpenAsync(bool ownQuality = false)
     {
         var (quality, records) = (new FakeQuality(), new FakeRecords());
-        var platform = await Platform.StartAsync(configure: builder =>
+        var platform = await TestPlatform.StartAsync(configure: builder =>
         {
             if (!ownQuality) builder.Services.Replace(ServiceDescriptor.Scoped<CertificateService.CertificateServiceClient>(_ => quality));
             builder.Services.Replace(ServiceDescriptor.Scoped<DoseRecordsService.DoseRecordsServiceClient>(_ => records));
@@ -50,12 +50,12 @@ sealed class Dock : IAsyncDisposable
         CarrierService = await CarrierAsync("Courier A", TransportMode.Road);
         Packaging = (await packagings.PutPackagingAsync(new PutPackagingRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Packaging = new Packaging { Name = "Lead pot 4 mm", Kind = PackagingKind.TypeA, SpecificationMark = "USA DOT 7A TYPE A", Evidence = "TR-2025-07", TestedForLiquids = true, Active = true },
         })).Packaging.PackagingId;
         await packagings.PutShipperProfileAsync(new PutShipperProfileRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Profile = new ShipperProfile
             {
                 SiteId = Site, ShipperName = "Doseline North", AddressLines = { "1 Beam Line" }, EmergencyPhone = "+1 555 0100", EmergencyInformation = "ERG guide 163",
@@ -68,7 +68,7 @@ sealed class Dock : IAsyncDisposable
     public async Task<string> CarrierAsync(string name, TransportMode mode) =>
         (await new CarriersService.CarriersServiceClient(Platform.As("master_data_steward")).PutCarrierServiceAsync(new PutCarrierServiceRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             Service = new CarrierService
             {
                 Carrier = name, SiteId = Site, PickupWeekdays = { 1, 2, 3, 4, 5 }, CutoffMinuteOfDay = 13 * 60, Zone = "America/New_York",
@@ -81,7 +81,7 @@ sealed class Dock : IAsyncDisposable
         var customer = new CustomerPublished
         {
             CustomerId = Customer, Code = "H1", Name = "Hospital One", AddressLines = { "2 Care Street" }, Zone = "America/New_York", LicenceNumber = "NY-77",
-            LicenceExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddDays(100)),
+            LicenceExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddDays(100)),
             LicenceLines = { new ConsigneeLicenceLine { Nuclide = "Lu-177", LimitBq = 50e9, Form = "any" }, new ConsigneeLicenceLine { Nuclide = "Ac-225", LimitBq = 50e6, Form = "unsealed liquid" } },
         };
         change?.Invoke(customer);
@@ -98,11 +98,11 @@ sealed class Dock : IAsyncDisposable
     /// <summary>A dose that is ready to go.</summary>
     public async Task<string> DoseAsync(string dose, string nuclide = "Lu-177", double bq = 7.4e9, bool labelled = true, bool released = true, string customer = Customer)
     {
-        var measured = Calls.Activity(nuclide, bq, Platform.Start);
+        var measured = Calls.Activity(nuclide, bq, TestPlatform.Start);
         Records.Records[dose] = new DoseRecord
         {
             DoseId = dose, OrderId = $"order-{dose}", BatchId = "batch-1", BatchNumber = "B-1", ProductCode = "LU-PSMA", ProductName = "Lutetium PSMA", SiteId = Site,
-            Measured = measured, VolumeMl = 8, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(72)), RecordVersion = 5,
+            Measured = measured, VolumeMl = 8, ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(72)), RecordVersion = 5,
             State = released ? DoseState.Released : DoseState.Pending, Contents = { measured },
         };
         await Platform.GiveAsync($"order-{dose}", Order(dose, customer));
@@ -113,14 +113,14 @@ sealed class Dock : IAsyncDisposable
 
     public void Release(string dose) => Quality.Certificates[dose] = Platform.Signer.Certified(new ReleaseCertificate
     {
-        CertificateId = $"cert-{dose}", DoseId = dose, OrderId = $"order-{dose}", RecordVersion = 5, ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(72)),
+        CertificateId = $"cert-{dose}", DoseId = dose, OrderId = $"order-{dose}", RecordVersion = 5, ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(72)),
     });
 
     public async Task<Package> PackAsync(params string[] doses) => (await Packages.CreatePackageAsync(ToPack(doses))).Package;
 
     public CreatePackageRequest ToPack(params string[] doses) => new()
     {
-        RequestId = Platform.RequestId(), SiteId = Site, CustomerId = Customer, PackagingId = Packaging, DoseIds = { doses },
+        RequestId = TestPlatform.RequestId(), SiteId = Site, CustomerId = Customer, PackagingId = Packaging, DoseIds = { doses },
         PhysicalForm = PhysicalForm.Liquid, ChemicalForm = "lutetium compound in aqueous solution",
     };
 
@@ -131,11 +131,11 @@ sealed class Dock : IAsyncDisposable
     {
         var request = new RecordSurveyRequest
         {
-            RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version,
+            RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version,
             Survey = new Survey
             {
                 SurfaceDoseRateNsvPerHour = surface, OneMeterDoseRateNsvPerHour = meter, InstrumentId = "meter-1", SealId = "seal-1",
-                CalibrationDueTime = Timestamp.FromDateTimeOffset(Platform.Start.AddDays(30)), SurveyTime = Timestamp.FromDateTimeOffset(Platform.Now),
+                CalibrationDueTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddDays(30)), SurveyTime = Timestamp.FromDateTimeOffset(Platform.Now),
                 Wipes =
                 {
                     new Wipe { Radiation = WipeRadiation.BetaGamma, NetCountsPerMinute = 10, CounterEfficiency = 0.25, AreaCm2 = 300 },
@@ -149,17 +149,17 @@ sealed class Dock : IAsyncDisposable
 
     public Task<PrintPapersResponse> PrintAsync(Package package, string reason = "", string carrier = "") => Packages.PrintPapersAsync(new PrintPapersRequest
     {
-        RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = reason, CarrierServiceId = carrier,
+        RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = reason, CarrierServiceId = carrier,
     }).ResponseAsync;
 
     public async Task<Package> ReadyAsync(params string[] doses) => (await PrintAsync(await SurveyAsync(await PackAsync(doses)))).Package;
 
     public static ShipPackageRequest ToShip(Package package, string seal = "seal-1") =>
-        new() { RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "T-1", SealId = seal };
+        new() { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "T-1", SealId = seal };
 
     public async Task<Package> ShipAsync(Package package) => (await Packages.ShipPackageAsync(ToShip(package))).Package;
 
-    public static async Task<List<string>> RefusedAsync(Func<Task> call) => [.. (await Platform.RefusalsAsync(call)).Select(refusal => refusal.Code)];
+    public static async Task<List<string>> RefusedAsync(Func<Task> call) => [.. (await TestPlatform.RefusalsAsync(call)).Select(refusal => refusal.Code)];
 
     public Task<List<string>> ShipRefusedAsync(Package package, string seal = "seal-1") => RefusedAsync(() => Packages.ShipPackageAsync(ToShip(package, seal)).ResponseAsync);
 

@@ -1,7 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
@@ -11,8 +11,8 @@ public sealed class OutageShipping : IAsyncLifetime
 {
     const string Method = "/doseline.quality.v1.OutageReleaseService/AuthoriseOutageRelease";
 
-    static readonly Caller First = Platform.PersonIn(Roles.Qa);
-    static readonly Caller Second = Platform.PersonIn("second", Roles.Qa);
+    static readonly Caller First = TestPlatform.PersonIn(Roles.Qa);
+    static readonly Caller Second = TestPlatform.PersonIn("second", Roles.Qa);
 
     Dock dock = null!;
     Package package = null!;
@@ -36,7 +36,7 @@ public sealed class OutageShipping : IAsyncLifetime
         return new OutageReleaseAuthorised
         {
             AuthorisationId = "outage-1", SiteId = Dock.Site, ExpireTime = Timestamp.FromDateTimeOffset(dock.Platform.Now.AddHours(8)),
-            SignedContent = Kernel.Signing.SignedContent.Of(Method, request), Signature = dock.Platform.Signer.Sign(first, Method, request),
+            SignedContent = Platform.Signing.SignedContent.Of(Method, request), Signature = dock.Platform.Signer.Sign(first, Method, request),
             SecondSignature = dock.Platform.Signer.Sign(second, Method, request, second: true), Certificates = { dock.Quality.Certificates["dose-1"].Clone() },
         };
     }
@@ -79,7 +79,7 @@ public sealed class OutageShipping : IAsyncLifetime
         (string What, OutageReleaseAuthorised Fact, string[] Codes)[] cases =
         [
             ("one person twice", Authorised(First, First), ["OUTAGE_SIGNED_BY_ONE"]),
-            ("not of QA", Authorised(First, Platform.PersonIn(Roles.Administrator)), ["OUTAGE_SIGNATURE_INVALID"]),
+            ("not of QA", Authorised(First, TestPlatform.PersonIn(Roles.Administrator)), ["OUTAGE_SIGNATURE_INVALID"]),
             ("another dose was signed", Authorised(First, Second, dose: "dose-7"), ["OUTAGE_SCOPE_EXCEEDED"]),
             ("another site was signed", Authorised(First, Second, site: "elsewhere"), ["OUTAGE_SCOPE_EXCEEDED"]),
             ("ended, whatever the fact says", Authorised(First, Second, hours: -1), ["OUTAGE_EXPIRED"]),

@@ -127,11 +127,11 @@ public sealed class PackageJourney
     }
 
     static VoidShipmentRequest Void(Package package, bool sealIntact) =>
-        new() { RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = "refused at the door", SealIntact = sealIntact };
+        new() { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = "refused at the door", SealIntact = sealIntact };
 
     static RecordDeliveryRequest Delivery(Dock dock, Package package, string seal, bool intact) => new()
     {
-        RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, DeliveryTime = Timestamp.FromDateTimeOffset(dock.Platform.Now),
+        RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, DeliveryTime = Timestamp.FromDateTimeOffset(dock.Platform.Now),
         Recipient = "R. Ceiver", Condition = "dry, whole", SealId = seal, SealIntact = intact,
     };
 }

@@ -15,7 +15,7 @@ public sealed class PackingAndSurvey
         await dock.DoseAsync("dose-1");
         var first = await dock.PackAsync("dose-1");
         (await Dock.RefusedAsync(() => dock.PackAsync("dose-1"))).ShouldBe(["DOSE_IN_OTHER_PACKAGE"]);
-        await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = Platform.RequestId(), PackageId = first.PackageId, Version = first.Version, Reason = "wrong pot" });
+        await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = TestPlatform.RequestId(), PackageId = first.PackageId, Version = first.Version, Reason = "wrong pot" });
         (await dock.PackAsync("dose-1")).PackageId.ShouldNotBe(first.PackageId, StringComparer.Ordinal);
         (await dock.Packages.ListPackagesAsync(new ListPackagesRequest { DoseId = "dose-1" })).Packages.Count.ShouldBe(2, "history keeps both parents");
     }
@@ -42,14 +42,14 @@ public sealed class PackingAndSurvey
         var ready = await dock.ReadyAsync("dose-1");
         var repacked = (await dock.Packages.RepackPackageAsync(new RepackPackageRequest
         {
-            RequestId = Platform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, DoseIds = { "dose-2" }, Reason = "swap",
+            RequestId = TestPlatform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, DoseIds = { "dose-2" }, Reason = "swap",
         })).Package;
         repacked.State.ShouldBe(PackageState.Open);
         repacked.ContentVersion.ShouldBe(2);
         repacked.Survey.ShouldBeNull();
         (await dock.PackAsync("dose-1")).Doses.Single().DoseId.ShouldBe("dose-1");
         await dock.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
-        (await Dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(Platform.Start.AddMinutes(-1)))))
+        (await Dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddMinutes(-1)))))
             .ShouldBe(["SURVEY_BEFORE_CONTENT"]);
     }
 
@@ -60,7 +60,7 @@ public sealed class PackingAndSurvey
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
         var open = await dock.PackAsync("dose-1");
-        var refusal = (await Platform.RefusalsAsync(() => dock.Packages.RecordSurveyAsync(dock.ToSurvey(open, change: request => request.ExpectedCategory = LabelCategory.YellowIi)).ResponseAsync)).Single();
+        var refusal = (await TestPlatform.RefusalsAsync(() => dock.Packages.RecordSurveyAsync(dock.ToSurvey(open, change: request => request.ExpectedCategory = LabelCategory.YellowIi)).ResponseAsync)).Single();
         refusal.Code.ShouldBe("CATEGORY_WRONG");
         refusal.Numbers["derived_category"].ShouldBe("YellowIii");
         (await dock.ReadAsync(open)).State.ShouldBe(PackageState.Open);
@@ -97,7 +97,7 @@ public sealed class PackingAndSurvey
         {
             request.Survey.InstrumentId = "";
             request.Survey.SealId = "";
-            request.Survey.CalibrationDueTime = Timestamp.FromDateTimeOffset(Platform.Start.AddDays(-1));
+            request.Survey.CalibrationDueTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddDays(-1));
             request.Survey.Wipes[0].CounterEfficiency = 1.5;
         }))).ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "DOSE_RATES_SWAPPED", "INSTRUMENT_NOT_CALIBRATED", "EFFICIENCY_OUT_OF_RANGE"]);
         (await Dock.RefusedAsync(() => dock.SurveyAsync(open, change: request => request.Survey.Wipes.RemoveAt(1)))).ShouldBe(["WIPE_MISSING"]);
@@ -137,9 +137,9 @@ public sealed class PackingAndSurvey
         var carriers = new CarriersService.CarriersServiceClient(dock.Platform.As("master_data_steward"));
         var service = (await carriers.ListCarrierServicesAsync(new ListCarrierServicesRequest { SiteId = Dock.Site })).Services.Single();
         service.Active = false;
-        (await carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service })).Service.Version.ShouldBe(2);
-        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId(), Service = service }).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
-        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = Platform.RequestId() }).ResponseAsync))
+        (await carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = TestPlatform.RequestId(), Service = service })).Service.Version.ShouldBe(2);
+        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = TestPlatform.RequestId(), Service = service }).ResponseAsync)).ShouldBe(["VERSION_STALE"]);
+        (await Dock.RefusedAsync(() => carriers.PutCarrierServiceAsync(new PutCarrierServiceRequest { RequestId = TestPlatform.RequestId() }).ResponseAsync))
             .ShouldBe(["FIELD_REQUIRED", "FIELD_REQUIRED", "WEEKDAYS_INVALID", "ZONE_UNKNOWN", "TRANSIT_OUT_OF_RANGE", "MODE_REQUIRED"]);
     }
 

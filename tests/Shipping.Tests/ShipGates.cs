@@ -99,7 +99,7 @@ public sealed class ShipGates
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         await dock.Platform.AdvanceAsync(TimeSpan.FromHours(12) + TimeSpan.FromTicks(1));
-        var refusals = await Platform.RefusalsAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync);
         refusals.Select(refusal => refusal.Code).ShouldBe(["CUTOFF_PASSED"]);
         // Monday 13:00 in New York is 18:00 UTC; the next pick-up is a day later.
         refusals[0].Numbers["next_cutoff_time"].ShouldBe("2026-11-24T18:00:00Z");
@@ -174,7 +174,7 @@ public sealed class ShipGates
         {
             if (!first) return;
             first = false;
-            await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = Platform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, Reason = "leak" });
+            await dock.Packages.DissolvePackageAsync(new DissolvePackageRequest { RequestId = TestPlatform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, Reason = "leak" });
         };
         (await Dock.StatusAsync(() => dock.Packages.ShipPackageAsync(Dock.ToShip(ready)).ResponseAsync)).ShouldBe(StatusCode.Aborted);
         (await dock.ReadAsync(ready)).State.ShouldBe(PackageState.Dissolved);

@@ -27,7 +27,7 @@ public sealed class WithQuality
         var ready = (await dock.PrintAsync(surveyed)).Package;
         await new DispositionService.DispositionServiceClient(dock.Platform.As("qa")).HoldDosesAsync(new HoldDosesRequest
         {
-            RequestId = Platform.RequestId(), BatchId = Batch, DoseIds = { "dose-1" }, ReferenceId = "DEV-1", Reason = "particle seen",
+            RequestId = TestPlatform.RequestId(), BatchId = Batch, DoseIds = { "dose-1" }, ReferenceId = "DEV-1", Reason = "particle seen",
         });
         // The hold counts at once, whether or not its fact has arrived.
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["DOSE_NOT_RELEASED"]);
@@ -41,43 +41,43 @@ public sealed class WithQuality
     static async Task ReleaseAsync(Dock dock, string dose) =>
         await new DispositionService.DispositionServiceClient(dock.Platform.As("qa")).ReleaseDosesAsync(new ReleaseDosesRequest
         {
-            RequestId = Platform.RequestId(), BatchId = Batch, DoseIds = { dose }, RecordVersion = 7, RecordHash = Hash,
+            RequestId = TestPlatform.RequestId(), BatchId = Batch, DoseIds = { dose }, RecordVersion = 7, RecordHash = Hash,
         });
 
     static async Task ProduceAsync(Dock dock)
     {
         var platform = dock.Platform;
         string[] doses = ["dose-1", "dose-2"];
-        var expiry = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(72));
+        var expiry = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(72));
         var draft = (await new SpecificationsService.SpecificationsServiceClient(platform.As("master_data_steward")).PutSpecificationAsync(new PutSpecificationRequest
         {
-            RequestId = Platform.RequestId(), ProductCode = "LU-PSMA", SpecificationVersion = 1, ProductName = "Lutetium PSMA", DosageForm = "solution for injection",
-            EffectiveTime = Timestamp.FromDateTimeOffset(Platform.Start),
+            RequestId = TestPlatform.RequestId(), ProductCode = "LU-PSMA", SpecificationVersion = 1, ProductName = "Lutetium PSMA", DosageForm = "solution for injection",
+            EffectiveTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
             Tests = { new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease } },
         })).Specification;
         await new SpecificationsService.SpecificationsServiceClient(platform.As("qa")).ApproveSpecificationAsync(new ApproveSpecificationRequest
         {
-            RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
+            RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
         });
         await platform.GiveAsync(Batch, new BatchStarted { BatchId = Batch, BatchNumber = "B-1", SiteId = Dock.Site, ProductCode = "LU-PSMA", DoseIds = { doses } });
-        await platform.GiveAsync(Batch, new SampleTaken { SampleId = "sample-1", BatchId = Batch, SiteId = Dock.Site, RoomId = "qc", Activity = Calls.Activity("Lu-177", 1e7, Platform.Start) });
+        await platform.GiveAsync(Batch, new SampleTaken { SampleId = "sample-1", BatchId = Batch, SiteId = Dock.Site, RoomId = "qc", Activity = Calls.Activity("Lu-177", 1e7, TestPlatform.Start) });
         foreach (var dose in doses)
         {
             await platform.GiveAsync(dose, new DoseDispensed
             {
                 DoseId = dose, BatchId = Batch, OrderId = $"order-{dose}", SiteId = Dock.Site, RoomId = "hot-1", ProductCode = "LU-PSMA",
-                Measured = Calls.Activity("Lu-177", 7.4e9, Platform.Start), VolumeMl = 8, ExpireTime = expiry,
+                Measured = Calls.Activity("Lu-177", 7.4e9, TestPlatform.Start), VolumeMl = 8, ExpireTime = expiry,
             });
         }
 
         await platform.GiveAsync(Batch, new BatchReadyForDisposition
         {
-            BatchId = Batch, BatchNumber = "B-1", SiteId = Dock.Site, ProductCode = "LU-PSMA", RecordVersion = 7, RecordHash = Hash, EndOfSynthesisTime = Timestamp.FromDateTimeOffset(Platform.Start),
+            BatchId = Batch, BatchNumber = "B-1", SiteId = Dock.Site, ProductCode = "LU-PSMA", RecordVersion = 7, RecordHash = Hash, EndOfSynthesisTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
             Doses = { doses.Select(dose => new BatchDose { DoseId = dose, OrderId = $"order-{dose}", ExpireTime = expiry, ReleaseByTime = Timestamp.FromDateTimeOffset(Dock.Cutoff) }) },
         });
         await new ResultsService.ResultsServiceClient(platform.As("qc_analyst")).RecordResultAsync(new RecordResultRequest
         {
-            RequestId = Platform.RequestId(), BatchId = Batch, SampleId = "sample-1", TestCode = "RCP", Method = "AM-014 v3", InstrumentId = "HPLC-2", RawValue = "98.7", Unit = "%",
+            RequestId = TestPlatform.RequestId(), BatchId = Batch, SampleId = "sample-1", TestCode = "RCP", Method = "AM-014 v3", InstrumentId = "HPLC-2", RawValue = "98.7", Unit = "%",
             MeasureTime = Timestamp.FromDateTimeOffset(platform.Now),
         });
     }

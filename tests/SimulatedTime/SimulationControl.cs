@@ -1,6 +1,6 @@
 using System.Globalization;
-using Doseline.Kernel.Actors;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Messaging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,8 +1,8 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Day.Report;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Doseline.Testing.Faults;
 using Grpc.Core;

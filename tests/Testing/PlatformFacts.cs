@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,11 +15,11 @@ public static class PlatformFacts
     /// <param name="subject">Id of the thing the fact is about.</param>
     /// <param name="message">A message of the publisher's <c>events.proto</c>; its package names the publisher.</param>
     /// <returns>The fact as it was published, to give it again.</returns>
-    public static Task<Fact> GiveAsync(this Platform platform, string subject, IMessage message) =>
+    public static Task<Fact> GiveAsync(this TestPlatform platform, string subject, IMessage message) =>
         platform.GiveAsync(message.Descriptor.File.Package.Split('.')[1], subject, message);
 
     /// <summary>Gives a fact to the bus as the named service would, and lets everything it causes happen.</summary>
-    public static async Task<Fact> GiveAsync(this Platform platform, string source, string subject, IMessage message)
+    public static async Task<Fact> GiveAsync(this TestPlatform platform, string source, string subject, IMessage message)
     {
         var fact = Make(platform, source, subject, message);
         await platform.GiveAsync(fact);
@@ -27,14 +27,14 @@ public static class PlatformFacts
     }
 
     /// <summary>Gives a fact once more, as a broker may, and lets everything it causes happen.</summary>
-    public static async Task GiveAsync(this Platform platform, Fact fact)
+    public static async Task GiveAsync(this TestPlatform platform, Fact fact)
     {
         await platform.Host.Services.GetRequiredService<IFactBus>().PublishAsync(fact, CancellationToken.None);
         await platform.SettleAsync();
     }
 
     /// <summary>A fact with a new id, the platform's time and the hash of its payload.</summary>
-    public static Fact Make(this Platform platform, string source, string subject, IMessage message)
+    public static Fact Make(this TestPlatform platform, string source, string subject, IMessage message)
     {
         var id = platform.Host.Services.GetRequiredService<Kernel.Ids.IdSource>().New();
         var data = FactJson.Write(message);

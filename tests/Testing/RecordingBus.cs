@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 
 namespace Doseline.Testing;
 

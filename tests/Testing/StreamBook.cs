@@ -1,6 +1,6 @@
-using Doseline.Kernel.Data;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Messaging.Delivery;
+using Doseline.Platform.Data;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Delivery;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

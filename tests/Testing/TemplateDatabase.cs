@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Security.Cryptography;
-using Doseline.Kernel.Hosting;
 using Doseline.Local;
+using Doseline.Platform.Hosting;
 using Npgsql;
 
 namespace Doseline.Testing;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Npgsql;
 
 namespace Doseline.Testing;

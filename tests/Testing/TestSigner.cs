@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using Doseline.Common.V1;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Signing;
 using Doseline.Local.Signing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +39,7 @@ public sealed class TestSigner(IServiceProvider services)
     public DoseDispositionChanged Released(DoseDispositionChanged fact)
     {
         const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
-        var qa = Platform.PersonIn(Roles.Qa) with { Name = fact.SignerName is "" ? Roles.Qa : fact.SignerName };
+        var qa = TestPlatform.PersonIn(Roles.Qa) with { Name = fact.SignerName is "" ? Roles.Qa : fact.SignerName };
         ReleaseDosesRequest release = new() { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11" };
         var signed = fact.Clone();
         (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));
@@ -50,7 +50,7 @@ public sealed class TestSigner(IServiceProvider services)
     public ReleaseCertificate Certified(ReleaseCertificate certificate)
     {
         const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
-        var qa = Platform.PersonIn(Roles.Qa) with { Name = certificate.SignerName is "" ? Roles.Qa : certificate.SignerName };
+        var qa = TestPlatform.PersonIn(Roles.Qa) with { Name = certificate.SignerName is "" ? Roles.Qa : certificate.SignerName };
         ReleaseDosesRequest release = new() { BatchId = certificate.BatchId, DoseIds = { certificate.DoseId }, RecordVersion = certificate.RecordVersion, RecordHash = certificate.RecordHash };
         var signed = certificate.Clone();
         (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));

@@ -16,7 +16,7 @@ public sealed partial class WallTests
         {
             var references = XDocument.Load(Path.Combine(Repository.Root, "services", service, $"{service}.csproj"))
                 .Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
-            references.Except(["Kernel", "Contracts"]).ShouldBeEmpty($"{service} may not reference another service");
+            references.Except(["Platform", "Contracts"]).ShouldBeEmpty($"{service} may not reference another service");
         }
     }
 
@@ -37,7 +37,7 @@ public sealed partial class WallTests
     {
         var broken =
             from file in Repository.Sources().Concat(Repository.Sources("gateway"))
-            where !file.Path.StartsWith("services/Kernel/Hosting/", StringComparison.Ordinal)
+            where !file.Path.StartsWith("services/Platform/Hosting/", StringComparison.Ordinal)
             from line in file.Text.Split('\n').Select((text, number) => (Text: text, Number: number + 1))
             where WallClock().IsMatch(line.Text) && !line.Text.TrimStart().StartsWith("//", StringComparison.Ordinal) && !Allowed(file.Path, line.Text)
             select $"{file.Path}:{line.Number}: {line.Text.Trim()}";
@@ -77,7 +77,7 @@ public sealed partial class WallTests
     // Loops and transports wait on the machine's clock; entropy comes from one place.
     static bool Allowed(string path, string line) => path switch
     {
-        "services/Kernel/Messaging/WatchSignals.cs" => line.Contains("LookAgain", StringComparison.Ordinal),
+        "services/Platform/Messaging/WatchSignals.cs" => line.Contains("LookAgain", StringComparison.Ordinal),
         "services/Local/Cli/Commands.cs" => line.Contains("TimeProvider.System", StringComparison.Ordinal),
         _ => false,
     };

@@ -7,7 +7,7 @@ using WireActivity = Doseline.Common.V1.CalibratedActivity;
 namespace Doseline.Waste.Tests;
 
 /// <summary>Waste items and containers for tests.</summary>
-sealed class Bench(Platform platform)
+sealed class Bench(TestPlatform platform)
 {
     public const string Site = "nj1";
 
@@ -33,18 +33,18 @@ sealed class Bench(Platform platform)
 
     public async Task<Container> OpenAsync(ContainerPolicy? policy = null) => (await Waste.PutContainerAsync(new PutContainerRequest
     {
-        RequestId = Platform.RequestId(), Label = "W-1", SiteId = Site, RoomId = "waste", Policy = policy ?? Policy(),
+        RequestId = TestPlatform.RequestId(), Label = "W-1", SiteId = Site, RoomId = "waste", Policy = policy ?? Policy(),
     })).Container;
 
     public async Task<Container> AddAsync(Container container, string item) =>
-        (await Waste.AddItemAsync(new AddItemRequest { RequestId = Platform.RequestId(), ContainerId = container.ContainerId, WasteId = item })).Container;
+        (await Waste.AddItemAsync(new AddItemRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, WasteId = item })).Container;
 
     public async Task<Container> CloseAsync(Container container) =>
-        (await Waste.CloseContainerAsync(new CloseContainerRequest { RequestId = Platform.RequestId(), ContainerId = container.ContainerId, Version = container.Version })).Container;
+        (await Waste.CloseContainerAsync(new CloseContainerRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Version = container.Version })).Container;
 
     public SurveyContainerRequest Survey(Container container, double surfaceCpm = 55) => new()
     {
-        RequestId = Platform.RequestId(), ContainerId = container.ContainerId, Instrument = "Ludlum 3 / 44-9 no. 17",
+        RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Instrument = "Ludlum 3 / 44-9 no. 17",
         CalibrationDueTime = Timestamp.FromDateTimeOffset(platform.Now.AddDays(90)), BackgroundCpm = 50, SurfaceCpm = surfaceCpm,
         NoInterposedShielding = true, MostSensitiveScale = true,
     };

@@ -1,5 +1,5 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Messaging;
 using Doseline.Testing;
 using Doseline.Waste.V1;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,34 +14,34 @@ public sealed class ContainerTests
     [Requirement("A040", "A065")]
     public async Task A_container_becomes_eligible_at_the_tick_and_leaves_only_after_a_survey()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 400e9));
         var container = await bench.AddAsync(await bench.OpenAsync(), "w1");
         container = await bench.CloseAsync(container);
         // 400 GBq to 400/1024 GBq takes ten half-lives of 6.6443 d (NUBASE2020).
-        var due = Platform.Start.AddDays(66.443);
+        var due = TestPlatform.Start.AddDays(66.443);
         (container.EligibleTime.ToDateTimeOffset() - due).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
         container.ClockNuclide.ShouldBe("Lu-177");
 
         await platform.AdvanceAsync(TimeSpan.FromDays(66.4));
         platform.Facts<ContainerEligible>().ShouldBeEmpty();
-        (await Platform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(bench.Survey(container)))).ShouldHaveSingleItem().Code.ShouldBe("CONTAINER_NOT_ELIGIBLE");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(bench.Survey(container)))).ShouldHaveSingleItem().Code.ShouldBe("CONTAINER_NOT_ELIGIBLE");
         await platform.AdvanceAsync(TimeSpan.FromDays(30));
         var fact = platform.Published.Single(one => one.Type == ContainerEligible.Descriptor.FullName);
         fact.Time.ShouldBe(container.EligibleTime.ToDateTimeOffset());
 
         container = (await bench.GetAsync(container)).Container;
         container.State.ShouldBe(ContainerState.Eligible);
-        (await Platform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(container)))).Select(refusal => refusal.Code).ShouldBe(["SURVEY_REQUIRED"]);
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(container)))).Select(refusal => refusal.Code).ShouldBe(["SURVEY_REQUIRED"]);
         var hot = (await bench.Waste.SurveyContainerAsync(bench.Survey(container, surfaceCpm: 61))).Container;
         hot.Survey.Passed.ShouldBeFalse();
-        (await Platform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(hot)))).ShouldHaveSingleItem().Code.ShouldBe("SURVEY_REQUIRED");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(hot)))).ShouldHaveSingleItem().Code.ShouldBe("SURVEY_REQUIRED");
         var clean = (await bench.Waste.SurveyContainerAsync(bench.Survey(container, surfaceCpm: 60))).Container;
         clean.State.ShouldBe(ContainerState.Surveyed);
         var withLabels = Disposal(clean);
         withLabels.LabelsRemoved = false;
-        (await Platform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(withLabels))).ShouldHaveSingleItem().Code.ShouldBe("LABELS_NOT_REMOVED");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(withLabels))).ShouldHaveSingleItem().Code.ShouldBe("LABELS_NOT_REMOVED");
 
         var request = Disposal(clean);
         var disposed = await bench.Waste.DisposeContainerAsync(request);
@@ -53,12 +53,12 @@ public sealed class ContainerTests
     [Fact]
     public async Task A_survey_names_all_that_is_missing()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1));
         var container = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(), "w1"));
-        container.EligibleTime.ToDateTimeOffset().ShouldBe(Platform.Start);
-        (await Platform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(new SurveyContainerRequest { RequestId = Platform.RequestId(), ContainerId = container.ContainerId })))
+        container.EligibleTime.ToDateTimeOffset().ShouldBe(TestPlatform.Start);
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(new SurveyContainerRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId })))
             .Select(refusal => refusal.Code).ShouldBe(
                 ["CONTAINER_NOT_ELIGIBLE", "FIELD_REQUIRED", "TIME_REQUIRED", "NUMBER_NOT_POSITIVE", "NUMBER_NOT_POSITIVE", "SHIELDING_INTERPOSED", "SCALE_NOT_MOST_SENSITIVE"]);
         await platform.AdvanceAsync(TimeSpan.Zero);
@@ -73,7 +73,7 @@ public sealed class ContainerTests
     [InlineData("Yb-175", 1e6, null)]
     public async Task What_is_too_long_lived_stays_out(string nuclide, double bq, string? code)
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1e9), bench.Activity(nuclide, bq));
         var container = await bench.OpenAsync();
@@ -85,7 +85,7 @@ public sealed class ContainerTests
             return;
         }
 
-        var refusals = await Platform.RefusalsAsync(async () => await bench.AddAsync(container, "w1"));
+        var refusals = await TestPlatform.RefusalsAsync(async () => await bench.AddAsync(container, "w1"));
         refusals.ShouldContain(refusal => refusal.Code == code);
         refusals[0].Numbers["policy_source"].ShouldBe("10 CFR 35.92 [S, K]; licence condition 23");
         // Transfer to a licensed disposer takes it.
@@ -96,28 +96,28 @@ public sealed class ContainerTests
     [Requirement("E10")]
     public async Task Carrier_added_material_stays_out_of_a_short_lived_bin_even_when_no_isomer_was_measured()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         await platform.GiveAsync("lot-1", new Inventory.V1.MaterialIssued { LotId = "lot-1", BatchId = "b1", Route = Inventory.V1.ProductionRoute.CarrierAdded });
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1e9));
-        (await Platform.RefusalsAsync(async () => await bench.AddAsync(await bench.OpenAsync(), "w1"))).ShouldHaveSingleItem().Code.ShouldBe("CARRIER_ADDED_NOT_ELIGIBLE");
+        (await TestPlatform.RefusalsAsync(async () => await bench.AddAsync(await bench.OpenAsync(), "w1"))).ShouldHaveSingleItem().Code.ShouldBe("CARRIER_ADDED_NOT_ELIGIBLE");
     }
 
     [Fact]
     [Requirement("A085", "E09", "E10")]
     public async Task The_clock_follows_the_impurity_and_contents_show_what_grows()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         // licensing.md section 5: 400 GBq with 0.02 % Lu-177m. A bin for up to 200 d follows Lu-177m: ten half-lives of 160.4 d.
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 400e9), bench.Activity("Lu-177m", 80e6));
         var container = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(Bench.Policy(policy =>
             (policy.MaxHalfLifeDays, policy.MinHalfLives, policy.ReleaseLimitBq) = (200, 10, 0))), "w1"));
         container.ClockNuclide.ShouldBe("Lu-177m");
-        (container.EligibleTime.ToDateTimeOffset() - Platform.Start).TotalDays.ShouldBe(1604, 1e-6);
+        (container.EligibleTime.ToDateTimeOffset() - TestPlatform.Start).TotalDays.ShouldBe(1604, 1e-6);
 
         const double days = 66.47, half = 6.6443, halfM = 160.4, branch = 0.2270;
-        var contents = (await bench.GetAsync(container, Platform.Start.AddDays(days))).Contents.ToDictionary(one => one.Nuclide, one => one.ActivityBq, StringComparer.Ordinal);
+        var contents = (await bench.GetAsync(container, TestPlatform.Start.AddDays(days))).Contents.ToDictionary(one => one.Nuclide, one => one.ActivityBq, StringComparer.Ordinal);
         var (lambda, lambdaM) = (Math.Log(2) / half, Math.Log(2) / halfM);
         var regrown = 80e6 * branch * lambda / (lambda - lambdaM) * (Math.Exp(-lambdaM * days) - Math.Exp(-lambda * days));
         contents["Lu-177m"].ShouldBe(80e6 * Math.Exp(-lambdaM * days), 1);
@@ -128,7 +128,7 @@ public sealed class ContainerTests
     [Requirement("A039")]
     public async Task A_discarded_sample_becomes_an_item_once()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         Bench bench = new(platform);
         await platform.GiveAsync("b1", new Execution.V1.SampleTaken { SampleId = "s1", BatchId = "b1", SiteId = Bench.Site, RoomId = "qc", Activity = bench.Activity("Lu-177", 1e6) });
         var fact = await platform.GiveAsync("s1", new Quality.V1.SampleDiscarded { SampleId = "s1", BatchId = "b1" });
@@ -146,13 +146,13 @@ public sealed class ContainerTests
     {
         await using var database = await TestDatabase.CreateAsync();
         Container container;
-        await using (var first = await StartAsync(database, Platform.Start))
+        await using (var first = await StartAsync(database, TestPlatform.Start))
         {
             WasteService.WasteServiceClient waste = new(first.As("rso", ["radiation_safety"]));
             var fact = new Execution.V1.WasteArisen
             {
                 WasteId = "w1", FromId = "b1", FromKind = Execution.V1.HoldingKind.Wip, BatchId = "b1", SiteId = Bench.Site, RoomId = "hc-1",
-                Contents = { new Common.V1.CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 400e9, ReferenceTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Platform.Start) } },
+                Contents = { new Common.V1.CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 400e9, ReferenceTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TestPlatform.Start) } },
             };
             await GiveAsync(first, fact);
             container = (await waste.PutContainerAsync(new PutContainerRequest { RequestId = "1", Label = "W", SiteId = Bench.Site, RoomId = "waste", Policy = Bench.Policy() })).Container;
@@ -176,7 +176,7 @@ public sealed class ContainerTests
 
     static DisposeContainerRequest Disposal(Container container) => new()
     {
-        RequestId = Platform.RequestId(), ContainerId = container.ContainerId, Route = DisposalRoute.DecayInStorage, LabelsRemoved = true, Version = container.Version, Reason = "decayed",
+        RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Route = DisposalRoute.DecayInStorage, LabelsRemoved = true, Version = container.Version, Reason = "decayed",
     };
 
     static Task<SimulatedPlatform> StartAsync(TestDatabase database, DateTimeOffset start) => SimulatedPlatform.StartAsync(start, database.Settings, builder =>
@@ -194,7 +194,7 @@ public sealed class ContainerTests
         var data = FactJson.Write(message);
         await host.Services.GetRequiredService<IFactBus>().PublishAsync(new Fact
         {
-            Id = "fact-1", Source = "execution", Type = Execution.V1.WasteArisen.Descriptor.FullName, Subject = message.WasteId, Time = Platform.Start, Data = data,
+            Id = "fact-1", Source = "execution", Type = Execution.V1.WasteArisen.Descriptor.FullName, Subject = message.WasteId, Time = TestPlatform.Start, Data = data,
             DataHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(data))),
             CorrelationId = "fact-1", CausationId = "fact-1", Actor = "service:execution",
         }, CancellationToken.None);

@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Load.Report;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
 using Google.Protobuf;
 
 namespace Doseline.Load.Play;

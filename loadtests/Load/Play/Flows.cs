@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Load.Report;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Load.Play;

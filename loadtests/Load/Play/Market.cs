@@ -1,8 +1,8 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Doseline.Kernel.Rpc;
 using Doseline.Load.Drive;
 using Doseline.Load.Report;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Load.Play;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;

@@ -1,8 +1,8 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using DoseState = Doseline.Execution.Domain.DoseState;

@@ -1,5 +1,5 @@
 using Doseline.Execution.Data;
-using Doseline.Kernel.Actors;
+using Doseline.Platform.Actors;
 using Google.Protobuf;
 
 namespace Doseline.Execution.Actors;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;

@@ -1,7 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using BatchState = Doseline.Execution.V1.BatchState;
 using InputType = Doseline.Execution.V1.InputType;
 using MovementKind = Doseline.Execution.V1.MovementKind;

@@ -1,7 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using DoseState = Doseline.Execution.Domain.DoseState;
 using WireState = Doseline.Execution.V1.DoseState;
 

@@ -2,8 +2,8 @@ using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
@@ -52,7 +52,7 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
             caller.RequireSite(request.SiteId);
             rows = rows.Where(e => e.SiteId == request.SiteId);
         }
-        else if (!caller.MayActAt(Kernel.Auth.Caller.AllSites))
+        else if (!caller.MayActAt(Platform.Auth.Caller.AllSites))
         {
             var sites = caller.Sites.ToList();
             rows = rows.Where(e => sites.Contains(e.SiteId));

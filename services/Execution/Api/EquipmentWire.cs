@@ -1,6 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Execution.Api;
 

@@ -1,7 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Execution.Api;

@@ -3,8 +3,8 @@ using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Api;

@@ -1,7 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Execution.Api;
 

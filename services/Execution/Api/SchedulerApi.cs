@@ -1,8 +1,8 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using RunState = Doseline.Execution.Domain.RunState;
@@ -82,7 +82,7 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
             caller.RequireSite(request.SiteId);
             runs = runs.Where(r => r.SiteId == request.SiteId);
         }
-        else if (!caller.MayActAt(Kernel.Auth.Caller.AllSites))
+        else if (!caller.MayActAt(Platform.Auth.Caller.AllSites))
         {
             var sites = caller.Sites.ToList();
             runs = runs.Where(r => sites.Contains(r.SiteId));

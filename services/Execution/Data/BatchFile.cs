@@ -2,8 +2,8 @@ using Doseline.Execution.Api;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
@@ -208,7 +208,7 @@ sealed class BatchFile
     {
         // The hash of the record cannot be part of the record.
         Batch.RecordHash = "";
-        var document = CanonicalJson.Of(Kernel.Messaging.FactJson.Write(this.ToWire()));
+        var document = CanonicalJson.Of(Platform.Messaging.FactJson.Write(this.ToWire()));
         Batch.RecordHash = CanonicalJson.HashOf(document);
         db.FrozenRecords.Add(new FrozenRecordRow { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, Hash = Batch.RecordHash, Document = document, Time = db.Now });
     }

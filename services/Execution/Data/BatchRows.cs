@@ -1,6 +1,6 @@
 using Doseline.Execution.Domain;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Data;
 
 namespace Doseline.Execution.Data;
 

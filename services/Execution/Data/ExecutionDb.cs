@@ -1,5 +1,5 @@
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Data;

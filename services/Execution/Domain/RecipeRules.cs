@@ -1,7 +1,7 @@
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Units;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Execution.Domain;
 

@@ -1,6 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.V1;
 
 namespace Doseline.Execution.Events;

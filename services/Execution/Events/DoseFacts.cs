@@ -1,10 +1,10 @@
 using Doseline.Execution.Actors;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Signing;
 using Doseline.Orders.V1;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Google.Protobuf;

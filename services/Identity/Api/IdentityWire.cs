@@ -1,6 +1,6 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Wire = Doseline.Identity.V1;
 
 namespace Doseline.Identity.Api;

@@ -1,8 +1,8 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using AssignmentState = Doseline.Identity.Domain.AssignmentState;

@@ -2,8 +2,8 @@ using System.Globalization;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,5 +1,5 @@
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 
 namespace Doseline.Identity.Data;
 

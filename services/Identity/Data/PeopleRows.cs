@@ -1,5 +1,5 @@
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 
 namespace Doseline.Identity.Data;
 
@@ -86,7 +86,7 @@ public sealed class RoleAssignmentRow : IGxpRow
     /// <summary>Person or account.</summary>
     public required string HolderId { get; init; }
 
-    /// <summary>Role, see <see cref="Kernel.Auth.Roles"/>.</summary>
+    /// <summary>Role, see <see cref="Platform.Auth.Roles"/>.</summary>
     public required string Role { get; init; }
 
     /// <summary>Site; <c>*</c> for every site.</summary>
@@ -123,7 +123,7 @@ public sealed class RoleAssignmentRow : IGxpRow
     public string AuditHash { get; set; } = "";
 }
 
-/// <summary>The public half of a key that signs; the private half is in the <see cref="Kernel.Auth.KeyStore"/> under <c>identity-{number}</c>.</summary>
+/// <summary>The public half of a key that signs; the private half is in the <see cref="Platform.Auth.KeyStore"/> under <c>identity-{number}</c>.</summary>
 public sealed class SigningKeyRow : IGxpRow
 {
     /// <summary>Key id: RFC 7638 thumbprint.</summary>

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 
 namespace Doseline.Identity.Data;
 

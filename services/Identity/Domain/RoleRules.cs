@@ -1,5 +1,5 @@
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Identity.Domain;
 

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Identity.Keys;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Identity.Oidc;
 

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Identity.Oidc;
 

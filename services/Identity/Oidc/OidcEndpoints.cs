@@ -24,7 +24,7 @@ static class OidcEndpoints
 
     public static void Register(IServiceCollection services) => services
         .AddSingleton<IssuerAddress>().AddSingleton<EndedTokens>().AddSingleton<TokenMaker>().AddSingleton<Cookies>()
-        .AddSingleton<Kernel.Auth.ITrustedIssuer, OwnIssuer>()
+        .AddSingleton<Platform.Auth.ITrustedIssuer, OwnIssuer>()
         .AddScoped<ClientProof>().AddScoped<Sessions>().AddScoped<SignInEndpoint>().AddScoped<TokenEndpoint>().AddScoped<EndSessionEndpoint>()
         .AddScoped<UserInfoEndpoint>().AddScoped<DiscoveryEndpoint>();
 }

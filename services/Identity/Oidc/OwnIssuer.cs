@@ -1,5 +1,5 @@
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,6 +1,6 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Identity.Oidc;

@@ -4,8 +4,8 @@ using System.Text.Json;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
-using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

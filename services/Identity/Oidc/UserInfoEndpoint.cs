@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Identity.Oidc;

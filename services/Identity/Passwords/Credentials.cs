@@ -1,8 +1,8 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Identity.Passwords;

@@ -1,7 +1,7 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Identity.Passwords;

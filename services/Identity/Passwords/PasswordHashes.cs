@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Doseline.Identity.Data;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Signing;
 
 namespace Doseline.Identity.Signing;
 

@@ -3,9 +3,9 @@ using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Units;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;

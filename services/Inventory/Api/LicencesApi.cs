@@ -1,7 +1,7 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using DomainLicence = Doseline.Inventory.Domain.Licence;

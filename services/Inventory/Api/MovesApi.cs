@@ -2,8 +2,8 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

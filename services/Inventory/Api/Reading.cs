@@ -1,9 +1,9 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Data;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 using WireActivity = Doseline.Common.V1.CalibratedActivity;
 

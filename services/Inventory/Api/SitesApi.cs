@@ -1,9 +1,9 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using DomainRoom = Doseline.Inventory.Domain.Room;

@@ -1,6 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 using WireActivity = Doseline.Common.V1.CalibratedActivity;
 

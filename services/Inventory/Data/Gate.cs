@@ -69,7 +69,7 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
         var actor = db.Request.Caller.OnBehalfOf ?? db.Request.Caller.Subject;
         log.LogWarning(UnauthorisedMove, "{Actor} was refused to bring {What} into {Room} of {Site}: {Codes}", actor, what, room, site, string.Join(',', codes));
         await using var scope = scopes.CreateAsyncScope();
-        var request = scope.ServiceProvider.GetRequiredService<Kernel.Messaging.RequestContext>();
+        var request = scope.ServiceProvider.GetRequiredService<Platform.Messaging.RequestContext>();
         (request.Caller, request.CausationId, request.CorrelationId) = (db.Request.Caller, db.Request.CausationId, db.Request.CorrelationId);
         var own = scope.ServiceProvider.GetRequiredService<InventoryDb>();
         own.SecurityEvents.Add(new SecurityEventRow

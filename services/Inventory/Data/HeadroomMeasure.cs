@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Telemetry;
+using Doseline.Platform.Telemetry;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Data;

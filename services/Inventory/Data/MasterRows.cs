@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 
 namespace Doseline.Inventory.Data;
 

@@ -1,5 +1,5 @@
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 
 namespace Doseline.Inventory.Data;
 

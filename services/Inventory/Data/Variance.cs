@@ -1,7 +1,7 @@
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Inventory.Data;
 

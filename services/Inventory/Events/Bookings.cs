@@ -1,7 +1,7 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Events;

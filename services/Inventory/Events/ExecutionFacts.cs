@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Inventory.Events;
 

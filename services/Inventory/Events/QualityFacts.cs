@@ -1,7 +1,7 @@
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 
 namespace Doseline.Inventory.Events;

@@ -1,6 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Shipping.V1;
 using Microsoft.EntityFrameworkCore;
 

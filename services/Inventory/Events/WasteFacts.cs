@@ -1,5 +1,5 @@
 using Doseline.Inventory.Domain;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Waste.V1;
 
 namespace Doseline.Inventory.Events;

@@ -1,11 +1,11 @@
 using System.Globalization;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;

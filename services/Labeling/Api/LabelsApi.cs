@@ -1,9 +1,9 @@
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

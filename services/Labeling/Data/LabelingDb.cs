@@ -1,6 +1,6 @@
-using Doseline.Kernel.Data;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Labeling.Data;

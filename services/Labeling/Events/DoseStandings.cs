@@ -1,6 +1,6 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Messaging;
 using Doseline.Labeling.Data;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.V1;
 
 namespace Doseline.Labeling.Events;

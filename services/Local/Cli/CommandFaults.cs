@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
 using YamlDotNet.Core;

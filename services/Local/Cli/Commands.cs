@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
 using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Local.Cli;
 

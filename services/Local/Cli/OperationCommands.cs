@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
 using Doseline.Local.Operation;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Local.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Local.Cli;
 

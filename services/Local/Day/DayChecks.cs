@@ -1,12 +1,12 @@
-using Doseline.Kernel.Audit;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Day.Report;
 using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
+using Doseline.Platform.Audit;
+using Doseline.Platform.Data;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;

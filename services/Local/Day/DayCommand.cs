@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Doseline.Kernel.Hosting;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Day.Report;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Hosting;
 using Spectre.Console;
 
 namespace Doseline.Local.Day;

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Labeling.V1;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Local.Day;
 

@@ -1,7 +1,7 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Local.Day;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Local.Day;
 

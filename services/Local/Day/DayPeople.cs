@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Signing;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;

@@ -1,5 +1,5 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 
 namespace Doseline.Local.Day;

@@ -1,9 +1,9 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.V1;
 using Duration = Google.Protobuf.WellKnownTypes.Duration;
 using LicenceLine = Doseline.Inventory.V1.LicenceLine;

@@ -1,7 +1,7 @@
-using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Time;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
-using Doseline.Kernel.Audit;
-using Doseline.Kernel.Data;
-using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Audit;
+using Doseline.Platform.Data;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Local.Operation;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;

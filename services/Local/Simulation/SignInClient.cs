@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Doseline.Local.Simulation;

@@ -1,8 +1,8 @@
 using Doseline.Identity.Passwords;
-using Doseline.Kernel.Actors;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -31,7 +31,7 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <summary>Address of the gRPC port.</summary>
-    public Uri Address => app.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!;
+    public Uri Address => app.Services.GetRequiredService<Platform.Rpc.ServiceChannels>().OwnAddress!;
 
     /// <summary>Address of the web port.</summary>
     public Uri WebAddress => new(app.Urls.ElementAt(2));
@@ -65,7 +65,7 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
         });
         await PlatformHost.ApplySchemasAsync(host.Services);
         await host.StartAsync();
-        return new SimulatedPlatform(host, clock, GrpcChannel.ForAddress(host.Services.GetRequiredService<Kernel.Rpc.ServiceChannels>().OwnAddress!));
+        return new SimulatedPlatform(host, clock, GrpcChannel.ForAddress(host.Services.GetRequiredService<Platform.Rpc.ServiceChannels>().OwnAddress!));
     }
 
     /// <inheritdoc/>

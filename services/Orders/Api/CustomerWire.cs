@@ -1,8 +1,8 @@
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 
 namespace Doseline.Orders.Api;
 

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 using LocalTime = Doseline.Common.V1.LocalTime;
 
 namespace Doseline.Orders.Api;

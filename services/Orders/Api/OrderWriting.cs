@@ -1,6 +1,6 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Api;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
@@ -111,7 +111,7 @@ public sealed partial class OrdersApi
             List<string> customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(caller.Subject)];
             query = query.Where(r => customers.Contains(r.CustomerId));
         }
-        else if (!caller.Sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal))
+        else if (!caller.Sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal))
         {
             List<string> sites = [.. caller.Sites];
             query = query.Where(r => sites.Contains(r.SiteId));

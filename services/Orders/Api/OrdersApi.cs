@@ -1,9 +1,9 @@
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 

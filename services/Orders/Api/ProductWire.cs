@@ -1,7 +1,7 @@
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Orders.Api;

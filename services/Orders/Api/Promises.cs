@@ -1,9 +1,9 @@
 using System.Globalization;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Orders.Api;

@@ -1,7 +1,7 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Orders.Api;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Doseline.Kernel.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Data;
 
 namespace Doseline.Orders.Data;
 

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Data;
 
 namespace Doseline.Orders.Data;
 

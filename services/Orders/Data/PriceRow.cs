@@ -1,5 +1,5 @@
-using Doseline.Kernel.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Data;
 
 namespace Doseline.Orders.Data;
 

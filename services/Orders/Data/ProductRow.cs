@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Data;
 
 namespace Doseline.Orders.Data;
 

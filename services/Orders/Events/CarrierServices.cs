@@ -1,6 +1,6 @@
 using System.Globalization;
-using Doseline.Kernel.Messaging;
 using Doseline.Orders.Data;
+using Doseline.Platform.Messaging;
 using Doseline.Shipping.V1;
 
 namespace Doseline.Orders.Events;

@@ -1,5 +1,5 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Orders.Data;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.V1;
 
 namespace Doseline.Orders.Events;

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Signing;
 using Doseline.Orders.Data;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 
 namespace Doseline.Orders.Events;

@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Messaging;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Events;

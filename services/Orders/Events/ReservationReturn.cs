@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
 using Doseline.Orders.V1;
+using Doseline.Platform.Messaging;
 
 namespace Doseline.Orders.Events;
 

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Auth;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;

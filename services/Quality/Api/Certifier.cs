@@ -1,5 +1,5 @@
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.Data;
 using Doseline.Quality.V1;
 using Google.Protobuf;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.V1;
 using Google.Protobuf;
@@ -83,7 +83,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
         var cancel = context.CancellationToken;
         var query = db.Deviations.AsNoTracking();
         var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(d => db.Batches.Any(b => b.Id == d.BatchId && sites.Contains(b.SiteId)));
+        if (!sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(d => db.Batches.Any(b => b.Id == d.BatchId && sites.Contains(b.SiteId)));
         if (request.BatchId is { Length: > 0 } batch) query = query.Where(d => d.BatchId == batch);
         if (request.DoseId is { Length: > 0 } dose)
             query = query.Where(d => d.DoseId == dose || (d.DoseId == "" && db.Doses.Any(x => x.Id == dose && x.BatchId == d.BatchId)));

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Rpc;
+using Doseline.Platform.Signing;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -103,7 +103,7 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
         var cancel = context.CancellationToken;
         var query = db.Outages.AsNoTracking();
         var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(o => sites.Contains(o.SiteId));
+        if (!sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(o => sites.Contains(o.SiteId));
         if (request.SiteId is { Length: > 0 } site) query = query.Where(o => o.SiteId == site);
         if (request.OpenOnly) query = query.Where(o => o.ReconciledTime == null);
         if (pages.Read(request) is [var ticks, var last])

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -48,7 +48,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
         var cancel = context.CancellationToken;
         var query = db.Samples.AsNoTracking();
         var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Kernel.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(s => sites.Contains(s.SiteId));
+        if (!sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(s => sites.Contains(s.SiteId));
         if (request.BatchId is { Length: > 0 } batch) query = query.Where(s => s.BatchId == batch);
         if (pages.Read(request) is [var last]) query = query.Where(s => string.Compare(s.Id, last) > 0);
         var size = PageTokens.SizeOf(request.PageSize);

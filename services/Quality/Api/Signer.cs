@@ -1,5 +1,5 @@
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Google.Protobuf.WellKnownTypes;
 

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 using Doseline.Quality.Domain;
 
 namespace Doseline.Quality.Data;

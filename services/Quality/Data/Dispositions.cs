@@ -1,4 +1,4 @@
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Signing;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Doseline.Kernel.Telemetry;
+using Doseline.Platform.Telemetry;
 using Doseline.Quality.Domain;
 using Microsoft.EntityFrameworkCore;
 

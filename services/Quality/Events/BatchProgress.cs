@@ -1,6 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Microsoft.EntityFrameworkCore;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Shipping.V1;
 

@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 
 namespace Doseline.Quality.Events;

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.V1;
@@ -56,7 +56,7 @@ public sealed class CarriersApi(ShippingDb db, PageTokens pageTokens) : Carriers
         if (request.SiteId is not "") rows = rows.Where(r => r.SiteId == request.SiteId);
         if (request.CustomerId is not "") rows = rows.Where(r => r.CustomerId == request.CustomerId || r.CustomerId == "");
         var caller = db.Request.Caller;
-        if (!caller.MayActAt(Kernel.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
+        if (!caller.MayActAt(Platform.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
         var page = await rows.OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
         return new ListCarrierServicesResponse
         {

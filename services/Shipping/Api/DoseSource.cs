@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Domain;
 using Grpc.Core;
 

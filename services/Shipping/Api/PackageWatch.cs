@@ -1,5 +1,5 @@
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Grpc.Core;

@@ -1,5 +1,5 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;

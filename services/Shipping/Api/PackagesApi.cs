@@ -1,5 +1,5 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.V1;
 using Grpc.Core;
@@ -68,7 +68,7 @@ public sealed class PackagesApi(
         if (PackageWire.Read(request.State) is { } state) rows = rows.Where(r => r.State == state);
         if (request.DoseId is not "") rows = rows.Where(r => db.DoseHistory.Any(h => h.DoseId == request.DoseId && h.PackageId == r.Id));
         var caller = db.Request.Caller;
-        if (!caller.MayActAt(Kernel.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
+        if (!caller.MayActAt(Platform.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
         var page = await rows.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
         var answer = new ListPackagesResponse { NextPageToken = page.Count > size ? pageTokens.Write(request, page[size - 1].Id) : "" };
         foreach (var row in page.Take(size)) answer.Packages.Add(await reads.ToWireAsync(row, cancel));

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain.Class7;
 using Doseline.Shipping.V1;

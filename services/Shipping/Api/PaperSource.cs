@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;

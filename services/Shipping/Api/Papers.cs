@@ -1,5 +1,5 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Messaging;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Microsoft.EntityFrameworkCore;

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Rpc;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Domain;
 using Grpc.Core;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;
 

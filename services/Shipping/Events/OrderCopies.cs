@@ -1,5 +1,5 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Orders.V1;
+using Doseline.Platform.Messaging;
 using Doseline.Shipping.Data;
 
 namespace Doseline.Shipping.Events;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Data;
 using Google.Protobuf;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Actors;
+using Doseline.Platform.Actors;
 using Doseline.Waste.Data;
 using Doseline.Waste.V1;
 using Google.Protobuf;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Doseline.Waste.Actors;
 using Doseline.Waste.Data;
 using Doseline.Waste.Domain;

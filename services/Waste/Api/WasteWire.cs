@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Waste.Data;
 using Doseline.Waste.V1;
 using DomainPolicy = Doseline.Waste.Domain.ContainerPolicy;

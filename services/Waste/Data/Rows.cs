@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Doseline.Kernel.Data;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Data;
 using Doseline.Waste.Domain;
 
 namespace Doseline.Waste.Data;

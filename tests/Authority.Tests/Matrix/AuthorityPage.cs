@@ -1,7 +1,7 @@
 using System.Text;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Signing;
 using Doseline.Testing;
 
 namespace Doseline.Authority.Tests.Matrix;

@@ -1,5 +1,5 @@
 using Doseline.Common.V1;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 
 namespace Doseline.Authority.Tests.Matrix;
 

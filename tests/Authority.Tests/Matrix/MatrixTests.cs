@@ -1,7 +1,7 @@
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;
 using Grpc.Core;
@@ -12,11 +12,11 @@ namespace Doseline.Authority.Tests.Matrix;
 /// <summary>Every method of every service, called as everybody; what happens is what its proto declares.</summary>
 public sealed class MatrixTests : IAsyncLifetime
 {
-    Platform platform = null!;
+    TestPlatform platform = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         // The first to need a key makes it, which is a record; it must not look like the doing of whoever is refused here.
         await platform.Host.Services.GetRequiredService<SigningKeys>().CurrentAsync(default);
     }
@@ -80,7 +80,7 @@ public sealed class MatrixTests : IAsyncLifetime
         foreach (var method in scoped)
         {
             var request = Empty(method);
-            method.RequestId?.Accessor.SetValue(request, Platform.RequestId());
+            method.RequestId?.Accessor.SetValue(request, TestPlatform.RequestId());
             method.Site!.Accessor.SetValue(request, "bos");
             var (_, refusals, _) = await RawCalls.CallAsync(platform.UnsignedAs(Entitled(method) with { Sites = [Callers.Site] }), method, request);
             refusals.ShouldHaveSingleItem(method.Name).Code.ShouldBe("SITE_NOT_ALLOWED", method.Name);
@@ -100,7 +100,7 @@ public sealed class MatrixTests : IAsyncLifetime
         foreach (var method in signed)
         {
             var request = Empty(method);
-            method.RequestId!.Accessor.SetValue(request, Platform.RequestId());
+            method.RequestId!.Accessor.SetValue(request, TestPlatform.RequestId());
             // What looks after every service's messages is told whose.
             method.Chooser?.Accessor.SetValue(request, "orders");
             var (_, refusals, _) = await RawCalls.CallAsync(platform.UnsignedAs(Entitled(method)), method, request);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -17,23 +17,23 @@ public sealed class ScopeMatrixTests : IAsyncLifetime
     const string ClientId = "mercy-hospital";
     const string In = "let in";
 
-    Platform platform = null!;
+    TestPlatform platform = null!;
     GrpcChannel door = null!;
     string secret = "";
 
     public async Task InitializeAsync()
     {
         // How often a partner may call is another test's business.
-        platform = await Platform.StartAsync(configure: builder => builder.Configuration["Gateway:Limits:partner:Burst"] = "10000");
+        platform = await TestPlatform.StartAsync(configure: builder => builder.Configuration["Gateway:Limits:partner:Burst"] = "10000");
         door = GrpcChannel.ForAddress(platform.Host.PartnerAddress);
         var admin = platform.As(Roles.Administrator);
         var made = await new AccountsService.AccountsServiceClient(admin).CreateAccountAsync(new CreateAccountRequest
         {
-            RequestId = Platform.RequestId(), Reason = "contract 12",
+            RequestId = TestPlatform.RequestId(), Reason = "contract 12",
             Account = new Account { ClientId = ClientId, Name = ClientId, Kind = AccountKind.Partner, Proof = AccountProof.Secret, Scopes = { "orders", "orders.read", "shipping.read", "quality", "identity" } },
         });
         secret = made.ClientSecret;
-        await new PeopleService.PeopleServiceClient(admin).ProposeRoleAsync(new ProposeRoleRequest { RequestId = Platform.RequestId(), HolderId = made.Account.AccountId, Role = Roles.Partner, SiteId = "*", Reason = "contract 12" });
+        await new PeopleService.PeopleServiceClient(admin).ProposeRoleAsync(new ProposeRoleRequest { RequestId = TestPlatform.RequestId(), HolderId = made.Account.AccountId, Role = Roles.Partner, SiteId = "*", Reason = "contract 12" });
     }
 
     public async Task DisposeAsync()

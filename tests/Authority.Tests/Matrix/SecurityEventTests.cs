@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Google.Protobuf;
@@ -42,9 +42,9 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
     public async Task A_refusal_is_logged_and_counted_with_who_what_and_why()
     {
         var mallory = await staff.JoinAsync("mallory", "Mal Lory", [Roles.Planner]);
-        var refusals = await Platform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.In(mallory, "s")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.In(mallory, "s")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
         refusals.Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
-        await Platform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.Platform.Host.WithToken("stolen")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.Platform.Host.WithToken("stolen")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
 
         var events = lines.All.Where(l => l.Id == SecurityLog.RefusedEvent).Select(l => l.Text).ToList();
         events.ShouldContain($"Security refusal ROLE_NOT_ALLOWED: /doseline.quality.v1.DispositionService/ReleaseDoses on /doseline.quality.v1.DispositionService/ReleaseDoses by {mallory.Subject} ");
@@ -60,13 +60,13 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
     {
         var quinn = await staff.JoinAsync("quinn", "Quinn Adler", [Roles.Qa]);
         SigningService.SigningServiceClient signing = new(staff.In(quinn, "secret-session"));
-        ApproveSpecificationRequest request = new() { RequestId = Platform.RequestId(), SpecificationId = "spec-1", Version = 1 };
+        ApproveSpecificationRequest request = new() { RequestId = TestPlatform.RequestId(), SpecificationId = "spec-1", Version = 1 };
         SignRequest ask = new() { Method = Draft.Approve, RequestJson = JsonFormatter.Default.Format(request), LoginName = "quinn", Password = Staff.Password, Zone = "UTC" };
         var signed = await signing.SignAsync(ask);
         const string wrong = "a wrong password, typed";
-        await Platform.RefusalsAsync(() => signing.SignAsync(new SignRequest(ask) { Password = wrong }).ResponseAsync);
-        await Platform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.In(quinn, "secret-session")).ApproveSpecificationAsync(request.With(signed.Signature)).ResponseAsync);
-        await Platform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.Platform.Host.WithToken("stolen-token")).ApproveSpecificationAsync(request).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => signing.SignAsync(new SignRequest(ask) { Password = wrong }).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.In(quinn, "secret-session")).ApproveSpecificationAsync(request.With(signed.Signature)).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.Platform.Host.WithToken("stolen-token")).ApproveSpecificationAsync(request).ResponseAsync);
 
         lines.All.Count.ShouldBeGreaterThan(10);
         string[] secrets = [Staff.Password, wrong, "stolen-token", "secret-session", signed.Signature, signed.Signature.Split('.')[2]];

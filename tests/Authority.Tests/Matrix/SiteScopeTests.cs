@@ -1,10 +1,10 @@
 using System.Collections;
 using Doseline.Authority.Tests.Support;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
@@ -36,7 +36,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
         Recorder recorder = new();
         // A few orders are enough to ask all that the whole sample day asks: among them a refused receipt, an exception, a refusal by a carrier, an expired dose.
         var input = DayFiles.Read(Path.Combine(Repository.Root, "samples", "day")).Only(["R001", "R023", "R048", "R053", "R062"], ["psma-2", "dota-1", "psma-3"]);
-        await using var platform = await Platform.StartAsync(
+        await using var platform = await TestPlatform.StartAsync(
             configure: builder => builder.Services.AddSingleton(recorder).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Recorder>()), clock: new SimulatedClock(input.Start));
         await PlayAsync(platform, input);
 
@@ -67,16 +67,16 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
         (await Trails.CountsAsync(platform)).ShouldBe(before);
     }
 
-    static async Task PlayAsync(Platform platform, DayInput input)
+    static async Task PlayAsync(TestPlatform platform, DayInput input)
     {
         var folder = Directory.CreateTempSubdirectory("doseline-day-").FullName;
         await new DayPlay(input, platform.Host, new DayProgress(Spectre.Console.AnsiConsole.Console, null), new DayJournal(Path.Combine(folder, "refused.json"))).RunAsync(default);
     }
 
-    static IMessage Signed(Platform platform, Caller caller, RpcMethod method, IMessage asked)
+    static IMessage Signed(TestPlatform platform, Caller caller, RpcMethod method, IMessage asked)
     {
         var request = method.Descriptor.InputType.Parser.ParseFrom(asked.ToByteArray());
-        method.RequestId?.Accessor.SetValue(request, Platform.RequestId());
+        method.RequestId?.Accessor.SetValue(request, TestPlatform.RequestId());
         foreach (var (field, second) in new[] { ("signature", false), ("second_signature", true) })
         {
             if (method.Policy.Signature is null || method.Descriptor.InputType.FindFieldByName(field) is not { } place) continue;

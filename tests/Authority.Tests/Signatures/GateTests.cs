@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Signing;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,16 +13,16 @@ namespace Doseline.Authority.Tests.Signatures;
 /// <summary>A signature stands under the one request it was given for, once and soon, and under nothing else.</summary>
 public sealed class GateTests : IAsyncLifetime
 {
-    Platform platform = null!;
+    TestPlatform platform = null!;
 
-    public async Task InitializeAsync() => platform = await Platform.StartAsync();
+    public async Task InitializeAsync() => platform = await TestPlatform.StartAsync();
 
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     string Sign(ApproveSpecificationRequest request, Func<SignatureClaims, SignatureClaims>? change = null) => platform.Signer.Sign(Draft.Qa, Draft.Approve, request, change);
 
     async Task<IEnumerable<string>> CodesAsync(ApproveSpecificationRequest request, Caller? caller = null) =>
-        (await Platform.RefusalsAsync(() => Draft.SendAsync(platform, request, caller))).Select(r => r.Code);
+        (await TestPlatform.RefusalsAsync(() => Draft.SendAsync(platform, request, caller))).Select(r => r.Code);
 
     /// <summary>What a signature may be wrong in, how it is made wrong, and what is said.</summary>
     public static TheoryData<string, Func<SignatureClaims, SignatureClaims>, string> Wrong => new()
@@ -99,7 +99,7 @@ public sealed class GateTests : IAsyncLifetime
         // Signed again by somebody who does not know whether the first try arrived: the same act, the same answer.
         (await Draft.SendAsync(platform, request.With(Sign(request)))).ShouldBe(first);
         var again = signed.Clone();
-        again.RequestId = Platform.RequestId();
+        again.RequestId = TestPlatform.RequestId();
         (await CodesAsync(again)).ShouldBe(["SIGNATURE_USED"]);
     }
 
@@ -109,7 +109,7 @@ public sealed class GateTests : IAsyncLifetime
         var request = await Draft.WriteAsync(platform);
         var signed = request.With(Sign(request));
         var twin = signed.Clone();
-        twin.RequestId = Platform.RequestId();
+        twin.RequestId = TestPlatform.RequestId();
         var both = new[] { Draft.SendAsync(platform, signed), Draft.SendAsync(platform, twin) };
         await Task.WhenAll(both.Select(t => t.ContinueWith(_ => { }, TaskScheduler.Default)));
         both.Count(t => t.IsCompletedSuccessfully).ShouldBe(1);
@@ -130,22 +130,22 @@ public sealed class GateTests : IAsyncLifetime
     public async Task Where_two_persons_sign_they_are_two_and_both_entitled()
     {
         const string method = "/doseline.labeling.v1.LabelsService/ReprintDoseLabel";
-        ReprintDoseLabelRequest request = new() { RequestId = Platform.RequestId(), DoseId = "dose-1", Printer = "zebra-1", ReprintReason = ReprintReason.Damaged, Reason = "torn" };
+        ReprintDoseLabelRequest request = new() { RequestId = TestPlatform.RequestId(), DoseId = "dose-1", Printer = "zebra-1", ReprintReason = ReprintReason.Damaged, Reason = "torn" };
         var first = platform.Signer.Sign(Draft.Qa, method, request);
         string Second(Caller person) => platform.Signer.Sign(person, method, request, second: true);
         async Task<IEnumerable<(string, string)>> Codes(string second)
         {
             var sent = request.Clone();
             (sent.Signature, sent.SecondSignature) = (first, second);
-            return (await Platform.RefusalsAsync(() => new LabelsService.LabelsServiceClient(platform.UnsignedAs(Draft.Qa)).ReprintDoseLabelAsync(sent).ResponseAsync)).Select(r => (r.Code, r.Subject));
+            return (await TestPlatform.RefusalsAsync(() => new LabelsService.LabelsServiceClient(platform.UnsignedAs(Draft.Qa)).ReprintDoseLabelAsync(sent).ResponseAsync)).Select(r => (r.Code, r.Subject));
         }
 
         (await Codes("")).ShouldBe([("SIGNATURE_REQUIRED", "second_signature")]);
         (await Codes(Second(Draft.Qa))).ShouldBe([("SECOND_PERSON_NEEDED", "second_signature")]);
-        (await Codes(Second(Platform.PersonIn(Roles.Planner)))).ShouldBe([("SECOND_ROLE_NOT_ALLOWED", "second_signature")]);
+        (await Codes(Second(TestPlatform.PersonIn(Roles.Planner)))).ShouldBe([("SECOND_ROLE_NOT_ALLOWED", "second_signature")]);
         (await Codes(first)).ShouldBe([("SIGNATURE_PLACE_WRONG", "second_signature"), ("SECOND_PERSON_NEEDED", "second_signature")]);
         // Both fit: what is left to say is about the label.
-        (await Codes(Second(Platform.PersonIn(Roles.Operator)))).ShouldNotContain(c => c.Item2 == "second_signature" || c.Item2 == "signature");
+        (await Codes(Second(TestPlatform.PersonIn(Roles.Operator)))).ShouldNotContain(c => c.Item2 == "second_signature" || c.Item2 == "signature");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Auth;
 using Doseline.Labeling.V1;
+using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Google.Protobuf;
@@ -32,16 +32,16 @@ public sealed class SigningTests : IAsyncLifetime
     {
         var draft = (await new SpecificationsService.SpecificationsServiceClient(staff.In(author, "monday")).PutSpecificationAsync(new PutSpecificationRequest
         {
-            RequestId = Platform.RequestId(), ProductCode = product, SpecificationVersion = 1, ProductName = product, DosageForm = "solution for injection", EffectiveTime = Timestamp.FromDateTimeOffset(Platform.Start),
+            RequestId = TestPlatform.RequestId(), ProductCode = product, SpecificationVersion = 1, ProductName = product, DosageForm = "solution for injection", EffectiveTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
             Tests = { new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease } },
         })).Specification;
-        return new ApproveSpecificationRequest { RequestId = Platform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
+        return new ApproveSpecificationRequest { RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
     }
 
     static SignRequest Ask(IMessage request, string login = "quinn", string password = Staff.Password, string method = Draft.Approve) =>
         new() { Method = method, RequestJson = JsonFormatter.Default.Format(request), LoginName = login, Password = password, Zone = "America/New_York" };
 
-    static async Task<IEnumerable<string>> CodesAsync(AsyncUnaryCall<SignResponse> call) => (await Platform.RefusalsAsync(() => call.ResponseAsync)).Select(r => r.Code);
+    static async Task<IEnumerable<string>> CodesAsync(AsyncUnaryCall<SignResponse> call) => (await TestPlatform.RefusalsAsync(() => call.ResponseAsync)).Select(r => r.Code);
 
     [Fact]
     [Requirement("A003", "A012", "A068")]
@@ -68,7 +68,7 @@ public sealed class SigningTests : IAsyncLifetime
         (await Signing(quinn).PrepareAsync(prepare)).NeedsLoginName.ShouldBeTrue();
 
         var first = await Signing(quinn).SignAsync(Ask(request));
-        first.PasswordOnlyUntilTime.ToDateTimeOffset().ShouldBe(Platform.Start.AddMinutes(10));
+        first.PasswordOnlyUntilTime.ToDateTimeOffset().ShouldBe(TestPlatform.Start.AddMinutes(10));
         (await Signing(quinn).PrepareAsync(prepare)).NeedsLoginName.ShouldBeFalse();
         await staff.Platform.AdvanceAsync(TimeSpan.FromMinutes(9));
         (await Signing(quinn).SignAsync(Ask(request, login: ""))).Signature.ShouldNotBeEmpty();

@@ -3,8 +3,8 @@ using System.Text;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Data;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
 using Doseline.Quality.V1;
 using Doseline.Signing.V1;
 using Doseline.Testing;
@@ -19,12 +19,12 @@ public sealed class StandingTests : IAsyncLifetime
 {
     static readonly string[] sealedTables = ["signatures", "audit"];
 
-    Platform platform = null!;
+    TestPlatform platform = null!;
     ApproveSpecificationRequest request = null!;
 
     public async Task InitializeAsync()
     {
-        platform = await Platform.StartAsync();
+        platform = await TestPlatform.StartAsync();
         request = await Draft.WriteAsync(platform);
         await Draft.SendAsync(platform, request.With(platform.Signer.Sign(Draft.Qa, Draft.Approve, request)));
     }
@@ -57,7 +57,7 @@ public sealed class StandingTests : IAsyncLifetime
         await ReleaseAsync();
         var released = (await Standing.OfAsync(platform, "doses", "dose-1")).ShouldHaveSingleItem();
         (released.State, released.Manifestation.Meaning).ShouldBe((SignatureState.Valid, SigningMeaning.Release));
-        await new DispositionService.DispositionServiceClient(platform.As(Roles.Qa)).HoldDosesAsync(new HoldDosesRequest { RequestId = Platform.RequestId(), BatchId = "batch-1", DoseIds = { "dose-1" }, ReferenceId = "COMPLAINT-4", Reason = "Leak?" });
+        await new DispositionService.DispositionServiceClient(platform.As(Roles.Qa)).HoldDosesAsync(new HoldDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = "batch-1", DoseIds = { "dose-1" }, ReferenceId = "COMPLAINT-4", Reason = "Leak?" });
         var signatures = await Standing.OfAsync(platform, "doses", "dose-1");
         signatures.Select(s => (s.Manifestation.Meaning, s.State)).ShouldBe([(SigningMeaning.Release, SignatureState.RecordChanged), (SigningMeaning.Hold, SignatureState.Valid)]);
         signatures[0].StateReason.ShouldContain("the record is now at version");
@@ -114,10 +114,10 @@ public sealed class StandingTests : IAsyncLifetime
     public async Task Signatures_of_another_site_are_not_shown()
     {
         await ReleaseAsync();
-        SignaturesService.SignaturesServiceClient elsewhere = new(platform.UnsignedAs(Platform.PersonIn(Roles.Auditor) with { Sites = ["lei"] }));
-        (await Platform.RefusalsAsync(() => elsewhere.ListSignaturesAsync(new ListSignaturesRequest { Service = "quality", Entity = "doses", EntityId = "dose-1" }).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
+        SignaturesService.SignaturesServiceClient elsewhere = new(platform.UnsignedAs(TestPlatform.PersonIn(Roles.Auditor) with { Sites = ["lei"] }));
+        (await TestPlatform.RefusalsAsync(() => elsewhere.ListSignaturesAsync(new ListSignaturesRequest { Service = "quality", Entity = "doses", EntityId = "dose-1" }).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
         var id = (await Standing.OfAsync(platform, "doses", "dose-1"))[0].Manifestation.SignatureId;
-        (await Platform.RefusalsAsync(() => elsewhere.GetSignatureAsync(new GetSignatureRequest { Service = "quality", SignatureId = id }).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => elsewhere.GetSignatureAsync(new GetSignatureRequest { Service = "quality", SignatureId = id }).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
     }
 
     async Task ReleaseAsync()
@@ -127,18 +127,18 @@ public sealed class StandingTests : IAsyncLifetime
         await platform.GiveAsync("dose-1", new DoseDispensed
         {
             DoseId = "dose-1", BatchId = "batch-1", OrderId = "order-1", SiteId = "bos", RoomId = "hot-1", ProductCode = "LU-PSMA", Measured = Activity(7.4e9), VolumeMl = 10,
-            ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)),
+            ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(48)),
         });
         await platform.GiveAsync("batch-1", new BatchReadyForDisposition
         {
-            BatchId = "batch-1", BatchNumber = "LU2611A", SiteId = "bos", ProductCode = "LU-PSMA", RecordVersion = 7, RecordHash = "aa11", EndOfSynthesisTime = Timestamp.FromDateTimeOffset(Platform.Start),
-            Doses = { new BatchDose { DoseId = "dose-1", OrderId = "order-1", ExpireTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(48)), ReleaseByTime = Timestamp.FromDateTimeOffset(Platform.Start.AddHours(8)) } },
+            BatchId = "batch-1", BatchNumber = "LU2611A", SiteId = "bos", ProductCode = "LU-PSMA", RecordVersion = 7, RecordHash = "aa11", EndOfSynthesisTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
+            Doses = { new BatchDose { DoseId = "dose-1", OrderId = "order-1", ExpireTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(48)), ReleaseByTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddHours(8)) } },
         });
         await new ResultsService.ResultsServiceClient(platform.As(Roles.QcAnalyst)).RecordResultAsync(new RecordResultRequest
         {
-            RequestId = Platform.RequestId(), BatchId = "batch-1", SampleId = "sample-1", TestCode = "RCP", Method = "AM-014 v3", InstrumentId = "HPLC-2", RawValue = "98.5", Unit = "%", MeasureTime = Timestamp.FromDateTimeOffset(platform.Now),
+            RequestId = TestPlatform.RequestId(), BatchId = "batch-1", SampleId = "sample-1", TestCode = "RCP", Method = "AM-014 v3", InstrumentId = "HPLC-2", RawValue = "98.5", Unit = "%", MeasureTime = Timestamp.FromDateTimeOffset(platform.Now),
         });
-        await new DispositionService.DispositionServiceClient(platform.As(Roles.Qa)).ReleaseDosesAsync(new ReleaseDosesRequest { RequestId = Platform.RequestId(), BatchId = "batch-1", DoseIds = { "dose-1" }, RecordVersion = 7, RecordHash = "aa11" });
+        await new DispositionService.DispositionServiceClient(platform.As(Roles.Qa)).ReleaseDosesAsync(new ReleaseDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = "batch-1", DoseIds = { "dose-1" }, RecordVersion = 7, RecordHash = "aa11" });
     }
 
     CalibratedActivity Activity(double bq) => new() { ActivityBq = bq, Nuclide = "Lu-177", ReferenceTime = Timestamp.FromDateTimeOffset(platform.Now), DataVersion = Kernel.Decay.NuclideData.Current.Version };

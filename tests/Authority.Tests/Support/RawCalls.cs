@@ -1,5 +1,5 @@
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
 

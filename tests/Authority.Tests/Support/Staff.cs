@@ -1,7 +1,7 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
@@ -11,20 +11,20 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Doseline.Authority.Tests.Support;
 
 /// <summary>People with passwords, as Identity has them, and calls in a session of theirs.</summary>
-sealed class Staff(Platform platform)
+sealed class Staff(TestPlatform platform)
 {
     /// <summary>Everybody's password; what makes a person is the hash in their own row.</summary>
     public const string Password = "river stone 4 lantern";
 
     /// <summary>Starts a platform whose tokens name person and session in the clear, and whose hashes cost little.</summary>
-    public static async Task<Staff> StartAsync(Action<WebApplicationBuilder>? configure = null) => new(await Platform.StartAsync(configure: builder =>
+    public static async Task<Staff> StartAsync(Action<WebApplicationBuilder>? configure = null) => new(await TestPlatform.StartAsync(configure: builder =>
     {
         builder.Configuration["Identity:HashIterations"] = "1000";
         builder.Services.Replace(ServiceDescriptor.Singleton<ITokenReader, PlainTokens>());
         configure?.Invoke(builder);
     }));
 
-    public Platform Platform => platform;
+    public TestPlatform Platform => platform;
 
     /// <summary>Somebody joins.</summary>
     public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites)

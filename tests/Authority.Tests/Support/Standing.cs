@@ -1,4 +1,4 @@
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Signing.V1;
 using Doseline.Testing;
 
@@ -7,9 +7,9 @@ namespace Doseline.Authority.Tests.Support;
 /// <summary>Asks how signatures stand.</summary>
 static class Standing
 {
-    public static async Task<IReadOnlyList<RecordSignature>> OfAsync(Platform platform, string entity, string id, string service = "quality") =>
+    public static async Task<IReadOnlyList<RecordSignature>> OfAsync(TestPlatform platform, string entity, string id, string service = "quality") =>
         (await new SignaturesService.SignaturesServiceClient(platform.As(Roles.Auditor)).ListSignaturesAsync(new ListSignaturesRequest { Service = service, Entity = entity, EntityId = id })).Signatures;
 
-    public static async Task<SignatureState> StateAsync(Platform platform, string entity, string id, string signatureId) =>
+    public static async Task<SignatureState> StateAsync(TestPlatform platform, string entity, string id, string signatureId) =>
         (await OfAsync(platform, entity, id)).Single(s => s.Manifestation.SignatureId == signatureId).State;
 }

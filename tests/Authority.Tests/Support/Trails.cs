@@ -1,4 +1,4 @@
-using Doseline.Kernel.Data;
+using Doseline.Platform.Data;
 using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +9,7 @@ namespace Doseline.Authority.Tests.Support;
 static class Trails
 {
     /// <summary>Rows of audit trail, answered calls and accepted signatures, by service.</summary>
-    public static async Task<IReadOnlyList<string>> CountsAsync(Platform platform)
+    public static async Task<IReadOnlyList<string>> CountsAsync(TestPlatform platform)
     {
         await using var scope = platform.Host.Services.CreateAsyncScope();
         var databases = platform.Host.Services.GetRequiredService<DatabaseTable>();

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Doseline.Kernel.Hosting;
 using Doseline.Local;
+using Doseline.Platform.Hosting;
 using Doseline.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -120,7 +120,7 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
     [Fact]
     public async Task Probes_are_answered_by_every_service()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var addresses = platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
         using HttpClient http = new();
         foreach (var deployment in (await chart.RenderAsync()).Where(o => o.Kind is "Deployment"))

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Hosting;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Hosting;
 using Doseline.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

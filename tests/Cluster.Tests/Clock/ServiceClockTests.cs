@@ -1,4 +1,4 @@
-using Doseline.Kernel.Hosting;
+using Doseline.Platform.Hosting;
 using Doseline.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,11 +15,11 @@ public sealed class ServiceClockTests
     public async Task A_service_with_a_clock_that_is_off_refuses_to_record_is_not_ready_and_says_so()
     {
         await using FakeTimeServer server = new(TimeSpan.FromMinutes(5));
-        await using var platform = await Platform.StartAsync(configure: builder => builder.Configuration["Clock:Servers:0"] = server.Address);
+        await using var platform = await TestPlatform.StartAsync(configure: builder => builder.Configuration["Clock:Servers:0"] = server.Address);
         await platform.Host.Services.GetRequiredService<ClockWatch>().MeasureAsync(default);
 
         var suppliers = new Inventory.V1.MaterialsService.MaterialsServiceClient(platform.As("master_data_steward"));
-        var refusals = await Platform.RefusalsAsync(() => suppliers.PutSupplierAsync(new Inventory.V1.PutSupplierRequest { RequestId = Platform.RequestId(), Supplier = new(), Reason = "new" }).ResponseAsync);
+        var refusals = await TestPlatform.RefusalsAsync(() => suppliers.PutSupplierAsync(new Inventory.V1.PutSupplierRequest { RequestId = TestPlatform.RequestId(), Supplier = new(), Reason = "new" }).ResponseAsync);
         refusals[0].Code.ShouldBe("CLOCK_OFF");
         double.Parse(refusals[0].Numbers["offset_seconds"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(300, tolerance: 5);
 

@@ -1,8 +1,8 @@
-using Doseline.Kernel.Messaging;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Operation;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Messaging;
 using Doseline.Testing;
 using Npgsql;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Doseline.Cluster.Tests.Charts;
-using Doseline.Kernel.Hosting;
 using Doseline.Local;
+using Doseline.Platform.Hosting;
 using Doseline.Testing;
 using Npgsql;
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Doseline.Common.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -16,7 +16,7 @@ public sealed class SitesTests
     [Requirement("A239")]
     public async Task No_method_that_names_a_site_lets_in_somebody_of_another_site()
     {
-        await using var platform = await Platform.StartAsync();
+        await using var platform = await TestPlatform.StartAsync();
         var methods = Methods().Where(m => PolicyOf(m).SiteField.Length > 0).ToList();
         methods.Count.ShouldBeGreaterThan(10);
         List<string> open = [];

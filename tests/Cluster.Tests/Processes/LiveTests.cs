@@ -1,6 +1,6 @@
-using Doseline.Kernel.Data;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Data;
 using Doseline.Sidecar;
 using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Doseline.Cluster.Tests.Operation;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Hosting;
 using Doseline.Local;
 using Doseline.Local.Simulation;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
 using Doseline.Sidecar;
 using Doseline.SimulatedTime;
 using Doseline.Testing;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
 

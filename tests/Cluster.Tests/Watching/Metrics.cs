@@ -29,10 +29,10 @@ public sealed partial class Metrics : IAsyncLifetime
         };
         listener.Start();
         // On PostgreSQL, for the database's own metrics are its driver's.
-        await using var platform = await Platform.StartAsync(postgres: true);
+        await using var platform = await TestPlatform.StartAsync(postgres: true);
         var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
         // Calls are counted from the first on.
-        await Platform.RefusalsAsync(() => new Orders.V1.OrdersService.OrdersServiceClient(platform.As("auditor")).GetOrderAsync(new Orders.V1.GetOrderRequest { OrderId = "none" }).ResponseAsync);
+        await TestPlatform.RefusalsAsync(() => new Orders.V1.OrdersService.OrdersServiceClient(platform.As("auditor")).GetOrderAsync(new Orders.V1.GetOrderRequest { OrderId = "none" }).ResponseAsync);
         // So is what pumps measure.
         await platform.SettleAsync();
         using HttpClient http = new();

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using Doseline.Kernel.Hosting;
 using Doseline.Local;
+using Doseline.Platform.Hosting;
 using Doseline.Testing;
 using Npgsql;
 

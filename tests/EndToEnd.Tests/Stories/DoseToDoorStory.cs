@@ -1,10 +1,10 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Audit;
-using Doseline.Kernel.Data;
-using Doseline.Kernel.Rpc;
 using Doseline.Labeling.V1;
 using Doseline.Orders.V1;
+using Doseline.Platform.Audit;
+using Doseline.Platform.Data;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
@@ -55,7 +55,7 @@ public sealed class DoseToDoorStory
         await story.PackAsync();
         await story.ShipAsync();
         (await Story.CodesAsync(async () => await new BatchesService.BatchesServiceClient(story.People.Qa)
-            .CloseRecordAsync(new CloseRecordRequest { RequestId = Platform.RequestId(), BatchId = story.BatchId }))).ShouldNotBeEmpty("the record stays open while its dose is on the road");
+            .CloseRecordAsync(new CloseRecordRequest { RequestId = TestPlatform.RequestId(), BatchId = story.BatchId }))).ShouldNotBeEmpty("the record stays open while its dose is on the road");
         await story.DeliverAsync();
         await story.BillAsync();
 

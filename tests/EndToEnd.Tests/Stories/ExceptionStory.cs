@@ -1,9 +1,9 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Grpc.Core;
@@ -109,7 +109,7 @@ public sealed class ExceptionStory
             (await Story.CodesAsync(() => ConcludeAsync(story, who, deviationId, ""))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
             (await Story.CodesAsync(() => story.ReleaseAsync(who))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
             (await Story.CodesAsync(async () => await new DispositionService.DispositionServiceClient(who)
-                .LiftHoldAsync(new LiftHoldRequest { RequestId = Platform.RequestId(), HoldId = deviationId, Reason = "in a hurry" }))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
+                .LiftHoldAsync(new LiftHoldRequest { RequestId = TestPlatform.RequestId(), HoldId = deviationId, Reason = "in a hurry" }))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
         }
     }
 
@@ -117,7 +117,7 @@ public sealed class ExceptionStory
     {
         var result = (await new ResultsService.ResultsServiceClient(story.People.Analyst).RecordResultAsync(new RecordResultRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             BatchId = story.BatchId,
             SampleId = story.Batch.SampleId,
             TestCode = test.Test,
@@ -137,7 +137,7 @@ public sealed class ExceptionStory
         var open = (await new DeviationsService.DeviationsServiceClient(story.People.Qa).GetDeviationAsync(new GetDeviationRequest { DeviationId = deviationId })).Deviation;
         var closed = (await new DeviationsService.DeviationsServiceClient(who).CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = Platform.RequestId(), DeviationId = deviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "cartridge broke through", CapaReference = capa, Version = open.Version,
+            RequestId = TestPlatform.RequestId(), DeviationId = deviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "cartridge broke through", CapaReference = capa, Version = open.Version,
         })).Deviation;
         await story.Platform.SettleAsync();
         return closed;

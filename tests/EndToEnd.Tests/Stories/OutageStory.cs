@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
-using Doseline.Kernel.Data;
 using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
+using Doseline.Platform.Data;
 using Doseline.Testing;
 using Doseline.Testing.Faults;
 using Grpc.Core;

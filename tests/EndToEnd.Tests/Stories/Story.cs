@@ -26,7 +26,7 @@ sealed class Story : IAsyncDisposable
 
     readonly DayPlay play;
 
-    Story(Platform platform, DayInput input, string folder)
+    Story(TestPlatform platform, DayInput input, string folder)
     {
         (Platform, Input) = (platform, input);
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null), Interactive = InteractionSupport.No });
@@ -36,7 +36,7 @@ sealed class Story : IAsyncDisposable
     /// <summary>Products of the day that a run makes.</summary>
     public static IReadOnlyList<string> Products => [.. Day.Value.Products.Select(p => p.Product).Where(p => Day.Value.Runs.Any(r => r.Product == p))];
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
     public DayInput Input { get; }
     public DayPeople People => play.People;
     public DayOrder Order => play.Orders.All[0];
@@ -64,7 +64,7 @@ sealed class Story : IAsyncDisposable
         if (alter is not null) input = alter(input, run);
         clock ??= new SimulatedClock(input.Start);
         clock.MoveTo(input.Start);
-        var platform = await Platform.StartAsync(configure: configure, clock: clock);
+        var platform = await TestPlatform.StartAsync(configure: configure, clock: clock);
         Story story = new(platform, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
         await story.play.Setup.EnterAsync();
         await platform.SettleAsync();
@@ -118,7 +118,7 @@ sealed class Story : IAsyncDisposable
         var seen = await new DispositionService.DispositionServiceClient(People.Qa).GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = BatchId });
         await new DispositionService.DispositionServiceClient(who).ReleaseDosesAsync(new ReleaseDosesRequest
         {
-            RequestId = Platform.RequestId(), BatchId = BatchId, DoseIds = { DoseId }, RecordVersion = seen.RecordVersion, RecordHash = seen.RecordHash, Reason = "record and results reviewed",
+            RequestId = TestPlatform.RequestId(), BatchId = BatchId, DoseIds = { DoseId }, RecordVersion = seen.RecordVersion, RecordHash = seen.RecordHash, Reason = "record and results reviewed",
         });
     });
 
@@ -131,7 +131,7 @@ sealed class Story : IAsyncDisposable
     {
         PackagesService.PackagesServiceClient packages = new(People.Shipper);
         var package = (await packages.ListPackagesAsync(new ListPackagesRequest { SiteId = Run.Site, DoseId = DoseId })).Packages.Single();
-        await packages.ShipPackageAsync(new ShipPackageRequest { RequestId = Platform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "TRK-0", SealId = package.SealId });
+        await packages.ShipPackageAsync(new ShipPackageRequest { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "TRK-0", SealId = package.SealId });
     }
 
     public Task DeliverAsync() => AtAsync(Milestone(MilestoneKind.Delivery), () => play.Shipping.DeliverAsync(Order, Now));
@@ -147,10 +147,10 @@ sealed class Story : IAsyncDisposable
     }
 
     /// <summary>Codes a call is refused with.</summary>
-    public static async Task<IReadOnlyList<string>> CodesAsync(Func<Task> call) => [.. (await Platform.RefusalsAsync(call)).Select(r => r.Code)];
+    public static async Task<IReadOnlyList<string>> CodesAsync(Func<Task> call) => [.. (await TestPlatform.RefusalsAsync(call)).Select(r => r.Code)];
 
     /// <summary>Everything a call is refused with.</summary>
-    public static Task<IReadOnlyList<Refusal>> RefusalsAsync(Func<Task> call) => Platform.RefusalsAsync(call);
+    public static Task<IReadOnlyList<Refusal>> RefusalsAsync(Func<Task> call) => TestPlatform.RefusalsAsync(call);
 
     /// <summary>The order as Orders has it now.</summary>
     public Task<Order> OrderNowAsync() => play.Orders.NowAsync(Order);

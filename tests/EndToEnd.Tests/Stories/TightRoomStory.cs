@@ -1,7 +1,7 @@
 using System.Globalization;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
 using Doseline.Local.Day.Files;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 
 namespace Doseline.EndToEnd.Tests.Stories;
@@ -95,7 +95,7 @@ public sealed class TightRoomStory
     static async Task ReceiveAgainAsync(Story story, DeliveryInput delivery, string room) =>
         await new LotsService.LotsServiceClient(story.People.RadiationSafety).ReceiveLotAsync(new ReceiveLotRequest
         {
-            RequestId = Platform.RequestId(),
+            RequestId = TestPlatform.RequestId(),
             SiteId = delivery.Site,
             RoomId = room,
             MaterialCode = delivery.Material,
@@ -109,7 +109,7 @@ public sealed class TightRoomStory
 
     static async Task MoveAsync(Story story, MovesService.MovesServiceClient moves, string room) => await moves.MoveHoldingAsync(new MoveHoldingRequest
     {
-        RequestId = Platform.RequestId(), HoldingId = story.Receipts.Lots[story.Run.Lot].LotId, FromRoomId = Annex, ToRoomId = room,
+        RequestId = TestPlatform.RequestId(), HoldingId = story.Receipts.Lots[story.Run.Lot].LotId, FromRoomId = Annex, ToRoomId = room,
     });
 
     static async Task<CheckArrivalResponse> ArrivalAsync(Story story, DeliveryInput delivery, DateTimeOffset arrival) =>

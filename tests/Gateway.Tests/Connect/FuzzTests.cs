@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Doseline.Audit.V1;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
@@ -82,9 +82,9 @@ public sealed partial class FuzzTests(ITestOutputHelper log) : IAsyncLifetime
         {
             try
             {
-                rows[service] = (await auditor.SealTrailAsync(new SealTrailRequest { RequestId = Platform.RequestId(), Service = service })).Head.TreeSize;
+                rows[service] = (await auditor.SealTrailAsync(new SealTrailRequest { RequestId = TestPlatform.RequestId(), Service = service })).Head.TreeSize;
             }
-            catch (Grpc.Core.RpcException nothing) when (Kernel.Rpc.RpcErrors.Read(nothing)[0].Code is "NOTHING_SEALED")
+            catch (Grpc.Core.RpcException nothing) when (Platform.Rpc.RpcErrors.Read(nothing)[0].Code is "NOTHING_SEALED")
             {
                 rows[service] = 0;
             }

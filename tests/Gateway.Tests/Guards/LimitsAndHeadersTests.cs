@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;

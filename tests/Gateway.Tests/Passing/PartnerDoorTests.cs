@@ -1,8 +1,8 @@
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Rpc;
 using Doseline.Orders.V1;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
 using Grpc.Health.V1;
@@ -134,7 +134,7 @@ public sealed class PartnerDoorTests : IAsyncLifetime
         foreach (var watch in watches) watch.Dispose();
     }
 
-    static PutSiteRequest Site(string id) => new() { RequestId = Platform.RequestId(), Reason = "set up", Site = new Site { SiteId = id, Name = id, Zone = "UTC" } };
+    static PutSiteRequest Site(string id) => new() { RequestId = TestPlatform.RequestId(), Reason = "set up", Site = new Site { SiteId = id, Name = id, Zone = "UTC" } };
 
     Metadata Bearer(params string[] roles) => new() { { "authorization", "Bearer " + door.Token(roles) } };
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Doseline.Kernel.Auth;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,14 +12,14 @@ namespace Doseline.Gateway.Tests.Support;
 /// <summary>The platform as it is met from outside, on the gateway's web port.</summary>
 sealed class FrontDoor : IAsyncDisposable
 {
-    FrontDoor(Platform platform) => (Platform, Http) = (platform, new HttpClient { BaseAddress = platform.Host.WebAddress });
+    FrontDoor(TestPlatform platform) => (Platform, Http) = (platform, new HttpClient { BaseAddress = platform.Host.WebAddress });
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
 
     /// <summary>Without a token.</summary>
     public HttpClient Http { get; }
 
-    public static async Task<FrontDoor> OpenAsync(Action<WebApplicationBuilder>? configure = null) => new(await Platform.StartAsync(configure: configure));
+    public static async Task<FrontDoor> OpenAsync(Action<WebApplicationBuilder>? configure = null) => new(await TestPlatform.StartAsync(configure: configure));
 
     public string Token(params string[] roles) => Token(new Caller { Subject = $"person:{string.Join('+', roles)}", Name = string.Join(' ', roles), Roles = roles, Sites = [Caller.AllSites] });
 

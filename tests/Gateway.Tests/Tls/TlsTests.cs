@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Rpc;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -116,7 +116,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
             });
             await new SitesService.SitesServiceClient(door.Platform.As("master_data_steward")).PutSiteAsync(new PutSiteRequest
             {
-                RequestId = Platform.RequestId(), Reason = "set up", Site = new Site { SiteId = status == 200 ? "far" : "far-2", Name = "Far", Zone = "UTC" },
+                RequestId = TestPlatform.RequestId(), Reason = "set up", Site = new Site { SiteId = status == 200 ? "far" : "far-2", Name = "Far", Zone = "UTC" },
             });
             var reply = await here.CallAsync("/doseline.inventory.v1.SitesService/ListRooms", here.Token("auditor"), """{"siteId":"far"}""");
             reply.Status.ShouldBe(status, reply.Body);

@@ -16,9 +16,9 @@ sealed class Desk : IAsyncDisposable
     public const string Site = "site-east";
     public const string SiteZone = "America/New_York";
 
-    Desk(Platform platform, ScheduleInMemory schedule) => (Platform, Schedule) = (platform, schedule);
+    Desk(TestPlatform platform, ScheduleInMemory schedule) => (Platform, Schedule) = (platform, schedule);
 
-    public Platform Platform { get; }
+    public TestPlatform Platform { get; }
 
     public ScheduleInMemory Schedule { get; }
 
@@ -33,12 +33,12 @@ sealed class Desk : IAsyncDisposable
     public static async Task<Desk> OpenAsync()
     {
         var schedule = new ScheduleInMemory();
-        var platform = await Platform.StartAsync(configure: builder =>
+        var platform = await TestPlatform.StartAsync(configure: builder =>
             builder.Services.Replace(ServiceDescriptor.Singleton<SchedulerService.SchedulerServiceClient>(schedule)));
         var desk = new Desk(platform, schedule);
-        await desk.Products.PutProductAsync(new PutProductRequest { RequestId = Platform.RequestId(), Product = ProductOf() });
-        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = Platform.RequestId(), Customer = CustomerOf(platform.Now) });
-        await desk.Prices.PutPriceAsync(new PutPriceRequest { RequestId = Platform.RequestId(), Price = new Price { ProductCode = Product, Currency = "USD", MinorUnits = 4_250_075 } });
+        await desk.Products.PutProductAsync(new PutProductRequest { RequestId = TestPlatform.RequestId(), Product = ProductOf() });
+        await desk.Customers.PutCustomerAsync(new PutCustomerRequest { RequestId = TestPlatform.RequestId(), Customer = CustomerOf(platform.Now) });
+        await desk.Prices.PutPriceAsync(new PutPriceRequest { RequestId = TestPlatform.RequestId(), Price = new Price { ProductCode = Product, Currency = "USD", MinorUnits = 4_250_075 } });
         await platform.GiveAsync("carrier-1", CarrierOf());
         // Monday 2026-11-23, 18:00 UTC = 13:00 EST; released 15:00 EST, cut-off at 18:00 EST.
         schedule.Plan(Product, Site, new(2026, 11, 23, 18, 0, 0, TimeSpan.Zero), TimeSpan.FromHours(2), capacity: 10, yieldBq: 100e9);
@@ -101,7 +101,7 @@ sealed class Desk : IAsyncDisposable
     /// <summary>An order for Wednesday 2026-11-25, 10:00 to 12:00 in Phoenix.</summary>
     public static PlaceOrderRequest OrderOf() => new()
     {
-        RequestId = Platform.RequestId(),
+        RequestId = TestPlatform.RequestId(),
         ProductCode = Product,
         CustomerCode = "PHX-ONE",
         Wanted = new Prescription { AtAdministration = new AdministrationActivity { Nuclide = "Lu-177", AmountBq = 7.4e9 } },
@@ -118,7 +118,7 @@ sealed class Desk : IAsyncDisposable
     public async Task<Order> GetAsync(string orderId) => (await Orders.GetOrderAsync(new GetOrderRequest { OrderId = orderId })).Order;
 
     public Task<IReadOnlyList<Kernel.Rules.Refusal>> RefusedAsync(PlaceOrderRequest request) =>
-        Platform.RefusalsAsync(() => Orders.PlaceOrderAsync(request).ResponseAsync);
+        TestPlatform.RefusalsAsync(() => Orders.PlaceOrderAsync(request).ResponseAsync);
 
     public ValueTask DisposeAsync() => Platform.DisposeAsync();
 }

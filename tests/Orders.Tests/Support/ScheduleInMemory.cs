@@ -1,7 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Rpc;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 

@@ -1,6 +1,6 @@
-using Doseline.Kernel.Actors;
-using Doseline.Kernel.Messaging;
-using Doseline.Kernel.Messaging.Delivery;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Delivery;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Testing.Faults;

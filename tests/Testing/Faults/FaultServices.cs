@@ -1,6 +1,6 @@
-using Doseline.Kernel.Actors;
 using Doseline.Kernel.Ids;
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Messaging;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-using Doseline.Kernel.Messaging;
+using Doseline.Platform.Messaging;
 
 namespace Doseline.Testing.Faults;
 

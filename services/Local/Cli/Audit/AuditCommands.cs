@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using Doseline.Audit.V1;
-using Doseline.Kernel.Audit.Export;
-using Doseline.Kernel.Audit.Sealing;
-using Doseline.Kernel.Auth;
-using Doseline.Kernel.Signing;
+using Doseline.Platform.Audit.Export;
+using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core.Interceptors;

@@ -2,7 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Doseline.Audit.V1;
-using Doseline.Kernel.Audit.Export;
+using Doseline.Platform.Audit.Export;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 

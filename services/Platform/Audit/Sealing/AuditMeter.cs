@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Doseline.Platform.Audit.Sealing;
+
+/// <summary>Metrics of sealing (meter <c>Doseline.Audit</c>).</summary>
+public sealed class AuditMeter : IDisposable
+{
+    readonly ConcurrentDictionary<string, (long Rows, DateTimeOffset? Oldest)> waiting = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, string> faults = new(StringComparer.Ordinal);
+    readonly Meter meter = new("Doseline.Audit");
+    readonly Counter<long> sealedRows;
+
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="clock">The platform's clock.</param>
+    public AuditMeter(TimeProvider clock)
+    {
+        sealedRows = meter.CreateCounter<long>("audit_sealed_rows", "{row}", "Audit rows that were sealed.");
+        meter.CreateObservableGauge("audit_unsealed_rows", () => waiting.Select(w => new Measurement<long>(w.Value.Rows, Tag(w.Key))), "{row}", "Audit rows that wait to be sealed.");
+        // Counted on from when it was last looked, so that it grows although the sealer stands still.
+        meter.CreateObservableGauge("audit_seal_age_seconds", () => waiting.Select(w => new Measurement<double>(Age(w.Value.Oldest, clock.GetUtcNow()), Tag(w.Key))), "s", "Age of the oldest audit row that waits to be sealed.");
+        meter.CreateObservableGauge("audit_seal_broken", () => waiting.Keys.Union(faults.Keys, StringComparer.Ordinal).Select(s => new Measurement<long>(faults.ContainsKey(s) ? 1 : 0, Tag(s))), description: "1 while the stored tree is not the one that was signed.");
+    }
+
+    /// <summary>Why the sealer of a service refuses to go on; null when it does not.</summary>
+    public string? FaultOf(string service) => faults.GetValueOrDefault(service);
+
+    /// <inheritdoc/>
+    public void Dispose() => meter.Dispose();
+
+    internal void Waiting(string service, long rows, DateTimeOffset? oldest) => waiting[service] = (rows, oldest);
+
+    internal void Sealed(string service, long rows) => sealedRows.Add(rows, Tag(service));
+
+    internal void Broken(string service, string reason) => faults[service] = reason;
+
+    internal void Sound(string service) => faults.TryRemove(service, out _);
+
+    static double Age(DateTimeOffset? oldest, DateTimeOffset now) => oldest is { } time ? Math.Max(0, (now - time).TotalSeconds) : 0;
+
+    static KeyValuePair<string, object?> Tag(string service) => new("service", service);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Doseline.Platform.Auth;
+
+/// <summary>Reads tokens of the issuers that are trusted here. Whatever does not fit is nobody's: no reason is told to who sent it.</summary>
+public sealed class BearerTokens(IEnumerable<ITrustedIssuer> issuers, TimeProvider clock) : ITokenReader
+{
+    const int CacheMax = 10_000;
+    const int LengthMax = 16 * 1024;
+
+    // Two machines' clocks may differ by so much.
+    static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    readonly IReadOnlyList<ITrustedIssuer> issuers = [.. issuers];
+    readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+    readonly ConcurrentDictionary<string, Known> seen = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async ValueTask<Caller?> ReadAsync(string token)
+    {
+        var now = clock.GetUtcNow();
+        // Checking a signature costs more than the rest of a small call, and a token is used many times.
+        if (!seen.TryGetValue(token, out var known) || known.Expires <= now)
+        {
+            known = await CheckAsync(token, now);
+            if (known is null) return null;
+            if (seen.Count >= CacheMax) seen.Clear();
+            seen[token] = known;
+        }
+
+        return known.Issuer.HasEnded(known.Caller) ? null : known.Caller;
+    }
+
+    async ValueTask<Known?> CheckAsync(string token, DateTimeOffset now)
+    {
+        if (token.Length > LengthMax || !handler.CanReadToken(token)) return null;
+        JsonWebToken unchecked_;
+        try
+        {
+            unchecked_ = handler.ReadJsonWebToken(token);
+        }
+        catch (Exception fault) when (fault is ArgumentException or SecurityTokenException or FormatException)
+        {
+            return null;
+        }
+
+        // The claimed issuer only chooses whose key and rules the token is held against.
+        if (issuers.FirstOrDefault(i => i.Issuer is { Length: > 0 } name && name == unchecked_.Issuer) is not { } issuer) return null;
+        if (!issuer.Algorithms.Contains(unchecked_.Alg, StringComparer.Ordinal)) return null;
+        if (issuer.TokenType is { } type && !string.Equals(type, unchecked_.Typ, StringComparison.OrdinalIgnoreCase)) return null;
+        if (await issuer.KeyAsync(unchecked_.Kid ?? "", CancellationToken.None) is not { } key) return null;
+
+        var result = await handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            ValidIssuer = issuer.Issuer,
+            ValidAudience = issuer.Audience,
+            ValidAlgorithms = issuer.Algorithms,
+            IssuerSigningKey = key,
+            TryAllIssuerSigningKeys = true,
+            RequireExpirationTime = true,
+            LifetimeValidator = (notBefore, expires, _, _) => !(notBefore > (now + Skew).UtcDateTime) && expires > now.UtcDateTime,
+        });
+        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject.Length: > 0 } jwt || issuer.CallerOf(jwt) is not { } caller) return null;
+        return new Known(caller, issuer, new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero));
+    }
+
+    sealed record Known(Caller Caller, ITrustedIssuer Issuer, DateTimeOffset Expires);
+}

@@ -1,0 +1,71 @@
+using System.Security.Claims;
+using Microsoft.Extensions.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Doseline.Platform.Auth;
+
+/// <summary>
+/// Tokens that anybody with the key of this installation makes for any role: for tests, load tests and trying things out. They are
+/// accepted only by a host that was started with <c>Development:Tokens=true</c>, and by no other.
+/// </summary>
+public sealed class DevelopmentTokens(KeyStore keys, TimeProvider clock, IConfiguration? config = null) : ITrustedIssuer
+{
+    /// <summary>The setting without which a host refuses these tokens.</summary>
+    public const string Setting = "Development:Tokens";
+
+    const string Name = "doseline-development";
+
+    readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false };
+
+    /// <inheritdoc/>
+    public string? Issuer => config?.GetValue(Setting, false) is true ? Name : null;
+
+    /// <inheritdoc/>
+    public string Audience => "doseline";
+
+    /// <inheritdoc/>
+    public string? TokenType => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256];
+
+    /// <summary>Issues a token.</summary>
+    /// <param name="caller">Whose.</param>
+    /// <param name="lifetime">How long it is valid from now.</param>
+    public string Issue(Caller caller, TimeSpan lifetime)
+    {
+        var now = clock.GetUtcNow();
+        return handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = Name,
+            Audience = Audience,
+            IssuedAt = now.UtcDateTime,
+            NotBefore = now.UtcDateTime,
+            Expires = (now + lifetime).UtcDateTime,
+            Subject = new ClaimsIdentity(
+            [
+                new Claim("sub", caller.Subject),
+                new Claim("name", caller.Name),
+                .. caller.Roles.Select(role => new Claim("role", role)),
+                .. caller.Sites.Select(site => new Claim("site", site)),
+            ]),
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(keys.Signing("tokens")), SecurityAlgorithms.EcdsaSha256),
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SecurityKey?> KeyAsync(string kid, CancellationToken cancel) => new(new ECDsaSecurityKey(keys.Signing("tokens")));
+
+    /// <inheritdoc/>
+    public Caller? CallerOf(JsonWebToken token) => new()
+    {
+        Subject = token.Subject,
+        Name = Claims(token, "name").FirstOrDefault() ?? token.Subject,
+        Roles = [.. Claims(token, "role")],
+        Sites = [.. Claims(token, "site")],
+        IsDevelopment = true,
+    };
+
+    static IEnumerable<string> Claims(JsonWebToken jwt, string type) => jwt.Claims.Where(c => c.Type == type).Select(c => c.Value);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Doseline.Platform.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Doseline.Platform.Data;
+
+/// <summary>Chooses the database of a service: PostgreSQL when its connection string names a host, SQLite otherwise.</summary>
+/// <remarks>
+/// <c>ConnectionStrings:{service}-owner</c> names the role that owns the schema on PostgreSQL: scripts are then applied as that role, and the
+/// service's own gets the rights to work and none to change or delete what is append-only. A running service does not need it.
+/// Behind a pooler that hands out connections by transaction, the connection string says <c>Max Auto Prepare=0</c>.
+/// Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.
+/// </remarks>
+public sealed class DatabaseOptions(IConfiguration config) : IDisposable
+{
+    readonly ConcurrentDictionary<string, NpgsqlDataSource> sources = new(StringComparer.Ordinal);
+    readonly SqlitePragmas pragmas = new(config["Data:SqliteSynchronous"] ?? "FULL");
+
+    /// <summary>Folder of databases of SQLite where <c>Data:Directory</c> names none, seen from where the program was started.</summary>
+    public const string DirectoryDefault = "data";
+
+    /// <summary>Points options at the service's database.</summary>
+    /// <exception cref="SettingException">Its connection string does not read.</exception>
+    public void Configure(string service, DbContextOptionsBuilder options)
+    {
+        var connection = config.GetConnectionString(service) is { Length: > 0 } given ? given : DefaultSqlite(service);
+        try
+        {
+            if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+                options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
+            else
+                options.UseSqlite(new SqliteConnectionStringBuilder(connection).ToString()).AddInterceptors(pragmas);
+        }
+        catch (Exception unread) when (unread is ArgumentException or FormatException)
+        {
+            throw new SettingException($"ConnectionStrings:{service} does not read: {unread.Message}", unread);
+        }
+    }
+
+    /// <summary>Connection string of the schema's owner; null where the service's own role owns it, and on SQLite.</summary>
+    public string? OwnerOf(string service) => config.GetConnectionString($"{service}-owner") is { Length: > 0 } owner ? owner : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var source in sources.Values) source.Dispose();
+    }
+
+    string DefaultSqlite(string service)
+    {
+        var directory = config["Data:Directory"] ?? DirectoryDefault;
+        Directory.CreateDirectory(directory);
+        return new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, $"{service}.db") }.ToString();
+    }
+
+    // What the connection string says itself comes later and wins. A service's statements are few and the same, so each connection prepares
+    // them once; and none changes a setting of its session, so nothing is put back when one is returned.
+    const string PostgresDefaults = "Max Auto Prepare=200;Auto Prepare Min Usages=3;No Reset On Close=true;";
+
+    // The name keeps the connection string, with its password, out of metric tags.
+    static NpgsqlDataSource Source(string service, string connection) => new NpgsqlDataSourceBuilder(PostgresDefaults + connection) { Name = service }.Build();
+
+    sealed class SqlitePragmas(string synchronous) : DbConnectionInterceptor
+    {
+        readonly string sql = $"PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = Command(connection);
+            command.ExecuteNonQuery();
+        }
+
+        public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            await using var command = Command(connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        DbCommand Command(DbConnection connection)
+        {
+            var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is made of constants and a configured word.
+            command.CommandText = sql;
+#pragma warning restore CA2100
+            return command;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Doseline.Platform.Data;
+
+/// <summary>Tells a lost race, which a fresh try may win, from a fault.</summary>
+static class DbRaces
+{
+    // https://www.sqlite.org/rescode.html: SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE.
+    const int Busy = 5, Locked = 6, PrimaryKey = 1555, Unique = 2067;
+
+    /// <summary>True when somebody else changed or inserted the same thing first, or the database gave way to somebody else.</summary>
+    public static bool IsLostRace(Exception fault) => fault is DbUpdateConcurrencyException || IsTwin(fault) || fault.GetBaseException() switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected,
+        SqliteException sqlite => sqlite.SqliteErrorCode is Busy or Locked,
+        _ => false,
+    };
+
+    /// <summary>True when a row with the same unique key exists.</summary>
+    public static bool IsTwin(Exception fault) => fault.GetBaseException() switch
+    {
+        PostgresException postgres => postgres.SqlState is PostgresErrorCodes.UniqueViolation,
+        SqliteException sqlite => sqlite.SqliteExtendedErrorCode is PrimaryKey or Unique,
+        _ => false,
+    };
+}

@@ -1,0 +1,137 @@
+using System.Reflection;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Rpc;
+using Doseline.Platform.Telemetry;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace Doseline.Platform.Hosting;
+
+/// <summary>Collects what a service is made of.</summary>
+public sealed class ModuleBuilder(
+    string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints,
+    List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages, List<Action<IApplicationBuilder>> guards)
+{
+    Func<IServiceProvider, ServiceDb>? database;
+
+    /// <summary>For what the other verbs do not cover.</summary>
+    public IServiceCollection Services => services;
+
+    /// <summary>Configuration of the host.</summary>
+    public IConfiguration Configuration => config;
+
+    /// <summary>The service's database, on SQLite or PostgreSQL by <c>ConnectionStrings:{service}</c>, with its relay.</summary>
+    public ModuleBuilder Database<TDb>() where TDb : ServiceDb
+    {
+        services.AddPooledDbContextFactory<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
+        services.AddScoped(provider =>
+        {
+            var db = provider.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            db.LendTo(provider.GetRequiredService<DbScope>());
+            return db;
+        });
+        services.AddSingleton(new ServiceDatabase(service, typeof(TDb)));
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<OutboxRelay<TDb>>(p, service));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<RetryPump<TDb>>(p, service));
+        services.AddSingleton<IPump>(p => p.GetRequiredService<RetryPump<TDb>>()).AddSingleton<IReminderPump>(p => p.GetRequiredService<RetryPump<TDb>>());
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<SealPump<TDb>>(p, service));
+        database = scope => scope.GetRequiredService<TDb>();
+        return this;
+    }
+
+    /// <summary>Serves a gRPC service; every method must declare its policy.</summary>
+    /// <typeparam name="TApi">Derives from the generated <c>…ServiceBase</c>; scoped.</typeparam>
+    public ModuleBuilder Api<TApi>() where TApi : class
+    {
+        var descriptor = (RpcService)typeof(TApi).BaseType!.DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        methods.Add(descriptor);
+        services.AddScoped<TApi>();
+        endpoints.Add(app => app.MapGrpcService<TApi>());
+        return this;
+    }
+
+    /// <summary>Serves plain HTTP on the web port (<see cref="PlatformHost.WebPort"/>): pages, sign-in, JSON. Nothing else answers there, and these answer nowhere else.</summary>
+    /// <param name="map">Maps the endpoints.</param>
+    /// <param name="doors">Which of the outer ports they answer on.</param>
+    public ModuleBuilder Web(Action<IEndpointRouteBuilder> map, Doors doors = Doors.Web)
+    {
+        pages.Add((doors, map));
+        services.AddSingleton(new OuterPages(service, doors));
+        return this;
+    }
+
+    /// <summary>Stands before everything that comes by an outer port, of whatever module: headers, limits.</summary>
+    public ModuleBuilder Guard(Action<IApplicationBuilder> use)
+    {
+        guards.Add(use);
+        return this;
+    }
+
+    /// <summary>Listens to a fact of another service.</summary>
+    public ModuleBuilder On<TFact, THandler>()
+        where TFact : class, IMessage<TFact>, new()
+        where THandler : class, IFactHandler<TFact>
+    {
+        var type = new TFact().Descriptor;
+        var ownDatabase = database ?? throw new InvalidOperationException("Name the database before the facts.");
+        services.TryAddScoped<THandler>();
+        services.AddSingleton(new FactSubscription(
+            service, type.File.Package.Split('.')[1], type.FullName, $"{service}.{typeof(THandler).Name}.{type.Name}", ownDatabase,
+            (scope, fact, cancel) => scope.GetRequiredService<THandler>().HandleAsync(fact.Read<TFact>(), fact, cancel)));
+        return this;
+    }
+
+    /// <summary>Hosts an actor type; the service's reminders are pumped too.</summary>
+    /// <param name="type">Actor type, for example <c>Dose</c>.</param>
+    /// <param name="commands">Messages it takes.</param>
+    public ModuleBuilder Actor<TActor, TDb>(string type, params MessageDescriptor[] commands) where TActor : Actor where TDb : ServiceDb
+    {
+        services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser, StringComparer.Ordinal)));
+        services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
+            ActivatorUtilities.CreateInstance<ReminderPump<TDb>>(p, service)));
+        return this;
+    }
+
+    /// <summary>Declares services that are called otherwise than by a generated client of <see cref="Calls{TClient}"/>.</summary>
+    public ModuleBuilder Calls(IEnumerable<string> callees)
+    {
+        foreach (var callee in callees) services.AddSingleton(new CalledService(service, callee));
+        return this;
+    }
+
+    /// <summary>Registers something that is looked at whenever metrics are scraped, for example how much of a licence is used.</summary>
+    public ModuleBuilder Measures<TMeasure>() where TMeasure : class, IMeasure
+    {
+        services.AddSingleton<IMeasure, TMeasure>();
+        return this;
+    }
+
+    /// <summary>Calls another service: registers its generated client, which carries this service's token, correlation and a deadline.</summary>
+    public ModuleBuilder Calls<TClient>() where TClient : ClientBase<TClient>
+    {
+        var package = ((RpcService)typeof(TClient).DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!).File.Package;
+        var callee = package.Split('.')[1];
+        services.AddSingleton(new CalledService(service, callee));
+        services.AddScoped(p =>
+        {
+            var channels = p.GetRequiredService<ServiceChannels>();
+            var pipeline = new ClientPipeline(service, callee, p.GetRequiredService<IServiceTokens>(), p.GetRequiredService<RequestContext>(), channels);
+            return (TClient)Activator.CreateInstance(typeof(TClient), channels.To(callee).Intercept(pipeline))!;
+        });
+        return this;
+    }
+}

@@ -1,0 +1,55 @@
+using Doseline.Platform.Actors;
+using Doseline.Platform.Data;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Platform.Hosting;
+
+/// <summary>What a service is to the cluster around it: read from its module, so that charts and policies are compared with the code.</summary>
+/// <param name="Name">App id, topic and database.</param>
+/// <param name="Calls">Services it calls.</param>
+/// <param name="Listens">Services whose facts it listens to: the topics.</param>
+/// <param name="Facts">Facts it handles, by proto full name.</param>
+/// <param name="Actors">Actor types it hosts.</param>
+/// <param name="Methods">gRPC methods it serves, with a leading slash.</param>
+/// <param name="Doors">Outer ports it answers on: browsers, partners' gRPC.</param>
+/// <param name="Database">True when it has a database of its own.</param>
+public sealed record ServiceDescription(
+    string Name, IReadOnlyList<string> Calls, IReadOnlyList<string> Listens, IReadOnlyList<string> Facts, IReadOnlyList<string> Actors, IReadOnlyList<string> Methods, Doors Doors, bool Database)
+{
+    const string Signatures = "identity";
+
+    /// <summary>Describes a service.</summary>
+    public static ServiceDescription Of(ServiceModule module)
+    {
+        using var app = (IDisposable)PlatformHost.Build(["--Pumps:Manual=true"], [module]);
+        var services = ((Microsoft.AspNetCore.Builder.WebApplication)app).Services;
+        var methods = services.GetRequiredService<MethodTable>().Methods.Where(m => m.Value.Service == module.Name).ToList();
+        // A signature is checked with the keys of the service that made it, and each service has to: under its own methods, in facts that carry one,
+        // and under the replay of a parked message.
+        IEnumerable<string> asked = module.Name is Signatures ? [] : [Signatures];
+        var facts = services.GetServices<FactSubscription>().Where(s => s.Service == module.Name).ToList();
+        return new ServiceDescription(
+            module.Name,
+            Sorted(services.GetServices<CalledService>().Where(c => c.Caller == module.Name).Select(c => c.Callee).Concat(asked)),
+            Sorted(facts.Select(s => s.Topic)),
+            Sorted(facts.Select(s => s.Type)),
+            Sorted(services.GetServices<ActorType>().Where(a => a.Service == module.Name).Select(a => a.Type)),
+            Sorted(methods.Select(m => m.Key)),
+            services.GetServices<OuterPages>().Where(p => p.Service == module.Name).Aggregate(Doors.None, (all, pages) => all | pages.Doors),
+            services.GetRequiredService<DatabaseTable>().Services.Contains(module.Name));
+    }
+
+    static IReadOnlyList<string> Sorted(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+}
+
+/// <summary>That a service calls another.</summary>
+/// <param name="Caller">Calling service.</param>
+/// <param name="Callee">Called service.</param>
+sealed record CalledService(string Caller, string Callee);
+
+/// <summary>That a service answers on outer ports.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Doors">The ports.</param>
+sealed record OuterPages(string Service, Doors Doors);

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Google.Protobuf;
+
+namespace Doseline.Platform.Messaging;
+
+/// <summary>Something that happened, in a CloudEvents 1.0 envelope, as stored in an outbox and seen by a subscriber.</summary>
+public sealed record Fact
+{
+    /// <summary>CloudEvents id; a subscriber handles each id once.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Publishing service, for example <c>orders</c>; also the topic.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Proto full name, for example <c>doseline.orders.v1.OrderAccepted</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Identifier of the thing the fact is about; facts of one subject stay in order.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>When it happened (UTC).</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Proto JSON of the message.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of <see cref="Data"/> as UTF-8; a receiver compares it before it acts.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>Id of the request or the first fact that all that follows goes back to.</summary>
+    public required string CorrelationId { get; init; }
+
+    /// <summary>Id of the request or fact that directly caused this one.</summary>
+    public required string CausationId { get; init; }
+
+    /// <summary>Who did it: the subject of the caller's token, or a service account.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>W3C trace context of the publisher; null when there was none.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>True when <see cref="DataHash"/> is the hash of <see cref="Data"/>.</summary>
+    public bool IsIntact => string.Equals(DataHash, HashOf(Data), StringComparison.Ordinal);
+
+    /// <summary>Lower-case hex SHA-256 of a payload as UTF-8.</summary>
+    public static string HashOf(string data) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)));
+
+    /// <summary>What a receiver's record keeps of where it came from: source, type, time, actor and payload hash, as published.</summary>
+    [JsonIgnore]
+    public string OriginJson => JsonSerializer.Serialize(
+        new { source = Source, type = Type, time = Time.UtcDateTime, actor = Actor, dataHash = DataHash }, OriginForm);
+
+    static readonly JsonSerializerOptions OriginForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Reads the payload; unknown fields of a newer publisher are ignored.</summary>
+    public T Read<T>() where T : class, IMessage<T>, new() => FactJson.Read<T>(Data);
+}
+
+/// <summary>How facts and stored messages are written: proto JSON, whose names are part of the contract.</summary>
+public static class FactJson
+{
+    static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>Writes a message as proto JSON.</summary>
+    public static string Write(IMessage message) => JsonFormatter.Default.Format(message);
+
+    /// <summary>Reads a message, ignoring fields this version does not know.</summary>
+    public static T Read<T>(string json) where T : class, IMessage<T>, new() => Parser.Parse<T>(json);
+
+    /// <summary>Reads a message of a type known only at run time.</summary>
+    public static IMessage Read(string json, Google.Protobuf.Reflection.MessageDescriptor type) => Parser.Parse(json, type);
+}

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Doseline.Common.V1;
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
+
+namespace Doseline.Platform.Messaging;
+
+/// <summary>
+/// What is known of the request or fact being handled in this scope. Interceptors and the dispatcher fill it; the database
+/// writes it into facts, audit and request rows, so that application code cannot forget it.
+/// </summary>
+public sealed class RequestContext
+{
+    /// <summary>Who acts.</summary>
+    public Caller Caller { get; set; } = Caller.Nobody;
+
+    /// <summary>Id of the request or fact being handled; empty for work that nobody asked for, such as a sweep.</summary>
+    public string CausationId { get; set; } = "";
+
+    /// <summary>Id that everything caused by the same first request shares.</summary>
+    public string CorrelationId { get; set; } = "";
+
+    /// <summary>IANA zone in which the person read and typed; UTC for machines.</summary>
+    public string Zone { get; set; } = "UTC";
+
+    /// <summary>Why, as given by the person; empty where none was asked for.</summary>
+    public string Reason { get; set; } = "";
+
+    /// <summary>Id of the electronic signature that covers this change; null when unsigned.</summary>
+    public string? SignatureId { get; set; }
+
+    /// <summary>Signatures given with the call and accepted, the first person's first; none when unsigned.</summary>
+    public ImmutableArray<GivenSignature> Signatures { get; private set; } = [];
+
+    /// <summary>Takes the accepted signatures. A second person's rights at sites limit the call as the caller's own do.</summary>
+    public void Sign(ImmutableArray<GivenSignature> signatures)
+    {
+        Signatures = signatures;
+        SignatureId = signatures is [var first, ..] ? first.Claims.Id : null;
+        if (signatures is [_, var second] && !second.Claims.Sites.Contains(Caller.AllSites, StringComparer.Ordinal))
+            Caller = Caller with { Sites = Caller.Sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? second.Claims.Sites : [.. Caller.Sites.Intersect(second.Claims.Sites, StringComparer.Ordinal)] };
+    }
+
+    /// <summary>The signature of the call, where the record at hand asks for one that its method alone does not.</summary>
+    /// <param name="meaning">What it must declare, which is what its method declares.</param>
+    /// <param name="refusals">Takes the refusal when there is none.</param>
+    public void RequireSignature(SigningMeaning meaning, List<Refusal> refusals)
+    {
+        if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, meaning));
+    }
+
+    /// <summary>The fact being handled as it was published, for the audit trail (see <see cref="Fact.OriginJson"/>); null for calls and sweeps.</summary>
+    public string? Origin { get; set; }
+    /// <summary>The signature of the call as records show it; null when unsigned.</summary>
+    public SignatureManifestation? Manifestation => Signatures is [var first, ..] ? Meanings.Show(first.Claims) : null;
+
+    /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
+    public IdempotentCall? Call { get; set; }
+}
+
+/// <summary>A mutating call as the idempotency interceptor saw it.</summary>
+/// <param name="RequestId">Client-made id, unique per caller.</param>
+/// <param name="Method">gRPC method, <c>/package.Service/Method</c>.</param>
+/// <param name="PayloadHash">Lower-case hex SHA-256 of the request's bytes.</param>
+public sealed record IdempotentCall(string RequestId, string Method, string PayloadHash)
+{
+    /// <summary>True once the answer was saved with the changes.</summary>
+    public bool Answered { get; set; }
+}

@@ -1,0 +1,65 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
+using Google.Protobuf;
+
+namespace Doseline.Platform.Rpc;
+
+/// <summary>Tokens that continue a list: opaque, tamper-proof, and worth nothing to another caller or for another query.</summary>
+public sealed class PageTokens(KeyStore keys, RequestContext request)
+{
+    /// <summary>Rows of a page when the caller names no size.</summary>
+    public const int SizeDefault = 50;
+
+    /// <summary>Most rows of a page.</summary>
+    public const int SizeMax = 500;
+
+    const string PageToken = "page_token";
+    const string PageSize = "page_size";
+
+    /// <summary>How many rows to return for the size asked for.</summary>
+    public static int SizeOf(int asked) => asked <= 0 ? SizeDefault : Math.Min(asked, SizeMax);
+
+    /// <summary>Makes the token of the next page.</summary>
+    /// <param name="query">The list request; every field but token and size is bound to the token.</param>
+    /// <param name="cursor">Where the next page starts, in the list's own words.</param>
+    public string Write(IMessage query, params string[] cursor)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(cursor);
+        return Base64Url.EncodeToString([.. Mac(query, body), .. body]);
+    }
+
+    /// <summary>Where the page starts; null for the first page.</summary>
+    /// <exception cref="RefusedException">PAGE_TOKEN_INVALID: altered, of another caller, or of another query.</exception>
+    public string[]? Read(IMessage query)
+    {
+        var token = (string)query.Descriptor.FindFieldByName(PageToken).Accessor.GetValue(query);
+        if (token is "") return null;
+        try
+        {
+            var bytes = Base64Url.DecodeFromChars(token);
+            if (bytes.Length > 32 && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, 32), Mac(query, bytes.AsSpan(32))))
+                return JsonSerializer.Deserialize<string[]>(bytes.AsSpan(32));
+        }
+        catch (FormatException)
+        {
+            // Not a token at all; refused like any other that does not fit.
+        }
+
+        throw new RefusedException(Refusal.Invalid(PageToken, "PAGE_TOKEN_INVALID", "page_token is not one that this query gave to this caller."));
+    }
+
+    byte[] Mac(IMessage query, ReadOnlySpan<byte> body)
+    {
+        var bound = query.Descriptor.Parser.ParseFrom(query.ToByteArray());
+        bound.Descriptor.FindFieldByName(PageToken).Accessor.Clear(bound);
+        bound.Descriptor.FindFieldByName(PageSize).Accessor.Clear(bound);
+        var text = Encoding.UTF8.GetBytes($"{request.Caller.Subject}\n{query.Descriptor.FullName}\n");
+        byte[] covered = [.. text, .. bound.ToByteArray(), .. body];
+        return HMACSHA256.HashData(keys.Secret("page-tokens"), covered);
+    }
+}

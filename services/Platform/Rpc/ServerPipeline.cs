@@ -1,0 +1,253 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
+using Doseline.Platform.Telemetry;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Doseline.Platform.Rpc;
+
+/// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
+public sealed class ServerPipeline(
+    MethodTable methods, ITokenReader tokens, TrainingGate training, CallLimit limit, DatabaseTable databases, ClockWatch clock, SignatureGate signatures, SecurityLog security,
+    RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+{
+    const int RequestIdLengthMax = 64;
+
+    /// <inheritdoc/>
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        {
+            RequireOpen(context);
+            return await continuation(request, context);
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var status = StatusCode.OK;
+        try
+        {
+            var scope = context.GetHttpContext().RequestServices;
+            using var _ = await BeginAsync(method, (IMessage)request, context, scope);
+            return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
+        }
+        catch (Exception fault)
+        {
+            var translated = Translate(fault, method, (IMessage)request, context);
+            status = translated.StatusCode;
+            throw translated;
+        }
+        finally
+        {
+            metrics.Record(method.Name, started, status);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        {
+            RequireOpen(context);
+            await continuation(request, responseStream, context);
+            return;
+        }
+
+        try
+        {
+            // A watch is open for hours and mostly waits: it gives its place back before it begins.
+            (await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices)).Dispose();
+            // Who waits for the first change knows at once that the watch is open.
+            await context.WriteResponseHeadersAsync([]);
+            await continuation(request, responseStream, context);
+        }
+        catch (Exception fault)
+        {
+            throw Translate(fault, method, (IMessage)request, context);
+        }
+    }
+
+    // Health and reflection are for anybody; whatever else has no policy was mapped past the table and is nobody's.
+    static void RequireOpen(ServerCallContext context)
+    {
+        if (!context.Method.StartsWith("/grpc.", StringComparison.Ordinal))
+            throw new RpcException(new Status(StatusCode.PermissionDenied, $"{context.Method} has no policy."));
+    }
+
+    async Task<CallLimit.Place> BeginAsync(RpcMethod method, IMessage message, ServerCallContext context, IServiceProvider scope)
+    {
+        // gRPC deadlines are wall-clock time of the caller's machine; the transport turns a passed one into cancellation.
+        context.CancellationToken.ThrowIfCancellationRequested();
+        var headers = context.RequestHeaders;
+        var caller = await CallerOf(headers.GetValue("authorization"));
+        var request = scope.GetRequiredService<RequestContext>();
+        request.Caller = caller;
+        caller = Authorise(method, message, caller);
+        List<Refusal> malformed = [];
+        WellFormed.Check(message, malformed);
+        if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
+        malformed.ThrowIfAny();
+        await training.RequireAsync(caller, method.Policy.Procedure, context.CancellationToken);
+
+        var trusted = caller.Is(Roles.Service);
+        request.Caller = trusted && headers.GetValue(RpcHeaders.OnBehalfOf) is { Length: > 0 } person ? caller with { OnBehalfOf = person } : caller;
+        request.CausationId = method.RequestId?.Accessor.GetValue(message) as string ?? "";
+        request.CorrelationId = (trusted ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
+        request.Zone = headers.GetValue(RpcHeaders.Zone) is { } zone && Zones.Exists(zone) ? zone : "UTC";
+        request.Reason = method.Reason?.Accessor.GetValue(message) as string ?? "";
+        return limit.Enter(caller);
+    }
+
+    async ValueTask<Caller> CallerOf(string? header)
+    {
+        const string scheme = "Bearer ";
+        var caller = header?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) is true ? await tokens.ReadAsync(header[scheme.Length..]) : null;
+        return caller ?? throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "TOKEN_INVALID", "authorization", "A valid bearer token is needed."));
+    }
+
+    // The caller as far as the method concerns it: with the sites where it holds a role that the method admits.
+    static Caller Authorise(RpcMethod method, IMessage message, Caller caller)
+    {
+        var policy = method.Policy;
+        List<string> admitted = [.. policy.AnyRole ? caller.Roles : policy.Roles.Where(role => Serves(role, caller))];
+        if (!policy.AnyRole && admitted is [])
+        {
+            throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
+                .With("roles_needed", string.Join(',', policy.Roles)));
+        }
+
+        if (caller.Scopes is { } scopes && !ApiScopes.Cover(scopes, method.Service, policy.Mutates))
+        {
+            throw new RefusedException(Refusal.Denied(method.Name, "SCOPE_NOT_ALLOWED", $"{method.Name} needs a scope that this token does not have.")
+                .With("scopes_needed", policy.Mutates ? method.Service : $"{method.Service}.read,{method.Service}").With("scopes", string.Join(' ', scopes)));
+        }
+
+        caller = caller.Within(admitted);
+        RequireSite(method, message, caller);
+        return caller;
+    }
+
+    static void RequireSite(RpcMethod method, IMessage message, Caller caller)
+    {
+        if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site) caller.RequireSite(site);
+    }
+
+    // A service account is its subject; a role of that name in somebody else's token, whoever issued it, is no right.
+    static bool Serves(string role, Caller caller) =>
+        caller.Is(Roles.Service) ? role == caller.Subject : !role.StartsWith(Roles.ServicePrefix, StringComparison.Ordinal) && caller.Is(role);
+
+    async Task<TResponse> OnceAsync<TRequest, TResponse>(
+        RpcMethod method, TRequest request, ServerCallContext context, IServiceProvider scope, UnaryServerMethod<TRequest, TResponse> continuation)
+        where TRequest : class where TResponse : class
+    {
+        var message = (IMessage)request;
+        var id = (string)method.RequestId!.Accessor.GetValue(message);
+        if (id is not { Length: > 0 and <= RequestIdLengthMax })
+            throw new RefusedException(Refusal.Invalid("request_id", "REQUEST_ID_MISSING", $"request_id is required, with at most {RequestIdLengthMax} characters; a UUID is best."));
+
+        var state = scope.GetRequiredService<RequestContext>();
+        var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(SignedContent.WithoutSecrets(message).ToByteArray())));
+        var service = method.DatabaseOf(message);
+        var db = databases.Of(service, scope);
+        if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
+
+        // A record made by a clock that is off would be wrong for ever.
+        clock.RequireTrusted();
+        state.Call = call;
+        try
+        {
+            state.Sign(await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken));
+            RequireSite(method, message, state.Caller);
+            var response = await continuation(request, context);
+            return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
+        }
+        catch (Exception fault) when (fault is DbUpdateException or RefusedException)
+        {
+            // A twin of this call may have committed first, and what it did may be what this one was refused for: then its answer is the answer.
+            await using var fresh = scope.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+            if (await EarlierAsync(databases.Of(service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
+            throw;
+        }
+
+        TResponse Parse(byte[] bytes) => (TResponse)method.Descriptor.OutputType.Parser.ParseFrom(bytes);
+    }
+
+    static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
+    {
+        var row = await Replays.FindAsync(db, caller.Subject, call.RequestId, cancel);
+        if (row is null) return null;
+        return row.Method == call.Method && row.PayloadHash == call.PayloadHash
+            ? row.Response
+            : throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before with another payload.")
+                .With("request_id", call.RequestId).With("first_used_time", row.Time));
+    }
+
+    Refusal NotHosted(string service) =>
+        Refusal.Invalid("service", "SERVICE_NOT_HOSTED", $"This host has no service '{service}'; it has {string.Join(", ", databases.Services.Order(StringComparer.Ordinal))}.")
+            .With("service", service).With("services_hosted", string.Join(',', databases.Services.Order(StringComparer.Ordinal)));
+
+    // A lost connection, a deadlock or a lock that was not given in time: nothing was changed, and a repetition may succeed.
+    static bool DatabaseAway(Exception fault) => fault switch
+    {
+        NpgsqlException npgsql => npgsql.IsTransient,
+        SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6,
+        DbUpdateException or InvalidOperationException => fault.InnerException is { } inner && DatabaseAway(inner),
+        _ => false,
+    };
+
+    RpcException Translate(Exception fault, RpcMethod method, IMessage message, ServerCallContext context)
+    {
+        var request = method.RequestId?.Accessor.GetValue(message) as string;
+        switch (fault)
+        {
+            case RpcException passed:
+                return passed;
+            case RefusedException refused:
+                security.Note(method.Name, context.GetHttpContext().RequestServices.GetRequiredService<RequestContext>().Caller, refused.Refusals);
+                log.LogInformation("{Method} {RequestId} refused: {Codes} {Message}", method.Name, request, string.Join(',', refused.Refusals.Select(r => r.Code)), refused.Message);
+                return RpcErrors.Exception(method.Service, refused.Refusals);
+            case DbUpdateConcurrencyException:
+            // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
+            case DbUpdateException { Entries: var entries } when entries.Any(e => e.Entity is Audit.AuditRow):
+                return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
+            // Two calls with one signature at the same time: the table lets one of them have it.
+            case DbUpdateException { Entries: var entries } when entries.Select(e => e.Entity).OfType<SignatureRow>().FirstOrDefault() is { } used:
+                return RpcErrors.Exception(method.Service, [SignatureGate.Used(SignedContent.Field, used.Id)]);
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));
+            case var _ when DatabaseAway(fault):
+                log.LogWarning(fault, "{Method} {RequestId} found its database away or busy", method.Name, request);
+                return RpcErrors.Exception(method.Service, [Refusal.Unavailable($"services/{method.Service}", "DATABASE_UNAVAILABLE", "The database cannot take this now; repeat the call with the same request_id.")]);
+            default:
+                log.LogError(fault, "{Method} {RequestId} failed", method.Name, request);
+                return new RpcException(new Status(StatusCode.Internal, "internal error"));
+        }
+    }
+}
+
+/// <summary>Metadata keys of the platform.</summary>
+public static class RpcHeaders
+{
+    /// <summary>Person on whose behalf a service calls; believed from service accounts only.</summary>
+    public const string OnBehalfOf = "doseline-on-behalf-of";
+
+    /// <summary>Correlation id; believed from service accounts only.</summary>
+    public const string Correlation = "doseline-correlation-id";
+
+    /// <summary>IANA zone in which the person reads and types.</summary>
+    public const string Zone = "doseline-zone";
+}

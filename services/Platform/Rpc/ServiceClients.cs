@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Dapr;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Configuration;
+
+namespace Doseline.Platform.Rpc;
+
+/// <summary>Channels to the other services: to an address, through the Dapr sidecar, or to this same process.</summary>
+/// <remarks><c>Services:{name}:Address</c> wins; then this process's own port for what it hosts; then <c>DAPR_GRPC_PORT</c>; then its own port.</remarks>
+public sealed class ServiceChannels(IConfiguration config) : IDisposable
+{
+    readonly ConcurrentDictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
+
+    /// <summary>Handler that reaches this process without a socket; tests set it. Null uses <see cref="OwnAddress"/>.</summary>
+    public HttpMessageHandler? OwnHandler { get; set; }
+
+    /// <summary>Address of this process's own gRPC port; the host sets it once it listens.</summary>
+    public Uri? OwnAddress { get; set; }
+
+    /// <summary>Address of this process's own web port; the host sets it once it listens, and it stays null where there are no pages.</summary>
+    public Uri? WebAddress { get; set; }
+
+    /// <summary>Services of this process, which no sidecar is asked for; the host sets it.</summary>
+    public IReadOnlyCollection<string> Hosted { get; set; } = [];
+
+    /// <summary>True when calls go through the sidecar, which finds the callee by its app id.</summary>
+    public bool ThroughDapr(string service) => config[$"Services:{service}:Address"] is null && config["DAPR_GRPC_PORT"] is not null && !Hosted.Contains(service);
+
+    /// <summary>Adds what the sidecar needs to find the callee and to know this process; nothing where calls do not pass it.</summary>
+    /// <param name="headers">Metadata of the call.</param>
+    /// <param name="service">Service to be called.</param>
+    /// <param name="streams">True for a stream: the sidecar then bounds its beginning only.</param>
+    public void Route(Metadata headers, string service, bool streams = false)
+    {
+        foreach (var (name, value) in RoutingOf(service, streams)) headers.Add(name, value);
+    }
+
+    /// <summary>What <see cref="Route"/> adds.</summary>
+    public IEnumerable<(string Name, string Value)> RoutingOf(string service, bool streams)
+    {
+        if (!ThroughDapr(service)) yield break;
+        yield return ("dapr-app-id", service);
+        if (streams) yield return ("dapr-stream", "true");
+        if (config["DAPR_API_TOKEN"] is { Length: > 0 } token) yield return (DaprSidecar.TokenHeader, token);
+    }
+
+    /// <summary>The channel to a service.</summary>
+    public GrpcChannel To(string service) => channels.GetOrAdd(service, Open);
+
+    /// <summary>Address at which a service is called.</summary>
+    public Uri AddressOf(string service)
+    {
+        if (config[$"Services:{service}:Address"] is { } address) return new Uri(address);
+        if (ThroughDapr(service)) return new Uri($"http://127.0.0.1:{config["DAPR_GRPC_PORT"]}");
+        return OwnAddress ?? throw new InvalidOperationException("The host does not listen yet.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var channel in channels.Values) channel.Dispose();
+    }
+
+    GrpcChannel Open(string service)
+    {
+        var here = config[$"Services:{service}:Address"] is null && !ThroughDapr(service);
+        if (here && OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
+        return GrpcChannel.ForAddress(AddressOf(service), new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+        });
+    }
+}
+
+/// <summary>What every call to another service carries: the caller's own token, on whose behalf, correlation, a deadline.</summary>
+public sealed class ClientPipeline(string service, string callee, IServiceTokens tokens, RequestContext request, ServiceChannels channels) : Interceptor
+{
+    static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, With(context));
+
+    /// <inheritdoc/>
+    public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+        continuation(request, With(context));
+
+    ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        where TRequest : class where TResponse : class
+    {
+        // Copied, for a caller may use the same headers for a second call.
+        Metadata headers = [];
+        foreach (var header in context.Options.Headers ?? []) headers.Add(header);
+        var token = tokens.ForAsync(service);
+        headers.Add("authorization", "Bearer " + (token.IsCompletedSuccessfully ? token.Result : token.AsTask().GetAwaiter().GetResult()));
+        if ((request.Caller.OnBehalfOf ?? request.Caller.Subject) is { Length: > 0 } person) headers.Add(RpcHeaders.OnBehalfOf, person);
+        if (request.CorrelationId is { Length: > 0 } correlation) headers.Add(RpcHeaders.Correlation, correlation);
+        if (request.Zone is not "UTC") headers.Add(RpcHeaders.Zone, request.Zone);
+        channels.Route(headers, callee, context.Method.Type is not MethodType.Unary);
+        var options = context.Options.WithHeaders(headers);
+        // A deadline is of the wall clock on both ends of the wire, whatever clock the domain lives by.
+        if (options.Deadline is null) options = options.WithDeadline(WallClock.UtcNow.UtcDateTime + DeadlineMax);
+        return new(context.Method, context.Host, options);
+    }
+}

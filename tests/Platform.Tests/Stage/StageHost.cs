@@ -1,0 +1,128 @@
+using Doseline.Kernel.Ids;
+using Doseline.Local.Simulation;
+using Doseline.Orders.V1;
+using Doseline.Platform.Actors;
+using Doseline.Platform.Data;
+using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Delivery;
+using Doseline.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Platform.Tests.Stage;
+
+/// <summary>A publisher and a subscriber in one process on the real kernel; several may stand on one database.</summary>
+sealed class StageHost : IAsyncDisposable
+{
+    readonly TestDatabase database;
+    readonly bool owns;
+
+    StageHost(WebApplication app, TestDatabase database, SimulatedClock clock, bool owns) =>
+        (App, this.database, Clock, this.owns) = (app, database, clock, owns);
+
+    public WebApplication App { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public IServiceProvider Services => App.Services;
+
+    public Troubles Troubles => Services.GetRequiredService<Troubles>();
+
+    public ParkedMessages Parked => Services.GetRequiredService<ParkedMessages>();
+
+    public static async Task<StageHost> StartAsync(params string[] settings)
+    {
+        var test = await TestDatabase.CreateAsync();
+        return await StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: true, settings);
+    }
+
+    /// <summary>On databases that are somebody else's to remove.</summary>
+    public static Task<StageHost> OnAsync(TestDatabase test) => StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: false, []);
+
+    /// <summary>Another replica on the same databases.</summary>
+    public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, settings);
+
+    public async Task InAsync<TDb>(Func<TDb, Task> work) where TDb : ServiceDb
+    {
+        await using var scope = Services.CreateAsyncScope();
+        await work(scope.ServiceProvider.GetRequiredService<TDb>());
+    }
+
+    public async Task<T> InAsync<TDb, T>(Func<TDb, Task<T>> work) where TDb : ServiceDb
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<TDb>());
+    }
+
+    /// <summary>Commits facts about a subject, one save each.</summary>
+    public async Task PublishAsync(string subject, params string[] codes)
+    {
+        foreach (var code in codes)
+        {
+            await InAsync<OrdersDb>(async db =>
+            {
+                db.Publish(subject, new CustomerPublished { CustomerId = subject, Code = code });
+                await db.SaveChangesAsync();
+            });
+        }
+    }
+
+    public Fact Fact(string subject, string code)
+    {
+        var message = new CustomerPublished { CustomerId = subject, Code = code };
+        var data = FactJson.Write(message);
+        var id = Services.GetRequiredService<IdSource>().New();
+        return new Fact
+        {
+            Id = id, Source = "orders", Type = message.CalculateType(), Subject = subject, Time = Clock.GetUtcNow(), Data = data,
+            DataHash = Platform.Messaging.Fact.HashOf(data), CorrelationId = id, CausationId = id, Actor = "service:orders",
+        };
+    }
+
+    public async Task SettleAsync()
+    {
+        var pumps = Services.GetServices<IPump>().ToList();
+        int moved;
+        do
+        {
+            moved = 0;
+            foreach (var pump in pumps) moved += await pump.PumpAsync(CancellationToken.None);
+        }
+        while (moved > 0);
+    }
+
+    public IPump Pump(string service, string name) => Services.GetServices<IPump>().Concat(Services.GetServices<IReminderPump>()).First(p => p.Service == service && p.Name == name);
+
+    /// <summary>Codes the listener saw, in order; of one subject when it is named.</summary>
+    public Task<List<string>> SeenAsync(string? subject = null) =>
+        InAsync<ExecutionDb, List<string>>(db => db.Seen.Where(r => subject == null || r.Subject == subject).OrderBy(r => r.Seq).Select(r => r.Text).ToListAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        if (owns) await database.DisposeAsync();
+    }
+
+    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, string[] settings)
+    {
+        string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
+        var app = PlatformHost.Build(args, [new OrdersStage(), new ExecutionStage()], builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<Troubles>();
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        });
+        await PlatformHost.ApplySchemasAsync(app.Services);
+        await app.StartAsync();
+        return new StageHost(app, test, clock, owns);
+    }
+}
+
+static class StageFacts
+{
+    public static string CalculateType(this CustomerPublished _) => CustomerPublished.Descriptor.FullName;
+}

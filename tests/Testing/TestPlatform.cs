@@ -1,0 +1,99 @@
+using Doseline.Local.Simulation;
+using Doseline.Platform.Messaging;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Doseline.Testing;
+
+/// <summary>The whole platform on fresh databases and a simulated clock that starts on Monday 2026-11-23 at 06:00 UTC.</summary>
+public sealed class TestPlatform : IAsyncDisposable
+{
+    readonly TestDatabase database;
+
+    TestPlatform(SimulatedPlatform host, TestDatabase database) => (Host, this.database) = (host, database);
+
+    /// <summary>First instant of the clock.</summary>
+    public static DateTimeOffset Start { get; } = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The platform.</summary>
+    public SimulatedPlatform Host { get; }
+
+    /// <summary>The clock.</summary>
+    public SimulatedClock Clock => Host.Clock;
+
+    /// <summary>Now.</summary>
+    public DateTimeOffset Now => Host.Clock.GetUtcNow();
+
+    /// <summary>Facts published so far, in order.</summary>
+    public IReadOnlyList<Fact> Published => ((RecordingBus)Host.Services.GetRequiredService<IFactBus>()).Published;
+
+    /// <summary>Starts a platform.</summary>
+    /// <param name="postgres">Null follows the environment.</param>
+    /// <param name="configure">Last word on registrations.</param>
+    /// <param name="clock">The clock; null for one that stands at <see cref="Start"/>.</param>
+    public static async Task<TestPlatform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null)
+    {
+        var databases = await TestDatabase.CreateAsync(postgres);
+        var host = await SimulatedPlatform.StartAsync(clock ?? new SimulatedClock(Start), databases.Settings, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Services.AddSingleton<LocalFactBus>();
+            builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
+            configure?.Invoke(builder);
+        });
+        return new TestPlatform(host, databases);
+    }
+
+    /// <summary>Makes signatures.</summary>
+    public TestSigner Signer => new(Host.Services);
+
+    /// <summary>Calls in the given roles, at every site; what must be signed is signed.</summary>
+    public CallInvoker As(params string[] roles) => SignedAs(PersonIn(roles));
+
+    /// <summary>Calls as somebody of that name, at every site; what must be signed is signed.</summary>
+    public CallInvoker AsNamed(string name, params string[] roles) => SignedAs(PersonIn(roles) with { Subject = $"person:{name}", Name = name });
+
+    /// <summary>Calls as the given person; what must be signed is signed.</summary>
+    public CallInvoker SignedAs(Platform.Auth.Caller person) => UnsignedAs(person).Intercept(Signer.Calls(person));
+
+    /// <summary>Calls as the given person, as they are: for tests of what happens without a signature, or with another.</summary>
+    public CallInvoker UnsignedAs(Platform.Auth.Caller person) => Host.As(person);
+
+    /// <summary>The person that <see cref="As"/> calls as.</summary>
+    public static Platform.Auth.Caller PersonIn(params string[] roles) =>
+        new() { Subject = $"person:{string.Join('+', roles)}", Name = string.Join('+', roles), Roles = roles, Sites = [Platform.Auth.Caller.AllSites] };
+
+    /// <summary>Calls as the service account of a service.</summary>
+    public CallInvoker AsService(string service) => Host.As(Platform.Auth.Caller.Service(service));
+
+    /// <summary>A request id.</summary>
+    public static string RequestId() => Guid.NewGuid().ToString();
+
+    /// <summary>Pumps every outbox until nothing moves.</summary>
+    public Task SettleAsync() => Host.SettleAsync();
+
+    /// <summary>Moves time forward, stopping at every deadline.</summary>
+    public Task AdvanceAsync(TimeSpan by) => Host.AdvanceAsync(by);
+
+    /// <summary>The facts of one type published so far.</summary>
+    public IReadOnlyList<T> Facts<T>() where T : class, Google.Protobuf.IMessage<T>, new() =>
+        [.. Published.Where(f => f.Type == new T().Descriptor.FullName).Select(f => f.Read<T>())];
+
+    /// <summary>The refusals a call is answered with; fails when it succeeds.</summary>
+    public static async Task<IReadOnlyList<Kernel.Rules.Refusal>> RefusalsAsync(Func<Task> call)
+    {
+        var fault = await Xunit.Assert.ThrowsAsync<RpcException>(call);
+        return Platform.Rpc.RpcErrors.Read(fault);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await database.DisposeAsync();
+    }
+}
