@@ -33,15 +33,18 @@ public sealed class ExecutionModule : ServiceModule
             .Api<BatchRecordsApi>()
             .Api<DoseRecordsApi>()
             .Calls<PossessionService.PossessionServiceClient>()
-            .On<OrderAccepted, DoseFacts>()
-            .On<OrderRescheduled, DoseFacts>()
-            .On<OrderCancelled, DoseFacts>()
-            .On<DoseDispositionChanged, DoseFacts>()
-            .On<PackageShipped, DoseFacts>()
-            .On<ShipmentVoided, DoseFacts>()
-            .On<PackageDelivered, DoseFacts>()
-            .On<DeviationOpened, Deviations>()
-            .On<DeviationClosed, Deviations>()
+            .From("orders", facts => facts
+                .InTurn<OrderAccepted, DoseFacts>(o => [o.OrderId])
+                .InTurn<OrderRescheduled, DoseFacts>(o => [o.Order.OrderId])
+                .InTurn<OrderCancelled, DoseFacts>(o => [o.OrderId]))
+            .From("quality", facts => facts
+                .InTurn<DoseDispositionChanged, DoseFacts>(d => [d.DoseId])
+                .InTurn<DeviationOpened, Deviations>(d => [d.BatchId])
+                .InTurn<DeviationClosed, Deviations>(d => [d.BatchId]))
+            .From("shipping", facts => facts
+                .InTurn<PackageShipped, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<ShipmentVoided, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<PackageDelivered, DoseFacts>(p => p.Doses.Select(d => d.DoseId)))
             .Actor<DoseActor, ExecutionDb>(DoseActor.Type, DoseActor.Commands)
             .Actor<ReservationActor, ExecutionDb>(ReservationActor.Type)
             .Actor<HotCellActor, ExecutionDb>(HotCellActor.Type);

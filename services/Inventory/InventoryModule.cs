@@ -28,16 +28,20 @@ public sealed class InventoryModule : ServiceModule
             .Api<PossessionApi>()
             .Api<CostsApi>()
             .Measures<HeadroomMeasure>()
-            .On<DoseDispensed, ExecutionFacts>()
-            .On<SampleTaken, ExecutionFacts>()
-            .On<WasteArisen, ExecutionFacts>()
-            .On<BatchRecordClosed, ExecutionFacts>()
-            .On<WasteMoved, WasteFacts>()
-            .On<WasteDisposed, WasteFacts>()
-            .On<PackageShipped, ShippingFacts>()
-            .On<ShipmentVoided, ShippingFacts>()
-            .On<SampleDiscarded, QualityFacts>()
-            .On<DoseDispositionChanged, QualityFacts>();
+            .From("execution", facts => facts
+                .InTurn<DoseDispensed, ExecutionFacts>(d => [d.BatchId, d.DoseId])
+                .InTurn<SampleTaken, ExecutionFacts>(s => [s.BatchId, s.SampleId])
+                .InTurn<WasteArisen, ExecutionFacts>(w => [w.FromId, w.WasteId])
+                .InTurn<BatchRecordClosed, ExecutionFacts>(b => [b.BatchId]))
+            .From("waste", facts => facts
+                .InTurn<WasteMoved, WasteFacts>(w => [w.WasteId])
+                .InTurn<WasteDisposed, WasteFacts>(w => w.WasteIds))
+            .From("shipping", facts => facts
+                .InTurn<PackageShipped, ShippingFacts>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<ShipmentVoided, ShippingFacts>(p => p.Doses.Select(d => d.DoseId)))
+            .From("quality", facts => facts
+                .InTurn<SampleDiscarded, QualityFacts>(s => [s.SampleId])
+                .LatestWins<DoseDispositionChanged, QualityFacts>(d => [d.DoseId]));
         module.Services
             .AddScoped<Gate>().AddScoped<Ledger>().AddScoped<Variance>().AddScoped<PossessionReader>()
             .AddScoped<Costs>().AddScoped<Issue>().AddScoped<Bookings>();

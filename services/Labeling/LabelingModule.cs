@@ -22,8 +22,8 @@ public sealed class LabelingModule : ServiceModule
             .Api<LabelsApi>()
             .Api<AuthenticityApi>()
             .Calls<DoseRecordsService.DoseRecordsServiceClient>()
-            .On<DoseDispositionChanged, DoseStandings>()
-            .On<DoseLost, DoseStandings>();
+            .From("quality", facts => facts.LatestWins<DoseDispositionChanged, DoseStandings>(d => [d.DoseId]))
+            .From("execution", facts => facts.InTurn<DoseLost, DoseStandings>(d => [d.DoseId]));
         module.Services.AddScoped<LabelPress>();
     }
 }

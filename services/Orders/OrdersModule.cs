@@ -26,19 +26,23 @@ public sealed class OrdersModule : ServiceModule
             .Api<OrdersApi>()
             .Measures<OrdersMeasure>()
             .Calls<SchedulerService.SchedulerServiceClient>()
-            .On<CarrierServicePublished, CarrierServices>()
-            .On<OrderCancelled, ReservationReturn>()
-            .On<BatchStarted, ProductionProgress>()
-            .On<DoseDispensed, ProductionProgress>()
-            .On<DoseAtRisk, ProductionProgress>()
-            .On<DoseLost, ProductionProgress>()
-            .On<RunChanged, ProductionProgress>()
-            .On<DoseDispositionChanged, DispositionProgress>()
-            .On<DeviationOpened, Deviations>()
-            .On<DeviationClosed, Deviations>()
-            .On<PackageShipped, DeliveryProgress>()
-            .On<ShipmentVoided, DeliveryProgress>()
-            .On<PackageDelivered, DeliveryProgress>();
+            // What a cancellation gives back is asked of the schedule, which knows the request: here no row is touched.
+            .From("orders", facts => facts.Commutes<OrderCancelled, ReservationReturn>(o => [o.ReservationId]))
+            .From("execution", facts => facts
+                .InTurn<BatchStarted, ProductionProgress>(b => b.DoseIds)
+                .InTurn<DoseDispensed, ProductionProgress>(d => [d.DoseId, d.OrderId])
+                .InTurn<DoseAtRisk, ProductionProgress>(d => [d.DoseId, d.OrderId])
+                .InTurn<DoseLost, ProductionProgress>(d => [d.DoseId, d.OrderId])
+                .InTurn<RunChanged, ProductionProgress>(r => [r.RunId, .. r.OrderIds]))
+            .From("quality", facts => facts
+                .InTurn<DoseDispositionChanged, DispositionProgress>(d => [d.OrderId])
+                .Commutes<DeviationOpened, Deviations>()
+                .Commutes<DeviationClosed, Deviations>())
+            .From("shipping", facts => facts
+                .LatestWins<CarrierServicePublished, CarrierServices>(c => [c.CarrierServiceId])
+                .InTurn<PackageShipped, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))
+                .InTurn<ShipmentVoided, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))
+                .InTurn<PackageDelivered, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId)));
         module.Services.AddSingleton<CatalogCache>().AddScoped<Promises>().AddScoped<OrderReading>().AddScoped<OrderWriting>();
     }
 }

@@ -26,14 +26,16 @@ public sealed class QualityModule : ServiceModule
             .Api<AnalysisApi>()
             .Measures<ReleaseMeasure>()
             .Api<OutageApi>()
-            .On<BatchStarted, BatchProgress>()
-            .On<BatchReadyForDisposition, BatchProgress>()
-            .On<DoseDispensed, DoseProgress>()
-            .On<DoseLost, DoseProgress>()
-            .On<SampleTaken, SampleArrivals>()
-            .On<ExecutionHoldRaised, ExecutionHolds>()
-            .On<PackageShipped, OutageUses>()
-            .On<ShipmentVoided, OutageUses>();
+            .From("execution", facts => facts
+                .InTurn<BatchStarted, BatchProgress>(b => [b.BatchId])
+                .InTurn<BatchReadyForDisposition, BatchProgress>(b => [b.BatchId, .. b.Doses.Select(d => d.DoseId)])
+                .InTurn<DoseDispensed, DoseProgress>(d => [d.BatchId, d.DoseId])
+                .InTurn<DoseLost, DoseProgress>(d => [d.DoseId])
+                .InTurn<SampleTaken, SampleArrivals>(s => [s.SampleId])
+                .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId]))
+            .From("shipping", facts => facts
+                .InTurn<PackageShipped, OutageUses>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<ShipmentVoided, OutageUses>(p => p.Doses.Select(d => d.DoseId)));
         module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>();
     }
 }

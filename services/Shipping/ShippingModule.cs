@@ -25,16 +25,19 @@ public sealed class ShippingModule : ServiceModule
             .Api<PackagesApi>()
             .Calls<DoseRecordsService.DoseRecordsServiceClient>()
             .Calls<CertificateService.CertificateServiceClient>()
-            .On<CustomerPublished, OrderCopies>()
-            .On<OrderAccepted, OrderCopies>()
-            .On<OrderRescheduled, OrderCopies>()
-            .On<OrderCancelled, OrderCopies>()
-            .On<LabelVerified, DoseSignals>()
-            .On<LabelVoided, DoseSignals>()
-            .On<DoseDispositionChanged, DoseSignals>()
-            .On<DoseLost, DoseSignals>()
-            .On<OutageReleaseAuthorised, OutageCopies>()
-            .On<OutageReleaseReconciled, OutageCopies>();
+            .From("orders", facts => facts
+                .LatestWins<CustomerPublished, OrderCopies>(c => [c.CustomerId])
+                .InTurn<OrderAccepted, OrderCopies>(o => [o.OrderId])
+                .InTurn<OrderRescheduled, OrderCopies>(o => [o.Order.OrderId])
+                .InTurn<OrderCancelled, OrderCopies>(o => [o.OrderId]))
+            .From("labeling", facts => facts
+                .Commutes<LabelVerified, DoseSignals>(l => [l.PrintId])
+                .Commutes<LabelVoided, DoseSignals>(l => [l.PrintId]))
+            .From("quality", facts => facts
+                .LatestWins<DoseDispositionChanged, DoseSignals>(d => [d.DoseId])
+                .InTurn<OutageReleaseAuthorised, OutageCopies>(o => [o.AuthorisationId])
+                .InTurn<OutageReleaseReconciled, OutageCopies>(o => [o.AuthorisationId]))
+            .From("execution", facts => facts.InTurn<DoseLost, DoseSignals>(d => [d.DoseId]));
         module.Services
             .AddScoped<Packing>().AddScoped<Surveying>().AddScoped<Papers>().AddScoped<HandOver>()
             .AddScoped<PackageReads>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<OutageGate>().AddScoped<PackageWatch>();

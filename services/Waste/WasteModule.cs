@@ -19,10 +19,12 @@ public sealed class WasteModule : ServiceModule
     public override void Compose(ModuleBuilder module) => module
         .Database<WasteDb>()
         .Api<WasteApi>()
-        .On<WasteArisen, ItemFacts>()
-        .On<SampleTaken, ItemFacts>()
-        .On<SampleDiscarded, ItemFacts>()
-        .On<LotReceived, ItemFacts>()
-        .On<MaterialIssued, ItemFacts>()
+        .From("execution", facts => facts
+            .InTurn<WasteArisen, ItemFacts>(w => [w.WasteId])
+            .InTurn<SampleTaken, ItemFacts>(s => [s.SampleId]))
+        .From("quality", facts => facts.InTurn<SampleDiscarded, ItemFacts>(s => [s.SampleId]))
+        .From("inventory", facts => facts
+            .Commutes<LotReceived, ItemFacts>(l => [l.LotId])
+            .Commutes<MaterialIssued, ItemFacts>(m => [m.BatchId]))
         .Actor<WasteContainerActor, WasteDb>(WasteContainerActor.Type);
 }

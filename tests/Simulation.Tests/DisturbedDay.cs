@@ -31,20 +31,20 @@ static class DisturbedDay
     {
         await using var databases = await TestDatabase.CreateAsync();
         SimulatedClock clock = new(input.Start);
-        UnrulyBroker broker = new(plan, clock);
+        UnrulyLogs logs = new(plan, clock);
         while (true)
         {
             await using var platform = await SimulatedPlatform.StartAsync(clock, databases.Settings, builder =>
             {
                 builder.Logging.ClearProviders();
-                builder.AddFaults(broker);
+                builder.AddFaults(logs);
             });
             try
             {
                 DayJournal journal = new(Path.Combine(databases.Folder, "day.journal.json"));
-                DayPlay play = new(input, platform, new DayProgress(Quiet(), null), journal) { Perform = (title, act) => PersistAsync(platform, broker, title, act, calm) };
+                DayPlay play = new(input, platform, new DayProgress(Quiet(), null), journal) { Perform = (title, act) => PersistAsync(platform, logs, title, act, calm) };
                 await play.RunAsync(CancellationToken.None);
-                await RestAsync(platform, broker);
+                await RestAsync(platform, logs);
                 return (await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None), await StreamBook.ReadAsync(platform.Services));
             }
             catch (SimulatedCrashException)
@@ -55,16 +55,16 @@ static class DisturbedDay
     }
 
     // The day opens calmly: master data is entered long before it. And the waste is sorted when everything has come to rest.
-    static async Task PersistAsync(SimulatedPlatform platform, UnrulyBroker broker, string title, Func<Task> act, bool calm)
+    static async Task PersistAsync(SimulatedPlatform platform, UnrulyLogs logs, string title, Func<Task> act, bool calm)
     {
-        if (title is "waste") await RestAsync(platform, broker);
+        if (title is "waste") await RestAsync(platform, logs);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await act();
-                if (title is not "waste" && !calm) broker.Plan.Active = true;
-                if (broker.Plan.MayStop(Services) is { } stop) broker.Stop(stop.Service, platform.Clock.GetUtcNow() + stop.Time);
+                if (title is not "waste" && !calm) logs.Plan.Active = true;
+                if (logs.Plan.MayStop(Services) is { } stop) logs.Stop(stop.Service, platform.Clock.GetUtcNow() + stop.Time);
                 return;
             }
             catch (RpcException) when (attempt < TriesMax)
@@ -78,12 +78,12 @@ static class DisturbedDay
         }
     }
 
-    static async Task RestAsync(SimulatedPlatform platform, UnrulyBroker broker)
+    static async Task RestAsync(SimulatedPlatform platform, UnrulyLogs logs)
     {
-        broker.Plan.Active = false;
-        foreach (var service in Services) broker.Start(service);
+        logs.Plan.Active = false;
+        foreach (var service in Services) logs.Start(service);
         do await platform.AdvanceAsync(Rest);
-        while (broker.Waiting > 0);
+        while (logs.NextTime is not null);
         await platform.SettleAsync();
     }
 

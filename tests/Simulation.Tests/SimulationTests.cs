@@ -54,7 +54,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         report.Invariants.Where(i => !i.Holds).ShouldBeEmpty(faults);
         Outcomes(report).ShouldBe(Outcomes(calm.Report), faults);
         book.Waiting.ShouldBeEmpty(faults);
-        book.Unsent.ShouldBe(0, faults);
+        book.Unread.ShouldBe(0, faults);
         book.Missing.ShouldBeEmpty(faults);
         book.Surplus.ShouldBeEmpty(faults);
         book.Sums.Where(s => s.Value.Published != s.Value.Taken).ShouldBeEmpty(faults);

@@ -1,8 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Log;
 using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Testing;
@@ -10,7 +12,7 @@ namespace Doseline.Testing;
 /// <summary>Facts that a test makes in place of their publisher.</summary>
 public static class PlatformFacts
 {
-    /// <summary>Gives a fact to the bus as its publisher would, and lets everything it causes happen.</summary>
+    /// <summary>Puts a fact into its publisher's log, and lets everything it causes happen.</summary>
     /// <param name="platform">The platform.</param>
     /// <param name="subject">Id of the thing the fact is about.</param>
     /// <param name="message">A message of the publisher's <c>events.proto</c>; its package names the publisher.</param>
@@ -18,7 +20,7 @@ public static class PlatformFacts
     public static Task<Fact> GiveAsync(this TestPlatform platform, string subject, IMessage message) =>
         platform.GiveAsync(message.Descriptor.File.Package.Split('.')[1], subject, message);
 
-    /// <summary>Gives a fact to the bus as the named service would, and lets everything it causes happen.</summary>
+    /// <summary>Puts a fact into the log of the named service, and lets everything it causes happen.</summary>
     public static async Task<Fact> GiveAsync(this TestPlatform platform, string source, string subject, IMessage message)
     {
         var fact = Make(platform, source, subject, message);
@@ -26,12 +28,43 @@ public static class PlatformFacts
         return fact;
     }
 
-    /// <summary>Gives a fact once more, as a broker may, and lets everything it causes happen.</summary>
+    /// <summary>Puts a fact into its log, or, when it stands there, has it read once more by everybody; and lets everything it causes happen.</summary>
     public static async Task GiveAsync(this TestPlatform platform, Fact fact)
     {
-        await platform.Host.Services.GetRequiredService<IFactBus>().PublishAsync(fact, CancellationToken.None);
+        await platform.Host.Services.PutAsync(fact);
         await platform.SettleAsync();
     }
+
+    /// <summary>Puts a fact into its log, or, when it stands there, sets every cursor back to before it.</summary>
+    public static async Task PutAsync(this IServiceProvider services, Fact fact)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var databases = services.GetRequiredService<DatabaseTable>();
+        var db = databases.Of(fact.Source, scope.ServiceProvider);
+        if (await db.Facts.FirstOrDefaultAsync(f => f.Id == fact.Id) is { } row)
+        {
+            var before = await db.Facts.FirstOrDefaultAsync(f => f.Position == row.Position - 1);
+            foreach (var listener in services.GetRequiredService<FactTable>().ListenersOf(fact.Source)) await databases.Of(listener, scope.ServiceProvider).SetBackAsync(fact.Source, before?.Position ?? 0, before?.Id ?? "");
+        }
+        else
+        {
+            await db.AppendAsync(fact);
+        }
+
+        services.GetRequiredService<Bell>().Ring(fact.Source);
+    }
+
+    /// <summary>Appends facts that a test made to a log.</summary>
+    public static async Task AppendAsync(this ServiceDb db, params Fact[] facts)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        await FactLog.AppendAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), facts, CancellationToken.None);
+        await transaction.CommitAsync();
+    }
+
+    /// <summary>Sets the cursors of a listener back to a place of a log: what comes after is read again.</summary>
+    public static Task SetBackAsync(this ServiceDb listener, string publisher, long position, string factId) => listener.Cursors
+        .Where(c => c.Publisher == publisher && c.Position > position).ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, position).SetProperty(c => c.FactId, factId));
 
     /// <summary>A fact with a new id, the platform's time and the hash of its payload.</summary>
     public static Fact Make(this TestPlatform platform, string source, string subject, IMessage message)
@@ -46,7 +79,7 @@ public static class PlatformFacts
             Subject = subject,
             Time = platform.Now,
             Data = data,
-            DataHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data))),
+            DataHash = Fact.HashOf(data),
             CorrelationId = id,
             CausationId = id,
             Actor = Caller.Service(source).Subject,

@@ -4,7 +4,6 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Testing;
@@ -28,8 +27,8 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <summary>Now.</summary>
     public DateTimeOffset Now => Host.Clock.GetUtcNow();
 
-    /// <summary>Facts published so far, in order.</summary>
-    public IReadOnlyList<Fact> Published => ((RecordingBus)Host.Services.GetRequiredService<IFactBus>()).Published;
+    /// <summary>Facts published so far, by time, and those of one service in the order of its log.</summary>
+    public IReadOnlyList<Fact> Published => Logs.Of(Host.Services);
 
     /// <summary>Starts a platform.</summary>
     /// <param name="postgres">Null follows the environment.</param>
@@ -41,8 +40,6 @@ public sealed class TestPlatform : IAsyncDisposable
         var host = await SimulatedPlatform.StartAsync(clock ?? new SimulatedClock(Start), databases.Settings, builder =>
         {
             builder.Logging.ClearProviders();
-            builder.Services.AddSingleton<LocalFactBus>();
-            builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
             configure?.Invoke(builder);
         });
         return new TestPlatform(host, databases);
@@ -73,7 +70,7 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <summary>A request id.</summary>
     public static string RequestId() => Guid.NewGuid().ToString();
 
-    /// <summary>Pumps every outbox until nothing moves.</summary>
+    /// <summary>Has every fact read until nothing moves.</summary>
     public Task SettleAsync() => Host.SettleAsync();
 
     /// <summary>Moves time forward, stopping at every deadline.</summary>

@@ -6,8 +6,8 @@ import { administrator, operator, qa } from './people.mjs';
 import { id } from './platform.mjs';
 
 // What a fault leaves behind: a fact that its handler could not handle, parked for a person. A fault cannot be asked for, so its traces are laid.
-async function park(publisher, type, subscriber, handler, change = (data) => data) {
-    const [sent] = await sql(publisher, `SELECT * FROM outbox WHERE type = '${type}' ORDER BY seq LIMIT 1`);
+async function park(publisher, type, subscriber, key, change = (data) => data) {
+    const [sent] = await sql(publisher, `SELECT * FROM facts WHERE type = '${type}' ORDER BY position LIMIT 1`);
     const data = change(sent.data);
     const factId = id();
     const fact = {
@@ -15,12 +15,12 @@ async function park(publisher, type, subscriber, handler, change = (data) => dat
         dataHash: Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(data))).toString('hex'), correlationId: sent.correlation_id, causationId: sent.causation_id, actor: sent.actor,
     };
     const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
-    await sql(subscriber, `INSERT INTO parked (fact_id, handler, subject, envelope, state, tries, reason, time)
-        VALUES (${quoted(factId)}, ${quoted(handler)}, ${quoted(fact.subject)}, ${quoted(JSON.stringify(fact))}, 'Parked', 10, 'The database did not answer within 30 seconds.', ${sent.time})`);
+    await sql(subscriber, `INSERT INTO waiting (fact_id, publisher, position, type, keys, envelope, state, tries, reason, build, time)
+        VALUES (${quoted(factId)}, ${quoted(publisher)}, ${sent.position}, ${quoted(type)}, ${quoted(JSON.stringify([JSON.parse(data)[key]]))}, ${quoted(JSON.stringify(fact))}, 'Parked', 10, 'The database did not answer within 30 seconds.', '', ${sent.time})`);
 }
 
 test('An administrator sees every service, what waits between them and what was sealed; a parked fact is replayed with a signature', async () => {
-    await park('orders', 'doseline.orders.v1.CustomerPublished', 'shipping', 'shipping.OrderCopies.CustomerPublished');
+    await park('orders', 'doseline.orders.v1.CustomerPublished', 'shipping', 'customerId');
     const page = await open(administrator, '/system', { height: 1000 });
     await page.getByRole('cell', { name: 'execution' }).first().waitFor();
     const health = await page.locator('tbody .badge').allInnerTexts();
@@ -48,7 +48,7 @@ test('An administrator sees every service, what waits between them and what was 
 });
 
 test('A fact that fails again stays parked with the reason, until quality sets it aside', async () => {
-    await park('execution', 'doseline.execution.v1.DoseDispensed', 'orders', 'orders.ProductionProgress.DoseDispensed', (data) => data.replace(/"orderId": "[^"]*"/, '"orderId": "no-such-order"'));
+    await park('execution', 'doseline.execution.v1.DoseDispensed', 'orders', 'orderId', (data) => data.replace(/"orderId": "[^"]*"/, '"orderId": "no-such-order"'));
     const page = await open(qa, '/system');
     await page.getByRole('button', { name: 'orders', exact: true }).click();
     await page.getByRole('button', { name: 'Replay' }).click();

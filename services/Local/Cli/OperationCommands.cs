@@ -27,7 +27,7 @@ static class OperationCommands
             var standings = await DatabaseCheck.RunAsync(parsed.Settings(), cancel);
             foreach (var s in standings)
             {
-                Console.WriteLine($"{s.Service,-12} {s.Messages.Published,8} facts, {s.Messages.Unsent} unsent, {s.Messages.Parked} waiting or parked, {s.AuditRows} audit rows, {(s.Findings is [] ? "sound" : $"{s.Findings.Count} findings")}");
+                Console.WriteLine($"{s.Service,-12} {s.Messages.Published,8} facts, {s.Messages.Waiting} waiting or parked, {s.Messages.Orphans} orphans, {s.AuditRows} audit rows, {(s.Findings is [] ? "sound" : $"{s.Findings.Count} findings")}");
                 foreach (var finding in s.Findings) await Console.Error.WriteLineAsync($"{s.Service}: {finding}");
             }
 

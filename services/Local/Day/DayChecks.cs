@@ -111,16 +111,17 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
     {
         await using var scope = platform.Services.CreateAsyncScope();
         var databases = platform.Services.GetRequiredService<DatabaseTable>();
-        var (facts, waiting, parked, rows, broken) = (0L, 0L, 0L, 0L, new List<string>());
+        var (facts, parked, rows, broken) = (0L, 0L, 0L, new List<string>());
         foreach (var service in databases.Services)
         {
             var db = databases.Of(service, scope.ServiceProvider);
             var counts = await MessageCounts.OfAsync(db, cancel);
-            (facts, waiting, parked) = (facts + counts.Published, waiting + counts.Unsent, parked + counts.Parked);
+            (facts, parked) = (facts + counts.Published, parked + counts.Waiting + counts.Orphans);
             rows += await db.AuditTrail.LongCountAsync(cancel);
             await foreach (var finding in AuditVerifier.VerifyAsync(db, cancel)) broken.Add($"{service}: {finding}");
         }
 
+        var waiting = (await MessageCounts.UnreadAsync(platform.Services.GetRequiredService<FactTable>(), databases, scope.ServiceProvider, cancel)).Values.Sum();
         invariants.Add(new Invariant("every fact had its effect once: none waits, none is parked", waiting == 0 && parked == 0, $"{facts} facts, {waiting} waiting, {parked} parked"));
         invariants.Add(new Invariant("every audit chain verifies", broken is [], broken is [] ? $"{rows} audit rows" : string.Join("; ", broken.Take(5))));
     }

@@ -8,7 +8,7 @@ namespace Doseline.Local.Operation;
 
 /// <summary>How a service's database stands.</summary>
 /// <param name="Service">The service.</param>
-/// <param name="Messages">Facts published, unsent, waiting or parked.</param>
+/// <param name="Messages">Facts published, waiting or parked, orphaned.</param>
 /// <param name="AuditRows">Rows of the audit trail.</param>
 /// <param name="Findings">What does not hold in its chains; empty when all do.</param>
 public sealed record DatabaseStanding(string Service, MessageCounts Messages, long AuditRows, IReadOnlyList<string> Findings);

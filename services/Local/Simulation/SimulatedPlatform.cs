@@ -12,7 +12,7 @@ namespace Doseline.Local.Simulation;
 
 /// <summary>
 /// The whole platform in one process on a simulated clock, reached through its public gRPC ports on loopback. Nothing happens by
-/// itself: outboxes and deadlines are pumped by <see cref="SettleAsync"/> and <see cref="AdvanceToAsync"/>, so that two days run in
+/// itself: facts and deadlines are pumped by <see cref="SettleAsync"/> and <see cref="AdvanceToAsync"/>, so that two days run in
 /// seconds and every run of the same input goes the same way.
 /// </summary>
 public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
@@ -90,15 +90,17 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
         return metadata;
     });
 
-    /// <summary>Pumps every outbox until nothing moves.</summary>
+    /// <summary>Has every fact read and every retry tried until nothing moves.</summary>
     public async Task SettleAsync(CancellationToken cancel = default)
     {
-        var relays = app.Services.GetServices<IPump>().ToList();
+        // Of a platform that is to stop nothing more is done, as of any other.
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
+        var pumps = app.Services.GetServices<IPump>().ToList();
         int moved;
         do
         {
             moved = 0;
-            foreach (var relay in relays) moved += await relay.PumpAsync(cancel);
+            foreach (var pump in pumps) moved += await pump.PumpAsync(work.Token);
         }
         while (moved > 0);
     }
@@ -106,6 +108,7 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     /// <summary>Moves time forward, stopping at every deadline on the way, so that each happens exactly when it is due.</summary>
     public async Task AdvanceToAsync(DateTimeOffset until, CancellationToken cancel = default)
     {
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
         var pumps = app.Services.GetServices<IReminderPump>().ToList();
         await SettleAsync(cancel);
         while (await NextAsync(pumps, cancel) is { } next && next <= until)
@@ -113,7 +116,7 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
             Clock.MoveTo(next);
             foreach (var pump in pumps)
             {
-                while (await pump.PumpAsync(cancel) > 0) await SettleAsync(cancel);
+                while (await pump.PumpAsync(work.Token) > 0) await SettleAsync(cancel);
             }
         }
 

@@ -2,6 +2,7 @@ using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
 using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Actors;
@@ -11,7 +12,7 @@ namespace Doseline.Platform.Actors;
 /// Two hosts may each believe they own an actor; then the row versions in its database let one turn commit, and the other is run again on
 /// what the first left. An actor must not ask itself: its turn would wait for itself.
 /// </remarks>
-public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes)
+public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory scopes, DatabaseTable databases)
 {
     readonly Dictionary<string, ActorType> types = types.ToDictionary(t => t.Type, StringComparer.Ordinal);
     readonly TurnQueue turns = new();
@@ -48,7 +49,7 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         {
             try
             {
-                return await OnceAsync(type, id, asker, turn);
+                return await OnceAsync(type, id, asker, turn, attempt > 1);
             }
             catch (Exception fault) when (attempt < RaceTriesMax && DbRaces.IsLostRace(fault) && !cancel.IsCancellationRequested)
             {
@@ -57,7 +58,7 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         }
     }
 
-    async Task<T> OnceAsync<T>(string type, string id, RequestContext? asker, Func<Actor, Task<T>> turn)
+    async Task<T> OnceAsync<T>(string type, string id, RequestContext? asker, Func<Actor, Task<T>> turn, bool again)
     {
         await using var scope = scopes.CreateAsyncScope();
         var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
@@ -68,6 +69,9 @@ public sealed class ActorHost(IEnumerable<ActorType> types, IServiceScopeFactory
         request.Reason = asker?.Reason ?? "";
         request.SignatureId = asker?.SignatureId;
         request.Origin = asker?.Origin;
+        request.Fact = asker?.Fact?.For($"{type}/{id}");
+        // The fact that is told had its effect here before, which a save that met its inbox row has shown: then there is nothing to do and nothing to say.
+        if (again && request.Fact is { } fact && await databases.Of(fact.Listener, scope.ServiceProvider).Inbox.AnyAsync(r => r.FactId == fact.Id && r.Part == fact.Part)) return default!;
         return await turn((Actor)ActivatorUtilities.CreateInstance(scope.ServiceProvider, types[type].Class, id));
     }
 }
@@ -78,5 +82,5 @@ public sealed class LocalActors(ActorHost host, RequestContext request) : IActor
     /// <inheritdoc/>
     public async Task<TAnswer> AskAsync<TAnswer>(string type, string id, IMessage command, CancellationToken cancel)
         where TAnswer : class, IMessage<TAnswer>, new() =>
-        (TAnswer)await host.ReceiveAsync(type, id, command, request, cancel);
+        (TAnswer?)await host.ReceiveAsync(type, id, command, request, cancel) ?? new TAnswer();
 }

@@ -18,7 +18,8 @@ namespace Doseline.Platform.Actors;
 /// <param name="Zone">IANA zone of the person.</param>
 /// <param name="Reason">Why; empty where none was asked for.</param>
 /// <param name="SignatureId">Signature; null when unsigned.</param>
-public sealed record ActorCall(byte[] Command, Caller Caller, string CausationId, string CorrelationId, string Zone, string Reason, string? SignatureId);
+/// <param name="Fact">Fact whose effect the turn makes; null for none.</param>
+public sealed record ActorCall(byte[] Command, Caller Caller, string CausationId, string CorrelationId, string Zone, string Reason, string? SignatureId, FactKey? Fact);
 
 /// <summary>An actor's answer or its refusal; both travel inside a 200, because Dapr takes everything else for a fault and may repeat it.</summary>
 /// <param name="Answer">The message's bytes; null when refused.</param>
@@ -33,7 +34,7 @@ public sealed class DaprActors(DaprSidecar sidecar, RequestContext request) : IA
     public async Task<TAnswer> AskAsync<TAnswer>(string type, string id, IMessage command, CancellationToken cancel)
         where TAnswer : class, IMessage<TAnswer>, new()
     {
-        var call = new ActorCall(command.ToByteArray(), request.Caller, request.CausationId, request.CorrelationId, request.Zone, request.Reason, request.SignatureId);
+        var call = new ActorCall(command.ToByteArray(), request.Caller, request.CausationId, request.CorrelationId, request.Zone, request.Reason, request.SignatureId, request.Fact?.For($"{type}/{id}"));
         var path = $"actors/{Uri.EscapeDataString(type)}/{Uri.EscapeDataString(id)}/method/{command.Descriptor.Name}";
         byte[] body;
         try
@@ -71,10 +72,11 @@ public sealed class DaprTurns(ActorHost host, IEnumerable<IReminderPump> pumps)
             Zone = call.Zone,
             Reason = call.Reason,
             SignatureId = call.SignatureId,
+            Fact = call.Fact,
         };
         try
         {
-            return new ActorReply((await host.ReceiveAsync(type, id, parser.ParseFrom(call.Command), asker, cancel)).ToByteArray(), null);
+            return new ActorReply((await host.ReceiveAsync(type, id, parser.ParseFrom(call.Command), asker, cancel))?.ToByteArray() ?? [], null);
         }
         catch (RefusedException refused)
         {

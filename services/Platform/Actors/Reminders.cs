@@ -7,12 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Actors;
 
-/// <summary>Work that falls due at a time: deadlines of actors, retries of facts.</summary>
+/// <summary>Work that falls due at a time: deadlines of actors, retries of facts. Simulated time stops at each.</summary>
 public interface IReminderPump : IPump
 {
-    /// <summary>When the next piece of work is due (UTC); null when there is none.</summary>
-    Task<DateTimeOffset?> NextAsync(CancellationToken cancel);
-
     /// <summary>Delivers one deadline if it is due: something outside says that it is time.</summary>
     Task WakeAsync(string actorType, string actorId, string name, CancellationToken cancel) => Task.CompletedTask;
 }
@@ -32,6 +29,10 @@ public sealed class ReminderPump<TDb>(
 
     /// <inheritdoc/>
     public string Name => PumpNames.Reminders;
+
+    /// <inheritdoc/>
+    // Another replica may hold the lease and set no deadline itself: each looks for those of the others.
+    public TimeSpan Patience => TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
     public async Task<DateTimeOffset?> NextAsync(CancellationToken cancel)

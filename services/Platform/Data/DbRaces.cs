@@ -18,6 +18,16 @@ static class DbRaces
         _ => false,
     };
 
+    /// <summary>True when the database cannot be asked now: a connection that was lost, or a lock that was not given in time. Nothing was changed, and a repetition may succeed.</summary>
+    public static bool IsAway(Exception fault) => fault switch
+    {
+        PostgresException postgres => postgres.IsTransient && postgres.SqlState is not (PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected),
+        NpgsqlException npgsql => npgsql.IsTransient,
+        SqliteException sqlite => sqlite.SqliteErrorCode is Busy or Locked,
+        DbUpdateException or InvalidOperationException => fault.InnerException is { } inner && IsAway(inner),
+        _ => false,
+    };
+
     /// <summary>True when a row with the same unique key exists.</summary>
     public static bool IsTwin(Exception fault) => fault.GetBaseException() switch
     {

@@ -8,8 +8,9 @@ namespace Doseline.Platform.Data;
 /// <param name="Clock">The platform's clock.</param>
 /// <param name="Ids">Makes identifiers.</param>
 /// <param name="Request">Request or fact being handled in this scope.</param>
-/// <param name="Signals">Wakes the relay after a commit.</param>
+/// <param name="Signals">Wakes what delivers deadlines.</param>
+/// <param name="Bell">Tells listeners that facts were committed.</param>
 /// <param name="Watch">Tells watchers that something was committed.</param>
 /// <param name="Wakes">Takes the deadlines that were set, for what wakes us on time.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates);
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, PumpSignals Signals, Bell Bell, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates);

@@ -1,11 +1,11 @@
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Reading;
 
 namespace Doseline.Platform.Data;
 
-/// <summary>A fact that waits to be published, or was.</summary>
-sealed class OutboxRow
+/// <summary>A fact that was published: a row of the log.</summary>
+sealed class FactRow
 {
-    public long Seq { get; init; }
+    public required long Position { get; init; }
     public required string Id { get; init; }
     public required string Type { get; init; }
     public required string Subject { get; init; }
@@ -16,30 +16,43 @@ sealed class OutboxRow
     public required string CausationId { get; init; }
     public required string Actor { get; init; }
     public string? TraceParent { get; init; }
-    public DateTimeOffset? SentTime { get; set; }
 }
 
-/// <summary>A fact that a handler has seen.</summary>
+/// <summary>How far facts of a type were read.</summary>
+sealed class CursorRow
+{
+    public required string Publisher { get; init; }
+    public required string Type { get; init; }
+    public required long Position { get; set; }
+    public required string FactId { get; set; }
+    public required DateTimeOffset ReadTime { get; set; }
+}
+
+/// <summary>A fact that had its effect, committed with it. A fact whose effects are turns of several actors has a row of each.</summary>
 sealed class InboxRow
 {
     public required string FactId { get; init; }
-    public required string Handler { get; init; }
+    public required string Part { get; init; }
+    public required string Publisher { get; init; }
+    public required long Position { get; init; }
     public required string DataHash { get; init; }
     public required DateTimeOffset Time { get; init; }
 }
 
-/// <summary>A fact that a handler could not handle, kept with its reason until it is handled, or a person deals with it.</summary>
-sealed class ParkedRow
+/// <summary>A fact that was read and not handled, kept with its reason until it is handled, or a person deals with it.</summary>
+sealed class WaitingRow
 {
-    public long Seq { get; init; }
     public required string FactId { get; init; }
-    public required string Handler { get; init; }
-    public required string Subject { get; init; }
+    public required string Publisher { get; init; }
+    public required long Position { get; init; }
+    public required string Type { get; init; }
+    public required string Keys { get; init; }
     public required string Envelope { get; init; }
     public required WaitState State { get; set; }
     public required long Tries { get; set; }
     public DateTimeOffset? NextTime { get; set; }
     public required string Reason { get; set; }
+    public required string Build { get; set; }
     public required DateTimeOffset Time { get; init; }
     public DateTimeOffset? ResolvedTime { get; set; }
     public string? ResolvedBy { get; set; }
@@ -74,4 +87,5 @@ sealed class LeaseRow
     public required string Name { get; init; }
     public required string Holder { get; set; }
     public required DateTimeOffset UntilTime { get; set; }
+    public required long Number { get; set; }
 }

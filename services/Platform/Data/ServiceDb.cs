@@ -1,18 +1,23 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Doseline.Platform.Data;
 
 /// <summary>
-/// A service's database: its own tables plus outbox, inbox, reminders, requests and audit. What is asked for with
+/// A service's database: its own tables plus facts, cursors, inbox, reminders, requests and audit. What is asked for with
 /// <see cref="Publish"/>, <see cref="Remind"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
 /// </summary>
 /// <remarks>
@@ -22,7 +27,7 @@ namespace Doseline.Platform.Data;
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
-    bool published;
+    readonly List<Fact> facts = [];
     bool? oneWriter;
     PendingReminders? reminders;
 
@@ -46,9 +51,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     DbScope Scope => lent ?? throw new InvalidOperationException("This context is in the pool; take one from a scope.");
 
-    internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
+    internal IQueryable<FactRow> Facts => Set<FactRow>().AsNoTracking();
+    internal DbSet<CursorRow> Cursors => Set<CursorRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
-    internal DbSet<ParkedRow> Parked => Set<ParkedRow>();
+    internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
     internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
     internal DbSet<RequestRow> Requests => Set<RequestRow>();
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
@@ -59,30 +65,41 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
     /// <summary>Ids of every call that was answered and every fact that was published here, as long as they are kept: what an audit row may go back to.</summary>
     public async Task<IReadOnlyCollection<string>> KnownCausesAsync(CancellationToken cancel) =>
-        [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Outbox.Select(r => r.Id).ToListAsync(cancel)];
+        [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Facts.Select(r => r.Id).ToListAsync(cancel)];
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
-    /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
+    /// <param name="subject">Id of the thing the fact is about.</param>
     /// <param name="fact">A message of this service's <c>events.proto</c>.</param>
+    /// <exception cref="RefusedException">FACT_TOO_LARGE.</exception>
     public void Publish(string subject, IMessage fact)
     {
         var id = Ids.New();
         var data = FactJson.Write(fact);
-        Outbox.Add(new OutboxRow
+        var bytes = Encoding.UTF8.GetBytes(data);
+        if (bytes.Length > Fact.DataBytesMax)
+        {
+            throw new RefusedException(Refusal.State($"facts/{fact.Descriptor.FullName}", "FACT_TOO_LARGE", $"A fact holds at most {Fact.DataBytesMax} bytes; this one has {bytes.Length}.")
+                .With("bytes", bytes.Length).With("maximum", Fact.DataBytesMax));
+        }
+
+        facts.Add(new Fact
         {
             Id = id,
+            Source = Service,
             Type = fact.Descriptor.FullName,
             Subject = subject,
             Time = Now,
             Data = data,
-            DataHash = Fact.HashOf(data),
+            DataHash = Convert.ToHexStringLower(SHA256.HashData(bytes)),
             CorrelationId = Request.CorrelationId is "" ? id : Request.CorrelationId,
             CausationId = Request.CausationId is "" ? id : Request.CausationId,
             Actor = Request.Caller.OnBehalfOf ?? (Request.Caller.IsKnown ? Request.Caller.Subject : $"service:{Service}"),
             TraceParent = Activity.Current?.Id,
         });
-        published = true;
     }
+
+    /// <summary>True when a save would write something.</summary>
+    internal bool HasChanges => facts.Count > 0 || reminders is { Any: true } || ChangeTracker.HasChanges();
 
     /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
     /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
@@ -148,6 +165,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         using var _ = await EnterAsync(cancel);
         await using var transaction = await Database.BeginTransactionAsync(cancel);
         var result = await work();
+        await AppendFactsAsync(cancel);
         await transaction.CommitAsync(cancel);
         Committed();
         return result;
@@ -157,14 +175,16 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         AuditWriter.Write(this, Scope.Request);
+        AddReceipt();
         if (Database.CurrentTransaction is not null) return await SaveAsync();
 
         using var _ = await EnterAsync(cancellationToken);
         int saved;
-        if (reminders is { Any: true })
+        if (facts.Count > 0 || reminders is { Any: true })
         {
             await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
             saved = await SaveAsync();
+            await AppendFactsAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         else
@@ -194,11 +214,13 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     protected sealed override void OnModelCreating(ModelBuilder modelBuilder)
     {
         Map(modelBuilder);
-        modelBuilder.Entity<OutboxRow>().ToTable("outbox").HasKey(r => r.Seq);
+        modelBuilder.Entity<FactRow>().ToTable("facts").HasKey(r => r.Position);
+        modelBuilder.Entity<FactRow>().Property(r => r.Position).ValueGeneratedNever();
         // A property named Id is taken for the key at first, and left nullable when it turns out not to be.
-        modelBuilder.Entity<OutboxRow>().Property(r => r.Id).IsRequired();
-        modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Handler });
-        modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => r.Seq);
+        modelBuilder.Entity<FactRow>().Property(r => r.Id).IsRequired();
+        modelBuilder.Entity<CursorRow>().ToTable("cursors").HasKey(r => new { r.Publisher, r.Type });
+        modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Part });
+        modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(r => r.FactId);
         modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
@@ -241,19 +263,34 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published, reminders) = (scope, false, null);
+        (lent, reminders) = (scope, null);
+        facts.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
+    }
+
+    // Last of all, for the fact lock is held until the commit.
+    async Task AppendFactsAsync(CancellationToken cancel)
+    {
+        if (facts.Count > 0) await FactLog.AppendAsync(Database.GetDbConnection(), Database.CurrentTransaction!.GetDbTransaction(), facts, cancel);
+    }
+
+    // The effect of a fact and the row that says so are of one save, here or in an actor's turn; the row's key is what makes it happen once.
+    void AddReceipt()
+    {
+        if (Request.Fact is not { Kept: false } fact || fact.Listener != Service) return;
+        fact.Kept = true;
+        Inbox.Add(new InboxRow { FactId = fact.Id, Part = fact.Part, Publisher = fact.Publisher, Position = fact.Position, DataHash = fact.DataHash, Time = Now });
     }
 
     void Committed()
     {
         Scope.Watch.Set(Service);
-        if (published) Scope.Signals.Set(Service, PumpNames.Outbox);
-        published = false;
+        if (facts.Count > 0) Scope.Bell.Published(Service, facts);
+        facts.Clear();
         if (reminders is null) return;
         // The sweep finds what is due later; only what it would find late is worth waking the pump for.
-        if (reminders.AnyBefore(Now + PumpLoop.Sweep)) Scope.Signals.Set(Service, PumpNames.Reminders);
+        if (reminders.AnyBefore(Now + PumpLoop.Shortest)) Scope.Signals.Set(Service, PumpNames.Reminders);
         foreach (var wake in reminders.Wakes) Scope.Wakes.Add(wake);
         reminders = null;
     }

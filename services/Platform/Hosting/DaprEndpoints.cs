@@ -9,16 +9,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Hosting;
 
-/// <summary>What the Dapr sidecar calls: subscriptions, facts, actors, reminders. Each call must carry the app token.</summary>
-/// <remarks>Dapr takes exactly 200 for done where actors are concerned, and reads 404 on a fact as "drop it".</remarks>
+/// <summary>What the Dapr sidecar calls: subscriptions, rings, actors, reminders. Each call must carry the app token.</summary>
+/// <remarks>Dapr takes exactly 200 for done where actors are concerned.</remarks>
 static class DaprEndpoints
 {
+    // The sidecar adds the app token to whatever it passes on, calls of other apps included; these it marks with who calls.
+    const string CallerHeader = "dapr-caller-app-id";
+
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/dapr/subscribe", Guarded((context, services) => WriteAsync(context, Subscriptions(services.GetRequiredService<DaprSubscriber>(), services.GetRequiredService<DaprSidecar>()))));
+        app.MapGet("/dapr/subscribe", Guarded((context, services) => WriteAsync(context, Subscriptions(services.GetRequiredService<DaprRings>(), services.GetRequiredService<DaprSidecar>()))));
         app.MapGet("/dapr/config", Guarded((context, services) => WriteAsync(context, Configuration(services.GetRequiredService<DaprTurns>()))));
-        app.MapPost("/facts/{topic}", Guarded(ReceiveAsync));
-        app.MapPost("/facts/{topic}/dead", Guarded(BuryAsync));
+        app.MapPost("/facts/{topic}", Guarded(HearAsync));
         app.MapPut("/actors/{type}/{id}/method/{method}", Guarded(AskAsync));
         app.MapPut("/actors/{type}/{id}/method/remind/{name}", Guarded(RemindAsync));
         // Nothing is kept for an actor between turns, and no timers are set: there is nothing to do.
@@ -29,33 +31,26 @@ static class DaprEndpoints
     static RequestDelegate Guarded(Func<HttpContext, IServiceProvider, Task> call) => context =>
     {
         var services = context.RequestServices;
+        if (context.Request.Headers.ContainsKey(CallerHeader))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        }
+
         if (services.GetRequiredService<DaprSidecar>().Knows(context.Request.Headers[DaprSidecar.TokenHeader])) return call(context, services);
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     };
 
-    static JsonArray Subscriptions(DaprSubscriber subscriber, DaprSidecar sidecar)
-    {
-        JsonArray list = [];
-        foreach (var topic in subscriber.Topics)
+    static JsonArray Subscriptions(DaprRings rings, DaprSidecar sidecar) =>
+    [
+        .. rings.Topics.Select(topic => new JsonObject
         {
-            list.Add(new JsonObject
-            {
-                ["pubsubname"] = sidecar.PubSub,
-                ["topic"] = topic,
-                ["deadLetterTopic"] = subscriber.DeadLetters(topic),
-                ["routes"] = new JsonObject { ["default"] = $"/facts/{topic}" },
-            });
-            list.Add(new JsonObject
-            {
-                ["pubsubname"] = sidecar.PubSub,
-                ["topic"] = subscriber.DeadLetters(topic),
-                ["routes"] = new JsonObject { ["default"] = $"/facts/{topic}/dead" },
-            });
-        }
-
-        return list;
-    }
+            ["pubsubname"] = sidecar.PubSub,
+            ["topic"] = topic,
+            ["routes"] = new JsonObject { ["default"] = $"/facts/{topic}" },
+        }),
+    ];
 
     static JsonObject Configuration(DaprTurns turns) => new()
     {
@@ -66,24 +61,12 @@ static class DaprEndpoints
         ["reentrancy"] = new JsonObject { ["enabled"] = false },
     };
 
-    static async Task ReceiveAsync(HttpContext context, IServiceProvider services)
+    // A ring is never asked for again: what it was for is read without it.
+    static async Task HearAsync(HttpContext context, IServiceProvider services)
     {
-        var answer = DaprAnswer.Drop;
-        if (await BodyAsync(context) is { } body)
-        {
-            using (body) answer = await services.GetRequiredService<DaprSubscriber>().ReceiveAsync(Route(context, "topic"), body.RootElement, context.RequestAborted);
-        }
-
-        await WriteAsync(context, new JsonObject { ["status"] = answer.ToString().ToUpperInvariant() });
-    }
-
-    static async Task BuryAsync(HttpContext context, IServiceProvider services)
-    {
-        if (await BodyAsync(context) is { } body)
-        {
-            using (body) await services.GetRequiredService<DaprSubscriber>().BuryAsync(Route(context, "topic"), body.RootElement, context.RequestAborted);
-        }
-
+        using MemoryStream body = new();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        services.GetRequiredService<DaprRings>().Hear(Route(context, "topic"), body.ToArray());
         await WriteAsync(context, new JsonObject { ["status"] = "SUCCESS" });
     }
 
@@ -116,18 +99,6 @@ static class DaprEndpoints
     // While the clock is off nothing is due: the deadline's row stays, and the sweep delivers it when the clock is right.
     static Task RemindAsync(HttpContext context, IServiceProvider services) => !services.GetRequiredService<ClockWatch>().MayRecord ? Task.CompletedTask :
         services.GetRequiredService<DaprTurns>().RemindAsync(Route(context, "type"), Route(context, "id"), Route(context, "name"), context.RequestAborted);
-
-    static async Task<JsonDocument?> BodyAsync(HttpContext context)
-    {
-        try
-        {
-            return await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 
     static string Route(HttpContext context, string name) => (string)context.Request.RouteValues[name]!;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Doseline.Platform.Hosting;
 
-/// <summary>Ready when every database hosted here answers. The broker does not count: facts wait in the outbox.</summary>
+/// <summary>Ready when every database hosted here answers. The broker does not count: facts are read from the log without it.</summary>
 public sealed class DatabaseHealth(DatabaseTable databases, IServiceScopeFactory scopes) : IHealthCheck
 {
     /// <inheritdoc/>

@@ -1,8 +1,10 @@
 using Doseline.Audit.V1;
+using Doseline.Facts.V1;
 using Doseline.Operations.V1;
 using Doseline.Platform.Audit.Api;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Operations;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
@@ -14,7 +16,7 @@ using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Doseline.Platform.Hosting;
 
-/// <summary>What every host serves for the services it hosts: their audit trails, messages and state. A request's field <c>service</c> chooses the database.</summary>
+/// <summary>What every host serves for the services it hosts: their audit trails, facts, messages and state. A request's field <c>service</c> chooses the database.</summary>
 static class KernelServices
 {
     public static void Add(IServiceCollection services, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
@@ -24,6 +26,7 @@ static class KernelServices
         Serve<AuditApi>(AuditService.Descriptor);
         Serve<SignaturesApi>(SignaturesService.Descriptor);
         Serve<RetentionApi>(RetentionService.Descriptor);
+        Serve<FactsApi>(FactsService.Descriptor);
         Serve<MessagesApi>(MessagesService.Descriptor);
         Serve<SystemApi>(SystemService.Descriptor);
 

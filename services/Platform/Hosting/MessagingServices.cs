@@ -2,7 +2,8 @@ using Doseline.Kernel.Ids;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Log;
+using Doseline.Platform.Messaging.Reading;
 using Doseline.Platform.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,21 +16,30 @@ static class MessagingServices
 {
     public static void AddMessaging(this IServiceCollection services, IConfiguration config)
     {
-        services.AddSingleton<OutboxSignals>().AddSingleton<WatchSignals>().AddSingleton<ReminderWakes>();
+        services.AddSingleton<PumpSignals>().AddSingleton<WatchSignals>().AddSingleton<ReminderWakes>();
         services.AddSingleton<MessagingOptions>().AddSingleton<MessagingMeter>();
         // A container that is started again in its pod takes its own leases back at once: what held them is dead.
         services.AddSingleton(p => new Replica(config["POD_NAME"] ?? $"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
-        services.AddSingleton<FactDispatcher>().AddSingleton<FactDelivery>().AddSingleton<ParkedMessages>();
+        services.AddSingleton<FactTable>().AddSingleton<Bell>().AddSingleton<IFactSource, FactSource>();
+        services.AddSingleton<FactWork>().AddSingleton<FactWaits>().AddSingleton<FactForks>().AddSingleton<ParkedFacts>();
         services.AddSingleton<ActorHost>().AddSingleton<IMeasure, MessageMeasure>();
 
-        // Two of the three registrations in which a laptop and a cluster differ; the third is where calls go (ServiceChannels).
+        // What differs between a laptop and a cluster, beside where calls go (ServiceChannels).
         if (!DaprSidecar.IsConfigured(config))
         {
-            services.AddSingleton<IFactBus, LocalFactBus>().AddScoped<IActors, LocalActors>();
+            services.AddScoped<IActors, LocalActors>();
             return;
         }
 
-        services.AddSingleton<DaprSidecar>().AddSingleton<IFactBus, DaprFactBus>().AddScoped<IActors, DaprActors>();
-        services.AddSingleton<DaprTurns>().AddSingleton<DaprSubscriber>().AddSingleton<IHostedService, DaprReminders>();
+        services.AddSingleton<DaprSidecar>().AddSingleton<DaprPublisher>().AddSingleton<BellSeal>().AddSingleton<DaprRings>().AddScoped<IActors, DaprActors>();
+        services.AddSingleton<DaprTurns>().AddSingleton<IHostedService, DaprReminders>();
+    }
+
+    /// <summary>Registers what reads the facts of a publisher for a listener.</summary>
+    public static void AddFactReader(this IServiceCollection services, string service, string publisher)
+    {
+        services.AddKeyedSingleton((service, publisher), (p, _) => ActivatorUtilities.CreateInstance<FactReader>(p, service, publisher));
+        services.AddSingleton<IPump>(p => p.GetRequiredKeyedService<FactReader>((service, publisher)));
+        services.AddSingleton<IReminderPump>(p => p.GetRequiredKeyedService<FactReader>((service, publisher)));
     }
 }

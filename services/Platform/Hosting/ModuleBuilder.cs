@@ -4,10 +4,9 @@ using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Dapr;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Telemetry;
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -26,15 +25,13 @@ public sealed class ModuleBuilder(
     string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints,
     List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages, List<Action<IApplicationBuilder>> guards)
 {
-    Func<IServiceProvider, ServiceDb>? database;
-
     /// <summary>For what the other verbs do not cover.</summary>
     public IServiceCollection Services => services;
 
     /// <summary>Configuration of the host.</summary>
     public IConfiguration Configuration => config;
 
-    /// <summary>The service's database, on SQLite or PostgreSQL by <c>ConnectionStrings:{service}</c>, with its relay.</summary>
+    /// <summary>The service's database, on SQLite or PostgreSQL by <c>ConnectionStrings:{service}</c>, with what it keeps in order.</summary>
     public ModuleBuilder Database<TDb>() where TDb : ServiceDb
     {
         services.AddPooledDbContextFactory<TDb>((provider, options) => provider.GetRequiredService<DatabaseOptions>().Configure(service, options));
@@ -45,11 +42,9 @@ public sealed class ModuleBuilder(
             return db;
         });
         services.AddSingleton(new ServiceDatabase(service, typeof(TDb)));
-        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<OutboxRelay<TDb>>(p, service));
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<RetryPump<TDb>>(p, service));
-        services.AddSingleton<IPump>(p => p.GetRequiredService<RetryPump<TDb>>()).AddSingleton<IReminderPump>(p => p.GetRequiredService<RetryPump<TDb>>());
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<PurgePump<TDb>>(p, service));
+        if (DaprSidecar.IsConfigured(config)) services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<DaprBell<TDb>>(p, service));
         services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<SealPump<TDb>>(p, service));
-        database = scope => scope.GetRequiredService<TDb>();
         return this;
     }
 
@@ -81,17 +76,13 @@ public sealed class ModuleBuilder(
         return this;
     }
 
-    /// <summary>Listens to a fact of another service.</summary>
-    public ModuleBuilder On<TFact, THandler>()
-        where TFact : class, IMessage<TFact>, new()
-        where THandler : class, IFactHandler<TFact>
+    /// <summary>Listens to the facts of a service.</summary>
+    /// <param name="publisher">Publishing service; it may be this one.</param>
+    /// <param name="rules">Says which facts, and what is done about each.</param>
+    public ModuleBuilder From(string publisher, Action<FactRules> rules)
     {
-        var type = new TFact().Descriptor;
-        var ownDatabase = database ?? throw new InvalidOperationException("Name the database before the facts.");
-        services.TryAddScoped<THandler>();
-        services.AddSingleton(new FactSubscription(
-            service, type.File.Package.Split('.')[1], type.FullName, $"{service}.{typeof(THandler).Name}.{type.Name}", ownDatabase,
-            (scope, fact, cancel) => scope.GetRequiredService<THandler>().HandleAsync(fact.Read<TFact>(), fact, cancel)));
+        rules(new FactRules(service, publisher, services));
+        services.AddFactReader(service, publisher);
         return this;
     }
 

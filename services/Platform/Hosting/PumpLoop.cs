@@ -5,36 +5,27 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Hosting;
 
-/// <summary>Runs a pump for as long as the host runs: at once when something was committed, and at intervals for what was missed.</summary>
-/// <remarks>It waits on the wall clock, never on the domain's clock, so that a simulated clock cannot spin it.</remarks>
-public sealed class PumpLoop(IPump pump, OutboxSignals signals, ClockWatch clock, ILogger<PumpLoop> log) : BackgroundService
+/// <summary>Runs a pump for as long as the host runs. Between rounds it sleeps: until somebody wakes it, its next work is due, or its patience is at an end.</summary>
+/// <remarks>It sleeps by the wall clock, never by the domain's clock, so that a simulated clock cannot spin it.</remarks>
+public sealed class PumpLoop(IPump pump, PumpSignals signals, ClockWatch clock, TimeProvider time, ILogger<PumpLoop> log) : BackgroundService
 {
-    /// <summary>How often a pump looks for what nobody woke it for.</summary>
-    public static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(500);
+    /// <summary>Shortest sleep of a pump whose work is due and cannot be done; also how long before it is due a deadline wakes its pump.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
 
-    // A round costs about the same for one fact as for fifty, so what is committed in quick succession travels together.
-    static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan BackoffMax = TimeSpan.FromSeconds(30);
 
-    /// <summary>Ends the loop, then does what is left, for as long as the host allows, and hands the job over.</summary>
+    /// <summary>Ends the loop and hands the job over.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "What cannot be done while stopping is in the database, and done by the next replica.")]
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         try
         {
-            if (pump.Name is PumpNames.Outbox)
-            {
-                while (await pump.PumpAsync(cancellationToken) > 0)
-                {
-                }
-            }
-
             if (pump is IHandsOver job) await job.HandOverAsync(cancellationToken);
         }
         catch (Exception fault)
         {
-            log.LogWarning(fault, "{Pump} of {Service} left work for the next replica", pump.Name, pump.Service);
+            log.LogWarning(fault, "{Pump} of {Service} left its lease to run out", pump.Name, pump.Service);
         }
     }
 
@@ -42,7 +33,7 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ClockWatch clock
     [SuppressMessage("Design", "CA1031", Justification = "A round that fails is logged and tried again: the work is in the database.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var wait = Sweep;
+        var wait = Shortest;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -51,9 +42,9 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ClockWatch clock
                 {
                 }
 
-                wait = Sweep;
-                if (await signals.WaitAsync(pump.Service, pump.Name, wait, stoppingToken) && pump.Name is PumpNames.Outbox)
-                    await Task.Delay(Gather, TimeProvider.System, stoppingToken);
+                wait = Shortest;
+                if (await signals.WaitAsync(pump.Service, pump.Name, await SleepAsync(stoppingToken), stoppingToken) && pump.Gather > TimeSpan.Zero)
+                    await Task.Delay(pump.Gather, TimeProvider.System, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -66,5 +57,12 @@ public sealed class PumpLoop(IPump pump, OutboxSignals signals, ClockWatch clock
                 wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, BackoffMax.Ticks));
             }
         }
+    }
+
+    async Task<TimeSpan> SleepAsync(CancellationToken cancel)
+    {
+        var patience = pump.Patience;
+        if (await pump.NextAsync(cancel) is not { } due || due - time.GetUtcNow() is var left && left >= patience) return patience;
+        return left > TimeSpan.Zero ? left : Shortest < patience ? Shortest : patience;
     }
 }

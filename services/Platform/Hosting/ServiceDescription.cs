@@ -29,11 +29,11 @@ public sealed record ServiceDescription(
         // A signature is checked with the keys of the service that made it, and each service has to: under its own methods, in facts that carry one,
         // and under the replay of a parked message.
         IEnumerable<string> asked = module.Name is Signatures ? [] : [Signatures];
-        var facts = services.GetServices<FactSubscription>().Where(s => s.Service == module.Name).ToList();
+        var facts = services.GetServices<FactRule>().Where(s => s.Service == module.Name).ToList();
         return new ServiceDescription(
             module.Name,
             Sorted(services.GetServices<CalledService>().Where(c => c.Caller == module.Name).Select(c => c.Callee).Concat(asked)),
-            Sorted(facts.Select(s => s.Topic)),
+            Sorted(facts.Select(s => s.Publisher)),
             Sorted(facts.Select(s => s.Type)),
             Sorted(services.GetServices<ActorType>().Where(a => a.Service == module.Name).Select(a => a.Type)),
             Sorted(methods.Select(m => m.Key)),

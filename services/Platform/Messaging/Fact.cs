@@ -7,11 +7,14 @@ using Google.Protobuf;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>Something that happened, in a CloudEvents 1.0 envelope, as stored in an outbox and seen by a subscriber.</summary>
+/// <summary>Something that happened, in a CloudEvents 1.0 envelope, as it stands in its publisher's log.</summary>
 public sealed record Fact
 {
-    /// <summary>CloudEvents id; a subscriber handles each id once.</summary>
+    /// <summary>CloudEvents id; a listener handles each id once.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Place in its publisher's log, from 1, without a gap and in the order of commits; 0 until it is committed.</summary>
+    public long Position { get; init; }
 
     /// <summary>Publishing service, for example <c>orders</c>; also the topic.</summary>
     public required string Source { get; init; }
@@ -58,19 +61,7 @@ public sealed record Fact
 
     /// <summary>Reads the payload; unknown fields of a newer publisher are ignored.</summary>
     public T Read<T>() where T : class, IMessage<T>, new() => FactJson.Read<T>(Data);
-}
 
-/// <summary>How facts and stored messages are written: proto JSON, whose names are part of the contract.</summary>
-public static class FactJson
-{
-    static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-
-    /// <summary>Writes a message as proto JSON.</summary>
-    public static string Write(IMessage message) => JsonFormatter.Default.Format(message);
-
-    /// <summary>Reads a message, ignoring fields this version does not know.</summary>
-    public static T Read<T>(string json) where T : class, IMessage<T>, new() => Parser.Parse<T>(json);
-
-    /// <summary>Reads a message of a type known only at run time.</summary>
-    public static IMessage Read(string json, Google.Protobuf.Reflection.MessageDescriptor type) => Parser.Parse(json, type);
+    /// <summary>Largest payload, in bytes of UTF-8: a larger one would fit into no page.</summary>
+    public const int DataBytesMax = 256 * 1024;
 }

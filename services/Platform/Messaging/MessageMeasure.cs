@@ -1,13 +1,13 @@
 using Doseline.Platform.Data;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Reading;
 using Doseline.Platform.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>How long the oldest fact has waited to be published, how many facts of others are parked, and how late the latest deadline is: by the rows, so that a relay that stands still is seen.</summary>
-public sealed class MessageMeasure(DatabaseTable databases, IServiceScopeFactory scopes, MessagingMeter meter) : IMeasure
+/// <summary>How far each listener has read, what waits and since when, and how late the latest deadline is: by the rows, so that a reader that stands still is seen.</summary>
+public sealed class MessageMeasure(FactTable table, DatabaseTable databases, IServiceScopeFactory scopes, MessagingMeter meter) : IMeasure
 {
     /// <inheritdoc/>
     public async Task MeasureAsync(CancellationToken cancel)
@@ -16,13 +16,21 @@ public sealed class MessageMeasure(DatabaseTable databases, IServiceScopeFactory
         foreach (var service in databases.Services)
         {
             var db = databases.Of(service, scope.ServiceProvider);
-            var unsent = await db.Outbox.LongCountAsync(r => r.SentTime == null, cancel);
-            var oldest = unsent == 0 ? null : await db.Outbox.Where(r => r.SentTime == null).MinAsync(r => (DateTimeOffset?)r.Time, cancel);
-            meter.Outbox(service, unsent, oldest is { } time ? db.Now - time : TimeSpan.Zero);
-            meter.Standing(service,
-                await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State == WaitState.Parked, cancel),
-                await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State != WaitState.Parked, cancel),
-                await db.Reminders.MinAsync(r => (DateTimeOffset?)r.DueTime, cancel) is { } due && due < db.Now ? db.Now - due : TimeSpan.Zero);
+            var waits = await db.Waiting.AsNoTracking().Where(w => w.ResolvedTime == null).GroupBy(w => w.State)
+                .Select(g => new { State = g.Key, Count = g.LongCount(), Oldest = g.Min(w => w.Time) }).ToListAsync(cancel);
+            foreach (var state in (WaitState[])[WaitState.Retrying, WaitState.Behind, WaitState.Parked, WaitState.Orphaned])
+            {
+                var found = waits.Find(w => w.State == state);
+                meter.Waiting(service, state, found?.Count ?? 0, found is null ? TimeSpan.Zero : db.Now - found.Oldest);
+            }
+
+            foreach (var cursor in await db.Cursors.AsNoTracking().GroupBy(c => c.Publisher).Select(g => new { Publisher = g.Key, Position = g.Min(c => c.Position), ReadTime = g.Min(c => c.ReadTime) }).ToListAsync(cancel))
+            {
+                // What left the table keeps its row and is not read.
+                if (table.Of(service, cursor.Publisher).Count > 0) meter.Cursor(service, cursor.Publisher, cursor.Position, db.Now - cursor.ReadTime);
+            }
+
+            meter.Overdue(service, await db.Reminders.MinAsync(r => (DateTimeOffset?)r.DueTime, cancel) is { } due && due < db.Now ? db.Now - due : TimeSpan.Zero);
         }
     }
 }

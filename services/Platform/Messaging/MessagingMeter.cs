@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Doseline.Platform.Messaging.Reading;
 
 namespace Doseline.Platform.Messaging;
 
@@ -13,58 +14,89 @@ public sealed class MessagingMeter : IDisposable
     /// <summary>Spans of the platform; a fact's handling continues the trace of its publisher.</summary>
     public static ActivitySource Spans { get; } = new("Doseline");
 
-    readonly ConcurrentDictionary<string, (long Unsent, double OldestSeconds)> outboxes = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, (long Parked, long Waiting, double OverdueSeconds)> standing = new(StringComparer.Ordinal);
-    readonly Meter meter;
-    readonly Counter<long> published;
-    readonly Counter<long> handled;
-    readonly Counter<long> duplicates;
-    readonly Counter<long> failures;
-    readonly Counter<long> parked;
-    readonly Counter<long> conflicts;
+    readonly ConcurrentDictionary<(string Service, string Publisher), long> heads = new();
+    readonly ConcurrentDictionary<(string Service, string Publisher), (long Position, double Seconds)> cursors = new();
+    readonly ConcurrentDictionary<(string Service, string Publisher), long> standing = new();
+    readonly ConcurrentDictionary<(string Service, WaitState State), (long Count, double Seconds)> waiting = new();
+    readonly ConcurrentDictionary<string, double> overdue = new(StringComparer.Ordinal);
+    readonly Meter meter = new(MeterName);
+    readonly Counter<long> published, handled, duplicates, failures, parked, conflicts, pages, unrung, refused, forks, rings, ringsFailed, ringsUntrusted;
     readonly Histogram<double> lateness;
 
     /// <summary>Makes the instruments.</summary>
     public MessagingMeter()
     {
-        meter = new Meter(MeterName);
-        published = meter.CreateCounter<long>("facts_published", "{fact}", "Facts the broker took.");
+        published = meter.CreateCounter<long>("facts_published", "{fact}", "Facts that were committed to a log.");
         handled = meter.CreateCounter<long>("facts_handled", "{fact}", "Facts a handler's changes were committed for.");
-        duplicates = meter.CreateCounter<long>("facts_duplicate", "{fact}", "Deliveries of a fact that had been handled.");
+        duplicates = meter.CreateCounter<long>("facts_duplicate", "{fact}", "Facts that were read again after they had been handled.");
         failures = meter.CreateCounter<long>("facts_failed", "{try}", "Tries of a handler that failed.");
-        parked = meter.CreateCounter<long>("facts_parked", "{fact}", "Facts that wait for a person.");
+        parked = meter.CreateCounter<long>("facts_parked", "{fact}", "Facts that were put to wait for a person.");
         conflicts = meter.CreateCounter<long>("facts_conflicting", "{fact}", "Facts refused because their payload is not the one that was hashed or handled.");
+        pages = meter.CreateCounter<long>("fact_pages", "{page}", "Pages of logs that were used: brought by the bell, or read.");
+        unrung = meter.CreateCounter<long>("facts_found_unrung", "{fact}", "Facts that were found without a ring.");
+        refused = meter.CreateCounter<long>("fact_pages_refused", "{page}", "Pages that were not what a page must be: a gap, or positions that do not ascend.");
+        forks = meter.CreateCounter<long>("fact_forks", "{fork}", "Times that a publisher's log was not the one that had been read.");
+        rings = meter.CreateCounter<long>("fact_rings", "{ring}", "Rings given to the broker.");
+        ringsFailed = meter.CreateCounter<long>("fact_rings_failed", "{ring}", "Rings that the broker did not take.");
+        ringsUntrusted = meter.CreateCounter<long>("fact_rings_untrusted", "{ring}", "Rings whose page was not signed by its publisher.");
         lateness = meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
-        meter.CreateObservableGauge("outbox_unsent", () => outboxes.Select(o => new Measurement<long>(o.Value.Unsent, Tag(o.Key))), "{fact}", "Facts that wait to be published.");
-        meter.CreateObservableGauge("outbox_oldest_seconds", () => outboxes.Select(o => new Measurement<double>(o.Value.OldestSeconds, Tag(o.Key))), "s", "Age of the oldest fact that waits to be published.");
-        meter.CreateObservableGauge("facts_parked_now", () => standing.Select(s => new Measurement<long>(s.Value.Parked, Tag(s.Key))), "{fact}", "Facts that wait for a person now.");
-        meter.CreateObservableGauge("facts_waiting_now", () => standing.Select(s => new Measurement<long>(s.Value.Waiting, Tag(s.Key))), "{fact}", "Facts that are being tried again, or wait behind one that is.");
-        meter.CreateObservableGauge("reminder_overdue_seconds", () => standing.Select(s => new Measurement<double>(s.Value.OverdueSeconds, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
+        meter.CreateObservableGauge("facts_unread_positions", () => cursors.Select(c => new Measurement<long>(Math.Max(0, heads.GetValueOrDefault(c.Key) - c.Value.Position), Tags(c.Key))), "{position}", "Positions of a log, as far as it is known, that were not read.");
+        meter.CreateObservableGauge("facts_read_age_seconds", () => cursors.Select(c => new Measurement<double>(c.Value.Seconds, Tags(c.Key))), "s", "How long ago a log was read.");
+        meter.CreateObservableGauge("facts_standing_still", () => standing.Select(s => new Measurement<long>(s.Value, Tags(s.Key))), "{log}", "Logs that are not read on until a person has looked.");
+        meter.CreateObservableGauge("facts_waiting_now", () => waiting.Select(w => new Measurement<long>(w.Value.Count, Tags(w.Key))), "{fact}", "Facts that were read and not handled, by where they stand.");
+        meter.CreateObservableGauge("facts_waiting_oldest_seconds", () => waiting.Select(w => new Measurement<double>(w.Value.Seconds, Tags(w.Key))), "s", "Age of the oldest fact that was read and not handled, by where it stands.");
+        meter.CreateObservableGauge("reminder_overdue_seconds", () => overdue.Select(s => new Measurement<double>(s.Value, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
-
-    internal void Standing(string service, long parked, long waiting, TimeSpan overdue) => standing[service] = (parked, waiting, Math.Max(0, overdue.TotalSeconds));
-
-    internal void Outbox(string service, long unsent, TimeSpan oldest) => outboxes[service] = (unsent, Math.Max(0, oldest.TotalSeconds));
 
     internal void Published(string service, IEnumerable<string> types)
     {
         foreach (var type in types.CountBy(t => t, StringComparer.Ordinal)) published.Add(type.Value, Tag(service), new("type", type.Key));
     }
 
-    internal void Handled(FactSubscription subscription) => handled.Add(1, Tag(subscription.Service), new("handler", subscription.Handler));
+    internal void Handled(FactRule rule) => handled.Add(1, Tag(rule.Service), new("handler", rule.Handler));
 
-    internal void Duplicate(FactSubscription subscription) => duplicates.Add(1, Tag(subscription.Service), new("handler", subscription.Handler));
+    internal void Duplicate(FactRule rule) => duplicates.Add(1, Tag(rule.Service), new("handler", rule.Handler));
 
-    internal void Failed(FactSubscription subscription) => failures.Add(1, Tag(subscription.Service), new("handler", subscription.Handler));
+    internal void Failed(FactRule rule) => failures.Add(1, Tag(rule.Service), new("handler", rule.Handler));
 
-    internal void Parked(string service, string handler) => parked.Add(1, Tag(service), new("handler", handler));
+    internal void Parked(FactRule rule) => parked.Add(1, Tag(rule.Service), new("handler", rule.Handler));
 
     internal void Conflict(string service) => conflicts.Add(1, Tag(service));
+
+    internal void Page(string service, string publisher, bool brought) => pages.Add(1, Tag(service), new("publisher", publisher), new("way", brought ? "bell" : "read"));
+
+    internal void Unrung(string service, string publisher, int facts) => unrung.Add(facts, Tags((service, publisher)));
+
+    internal void PageRefused(string service, string publisher) => refused.Add(1, Tags((service, publisher)));
+
+    internal void Fork(string service, string publisher, bool standsStill)
+    {
+        forks.Add(1, Tags((service, publisher)));
+        StandsStill(service, publisher, standsStill);
+    }
+
+    internal void StandsStill(string service, string publisher, bool standsStill) => standing[(service, publisher)] = standsStill ? 1 : 0;
+
+    internal void Head(string service, string publisher, long position) => heads[(service, publisher)] = position;
+
+    internal void Rung(string service, bool taken) => (taken ? rings : ringsFailed).Add(1, Tag(service));
+
+    internal void Untrusted(string publisher) => ringsUntrusted.Add(1, new KeyValuePair<string, object?>("publisher", publisher));
+
+    internal void Cursor(string service, string publisher, long position, TimeSpan age) => cursors[(service, publisher)] = (position, Math.Max(0, age.TotalSeconds));
+
+    internal void Waiting(string service, WaitState state, long count, TimeSpan oldest) => waiting[(service, state)] = (count, Math.Max(0, oldest.TotalSeconds));
+
+    internal void Overdue(string service, TimeSpan by) => overdue[service] = Math.Max(0, by.TotalSeconds);
 
     internal void Late(string service, TimeSpan by) => lateness.Record(Math.Max(0, by.TotalSeconds), Tag(service));
 
     static KeyValuePair<string, object?> Tag(string service) => new("service", service);
+
+    static KeyValuePair<string, object?>[] Tags((string Service, string Publisher) pair) => [Tag(pair.Service), new("publisher", pair.Publisher)];
+
+    static KeyValuePair<string, object?>[] Tags((string Service, WaitState State) wait) => [Tag(wait.Service), new("state", wait.State.ToString().ToLowerInvariant())];
 }

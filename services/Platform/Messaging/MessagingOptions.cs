@@ -5,10 +5,7 @@ namespace Doseline.Platform.Messaging;
 /// <summary>Settings of facts and deadlines, section <c>Messaging</c>.</summary>
 public sealed class MessagingOptions(IConfiguration config)
 {
-    /// <summary>Sent outbox rows are kept this long (<c>KeepSent</c>, default 7 days).</summary>
-    public TimeSpan KeepSent { get; } = config.GetValue("Messaging:KeepSent", TimeSpan.FromDays(7));
-
-    /// <summary>Inbox rows are kept this long (<c>KeepInbox</c>, default 30 days): a fact redelivered later than that could act twice.</summary>
+    /// <summary>Inbox rows are kept this long (<c>KeepInbox</c>, default 30 days): a log that was restored to an earlier state than that is not read on by itself.</summary>
     public TimeSpan KeepInbox { get; } = config.GetValue("Messaging:KeepInbox", TimeSpan.FromDays(30));
 
     /// <summary>Answers of mutating calls are kept this long (<c>KeepRequests</c>, default 30 days).</summary>
@@ -17,8 +14,11 @@ public sealed class MessagingOptions(IConfiguration config)
     /// <summary>How often what is too old is removed (<c>PurgeEvery</c>, default 10 minutes), by the platform's clock.</summary>
     public TimeSpan PurgeEvery { get; } = config.GetValue("Messaging:PurgeEvery", TimeSpan.FromMinutes(10));
 
-    /// <summary>How many subjects are published at a time (<c>Lanes</c>, default 8; 1 makes a run repeatable).</summary>
-    public int Lanes { get; } = config.GetValue("Messaging:Lanes", 8);
+    /// <summary>How many facts of a page are handled at a time (<c>Lanes</c>, default 64; 1 makes a run repeatable).</summary>
+    public int Lanes { get; } = config.GetValue("Messaging:Lanes", 64);
+
+    /// <summary>How often a log is looked at when nobody rang (<c>Unrung</c>, default 15 s).</summary>
+    public TimeSpan Unrung { get; } = config.GetValue("Messaging:Unrung", TimeSpan.FromSeconds(15));
 
     /// <summary>How long a replica holds a job without renewing it (<c>Lease</c>, default 15 s); must exceed the clock skew between replicas by far.</summary>
     public TimeSpan Lease { get; } = config.GetValue("Messaging:Lease", TimeSpan.FromSeconds(15));
@@ -34,6 +34,9 @@ public sealed class MessagingOptions(IConfiguration config)
 
     /// <summary>True when work is pumped by hand (<c>Pumps:Manual</c>): a simulation, a test.</summary>
     public bool Manual { get; } = config.GetValue("Pumps:Manual", false);
+
+    /// <summary>Wait before a try that is not counted: as long as it has waited already, within the bounds of retries.</summary>
+    public TimeSpan Within(TimeSpan waited) => TimeSpan.FromTicks(Math.Clamp(waited.Ticks, RetryFirst.Ticks, RetryMax.Ticks));
 
     /// <summary>Wait after the given number of failed tries.</summary>
     /// <param name="tries">At least 1.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
@@ -52,11 +53,40 @@ public sealed class RequestContext
 
     /// <summary>The fact being handled as it was published, for the audit trail (see <see cref="Fact.OriginJson"/>); null for calls and sweeps.</summary>
     public string? Origin { get; set; }
+
+    /// <summary>The fact whose effect is being made; it goes with the calls into actors. Null for calls and sweeps.</summary>
+    public FactKey? Fact { get; set; }
+
     /// <summary>The signature of the call as records show it; null when unsigned.</summary>
     public SignatureManifestation? Manifestation => Signatures is [var first, ..] ? Meanings.Show(first.Claims) : null;
 
     /// <summary>The mutating call to remember, so that a replay gets the same answer; null for reads, facts and sweeps.</summary>
     public IdempotentCall? Call { get; set; }
+}
+
+/// <summary>Names a fact at its listener, wherever its effect is made: the save that makes it writes the inbox row of this key.</summary>
+/// <param name="Listener">Listening service.</param>
+/// <param name="Id">Fact.</param>
+/// <param name="Publisher">Publishing service.</param>
+/// <param name="Position">Place in the publisher's log.</param>
+/// <param name="DataHash">Hash of its payload.</param>
+/// <param name="Part">The actor whose turn makes the effect; empty for the handler itself.</param>
+public sealed record FactKey(string Listener, string Id, string Publisher, long Position, string DataHash, string Part = "")
+{
+    /// <summary>True once the inbox row is among what is saved.</summary>
+    [JsonIgnore]
+    public bool Kept { get; set; }
+
+    /// <summary>True once an actor was asked: its own save holds the inbox row.</summary>
+    [JsonIgnore]
+    public bool Carried { get; set; }
+
+    /// <summary>The key as it goes with a call into an actor.</summary>
+    public FactKey For(string part)
+    {
+        Carried = true;
+        return this with { Part = part, Kept = false, Carried = false };
+    }
 }
 
 /// <summary>A mutating call as the idempotency interceptor saw it.</summary>

@@ -3,7 +3,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Operations.V1;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Reading;
 using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -14,7 +14,7 @@ namespace Doseline.Platform.Operations;
 
 /// <summary>How facts stand in the services hosted here, and what a person may do about one that could not be handled.</summary>
 public sealed class MessagesApi(
-    DatabaseTable databases, IServiceProvider scope, RequestContext caller, ParkedMessages parked, FactDispatcher dispatcher, PageTokens pages) : MessagesService.MessagesServiceBase
+    DatabaseTable databases, IServiceProvider scope, RequestContext caller, ParkedFacts parked, FactTable table, PageTokens pages) : MessagesService.MessagesServiceBase
 {
     const int FactsMax = PageTokens.SizeMax;
 
@@ -23,44 +23,46 @@ public sealed class MessagesApi(
     {
         var cancel = context.CancellationToken;
         var db = databases.Of(request.Service, scope);
-        var oldest = await db.Outbox.Where(r => r.SentTime == null).MinAsync(r => (DateTimeOffset?)r.Time, cancel);
-        var waiting = await db.Parked.AsNoTracking().Where(r => r.ResolvedTime == null).Select(r => new { r.State, r.Time }).ToListAsync(cancel);
-        var forPeople = waiting.Where(r => r.State is WaitState.Parked).ToList();
+        var waiting = await db.Waiting.AsNoTracking().Where(w => w.ResolvedTime == null).Select(w => new { w.State, w.Time }).ToListAsync(cancel);
+        var forPeople = waiting.Where(w => w.State is WaitState.Parked or WaitState.Orphaned).ToList();
         return new GetMessageStatusResponse
         {
-            PublishedCount = await db.Outbox.LongCountAsync(cancel),
-            UnsentCount = await db.Outbox.LongCountAsync(r => r.SentTime == null, cancel),
-            OldestUnsentSeconds = Age(db.Now, oldest),
+            PublishedCount = await db.Facts.LongCountAsync(cancel),
+            OldestReadSeconds = Age(db.Now, await db.Cursors.MinAsync(c => (DateTimeOffset?)c.ReadTime, cancel)),
             RetryingCount = waiting.Count - forPeople.Count,
             ParkedCount = forPeople.Count,
-            OldestParkedSeconds = Age(db.Now, forPeople.Select(r => (DateTimeOffset?)r.Time).Min()),
+            OldestParkedSeconds = Age(db.Now, forPeople.Select(w => (DateTimeOffset?)w.Time).Min()),
         };
     }
 
     /// <inheritdoc/>
     public override async Task<ListParkedMessagesResponse> ListParkedMessages(ListParkedMessagesRequest request, ServerCallContext context)
     {
-        var rows = databases.Of(request.Service, scope).Parked.AsNoTracking().Where(r => (r.ResolvedTime != null) == request.Resolved);
-        if (request.Handler is { Length: > 0 } handler) rows = rows.Where(r => r.Handler == handler);
-        if (pages.Read(request) is [var seq])
+        var rows = databases.Of(request.Service, scope).Waiting.AsNoTracking().Where(w => (w.ResolvedTime != null) == request.Resolved);
+        if (request.Handler is { Length: > 0 } handler)
         {
-            var after = long.Parse(seq, CultureInfo.InvariantCulture);
-            rows = rows.Where(r => r.Seq > after);
+            var types = table.Rules.Where(r => r.Handler == handler).Select(r => r.Type).ToList();
+            rows = rows.Where(w => types.Contains(w.Type));
+        }
+
+        if (pages.Read(request) is [var time, var id])
+        {
+            var after = new DateTimeOffset(long.Parse(time, CultureInfo.InvariantCulture), TimeSpan.Zero);
+            rows = rows.Where(w => w.Time > after || w.Time == after && string.Compare(w.FactId, id) > 0);
         }
 
         var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(r => r.Seq).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListParkedMessagesResponse response = new() { Messages = { page.Take(size).Select(Message) } };
-        if (page.Count > size) response.NextPageToken = pages.Write(request, page[size - 1].Seq.ToString(CultureInfo.InvariantCulture));
+        var page = await rows.OrderBy(w => w.Time).ThenBy(w => w.FactId).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListParkedMessagesResponse response = new() { Messages = { page.Take(size).Select(row => Message(request.Service, row)) } };
+        if (page.Count > size) response.NextPageToken = pages.Write(request, page[size - 1].Time.UtcTicks.ToString(CultureInfo.InvariantCulture), page[size - 1].FactId);
         return response;
     }
 
     /// <inheritdoc/>
     public override async Task<ReplayParkedMessageResponse> ReplayParkedMessage(ReplayParkedMessageRequest request, ServerCallContext context)
     {
-        RequireOwn(request.Service, request.FactId, request.Handler);
         ReplayParkedMessageResponse done = new() { Replayed = true };
-        return await parked.ReplayAsync(request.FactId, request.Handler, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
+        return await parked.ReplayAsync(request.Service, request.FactId, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
             ? Kept(done)
             : await databases.Of(request.Service, scope).AnswerAsync(new ReplayParkedMessageResponse(), context.CancellationToken);
     }
@@ -68,9 +70,8 @@ public sealed class MessagesApi(
     /// <inheritdoc/>
     public override async Task<SetAsideParkedMessageResponse> SetAsideParkedMessage(SetAsideParkedMessageRequest request, ServerCallContext context)
     {
-        RequireOwn(request.Service, request.FactId, request.Handler);
         SetAsideParkedMessageResponse done = new() { SetAside = true };
-        return await parked.SetAsideAsync(request.FactId, request.Handler, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
+        return await parked.SetAsideAsync(request.Service, request.FactId, caller.Caller, request.Reason, db => db.AddAnswer(caller, done), context.CancellationToken)
             ? Kept(done)
             : await databases.Of(request.Service, scope).AnswerAsync(new SetAsideParkedMessageResponse(), context.CancellationToken);
     }
@@ -82,17 +83,17 @@ public sealed class MessagesApi(
         var from = request.FromTime.Read("from_time").OrAdd(refusals);
         var to = request.ToTime.Read("to_time").OrAdd(refusals);
         refusals.ThrowIfAny();
-        var rows = databases.Of(request.Service, scope).Outbox.AsNoTracking().Where(r => r.Time >= from && r.Time < to);
-        if (pages.Read(request) is [var seq])
+        var rows = databases.Of(request.Service, scope).Facts.Where(f => f.Time >= from && f.Time < to);
+        if (pages.Read(request) is [var position])
         {
-            var after = long.Parse(seq, CultureInfo.InvariantCulture);
-            rows = rows.Where(r => r.Seq > after);
+            var after = long.Parse(position, CultureInfo.InvariantCulture);
+            rows = rows.Where(f => f.Position > after);
         }
 
         var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(r => r.Seq).Take(size + 1).ToListAsync(context.CancellationToken);
+        var page = await rows.OrderBy(f => f.Position).Take(size + 1).ToListAsync(context.CancellationToken);
         ListPublishedFactsResponse response = new() { Facts = { page.Take(size).Select(Published) } };
-        if (page.Count > size) response.NextPageToken = pages.Write(request, page[size - 1].Seq.ToString(CultureInfo.InvariantCulture));
+        if (page.Count > size) response.NextPageToken = pages.Write(request, page[size - 1].Position.ToString(CultureInfo.InvariantCulture));
         return response;
     }
 
@@ -101,7 +102,7 @@ public sealed class MessagesApi(
     {
         if (request.Facts.Count > FactsMax)
             throw new RefusedException(Refusal.Invalid("facts", "TOO_MANY_FACTS", $"At most {FactsMax} facts at a time.").With("maximum", FactsMax).With("given", request.Facts.Count));
-        return new CheckReceiptsResponse { Receipts = { await Receipts.OfAsync(databases.Of(request.Service, scope), dispatcher, request.Publisher, request.Facts, context.CancellationToken) } };
+        return new CheckReceiptsResponse { Receipts = { await Receipts.OfAsync(databases.Of(request.Service, scope), table, request.Publisher, request.Facts, context.CancellationToken) } };
     }
 
     // It was saved with what it answers, in the handler's scope: a repeated call finds both or neither.
@@ -111,35 +112,21 @@ public sealed class MessagesApi(
         return answer;
     }
 
-    // The answer is stored where the handler is, so the service asked must be the handler's.
-    static void RequireOwn(string service, string factId, string handler)
+    Wire.ParkedMessage Message(string service, WaitingRow row)
     {
-        if (!handler.StartsWith(service + ".", StringComparison.Ordinal))
-            throw new RefusedException(Refusal.Missing($"facts/{factId}", "FACT_NOT_PARKED", $"{service} has no handler {handler}.").With("handler", handler));
-    }
-
-    static Wire.ParkedMessage Message(ParkedRow row)
-    {
-        var fact = FactDelivery.Read(row);
+        // Of an orphan nothing is left but what it did.
+        var fact = row.Envelope is "" ? null : FactWaits.Read(row);
         return new Wire.ParkedMessage
         {
             FactId = row.FactId,
-            Handler = row.Handler,
-            Source = fact.Source,
-            Type = fact.Type,
-            Subject = row.Subject,
-            State = row.State switch
-            {
-                WaitState.Retrying => ParkedState.Retrying,
-                WaitState.Behind => ParkedState.Behind,
-                WaitState.Parked => ParkedState.Parked,
-                WaitState.Replayed => ParkedState.Replayed,
-                WaitState.SetAside => ParkedState.SetAside,
-                _ => ParkedState.Unspecified,
-            },
+            Handler = table.Of(service, row.Publisher).GetValueOrDefault(row.Type)?.Handler ?? "",
+            Source = row.Publisher,
+            Type = row.Type,
+            Subject = fact?.Subject ?? "",
+            State = System.Enum.Parse<ParkedState>(row.State.ToString()),
             Reason = row.Reason,
             Tries = row.Tries,
-            FactTime = fact.Time.ToTimestamp(),
+            FactTime = fact?.Time.ToTimestamp(),
             FailTime = row.Time.ToTimestamp(),
             ResolveTime = row.ResolvedTime?.ToTimestamp(),
             ResolvedBy = row.ResolvedBy ?? "",
@@ -147,7 +134,7 @@ public sealed class MessagesApi(
         };
     }
 
-    static PublishedFact Published(OutboxRow row) => new()
+    static PublishedFact Published(FactRow row) => new()
     {
         FactId = row.Id,
         Type = row.Type,
@@ -156,7 +143,6 @@ public sealed class MessagesApi(
         DataHash = row.DataHash,
         RecomputedHash = Fact.HashOf(row.Data),
         CorrelationId = row.CorrelationId,
-        SendTime = row.SentTime?.ToTimestamp(),
     };
 
     static double Age(DateTimeOffset now, DateTimeOffset? oldest) => oldest is { } time ? Math.Max(0, (now - time).TotalSeconds) : 0;

@@ -1,6 +1,7 @@
 using Doseline.Operations.V1;
 using Doseline.Platform.Data;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Messaging.Reading;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,41 +13,38 @@ static class Receipts
     // The audit row of a change and the inbox row of its fact are of one save; an actor's turn, or a clock that stands still, sets them a little apart.
     static readonly TimeSpan Apart = TimeSpan.FromMinutes(5);
 
-    /// <summary>One line for each fact and each handler of its type.</summary>
+    /// <summary>One line for each fact of a type that the service listens to.</summary>
     /// <param name="db">The receiver's database.</param>
-    /// <param name="dispatcher">Knows the handlers.</param>
+    /// <param name="table">Knows what is listened to.</param>
     /// <param name="publisher">Publishing service.</param>
     /// <param name="facts">Facts.</param>
     /// <param name="cancel">Cancels.</param>
-    public static async Task<IReadOnlyList<Receipt>> OfAsync(ServiceDb db, FactDispatcher dispatcher, string publisher, IReadOnlyCollection<FactReference> facts, CancellationToken cancel)
+    public static async Task<IReadOnlyList<Receipt>> OfAsync(ServiceDb db, FactTable table, string publisher, IReadOnlyCollection<FactReference> facts, CancellationToken cancel)
     {
+        var rules = table.Of(db.Service, publisher);
         var ids = facts.Select(f => f.FactId).Distinct(StringComparer.Ordinal).ToList();
-        var seen = (await db.Inbox.AsNoTracking().Where(r => ids.Contains(r.FactId)).ToListAsync(cancel)).ToDictionary(r => (r.FactId, r.Handler));
-        var waiting = (await db.Parked.AsNoTracking().Where(r => ids.Contains(r.FactId)).ToListAsync(cancel)).ToDictionary(r => (r.FactId, r.Handler));
-        var effects = await EffectsAsync(db, ids, [.. seen.Values], cancel);
-        return
-        [
-            .. from fact in facts
-               let handlers = dispatcher.HandlersOf(publisher, fact.Type).Where(s => s.Service == db.Service).ToList()
-               from handler in handlers
-               select Of(fact, handler.Handler, seen.GetValueOrDefault((fact.FactId, handler.Handler)), waiting.GetValueOrDefault((fact.FactId, handler.Handler)), [.. effects[fact.FactId]], handlers.Count),
-        ];
+        var seen = (await db.Inbox.AsNoTracking().Where(r => ids.Contains(r.FactId)).ToListAsync(cancel)).ToLookup(r => r.FactId, StringComparer.Ordinal);
+        var waiting = await db.Waiting.AsNoTracking().Where(w => ids.Contains(w.FactId)).ToDictionaryAsync(w => w.FactId, StringComparer.Ordinal, cancel);
+        var effects = await EffectsAsync(db, ids, [.. seen.SelectMany(rows => rows)], cancel);
+        return [.. facts.Where(f => rules.ContainsKey(f.Type)).Select(f => Of(f, rules[f.Type].Handler, [.. seen[f.FactId]], waiting.GetValueOrDefault(f.FactId), [.. effects[f.FactId]]))];
     }
 
-    static Receipt Of(FactReference fact, string handler, InboxRow? seen, ParkedRow? waiting, List<int> changesOfRecords, int handlers)
+    static Receipt Of(FactReference fact, string handler, List<InboxRow> seen, WaitingRow? waiting, List<int> changesOfRecords)
     {
+        // Effects in several parts have a row each, all with the same payload; one that has another is what there is to tell.
+        var row = seen.Find(r => r.DataHash != fact.DataHash) ?? seen.FirstOrDefault();
         Receipt receipt = new()
         {
-            FactId = fact.FactId, Handler = handler, HandledHash = seen?.DataHash ?? "", HandleTime = seen?.Time.ToTimestamp(), EffectCount = changesOfRecords.Sum(),
+            FactId = fact.FactId, Handler = handler, HandledHash = row?.DataHash ?? "", HandleTime = row?.Time.ToTimestamp(), EffectCount = changesOfRecords.Sum(),
         };
-        receipt.State = (seen, waiting) switch
+        receipt.State = (row, waiting) switch
         {
             (_, { State: WaitState.SetAside }) => ReceiptState.SetAside,
             (null, { ResolvedTime: null }) => ReceiptState.Waiting,
             (null, _) => ReceiptState.Missing,
-            (not null, _) when seen.DataHash != fact.DataHash => ReceiptState.Altered,
-            // Each handler saves once, so a record cannot have more changes of one fact than there are handlers.
-            _ => changesOfRecords.Any(changes => changes > handlers) ? ReceiptState.Doubled : ReceiptState.Handled,
+            (not null, _) when row.DataHash != fact.DataHash => ReceiptState.Altered,
+            // Each part saves once, so a record cannot have more changes of one fact than it has parts.
+            _ => changesOfRecords.Any(changes => changes > seen.Count) ? ReceiptState.Doubled : ReceiptState.Handled,
         };
         return receipt;
     }

@@ -8,9 +8,6 @@ public enum ReconciliationFault
     /// <summary>The payload stored at the publisher no longer hashes to the hash recorded when it was published.</summary>
     AlteredAtPublisher,
 
-    /// <summary>The broker has not taken it.</summary>
-    NotSent,
-
     /// <summary>A handler of it has not seen it.</summary>
     Missing,
 
@@ -47,23 +44,14 @@ public static class Reconciliation
         var types = facts.ToDictionary(f => f.FactId, f => f, StringComparer.Ordinal);
         var atPublisher =
             from fact in facts
-            from fault in FaultsOf(fact)
-            select new ReconciliationFinding(publisher, fact.FactId, fact.Type, "", fault);
+            where fact.DataHash != fact.RecomputedHash
+            select new ReconciliationFinding(publisher, fact.FactId, fact.Type, "", ReconciliationFault.AlteredAtPublisher);
         var atReceivers =
             from receipt in receipts
-            // What was not sent cannot have been seen: that is said once, at the publisher.
-            let fact = types[receipt.FactId]
-            where fact.SendTime is not null || receipt.State is not ReceiptState.Missing
             let fault = FaultOf(receipt.State)
             where fault is not null
-            select new ReconciliationFinding(publisher, receipt.FactId, fact.Type, receipt.Handler, fault.Value);
+            select new ReconciliationFinding(publisher, receipt.FactId, types[receipt.FactId].Type, receipt.Handler, fault.Value);
         return [.. atPublisher, .. atReceivers];
-    }
-
-    static IEnumerable<ReconciliationFault> FaultsOf(PublishedFact fact)
-    {
-        if (fact.DataHash != fact.RecomputedHash) yield return ReconciliationFault.AlteredAtPublisher;
-        if (fact.SendTime is null) yield return ReconciliationFault.NotSent;
     }
 
     static ReconciliationFault? FaultOf(ReceiptState state) => state switch

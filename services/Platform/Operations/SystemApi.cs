@@ -6,7 +6,7 @@ using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Data;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Reading;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -45,9 +45,8 @@ public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, R
             line.Database = db.Database.IsSqlite() ? "sqlite" : "postgresql";
             line.SchemaScript = await db.Database.SqlQueryRaw<string>("SELECT name AS \"Value\" FROM schema_scripts ORDER BY time DESC, name DESC").FirstOrDefaultAsync(cancel) ?? "";
             var now = db.Now;
-            line.UnsentCount = await db.Outbox.LongCountAsync(r => r.SentTime == null, cancel);
-            if (await db.Outbox.Where(r => r.SentTime == null).MinAsync(r => (DateTimeOffset?)r.Time, cancel) is { } oldest) line.OldestUnsentSeconds = Math.Max(0, (now - oldest).TotalSeconds);
-            line.ParkedCount = await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State == WaitState.Parked, cancel);
+            if (await db.Cursors.MinAsync(c => (DateTimeOffset?)c.ReadTime, cancel) is { } read) line.OldestReadSeconds = Math.Max(0, (now - read).TotalSeconds);
+            line.ParkedCount = await db.Waiting.LongCountAsync(w => w.ResolvedTime == null && (w.State == WaitState.Parked || w.State == WaitState.Orphaned), cancel);
             line.OverdueReminderCount = await db.Reminders.LongCountAsync(r => r.DueTime < now, cancel);
             line.UnsealedCount = (await sealer.UnsealedAsync(db, cancel)).Count;
             if (await db.Heads.AsNoTracking().OrderByDescending(h => h.Number).FirstOrDefaultAsync(cancel) is { } head)

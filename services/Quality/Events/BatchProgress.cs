@@ -55,7 +55,7 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
     static BatchRow New(string id, string number, string site, string product) =>
         new() { Id = id, BatchNumber = number, SiteId = site, ProductCode = product, SpecificationId = "" };
 
-    // The batch may be heard of before its doses are: facts keep their order only per subject.
+    // The batch may be heard of before its doses are, where a dose's own fact waits.
     static DoseRow NewDose(BatchReadyForDisposition fact, BatchDose told) => new()
     {
         Id = told.DoseId,

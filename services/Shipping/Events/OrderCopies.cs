@@ -34,7 +34,7 @@ public sealed class OrderCopies(ShippingDb db) :
     /// <inheritdoc/>
     public async Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel)
     {
-        // An order that was never accepted here has nothing to cancel; its later acceptance cannot come, for facts of one order keep their order.
+        // An order that was never accepted here has nothing to cancel; its later acceptance cannot come, for the log keeps its order.
         if (await db.Orders.FindAsync([fact.OrderId], cancel) is { } row) row.Cancelled = true;
     }
 

@@ -5,8 +5,10 @@ namespace Doseline.Testing.Faults;
 public sealed class FaultPlan(int seed)
 {
     // Chances are per opportunity. They make a small day meet every kind of fault several times, and still end.
-    const double Duplicate = 0.2;
+    const double Again = 0.1;
     const double Delay = 0.1;
+    const double Cut = 0.2;
+    const double Rival = 0.1;
     const double AnswerLost = 0.02;
     const double Crash = 0.01;
     const double Outage = 0.04;
@@ -26,10 +28,16 @@ public sealed class FaultPlan(int seed)
     /// <summary>What went wrong so far, by kind.</summary>
     public Dictionary<string, int> Happened { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>True when a delivered fact comes once more.</summary>
-    public bool Repeats() => Happens("repeated", Duplicate);
+    /// <summary>True when what was read is read again.</summary>
+    public bool Repeats() => Happens("read again", Again);
 
-    /// <summary>How long a fact is on its way; zero for most.</summary>
+    /// <summary>How many facts are left of a page that is cut short; null for one that is not.</summary>
+    public int? Cuts(int facts) => facts > 1 && Happens("pages cut", Cut) ? 1 + random.Next(facts - 1) : null;
+
+    /// <summary>True when another reader comes at the same time.</summary>
+    public bool HasRival() => Happens("rivals", Rival);
+
+    /// <summary>How long a log cannot be read; zero for most.</summary>
     public TimeSpan OnTheWay() => Happens("delayed", Delay) ? DelayMax * random.NextDouble() : TimeSpan.Zero;
 
     /// <summary>True when the answer to a call that was carried out does not arrive.</summary>

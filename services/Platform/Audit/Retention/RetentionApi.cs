@@ -108,17 +108,16 @@ public sealed class RetentionApi(DatabaseTable databases, IServiceProvider scope
         var cancel = context.CancellationToken;
         var db = databases.Of(request.Service, scope);
         var held = await MessagePurge.IsHeldAsync(db, cancel) ? "A legal hold covers the messages of the service." : "";
-        var (sent, seen, asked) = (db.Now - messaging.KeepSent, db.Now - messaging.KeepInbox, db.Now - messaging.KeepRequests);
+        var (seen, asked) = (db.Now - messaging.KeepInbox, db.Now - messaging.KeepRequests);
         PreviewPurgeResponse response = new()
         {
             Lines =
             {
-                Line("outbox", await db.Outbox.LongCountAsync(cancel), await db.Outbox.LongCountAsync(r => r.SentTime != null && r.SentTime < sent, cancel), sent),
                 Line("inbox", await db.Inbox.LongCountAsync(cancel), await db.Inbox.LongCountAsync(r => r.Time < seen, cancel), seen),
                 Line("requests", await db.Requests.LongCountAsync(cancel), await db.Requests.LongCountAsync(r => r.Time < asked, cancel), asked),
             },
         };
-        foreach (var table in AuditedTable.Of(db).Keys.Order(StringComparer.Ordinal).Concat(["audit", "audit_leaves", "audit_nodes", "audit_heads", "signatures"]))
+        foreach (var table in AuditedTable.Of(db).Keys.Order(StringComparer.Ordinal).Concat(["facts", "audit", "audit_leaves", "audit_nodes", "audit_heads", "signatures"]))
             response.Lines.Add(new PurgeLine { Table = table, RowCount = await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table}").SingleAsync(cancel), KeptBecause = Never });
         return response;
 

@@ -18,9 +18,12 @@ public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, A
     public string Name => PumpNames.Seal;
 
     /// <inheritdoc/>
+    public Task<DateTimeOffset?> NextAsync(CancellationToken cancel) => Task.FromResult(sealTime);
+
+    /// <inheritdoc/>
     public async Task<int> PumpAsync(CancellationToken cancel)
     {
-        // Looked at twice a second by every replica: nothing but the clock until it is time.
+        // Looked at by every replica: nothing but the clock until it is time.
         var now = clock.GetUtcNow();
         headTime ??= now + options.HeadEvery;
         if (now < (sealTime ??= now + options.SealEvery)) return 0;

@@ -32,10 +32,10 @@ export function ParkedFacts({ service, services, choose }: { service: string; se
       <SelectField label={t.which} value={service} onChange={choose} options={services.map((each) => [each, each] as const)} />
     </>}>
       <ListTable<ParkedMessage>
-        label={t.parked} list={list} rowKey={(each) => `${each.factId}/${each.handler}`} empty={shown === 'waiting' ? t.noneParked : t.noneResolved}
+        label={t.parked} list={list} rowKey={(each) => each.factId} empty={shown === 'waiting' ? t.noneParked : t.noneResolved}
         columns={[
           { title: t.parkedColumns.fact, cell: (each) => <><strong>{each.type.split('.').pop()}</strong> <Id of={each.subject} /><br /><span className="small soft">{t.between(each.source, each.handler)}</span></> },
-          { title: t.parkedColumns.state, cell: (each) => <Badge tone={each.state === ParkedState.PARKED ? 'stop' : each.state >= ParkedState.REPLAYED ? 'ok' : 'warn'}>{t.states[each.state]}</Badge> },
+          { title: t.parkedColumns.state, cell: (each) => <Badge tone={each.state === ParkedState.PARKED || each.state === ParkedState.ORPHANED ? 'stop' : each.state >= ParkedState.REPLAYED ? 'ok' : 'warn'}>{t.states[each.state]}</Badge> },
           { title: t.parkedColumns.tries, number: true, cell: (each) => String(each.tries) },
           { title: t.parkedColumns.reason, cell: (each) => <span className="small">{each.reason}</span> },
           { title: t.parkedColumns.since, cell: (each) => <Time at={each.failTime} /> },
@@ -65,7 +65,7 @@ function ActDialog({ act, service, close }: { act: Act; service: string; close()
   const submit = async () => {
     setTried(true);
     if (!reason.trim()) return;
-    const input = { service, factId: act.fact.factId, handler: act.fact.handler, reason };
+    const input = { service, factId: act.fact.factId, reason };
     const done = isReplay ? await replay.run(input) : await setAside.run(input);
     if (!done) return;
     say('replayed' in done ? (done.replayed ? t.replayed : t.wasReplayed) : done.setAside ? t.aside : t.wasReplayed);

@@ -32,8 +32,7 @@ export default function System() {
             columns={[
               { title: t.columns.service, cell: (each) => each.service },
               { title: t.columns.health, cell: (each) => <span title={each.fault}><Badge tone={each.healthy && !each.sealFault ? 'ok' : 'stop'}>{each.healthy ? each.sealFault || t.healthy : each.fault || t.ill}</Badge></span> },
-              { title: t.columns.outbox, number: true, cell: (each) => String(each.unsentCount) },
-              { title: t.columns.age, number: true, cell: (each) => (each.oldestUnsentSeconds > 0 ? spanText(each.oldestUnsentSeconds * 1000) : t.none) },
+              { title: t.columns.read, number: true, cell: (each) => (each.oldestReadSeconds > 0 ? spanText(each.oldestReadSeconds * 1000) : t.none) },
               { title: t.columns.parked, number: true, cell: (each) => (each.parkedCount > 0n ? <Badge tone="stop">{String(each.parkedCount)}</Badge> : '0') },
               { title: t.columns.overdue, number: true, cell: (each) => String(each.overdueReminderCount) },
               { title: t.columns.sealed, number: true, cell: (each) => each.sealedCount.toLocaleString('en') },

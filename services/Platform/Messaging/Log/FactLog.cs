@@ -1,0 +1,191 @@
+using System.Data.Common;
+using System.Text;
+using Doseline.Platform.Data;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Doseline.Platform.Messaging.Log;
+
+/// <summary>The facts that a service has published, in the order of their commits: appended as the last of a transaction, read in pages.</summary>
+/// <remarks>
+/// Positions are dense: the fact lock is taken last, after every other lock of the transaction, and the position is read under it. A rollback
+/// leaves no gap, and what is read up to the head is complete. The primary key catches whoever forgets the lock.
+/// </remarks>
+static class FactLog
+{
+    /// <summary>Most facts of a page.</summary>
+    public const int FactsMax = 500;
+
+    /// <summary>Most positions that a page goes over.</summary>
+    public const int PositionsMax = 5000;
+
+    /// <summary>Most bytes of payload and envelope in a page; a single fact always fits.</summary>
+    public const int BytesMax = 512 * 1024;
+
+    // Any number that no other program uses for an advisory lock in the same database.
+    const long LockNumber = 0x446F7365466163;
+    const int EnvelopeBytes = 256;
+
+    const string Columns = "id, type, subject, time, data, data_hash, correlation_id, causation_id, actor, trace_parent";
+
+    /// <summary>Appends facts, as the last statements of the transaction at hand.</summary>
+    /// <param name="connection">Connection of the transaction.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="facts">Facts in their order; their positions are given here.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<Fact> facts, CancellationToken cancel)
+    {
+        if (connection is NpgsqlConnection postgres)
+        {
+            // One message: no client holds the lock while it thinks.
+            await using NpgsqlBatch batch = new(postgres, (NpgsqlTransaction)transaction);
+            foreach (var command in Commands(facts)) batch.BatchCommands.Add(command);
+            await batch.ExecuteNonQueryAsync(cancel);
+            return;
+        }
+
+        // SQLite's own write lock is the fact lock.
+        await using var insert = ((SqliteConnection)connection).CreateCommand();
+        insert.Transaction = (SqliteTransaction)transaction;
+        insert.CommandText = $"INSERT INTO facts (position, {Columns}) SELECT coalesce(max(position), 0) + 1, $id, $type, $subject, $time, $data, $hash, $correlation, $causation, $actor, $trace FROM facts";
+        foreach (var name in (string[])["$id", "$type", "$subject", "$time", "$data", "$hash", "$correlation", "$causation", "$actor", "$trace"]) insert.Parameters.Add(new SqliteParameter { ParameterName = name });
+        foreach (var fact in facts)
+        {
+            object?[] values = [fact.Id, fact.Type, fact.Subject, fact.Time.UtcTicks, fact.Data, fact.DataHash, fact.CorrelationId, fact.CausationId, fact.Actor, fact.TraceParent];
+            for (var i = 0; i < values.Length; i++) insert.Parameters[i].Value = values[i] ?? DBNull.Value;
+            await insert.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    /// <summary>The statements that append facts on PostgreSQL: the lock, then, with a snapshot of its own, the rows. Nothing but the commit may follow.</summary>
+    public static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Fact> facts)
+    {
+        yield return new NpgsqlBatchCommand($"SELECT pg_advisory_xact_lock({LockNumber})");
+        NpgsqlBatchCommand insert = new($"""
+            INSERT INTO facts (position, {Columns})
+            SELECT head.position + new.place, new.id, new.type, new.subject, new.time, new.data, new.data_hash, new.correlation_id, new.causation_id, new.actor, new.trace_parent
+            FROM (SELECT coalesce(max(position), 0) AS position FROM facts) AS head,
+                unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY AS new({Columns}, place)
+            """);
+        Text(f => f.Id);
+        Text(f => f.Type);
+        Text(f => f.Subject);
+        insert.Parameters.Add(new NpgsqlParameter { Value = facts.Select(f => f.Time.UtcTicks).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        Text(f => f.Data);
+        Text(f => f.DataHash);
+        Text(f => f.CorrelationId);
+        Text(f => f.CausationId);
+        Text(f => f.Actor);
+        Text(f => f.TraceParent);
+        yield return insert;
+
+        void Text(Func<Fact, string?> column) =>
+            insert.Parameters.Add(new NpgsqlParameter { Value = facts.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+    }
+
+    /// <summary>Reads a page.</summary>
+    /// <param name="db">The publisher's database, the primary.</param>
+    /// <param name="after">Where the reader stands.</param>
+    /// <param name="types">Types wanted; null for all, none to be told where the log ends.</param>
+    /// <param name="until">Position up to which to read; null for the end of the log.</param>
+    /// <param name="bytesMax">Most bytes; one fact always fits.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="FactLogException">The log has a gap.</exception>
+    public static async Task<FactPage> ReadAsync(ServiceDb db, LogPlace after, IReadOnlyCollection<string>? types, long? until, int bytesMax, CancellationToken cancel)
+    {
+        await db.Database.OpenConnectionAsync(cancel);
+        try
+        {
+            return await ReadOpenAsync(db, after, types, until, bytesMax, cancel);
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    static async Task<FactPage> ReadOpenAsync(ServiceDb db, LogPlace after, IReadOnlyCollection<string>? types, long? until, int bytesMax, CancellationToken cancel)
+    {
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        StringBuilder sql = new("SELECT position, id FROM facts ORDER BY position DESC LIMIT 1; SELECT id FROM facts WHERE position = @after;");
+        if (types is not { Count: 0 })
+        {
+            sql.Append(System.Globalization.CultureInfo.InvariantCulture, $"SELECT position, {Columns} FROM facts WHERE position > @after AND position <= @end");
+            if (types is not null) sql.Append(" AND type IN (").AppendJoin(", ", types.Select((type, place) => Parameter(command, $"@t{place}", type))).Append(')');
+            sql.Append(System.Globalization.CultureInfo.InvariantCulture, $" ORDER BY position LIMIT {FactsMax + 1}");
+            Parameter(command, "@end", Math.Min(after.Position + PositionsMax, until ?? long.MaxValue));
+        }
+
+        Parameter(command, "@after", after.Position);
+#pragma warning disable CA2100 // The text is made of constants; what is asked for travels as parameters.
+        command.CommandText = sql.ToString();
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        // The head first: what commits while we read comes with the next page, whole.
+        var head = await reader.ReadAsync(cancel) ? new LogPlace(reader.GetInt64(0), reader.GetString(1)) : LogPlace.Beginning;
+        await reader.NextResultAsync(cancel);
+        var known = await reader.ReadAsync(cancel) ? reader.GetString(0) : "";
+        if (after.Position > head.Position || known != after.FactId) return new FactPage(after, [], after, head, Forked: true);
+
+        List<Fact> facts = [];
+        var whole = true;
+        if (types is not { Count: 0 })
+        {
+            await reader.NextResultAsync(cancel);
+            for (var bytes = 0; whole && await reader.ReadAsync(cancel);)
+            {
+                var fact = FactOf(db.Service, reader);
+                bytes += Encoding.UTF8.GetByteCount(fact.Data) + EnvelopeBytes;
+                if (fact.Position > head.Position) break;
+                whole = facts.Count < FactsMax && (facts.Count == 0 || bytes <= bytesMax);
+                if (whole) facts.Add(fact);
+            }
+        }
+
+        await reader.DisposeAsync();
+        var end = whole ? Math.Min(Math.Min(after.Position + PositionsMax, until ?? long.MaxValue), head.Position) : facts[^1].Position;
+        return new FactPage(after, facts, await EndAsync(db, after, facts, Math.Max(end, after.Position), head, cancel), head);
+    }
+
+    // Where nothing of another type lies between, the facts themselves show that the piece is unbroken; elsewhere the positions are counted.
+    static async Task<LogPlace> EndAsync(ServiceDb db, LogPlace after, List<Fact> facts, long end, LogPlace head, CancellationToken cancel)
+    {
+        if (end == after.Position) return after;
+        if (facts.Count == end - after.Position) return new LogPlace(end, facts[^1].Id);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "SELECT count(*), (SELECT id FROM facts WHERE position = @end) FROM facts WHERE position > @after AND position <= @end";
+        Parameter(command, "@after", after.Position);
+        Parameter(command, "@end", end);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        if (reader.GetInt64(0) != end - after.Position)
+            throw new FactLogException($"The log of {db.Service} holds {reader.GetInt64(0)} facts from {after.Position + 1} to {end}: it has a gap.");
+        return new LogPlace(end, end == head.Position ? head.FactId : reader.GetString(1));
+    }
+
+    static Fact FactOf(string service, DbDataReader row) => new()
+    {
+        Position = row.GetInt64(0),
+        Id = row.GetString(1),
+        Source = service,
+        Type = row.GetString(2),
+        Subject = row.GetString(3),
+        Time = new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero),
+        Data = row.GetString(5),
+        DataHash = row.GetString(6),
+        CorrelationId = row.GetString(7),
+        CausationId = row.GetString(8),
+        Actor = row.GetString(9),
+        TraceParent = row.IsDBNull(10) ? null : row.GetString(10),
+    };
+
+    static string Parameter(DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = (name, value);
+        command.Parameters.Add(parameter);
+        return name;
+    }
+}
