@@ -31,6 +31,9 @@ public sealed class AppSidecar : IAsyncDisposable
     /// <summary>Port of the gRPC proxy, <c>DAPR_GRPC_PORT</c>.</summary>
     public int GrpcPort => new Uri(web.Urls.Last()).Port;
 
+    /// <summary>True while the app is there.</summary>
+    internal bool IsThere => app.Task.IsCompletedSuccessfully;
+
     internal IReadOnlySet<string> Actors { get; private set; } = new HashSet<string>();
 
     internal static async Task<AppSidecar> StartAsync(Mesh mesh, string appId)
@@ -46,7 +49,7 @@ public sealed class AppSidecar : IAsyncDisposable
         AppSidecar sidecar = new(mesh, appId, host);
         host.Use(sidecar.AuthenticateAsync);
         host.MapGet("/v1.0/healthz/outbound", () => Results.StatusCode(StatusCodes.Status204NoContent));
-        host.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
+        host.MapPost(PublishEvent.Path, sidecar.PublishAsync);
         host.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.TurnAsync);
         host.MapMethods("/v1.0/actors/{type}/{id}/reminders/{name}", ["PUT", "POST"], sidecar.RemindAsync);
         host.MapFallback(new GrpcProxy(mesh, sidecar).HandleAsync);
@@ -73,9 +76,10 @@ public sealed class AppSidecar : IAsyncDisposable
 
     /// <summary>Calls the app once it is there.</summary>
     /// <returns>Null when the connection failed: then nothing is known of what the app did.</returns>
-    internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, CancellationToken cancel)
+    internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, CancellationToken cancel, bool reads = false)
     {
-        mesh.Reach(AppId);
+        // What only reads gives nobody anything to do.
+        if (!reads) mesh.Reach(AppId);
         var address = await app.Task.WaitAsync(cancel);
         using var request = make(address);
         request.Headers.TryAddWithoutValidation(TokenHeader, mesh.AppToken);
@@ -117,17 +121,17 @@ public sealed class AppSidecar : IAsyncDisposable
 
     async Task PublishAsync(HttpContext context)
     {
-        var topic = (string)context.Request.RouteValues["topic"]!;
+        var call = await PublishEvent.ReadAsync(context);
         // As the component's publishingScopes say: a service publishes to the topic of its name.
-        if (topic != AppId)
+        if (call.Topic != AppId)
         {
-            await FaultAsync(context, 403, "ERR_PUBSUB_FORBIDDEN", $"topic {topic} is not allowed for app id {AppId}");
+            await PublishEvent.AnswerAsync(context, 7, $"topic {call.Topic} is not allowed for app id {AppId}");
             return;
         }
 
-        mesh.Broker.Publish(topic, context.Request.Query["metadata.partitionKey"].ToString(), await BodyAsync(context));
+        mesh.Broker.Publish(call.Topic, call.Data);
         if (await mesh.Trouble.AtAsync(AppId, Point.Published)) context.Abort();
-        else context.Response.StatusCode = 204;
+        else await PublishEvent.AnswerAsync(context);
     }
 
     async Task TurnAsync(HttpContext context)

@@ -1,19 +1,20 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 
 namespace Doseline.Sidecar;
 
 /// <summary>
-/// Topics with a queue for every app that subscribes (the consumer group is the app id): at least once, in the order of publishing within
-/// a queue, again after a failure, to the dead-letter topic when it is hopeless. It loses nothing while apps come and go.
+/// Topics with a queue for every app that subscribes (the consumer group is the app id), as a real broker behind its component is seen to be: it
+/// answers that it has taken what it then drops, tries a delivery once, gives some twice, and keeps nothing for an app that is not there.
 /// </summary>
 public sealed class Broker
 {
-    const int TriesMax = 8;
     /// <summary>Every so many deliveries one is made twice, as brokers do.</summary>
     const int TwiceEvery = 7;
+
+    /// <summary>Every so many deliveries one is in no queue, though its publisher was told that it was taken.</summary>
+    const int DroppedEvery = 11;
 
     readonly Mesh mesh;
     readonly ConcurrentDictionary<(string App, string Topic), Queue> queues = new();
@@ -22,7 +23,7 @@ public sealed class Broker
     int pending;
     long deliveries;
     long repeated;
-    long deadLetters;
+    long dropped;
 
     internal Broker(Mesh mesh) => this.mesh = mesh;
 
@@ -32,13 +33,10 @@ public sealed class Broker
     /// <summary>Deliveries of what had been delivered before.</summary>
     public long Repeated => Interlocked.Read(ref repeated);
 
-    /// <summary>Messages that went to a dead-letter topic.</summary>
-    public long DeadLetters => Interlocked.Read(ref deadLetters);
+    /// <summary>Messages that no app was given.</summary>
+    public long Dropped => Interlocked.Read(ref dropped);
 
-    /// <summary>Called when an app has taken a message of a topic.</summary>
-    public Action<string, string>? Taken { get; set; }
-
-    /// <summary>Topics that apps subscribe to, dead-letter topics included.</summary>
+    /// <summary>Topics that apps subscribe to.</summary>
     public IEnumerable<(string App, string Topic)> Subscriptions => queues.Keys;
 
     /// <summary>Completes once nothing waits to be delivered.</summary>
@@ -52,13 +50,11 @@ public sealed class Broker
         foreach (var subscription in subscriptions.EnumerateArray())
         {
             var topic = subscription.GetProperty("topic").GetString()!;
-            queues.GetOrAdd((app.AppId, topic), _ => new Queue(this, app, topic,
-                subscription.GetProperty("routes").GetProperty("default").GetString()!,
-                subscription.TryGetProperty("deadLetterTopic", out var dead) ? dead.GetString() : null));
+            queues.GetOrAdd((app.AppId, topic), _ => new Queue(this, app, topic, subscription.GetProperty("routes").GetProperty("default").GetString()!));
         }
     }
 
-    internal void Publish(string topic, string key, byte[] envelope)
+    internal void Publish(string topic, byte[] envelope)
     {
         foreach (var queue in queues.Values.Where(q => q.Topic == topic))
         {
@@ -67,7 +63,7 @@ public sealed class Broker
                 if (pending++ == 0) idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
-            queue.Add(Rewrite(envelope, topic, key));
+            queue.Add(Rewrite(envelope, topic));
         }
     }
 
@@ -87,69 +83,44 @@ public sealed class Broker
     }
 
     // The runtime writes the envelope anew: keys in order, and its own additions.
-    static byte[] Rewrite(byte[] envelope, string topic, string key)
+    static byte[] Rewrite(byte[] envelope, string topic)
     {
         var fields = JsonSerializer.Deserialize<SortedDictionary<string, JsonElement>>(envelope)!;
         fields["topic"] = JsonSerializer.SerializeToElement(topic);
         fields["pubsubname"] = JsonSerializer.SerializeToElement("pubsub");
-        if (key.Length > 0) fields["partitionkey"] = JsonSerializer.SerializeToElement(key);
         return JsonSerializer.SerializeToUtf8Bytes(fields);
     }
 
     async Task DeliverAsync(Queue queue, byte[] envelope)
     {
-        var failures = 0;
-        for (var again = Interlocked.Increment(ref deliveries) % TwiceEvery == 0; failures < TriesMax;)
+        var number = Interlocked.Increment(ref deliveries);
+        if (number % DroppedEvery == 0 || !await TryAsync(queue, envelope))
         {
-            var answer = await TryAsync(queue, envelope);
-            switch (answer)
-            {
-                case "SUCCESS" when again:
-                    again = false;
-                    Interlocked.Increment(ref repeated);
-                    continue;
-                case "SUCCESS":
-                    Taken?.Invoke(queue.App.AppId, queue.Topic);
-                    return;
-                // The app went away: the broker gives it the message again, however often that happens.
-                case null:
-                    Interlocked.Increment(ref repeated);
-                    continue;
-                case "DROP":
-                    failures = TriesMax;
-                    break;
-                default:
-                    failures++;
-                    break;
-            }
+            Interlocked.Increment(ref dropped);
+            return;
         }
 
-        if (queue.DeadLetterTopic is not { } dead) return;
-        Interlocked.Increment(ref deadLetters);
-        Publish(dead, "", envelope);
+        if (number % TwiceEvery == 0 && await TryAsync(queue, envelope)) Interlocked.Increment(ref repeated);
     }
 
-    async Task<string?> TryAsync(Queue queue, byte[] envelope)
+    async Task<bool> TryAsync(Queue queue, byte[] envelope)
     {
         await mesh.Trouble.AtAsync(queue.App.AppId, Point.Delivering);
+        if (!queue.App.IsThere) return false;
         using var response = await queue.App.CallAppAsync(at => new HttpRequestMessage(HttpMethod.Post, new Uri(at, queue.Path))
         {
             Content = new ByteArrayContent(envelope) { Headers = { ContentType = new("application/cloudevents+json") } },
         }, CancellationToken.None);
-        if (await mesh.Trouble.AtAsync(queue.App.AppId, Point.Delivered) || response is null) return null;
-        if (response.StatusCode is HttpStatusCode.NotFound) return "DROP";
-        if (!response.IsSuccessStatusCode) return "RETRY";
-        using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync());
-        return body.RootElement.GetProperty("status").GetString()!;
+        return !await mesh.Trouble.AtAsync(queue.App.AppId, Point.Delivered) && response is { IsSuccessStatusCode: true };
     }
 
     sealed class Queue
     {
         readonly Channel<byte[]> waiting = Channel.CreateUnbounded<byte[]>();
 
-        public Queue(Broker broker, AppSidecar app, string topic, string path, string? deadLetterTopic)
+        public Queue(Broker broker, AppSidecar app, string topic, string path)
         {
-            (App, Topic, Path, DeadLetterTopic) = (app, topic, path, deadLetterTopic);
+            (App, Topic, Path) = (app, topic, path);
             _ = Task.Run(async () =>
             {
                 await foreach (var envelope in waiting.Reader.ReadAllAsync())
@@ -165,8 +136,6 @@ public sealed class Broker
         public string Topic { get; }
 
         public string Path { get; }
-
-        public string? DeadLetterTopic { get; }
 
         public void Add(byte[] envelope) => waiting.Writer.TryWrite(envelope);
     }

@@ -22,7 +22,7 @@ sealed class GrpcProxy(Mesh mesh, AppSidecar sidecar)
         }
 
         mesh.Called(sidecar.AppId, id);
-        if (!mesh.MayCall(sidecar.AppId, id))
+        if (!mesh.MayCall(sidecar.AppId, id, context.Request.Path.Value!))
         {
             Refuse(context, PermissionDenied, $"access control policy of {id} denies {sidecar.AppId}");
             return;
@@ -32,7 +32,7 @@ sealed class GrpcProxy(Mesh mesh, AppSidecar sidecar)
         await mesh.Trouble.AtAsync(id, Point.Calling);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         limit.CancelAfter(CalleeWaitMax);
-        using var response = await callee.CallAppAsync(app => Request(context, app, body), limit.Token);
+        using var response = await callee.CallAppAsync(app => Request(context, app, body), limit.Token, reads: context.Request.Path.Value!.EndsWith("/ReadFacts", StringComparison.Ordinal));
         var killed = await mesh.Trouble.AtAsync(id, Point.Called);
         if (killed || response is null) Refuse(context, Unavailable, $"{id} went away during the call");
         else await PassAsync(response, context.Response);

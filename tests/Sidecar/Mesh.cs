@@ -33,8 +33,8 @@ public sealed class Mesh : IAsyncDisposable
     /// <summary>What goes wrong.</summary>
     public ITrouble Trouble { get; }
 
-    /// <summary>Whether one app may call another: the callee's access control. Everyone may until it is set.</summary>
-    public Func<string, string, bool> MayCall { get; set; } = (_, _) => true;
+    /// <summary>Whether one app may call a method of another, by its path: the callee's access control. Everyone may until it is set.</summary>
+    public Func<string, string, string, bool> MayCall { get; set; } = (_, _, _) => true;
 
     /// <summary>Token by which sidecars know their app.</summary>
     public string ApiToken { get; } = Guid.NewGuid().ToString("N");
@@ -72,13 +72,13 @@ public enum Point
     /// <summary>The callee has answered; its caller does not know yet.</summary>
     Called,
 
-    /// <summary>The broker holds a fact; its publisher does not know yet.</summary>
+    /// <summary>The broker has taken a ring; its publisher does not know yet.</summary>
     Published,
 
-    /// <summary>A fact is about to be given to its subscriber.</summary>
+    /// <summary>A ring is about to be given to a listener.</summary>
     Delivering,
 
-    /// <summary>The subscriber has answered; the broker does not count that yet.</summary>
+    /// <summary>The listener has answered; the broker does not count that yet.</summary>
     Delivered,
 
     /// <summary>An actor's turn is about to begin.</summary>

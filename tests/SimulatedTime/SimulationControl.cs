@@ -38,12 +38,19 @@ public sealed class SimulationControl(IHostApplicationLifetime lifetime, IServer
         var cancel = context.RequestAborted;
         var answer = verb.Value switch
         {
-            "/pump" => await AllAsync(context.RequestServices.GetServices<IPump>(), cancel),
+            "/pump" => await LookAsync(context.RequestServices, cancel),
             "/sweep" => await AllAsync(context.RequestServices.GetServices<IReminderPump>(), cancel),
             "/next" => await NextAsync(context.RequestServices.GetServices<IReminderPump>(), cancel),
             _ => null,
         };
         await context.Response.WriteAsync(answer?.ToString(CultureInfo.InvariantCulture) ?? "", cancel);
+    }
+
+    // Everybody looks, as after the time without a ring: a ring may have been lost.
+    static Task<long?> LookAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        foreach (var publisher in services.GetRequiredService<FactTable>().Pairs.Select(p => p.Publisher).Distinct()) services.GetRequiredService<Bell>().Ring(publisher);
+        return AllAsync(services.GetServices<IPump>(), cancel);
     }
 
     static async Task<long?> AllAsync(IEnumerable<IPump> all, CancellationToken cancel)

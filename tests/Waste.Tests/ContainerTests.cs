@@ -182,21 +182,19 @@ public sealed class ContainerTests
     static Task<SimulatedPlatform> StartAsync(TestDatabase database, DateTimeOffset start) => SimulatedPlatform.StartAsync(start, database.Settings, builder =>
     {
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<LocalFactBus>();
-        builder.Services.Replace(ServiceDescriptor.Singleton<IFactBus, RecordingBus>());
     });
 
     static int Eligible(SimulatedPlatform host) =>
-        ((RecordingBus)host.Services.GetRequiredService<IFactBus>()).Published.Count(fact => fact.Type == ContainerEligible.Descriptor.FullName);
+        Logs.Of(host.Services).Count(fact => fact.Type == ContainerEligible.Descriptor.FullName);
 
     static async Task GiveAsync(SimulatedPlatform host, Execution.V1.WasteArisen message)
     {
         var data = FactJson.Write(message);
-        await host.Services.GetRequiredService<IFactBus>().PublishAsync(new Fact
+        await host.Services.PutAsync(new Fact
         {
             Id = "fact-1", Source = "execution", Type = Execution.V1.WasteArisen.Descriptor.FullName, Subject = message.WasteId, Time = TestPlatform.Start, Data = data,
             DataHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(data))),
             CorrelationId = "fact-1", CausationId = "fact-1", Actor = "service:execution",
-        }, CancellationToken.None);
+        });
     }
 }

@@ -18,8 +18,8 @@ static class Trails
         {
             var db = databases.Of(service, scope.ServiceProvider);
             var requests = await db.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM requests").SingleAsync();
-            var outbox = await db.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM outbox").SingleAsync();
-            counts.Add($"{service}: {await db.AuditTrail.CountAsync()} audit rows, {requests} answers, {outbox} facts, {await db.Signatures.CountAsync()} signatures");
+            var facts = await db.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM facts").SingleAsync();
+            counts.Add($"{service}: {await db.AuditTrail.CountAsync()} audit rows, {requests} answers, {facts} facts, {await db.Signatures.CountAsync()} signatures");
         }
 
         return counts;

@@ -26,7 +26,7 @@ static class NextVersion
 
         await using var rest = source.CreateCommand("""
             CREATE TABLE next_version (id TEXT NOT NULL PRIMARY KEY);
-            CREATE INDEX outbox_of_the_next_version ON outbox (of_the_next_version);
+            CREATE INDEX facts_of_the_next_version ON facts (of_the_next_version);
             INSERT INTO schema_scripts (name, checksum, time) VALUES ('next/999_next.sql', 'unknown here', 0);
             """);
         await rest.ExecuteNonQueryAsync();

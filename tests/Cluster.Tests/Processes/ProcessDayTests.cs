@@ -61,12 +61,12 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         output.WriteLine($"many processes: {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s, {platform.Settlings} settlings");
         output.WriteLine($"killed {string.Join(", ", killer.Killed)}");
         output.WriteLine($"called {string.Join(", ", platform.Mesh.Calls.OrderBy(c => c.Key).Select(c => $"{c.Key.Caller}→{c.Key.Callee} {c.Value}"))}");
-        output.WriteLine($"{platform.Mesh.Broker.Deliveries} deliveries, {platform.Mesh.Broker.Repeated} repeated, {platform.Mesh.Scheduler.Fired} reminders");
+        output.WriteLine($"{platform.Mesh.Broker.Deliveries} deliveries, {platform.Mesh.Broker.Repeated} repeated, {platform.Mesh.Broker.Dropped} dropped, {platform.Mesh.Scheduler.Fired} reminders");
         DayReports.Differences(expected, actual).ShouldBeEmpty();
         killer.Killed.Select(k => (k.App, k.Point)).ShouldBe(kills, ignoreOrder: true);
         platform.RollingRestarts.ShouldBe(1);
         platform.Mesh.Broker.Repeated.ShouldBeGreaterThan(0);
-        platform.Mesh.Broker.DeadLetters.ShouldBe(0);
+        platform.Mesh.Broker.Dropped.ShouldBeGreaterThan(0);
         platform.Mesh.Scheduler.Fired.ShouldBeGreaterThan(0);
     }
 

@@ -65,8 +65,8 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         reader.Services.GetRequiredService<DevelopmentTokens>().Issue(Caller.Service("orders"), TimeSpan.FromMinutes(1));
 
         // Sidecars let in whom the modules say they call; the chart renders the same, which another test says.
-        var described = Modules.All().Select(ServiceDescription.Of).ToDictionary(s => s.Name, StringComparer.Ordinal);
-        mesh.MayCall = (caller, callee) => described[caller].Calls.Contains(callee);
+        var described = Described.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        mesh.MayCall = (caller, callee, path) => described[caller].Calls.Contains(callee) || path == ReadFacts && described[caller].Listens.Contains(callee);
         ProcessPlatform platform = new(fresh, reader, ticks, clock, mesh) { GatewayKilledAt = gatewayKilledAt, RollingRestartAt = rollingRestartAt };
         mesh.Reached += app => platform.touched[app] = true;
         await Task.WhenAll(ServiceNames.Select(async name =>
@@ -91,8 +91,12 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <summary>How often all services were restarted, one after the other, as an upgrade does.</summary>
     public int RollingRestarts { get; private set; }
 
+    const string ReadFacts = "/doseline.facts.v1.FactsService/ReadFacts";
+
+    static IReadOnlyList<ServiceDescription> Described { get; } = [.. Modules.All().Select(ServiceDescription.Of)];
+
     // Services that keep something, and so have something to pump.
-    static IReadOnlyList<string> Keepers { get; } = [.. Modules.All().Select(ServiceDescription.Of).Where(s => s.Database).Select(s => s.Name)];
+    static IReadOnlyList<string> Keepers { get; } = [.. Described.Where(s => s.Database).Select(s => s.Name)];
 
     /// <summary>Every service.</summary>
     public static IReadOnlyList<string> ServiceNames { get; } = [.. Modules.All().Select(m => m.Name)];
@@ -184,6 +188,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         ["DAPR_GRPC_PORT"] = sidecar.GrpcPort.ToString(CultureInfo.InvariantCulture),
         ["DAPR_API_TOKEN"] = Mesh.ApiToken,
         ["APP_API_TOKEN"] = Mesh.AppToken,
+        ["Facts__Listeners"] = string.Join(',', Described.Where(s => s.Listens.Contains(name)).Select(s => s.Name)),
         ["Keys__Directory"] = databases.Settings["Keys:Directory"],
         ["Data__Directory"] = databases.Settings["Data:Directory"],
         ["Ports__App"] = "0",

@@ -101,16 +101,16 @@ public sealed class RetentionTests
         await PublishAsync(platform);
         var hold = (await qa.PlaceLegalHoldAsync(new PlaceLegalHoldRequest { RequestId = TestPlatform.RequestId(), Service = "orders", Reason = "investigation" })).Hold;
         platform.Clock.MoveTo(platform.Now.AddDays(40));
-        (await LineAsync(qa, "outbox")).ShouldSatisfyAllConditions(l => l.RemovableCount.ShouldBe(0), l => l.KeptBecause.ShouldContain("legal hold"));
+        (await LineAsync(qa, "requests")).ShouldSatisfyAllConditions(l => l.RemovableCount.ShouldBe(0), l => l.KeptBecause.ShouldContain("legal hold"));
         await platform.SettleAsync();
         (await CountAsync(platform)).ShouldBe(1);
-
         await qa.LiftLegalHoldAsync(new LiftLegalHoldRequest { RequestId = TestPlatform.RequestId(), Service = "orders", HoldId = hold.HoldId, Version = 1, Reason = "closed" });
-        (await LineAsync(qa, "outbox")).RemovableCount.ShouldBe(1);
+        (await LineAsync(qa, "requests")).RemovableCount.ShouldBe(1);
+        (await LineAsync(qa, "facts")).ShouldSatisfyAllConditions(l => l.RowCount.ShouldBe(1), l => l.RemovableCount.ShouldBe(0), l => l.KeptBecause.ShouldContain("never deleted"));
         (await LineAsync(qa, "audit")).ShouldSatisfyAllConditions(l => l.RowCount.ShouldBe(2), l => l.RemovableCount.ShouldBe(0), l => l.KeptBecause.ShouldContain("never deleted"));
         platform.Clock.MoveTo(platform.Now.AddHours(5));
         await platform.SettleAsync();
-        (await CountAsync(platform)).ShouldBe(0);
+        (await CountAsync(platform)).ShouldBe(1, "the answer of the call that placed the hold is gone");
         (await LineAsync(qa, "legal_holds")).RowCount.ShouldBe(1);
     }
 
@@ -132,6 +132,6 @@ public sealed class RetentionTests
     static async Task<int> CountAsync(TestPlatform platform)
     {
         await using var scope = platform.Host.Services.CreateAsyncScope();
-        return await platform.Host.Services.GetRequiredService<DatabaseTable>().Of("orders", scope.ServiceProvider).Outbox.CountAsync();
+        return await platform.Host.Services.GetRequiredService<DatabaseTable>().Of("orders", scope.ServiceProvider).Requests.CountAsync();
     }
 }

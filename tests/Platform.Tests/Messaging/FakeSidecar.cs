@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Doseline.Sidecar;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Tests.Messaging;
 
-/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, retry, dead-letter, actors, reminders, tokens.</summary>
+/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, actors, reminders, tokens.</summary>
 sealed class FakeSidecar : IAsyncDisposable
 {
     public const string ApiToken = "to-sidecar";
@@ -21,13 +22,17 @@ sealed class FakeSidecar : IAsyncDisposable
 
     FakeSidecar(WebApplication app) => this.app = app;
 
+    /// <summary>Port of the HTTP API.</summary>
     public int Port => new Uri(app.Urls.First()).Port;
+
+    /// <summary>Port of the gRPC API.</summary>
+    public int GrpcPort => new Uri(app.Urls.Last()).Port;
 
     /// <summary>Address of the app's port.</summary>
     public Uri? App { get; set; }
 
-    /// <summary>Envelopes published, in order, with topic and query.</summary>
-    public ConcurrentQueue<(string Topic, string Query, string Envelope)> Published { get; } = new();
+    /// <summary>What was published, in order.</summary>
+    public ConcurrentQueue<PublishEvent> Published { get; } = new();
 
     /// <summary>Reminders set, as path and body.</summary>
     public ConcurrentQueue<(string Path, string Body)> Reminders { get; } = new();
@@ -35,14 +40,18 @@ sealed class FakeSidecar : IAsyncDisposable
     /// <summary>Done once a reminder was set.</summary>
     public TaskCompletionSource ReminderSet { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Answers a publish with a status instead of 204; null is well, 0 never answers.</summary>
-    public Func<string, int?> PublishFault { get; set; } = _ => null;
+    /// <summary>gRPC status with which a publish is answered instead of OK; null is well, -1 never answers.</summary>
+    public Func<PublishEvent, int?> PublishFault { get; set; } = _ => null;
 
     public static async Task<FakeSidecar> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        });
         var web = builder.Build();
         FakeSidecar sidecar = new(web);
         web.Use(async (context, next) =>
@@ -56,7 +65,7 @@ sealed class FakeSidecar : IAsyncDisposable
             context.Response.StatusCode = 401;
             await context.Response.WriteAsync("invalid api token");
         });
-        web.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
+        web.MapPost(PublishEvent.Path, sidecar.PublishAsync);
         web.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.InvokeAsync);
         web.MapPost("/v1.0/actors/{type}/{id}/reminders/{name}", async context =>
         {
@@ -69,43 +78,19 @@ sealed class FakeSidecar : IAsyncDisposable
     }
 
     /// <summary>Calls the app as the sidecar does.</summary>
-    public async Task<(int Status, string Body)> CallAsync(HttpMethod method, string path, string? body = null, string? token = AppToken)
+    public async Task<(int Status, string Body)> CallAsync(HttpMethod method, string path, string? body = null, string? token = AppToken, string? caller = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(App!, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         if (token is not null) request.Headers.Add("dapr-api-token", token);
+        if (caller is not null) request.Headers.Add("dapr-caller-app-id", caller);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/cloudevents+json");
         using var response = await toApp.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>
-    /// Delivers an envelope as the runtime does: written anew with its keys in order and its own additions, then by the app's answer
-    /// acknowledged, tried again, or sent to the dead-letter topic.
-    /// </summary>
-    /// <returns>What the app answered, in order.</returns>
-    public async Task<List<string>> DeliverAsync(string topic, string envelope, int triesMax = 3)
-    {
-        using var subscriptions = JsonDocument.Parse((await CallAsync(HttpMethod.Get, "/dapr/subscribe")).Body);
-        var subscription = subscriptions.RootElement.EnumerateArray().Single(s => s.GetProperty("topic").GetString() == topic);
-        var path = subscription.GetProperty("routes").GetProperty("default").GetString()!;
-        List<string> answers = [];
-        for (var attempt = 0; attempt < triesMax; attempt++)
-        {
-            var (status, body) = await CallAsync(HttpMethod.Post, path, Rewrite(topic, envelope));
-            var answer = status switch
-            {
-                404 => "DROP",
-                >= 200 and < 300 => JsonDocument.Parse(body).RootElement.GetProperty("status").GetString()!,
-                _ => "RETRY",
-            };
-            answers.Add(answer);
-            if (answer is "SUCCESS") return answers;
-            if (answer is "DROP") break;
-        }
-
-        if (subscription.TryGetProperty("deadLetterTopic", out var dead)) answers.AddRange(await DeliverAsync(dead.GetString()!, envelope, triesMax));
-        return answers;
-    }
+    /// <summary>Delivers an envelope once, as the runtime does: written anew with its keys in order and its own additions.</summary>
+    /// <returns>Status and body of the app's answer.</returns>
+    public Task<(int Status, string Body)> DeliverAsync(string topic, byte[] envelope) => CallAsync(HttpMethod.Post, $"/facts/{topic}", Rewrite(topic, Encoding.UTF8.GetString(envelope)));
 
     public async ValueTask DisposeAsync()
     {
@@ -117,7 +102,7 @@ sealed class FakeSidecar : IAsyncDisposable
     {
         try
         {
-            var fields = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(envelope)!;
+            if (JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(envelope) is not { } fields) return envelope;
             fields["topic"] = JsonSerializer.SerializeToElement(topic);
             fields["pubsubname"] = JsonSerializer.SerializeToElement("pubsub");
             return JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(fields, StringComparer.Ordinal));
@@ -136,21 +121,24 @@ sealed class FakeSidecar : IAsyncDisposable
 
     async Task PublishAsync(HttpContext context)
     {
-        var envelope = await BodyAsync(context);
-        switch (PublishFault(envelope))
+        var call = await PublishEvent.ReadAsync(context);
+        switch (PublishFault(call))
         {
             case null:
-                Published.Enqueue(((string)context.Request.RouteValues["topic"]!, context.Request.QueryString.Value ?? "", envelope));
-                context.Response.StatusCode = 204;
+                if (context.Request.Headers["dapr-api-token"] != ApiToken) goto case 16;
+                Published.Enqueue(call);
+                await PublishEvent.AnswerAsync(context);
                 return;
-            case 0:
+            case 16:
+                await PublishEvent.AnswerAsync(context, 16, "invalid api token");
+                return;
+            case -1:
                 // Never answers: ends with the caller's patience.
                 TaskCompletionSource never = new();
                 await using (context.RequestAborted.Register(never.SetResult)) await never.Task;
                 return;
             case { } status:
-                context.Response.StatusCode = status;
-                await context.Response.WriteAsync("{\"errorCode\":\"ERR_PUBSUB_PUBLISH_MESSAGE\",\"message\":\"broker\"}");
+                await PublishEvent.AnswerAsync(context, status, "broker");
                 return;
         }
     }

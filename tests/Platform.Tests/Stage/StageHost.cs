@@ -5,8 +5,9 @@ using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Delivery;
+using Doseline.Platform.Messaging.Reading;
 using Doseline.Testing;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,19 +33,26 @@ sealed class StageHost : IAsyncDisposable
 
     public Troubles Troubles => Services.GetRequiredService<Troubles>();
 
-    public ParkedMessages Parked => Services.GetRequiredService<ParkedMessages>();
+    public ParkedFacts Parked => Services.GetRequiredService<ParkedFacts>();
 
     public static async Task<StageHost> StartAsync(params string[] settings)
     {
         var test = await TestDatabase.CreateAsync();
-        return await StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: true, settings);
+        return await StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: true, Both, settings);
     }
 
+    /// <summary>One of the two services alone, as in a process of its own, on databases that are somebody else's to remove.</summary>
+    public static Task<StageHost> AloneAsync(TestDatabase test, SimulatedClock clock, ServiceModule module, params string[] settings) =>
+        StartAsync(test, clock, owns: false, [module], settings);
+
     /// <summary>On databases that are somebody else's to remove.</summary>
-    public static Task<StageHost> OnAsync(TestDatabase test) => StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: false, []);
+    public static Task<StageHost> OnAsync(TestDatabase test) => StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: false, Both, []);
 
     /// <summary>Another replica on the same databases.</summary>
-    public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, settings);
+    public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, Both, settings);
+
+    /// <summary>A replica whose table of facts is another: of the next build, or with other types.</summary>
+    public Task<StageHost> TwinAsync(Func<FactRule, FactRule?> change, params string[] settings) => StartAsync(database, Clock, owns: false, Both, settings, change);
 
     public async Task InAsync<TDb>(Func<TDb, Task> work) where TDb : ServiceDb
     {
@@ -61,15 +69,21 @@ sealed class StageHost : IAsyncDisposable
     /// <summary>Commits facts about a subject, one save each.</summary>
     public async Task PublishAsync(string subject, params string[] codes)
     {
-        foreach (var code in codes)
-        {
-            await InAsync<OrdersDb>(async db =>
-            {
-                db.Publish(subject, new CustomerPublished { CustomerId = subject, Code = code });
-                await db.SaveChangesAsync();
-            });
-        }
+        foreach (var code in codes) await PublishAsync(subject, new CustomerPublished { CustomerId = subject, Code = code });
     }
+
+    /// <summary>Commits a fact.</summary>
+    public Task PublishAsync(string subject, IMessage fact) => InAsync<OrdersDb>(async db =>
+    {
+        db.Publish(subject, fact);
+        await db.SaveChangesAsync();
+    });
+
+    /// <summary>What waits at the listener, oldest first.</summary>
+    public Task<List<WaitingRow>> WaitingAsync() => InAsync<ExecutionDb, List<WaitingRow>>(db => db.Waiting.AsNoTracking().OrderBy(w => w.Position).ToListAsync());
+
+    /// <summary>The reader of the publisher's log.</summary>
+    public FactReader Reader => Services.GetServices<IPump>().OfType<FactReader>().Single();
 
     public Fact Fact(string subject, string code)
     {
@@ -83,8 +97,13 @@ sealed class StageHost : IAsyncDisposable
         };
     }
 
+    /// <summary>Puts a fact into the log, or sets the listener back to before it.</summary>
+    public Task GiveAsync(Fact fact) => Services.PutAsync(fact);
+
+    /// <summary>Rings, for who shares the databases may have published, and lets everything happen.</summary>
     public async Task SettleAsync()
     {
+        Services.GetRequiredService<Bell>().Ring("orders");
         var pumps = Services.GetServices<IPump>().ToList();
         int moved;
         do
@@ -107,14 +126,17 @@ sealed class StageHost : IAsyncDisposable
         if (owns) await database.DisposeAsync();
     }
 
-    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, string[] settings)
+    static ServiceModule[] Both => [new OrdersStage(), new ExecutionStage()];
+
+    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, ServiceModule[] modules, string[] settings, Func<FactRule, FactRule?>? change = null)
     {
         string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
-        var app = PlatformHost.Build(args, [new OrdersStage(), new ExecutionStage()], builder =>
+        var app = PlatformHost.Build(args, modules, builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<Troubles>();
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            if (change is not null) builder.Services.Replace(ServiceDescriptor.Singleton(p => new FactTable(p.GetServices<FactRule>().Select(change).OfType<FactRule>())));
         });
         await PlatformHost.ApplySchemasAsync(app.Services);
         await app.StartAsync();

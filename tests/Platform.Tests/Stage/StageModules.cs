@@ -6,6 +6,7 @@ using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Doseline.Platform.Tests.Stage;
 
@@ -17,14 +18,18 @@ sealed class OrdersStage : ServiceModule
     public override void Compose(ModuleBuilder module) => module.Database<OrdersDb>();
 }
 
-/// <summary>Listens, and hosts an actor.</summary>
+/// <summary>Listens, in each of the ways there are, and hosts an actor.</summary>
 sealed class ExecutionStage : ServiceModule
 {
     public override string Name => "execution";
 
     public override void Compose(ModuleBuilder module) => module
         .Database<ExecutionDb>()
-        .On<CustomerPublished, Listener>()
+        .From("orders", facts => facts
+            .InTurn<CustomerPublished, Listener>(c => c.LicenceNumber is "" ? [c.CustomerId] : [c.CustomerId, c.LicenceNumber])
+            .Commutes<OrderCancelled, Listener>()
+            .LatestWins<OrderRescheduled, Listener>(o => [o.Order.OrderId])
+            .InTurn<OrderAccepted, Listener>())
         .Actor<Counter, ExecutionDb>("Counter", Int64Value.Descriptor);
 }
 
@@ -37,23 +42,54 @@ sealed class Troubles
 
     public void Clear() => left.Clear();
 
+    /// <summary>Whoever a handler asks is away.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>Happens once, while a handler stands still.</summary>
+    public Func<Task>? Pause { get; set; }
+
+    /// <summary>What this build cannot read.</summary>
+    public string? Unread { get; set; }
+
     public void Meet(string what)
     {
+        if (Away) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        if (what == Unread) throw new FactUnreadableException($"{what} is a word of a later version");
         if (!left.TryGetValue(what, out var times) || times <= 0) return;
         left[what] = times - 1;
         throw new InvalidOperationException($"{what} cannot be handled");
     }
 }
 
-sealed class Listener(ExecutionDb db, Troubles troubles) : IFactHandler<CustomerPublished>
+/// <summary>Notes what it hears; of an order it tells the counters that the product code names.</summary>
+sealed class Listener(ExecutionDb db, Troubles troubles, IActors actors)
+    : IFactHandler<CustomerPublished>, IFactHandler<OrderCancelled>, IFactHandler<OrderRescheduled>, IFactHandler<OrderAccepted>
 {
-    public const string Name = "execution.Listener.CustomerPublished";
+    public Task HandleAsync(CustomerPublished fact, Fact envelope, CancellationToken cancel) => NoteAsync(fact.Code, envelope);
 
-    public Task HandleAsync(CustomerPublished fact, Fact envelope, CancellationToken cancel)
+    public Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel) => NoteAsync(fact.Reason, envelope);
+
+    public Task HandleAsync(OrderRescheduled fact, Fact envelope, CancellationToken cancel) => NoteAsync(fact.Order.ProductCode, envelope);
+
+    public async Task HandleAsync(OrderAccepted fact, Fact envelope, CancellationToken cancel)
     {
-        troubles.Meet(fact.Code);
-        db.Seen.Add(new SeenRow { FactId = envelope.Id, Subject = envelope.Subject, Text = fact.Code });
-        return Task.CompletedTask;
+        foreach (var counter in fact.ProductCode.Split(','))
+        {
+            troubles.Meet(counter);
+            await actors.AskAsync<Int64Value>("Counter", counter, new Int64Value { Value = 1 }, cancel);
+        }
+    }
+
+    async Task NoteAsync(string text, Fact envelope)
+    {
+        if (troubles.Pause is { } pause)
+        {
+            troubles.Pause = null;
+            await pause();
+        }
+
+        troubles.Meet(text);
+        db.Seen.Add(new SeenRow { FactId = envelope.Id, Subject = envelope.Subject, Text = text });
     }
 }
 

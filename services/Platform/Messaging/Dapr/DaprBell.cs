@@ -35,14 +35,13 @@ public sealed class DaprBell<TDb>(
         if (rung is not null && count == heard) return 0;
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        // Before the first ring of this process nobody knows where the listeners stand: it is a bare one.
+        // Nobody knows what the process before this one had rung for: the first ring of each is a bare one.
         var page = rung is { } place
             ? await FactLog.ReadAsync(db, place, null, null, Rings.PageBytesMax, cancel)
             : await FactLog.ReadAsync(db, LogPlace.Beginning, [], null, 0, cancel);
         if (rung is null || page.Forked) page = new FactPage(page.Head, [], page.Head, page.Head);
-        var first = rung is null && count == 0;
         (rung, heard) = (page.UpTo, page.UpTo.Position < page.Head.Position ? -1 : count);
-        if (first || page.Facts is [] && page.UpTo == page.After && page.Head.Position == 0) return 0;
+        if (page.Head.Position == 0) return 0;
         try
         {
             await broker.PublishAsync(service, Rings.Write(service, page, db.Now, seal), cancel);

@@ -26,7 +26,7 @@ public sealed class FactWaits(IServiceScopeFactory scopes, DatabaseTable databas
         {
             await lease.RequireAsync(db, cancel);
             var row = await db.Waiting.FindAsync([fact.Id], cancel);
-            if (row is { ResolvedTime: not null } || await db.Inbox.AnyAsync(r => r.FactId == fact.Id && r.Part == "", cancel)) return null;
+            if (row is { ResolvedTime: not null } || await db.Inbox.AnyAsync(r => r.FactId == fact.Id && r.Part == "" && r.DataHash == fact.DataHash, cancel)) return null;
             if (row is null)
             {
                 db.Waiting.Add(row = new WaitingRow

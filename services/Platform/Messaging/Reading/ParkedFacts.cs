@@ -87,8 +87,8 @@ public sealed class ParkedFacts(FactTable table, FactWork work, IServiceScopeFac
 
     static async Task<bool> SetAsideAsync(ServiceDb db, WaitingRow row, Resolution resolution, CancellationToken cancel)
     {
-        // What an orphan did is done, and its inbox row says so.
-        if (row.State is not WaitState.Orphaned || row.Envelope.Length > 0) FactWaits.AddReceipt(db, row);
+        // What an orphan did is done, and so is what was done with another payload: their inbox rows say so.
+        if (!await db.Inbox.AnyAsync(r => r.FactId == row.FactId && r.Part == "", cancel) && row.Envelope.Length > 0) FactWaits.AddReceipt(db, row);
         resolution.Mark(db, row);
         try
         {
