@@ -59,7 +59,17 @@ public sealed class KilledDayTests(ITestOutputHelper log)
         using var process = SampleDay.Start("day", folder, "--data", data);
         var errors = process.StandardError.ReadToEndAsync();
         var last = "before the first hour";
-        for (var printed = 0; printed < hour && await process.StandardOutput.ReadLineAsync() is { } line; printed++) last = line.Trim();
+        using CancellationTokenSource limit = new(SampleDay.PlayingTimeMax);
+        try
+        {
+            for (var printed = 0; printed < hour && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line; printed++) last = line.Trim();
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill();
+            throw new TimeoutException($"Nothing was said for long after '{last}': {await errors}", late);
+        }
+
         _ = process.StandardOutput.ReadToEndAsync();
         using CancellationTokenSource wait = new(later);
         try
