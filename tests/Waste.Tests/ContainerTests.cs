@@ -2,8 +2,6 @@ using Doseline.Local.Simulation;
 using Doseline.Platform.Messaging;
 using Doseline.Testing;
 using Doseline.Waste.V1;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Waste.Tests;

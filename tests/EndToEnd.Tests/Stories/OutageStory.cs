@@ -22,11 +22,11 @@ public sealed class OutageStory
     [MemberData(nameof(Products))]
     public async Task Execution_makes_releases_and_ships_while_orders_are_down_and_they_catch_up_without_loss_or_double(string product)
     {
-        var (story, broker) = await BeginAsync(product);
+        var (story, logs) = await BeginAsync(product);
         await using var _ = story;
         await story.OrderAndReceiveAsync();
 
-        broker.Stop(Commercial, DateTimeOffset.MaxValue);
+        logs.Stop(Commercial, DateTimeOffset.MaxValue);
         (await CodeAsync(story.OrderNowAsync)).ShouldBe(StatusCode.Unavailable);
         await story.StartAsync();
         await story.SynthesiseAsync();
@@ -39,15 +39,15 @@ public sealed class OutageStory
         await story.ShipAsync();
         await story.DeliverAsync();
         (await story.RecordAsync()).Batch.State.ShouldBe(BatchState.Closed, "the record needs nothing of the commercial side");
-        broker.Waiting.ShouldBeGreaterThan(0, "what happened waits for it");
+        (await StreamBook.ReadAsync(story.Platform.Host.Services)).Unread.ShouldBeGreaterThan(0, "what happened waits for it");
         (await CodeAsync(story.BillAsync)).ShouldBe(StatusCode.Unavailable);
 
-        broker.Start(Commercial);
+        logs.Start(Commercial);
         await story.Platform.SettleAsync();
         (await story.OrderNowAsync()).State.ShouldBe(OrderState.Delivered);
         await story.BillAsync();
         await story.BillAsync();
-        await ReconciledAsync(story, broker);
+        await ReconciledAsync(story);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class OutageStory
     [InlineData(14)]
     public async Task However_often_orders_go_down_their_trail_tells_the_whole_story_in_order_and_once(int seed)
     {
-        var (story, broker) = await BeginAsync(Story.Products[seed % Story.Products.Count]);
+        var (story, logs) = await BeginAsync(Story.Products[seed % Story.Products.Count]);
         await using var _ = story;
         await story.OrderAndReceiveAsync();
         Random random = new(seed);
@@ -68,23 +68,22 @@ public sealed class OutageStory
         ];
         foreach (var act in acts)
         {
-            if (random.Next(2) == 0) broker.Stop(Commercial, DateTimeOffset.MaxValue);
-            else broker.Start(Commercial);
+            if (random.Next(2) == 0) logs.Stop(Commercial, DateTimeOffset.MaxValue);
+            else logs.Start(Commercial);
             await act();
         }
 
-        broker.Start(Commercial);
+        logs.Start(Commercial);
         await story.Platform.SettleAsync();
         await story.BillAsync();
-        await ReconciledAsync(story, broker);
+        await ReconciledAsync(story);
     }
 
-    static async Task ReconciledAsync(Story story, UnrulyBroker broker)
+    static async Task ReconciledAsync(Story story)
     {
         (await story.OrderNowAsync()).State.ShouldBe(OrderState.Invoiced);
-        broker.Waiting.ShouldBe(0);
         var book = await StreamBook.ReadAsync(story.Platform.Host.Services);
-        book.Unsent.ShouldBe(0);
+        book.Unread.ShouldBe(0);
         book.Waiting.ShouldBeEmpty();
         book.Sums.Where(s => s.Value.Published != s.Value.Taken).ShouldBeEmpty("counts and hashes agree at both ends of every stream");
 
@@ -103,11 +102,11 @@ public sealed class OutageStory
         trail.Where(r => r.Actor == "service:orders").Select(r => r.CausationId).Except(committed).ShouldBeEmpty("no effect without a fact that was committed");
     }
 
-    static async Task<(Story Story, UnrulyBroker Broker)> BeginAsync(string product)
+    static async Task<(Story Story, UnrulyLogs Logs)> BeginAsync(string product)
     {
         SimulatedClock clock = new(DateTimeOffset.MinValue);
-        UnrulyBroker broker = new(new FaultPlan(0), clock);
-        return (await Story.BeginAsync(product, builder => builder.AddFaults(broker), clock), broker);
+        UnrulyLogs logs = new(new FaultPlan(0), clock);
+        return (await Story.BeginAsync(product, builder => builder.AddFaults(logs), clock), logs);
     }
 
     static async Task<StatusCode> CodeAsync(Func<Task> call) => (await Assert.ThrowsAsync<RpcException>(call)).StatusCode;

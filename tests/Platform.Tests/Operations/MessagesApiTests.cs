@@ -100,9 +100,9 @@ public sealed class MessagesApiTests : IAsyncLifetime
 
         await RunAsync("orders", db => db.WithoutTriggersAsync("facts", $"UPDATE facts SET data = '{{{{}}}}' WHERE id = '{facts[0].FactId}'"));
         (await ReconcileAsync()).ShouldHaveSingleItem().ShouldSatisfyAllConditions(f => f.Fault.ShouldBe(ReconciliationFault.AlteredAtPublisher), f => f.FactId.ShouldBe(facts[0].FactId));
-        await RunAsync("waste", db => db.Database.ExecuteSqlRawAsync($"UPDATE inbox SET data_hash = 'x' WHERE fact_id = '{facts[1].FactId}'"));
+        await RunAsync("waste", db => db.Database.ExecuteSqlAsync($"UPDATE inbox SET data_hash = 'x' WHERE fact_id = {facts[1].FactId}"));
         (await ReconcileAsync()).ShouldContain(f => f.Fault == ReconciliationFault.AlteredOnTheWay && f.FactId == facts[1].FactId);
-        await RunAsync("waste", db => db.Database.ExecuteSqlRawAsync($"DELETE FROM inbox WHERE fact_id = '{facts[1].FactId}'"));
+        await RunAsync("waste", db => db.Database.ExecuteSqlAsync($"DELETE FROM inbox WHERE fact_id = {facts[1].FactId}"));
         (await ReconcileAsync()).ShouldContain(f => f.Fault == ReconciliationFault.Missing && f.FactId == facts[1].FactId && f.Handler == Handler);
     }
 

@@ -58,10 +58,8 @@ public static class Rings
         try
         {
             using var json = JsonDocument.Parse(envelope);
-            if (json.RootElement.ValueKind is not JsonValueKind.Object || !json.RootElement.TryGetProperty("data_base64", out var data)
-                || data.ValueKind is not JsonValueKind.String || !data.TryGetBytesFromBase64(out var bytes)) return null;
-            var signature = json.RootElement.TryGetProperty("signature", out var given) && given.ValueKind is JsonValueKind.String ? given.GetString() : null;
-            if (!seal.Holds(publisher, bytes, signature)) return null;
+            if (Text(json.RootElement, "data_base64") is not { } data || !data.TryGetBytesFromBase64(out var bytes)) return null;
+            if (!seal.Holds(publisher, bytes, Text(json.RootElement, "signature")?.GetString())) return null;
             var page = Wire.FactPage.Parser.ParseFrom(bytes);
             return page.Service == publisher ? FactPage.From(page) : null;
         }
@@ -70,4 +68,7 @@ public static class Rings
             return null;
         }
     }
+
+    static JsonElement? Text(JsonElement json, string name) =>
+        json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value : null;
 }

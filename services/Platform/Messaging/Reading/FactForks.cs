@@ -73,7 +73,7 @@ public sealed class FactForks(IFactSource source, MessagingOptions options, Mess
         !(await source.ReadAsync(service, publisher, new LogPlace(row.Position, row.FactId), [], null, cancel)).Forked;
 
     static async Task<List<InboxRow>> LostAsync(ServiceDb db, string publisher, long after, CancellationToken cancel) =>
-        (await Handled(db, publisher).Where(r => r.Position > after).OrderBy(r => r.Position).ToListAsync(cancel)).DistinctBy(r => r.FactId, StringComparer.Ordinal).ToList();
+        [.. (await Handled(db, publisher).Where(r => r.Position > after).OrderBy(r => r.Position).ToListAsync(cancel)).DistinctBy(r => r.FactId, StringComparer.Ordinal)];
 
     static async Task OrphanAsync(ServiceDb db, string publisher, InboxRow row, CancellationToken cancel)
     {

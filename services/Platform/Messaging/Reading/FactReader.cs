@@ -65,8 +65,8 @@ public sealed class FactReader(
         if (read.Page is { Forked: false, Facts: [] } && groups.Count == 1 && open.ToTry(db.Now, options.Manual, rules) is [])
         {
             // Nothing for us: the cursor passes it by, and no lease is needed for that.
-            if (read.Page.UpTo != read.Page.After || !options.Manual && !read.Away) await MoveAsync(db, groups[0], read.Page.UpTo, cancel);
-            var more = read.Page.UpTo.Position < read.Page.Head.Position;
+            var looked = read.Page.UpTo != read.Page.After || !options.Manual && !read.Away;
+            var more = looked && !await MoveAsync(db, groups[0], read.Page.UpTo, cancel) || read.Page.UpTo.Position < read.Page.Head.Position;
             (rungFor, taken) = (read.Away || more ? -1 : rung, false);
             return more ? 1 : 0;
         }
@@ -108,7 +108,8 @@ public sealed class FactReader(
                 meter.StandsStill(service, publisher, open.TooMany);
                 var whole = settled == facts.Count;
                 var to = whole ? page.UpTo : settled > 0 ? new LogPlace(facts[settled - 1].Position, facts[settled - 1].Id) : group.Place;
-                if (to != group.Place) await MoveAsync(db, group, to, cancel);
+                // Where a cursor was moved by somebody else, it is looked at where it stands now.
+                more |= to != group.Place && !await MoveAsync(db, group, to, cancel);
                 count += Math.Max(settled, round.Handled);
                 if (round.Over || away) return (count, false);
                 // Groups join where one reaches the next, and are read together from there.
@@ -158,10 +159,10 @@ public sealed class FactReader(
         return open;
     }
 
-    Task MoveAsync(ServiceDb db, Group group, LogPlace to, CancellationToken cancel)
+    async Task<bool> MoveAsync(ServiceDb db, Group group, LogPlace to, CancellationToken cancel)
     {
         var now = db.Now;
-        return db.WriteAsync(() => db.Cursors
+        return group.Types.Count == await db.WriteAsync(() => db.Cursors
             .Where(c => c.Publisher == publisher && group.Types.Contains(c.Type) && c.Position == group.Place.Position && c.FactId == group.Place.FactId)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, to.Position).SetProperty(c => c.FactId, to.FactId).SetProperty(c => c.ReadTime, now), cancel), cancel);
     }

@@ -43,8 +43,9 @@ sealed class FactRound(
         List<Task<bool>> running = [];
         foreach (var job in jobs)
         {
-            await places.WaitAsync(cancel);
-            if (Over || !lease.IsHeld(clock.GetUtcNow()))
+            // Each gives its place back, also when it is given up; what it threw is told below.
+            await places.WaitAsync(CancellationToken.None);
+            if (Over || cancel.IsCancellationRequested || !lease.IsHeld(clock.GetUtcNow()))
             {
                 Over = true;
                 places.Release();
@@ -58,6 +59,7 @@ sealed class FactRound(
         }
 
         var settled = await Task.WhenAll(running);
+        cancel.ThrowIfCancellationRequested();
         var own = jobs.Count - facts.Count;
         return settled.Skip(own).TakeWhile(done => done).Count();
     }
