@@ -5,7 +5,6 @@ using Doseline.Kernel.Time;
 using Doseline.Platform.Data;
 using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Audit;
 

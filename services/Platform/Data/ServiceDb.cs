@@ -9,7 +9,6 @@ using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Doseline.Platform.Data;
 

@@ -1,4 +1,6 @@
+using Doseline.Platform.Data;
 using Doseline.Platform.Data.Writing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Tests.Data;
 
@@ -7,6 +9,13 @@ sealed class HeldWriter(IRowWriter writer) : IRowWriter
 {
     readonly SemaphoreSlim go = new(0);
     readonly SemaphoreSlim came = new(0);
+
+    /// <summary>A lane of its own into a service's database, and its writer.</summary>
+    public static (WriteLane Lane, HeldWriter Writer) LaneOf(IServiceProvider services, string service)
+    {
+        HeldWriter writer = new(services.GetRequiredService<DatabaseOptions>().WriterOf(service, services.GetRequiredService<WriteGates>()));
+        return (new WriteLane(service, writer, services.GetRequiredService<WriteMeter>()), writer);
+    }
 
     /// <summary>How many sets each group had.</summary>
     public List<int> Groups { get; } = [];

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Doseline.Platform.Audit;
 using Doseline.Platform.Data;
 using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Tests.Stage;
@@ -22,8 +21,7 @@ public sealed class WriteLaneTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         host = await StageHost.StartAsync();
-        writer = new HeldWriter(host.Services.GetRequiredService<DatabaseOptions>().WriterOf("orders", host.Services.GetRequiredService<WriteGates>()));
-        lane = new WriteLane("orders", writer, host.Services.GetRequiredService<WriteMeter>());
+        (lane, writer) = HeldWriter.LaneOf(host.Services, "orders");
         await host.InAsync<OrdersDb>(db =>
         {
             things = RowShape.Of(db.Model.FindEntityType(typeof(ThingRow))!);

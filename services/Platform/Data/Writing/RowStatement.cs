@@ -47,12 +47,12 @@ sealed class RowStatement(RowShape? shape, WriteStep step, string sql, NpgsqlDbT
 /// <param name="Statement">How.</param>
 /// <param name="Values">The values of its places.</param>
 /// <param name="Row">The row; null where there is none at hand.</param>
-sealed record RowWrite(RowStatement Statement, object?[] Values, object? Row) : IComparable<RowWrite>
+sealed record RowWrite(RowStatement Statement, object?[] Values, object? Row)
 {
     /// <summary>By step, table and key: the order in which rows are locked.</summary>
-    public int CompareTo(RowWrite? other)
+    public int OrderAgainst(RowWrite other)
     {
-        var (mine, its) = (Statement, other!.Statement);
+        var (mine, its) = (Statement, other.Statement);
         if (mine.Step != its.Step) return mine.Step.CompareTo(its.Step);
         var order = string.CompareOrdinal(mine.Shape?.Table ?? mine.Sql, its.Shape?.Table ?? its.Sql);
         for (var i = 0; order == 0 && i < mine.Key.Length && i < its.Key.Length; i++) order = Compare(Values[mine.Key[i]], other.Values[its.Key[i]]);

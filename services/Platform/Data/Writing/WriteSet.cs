@@ -16,17 +16,14 @@ sealed class WriteSet
 /// <summary>Write sets that share a transaction, as one sequence of statements.</summary>
 sealed class WriteGroup
 {
-    readonly List<(RowWrite Write, int Set, int Place)> rows = [];
+    static readonly Comparer<RowWrite> LockOrder = Comparer<RowWrite>.Create((a, b) => a.OrderAgainst(b));
 
     /// <summary>Puts the sets together.</summary>
     public WriteGroup(IReadOnlyList<WriteSet> sets)
     {
         Sets = sets;
-        for (var set = 0; set < sets.Count; set++)
-            foreach (var write in sets[set].Rows) rows.Add((write, set, rows.Count));
         // What has the same key, or none, stays as it came: the trail of a record, the entries of a ledger.
-        rows.Sort((a, b) => a.Write.CompareTo(b.Write) is var order and not 0 ? order : a.Place.CompareTo(b.Place));
-        Rows = [.. rows.Select(r => r.Write)];
+        Rows = [.. sets.SelectMany(s => s.Rows).Order(LockOrder)];
         Last = [.. sets.SelectMany(s => s.Facts)];
         IsCounted = Rows.Exists(w => w.Statement.HitsOne);
     }
