@@ -1,10 +1,10 @@
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Log;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Testing;
@@ -58,8 +58,7 @@ public static class PlatformFacts
     public static async Task AppendAsync(this ServiceDb db, params Fact[] facts)
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await FactLog.AppendAsync(db.Database.GetDbConnection(), transaction.GetDbTransaction(), facts, CancellationToken.None);
-        await transaction.CommitAsync();
+        await InlineWrites.CommitAsync(transaction, [.. facts.Select(FactLog.AppendOf)], CancellationToken.None);
     }
 
     /// <summary>Goes past the triggers of a table that refuses changes, as only the owner of a database can.</summary>

@@ -194,5 +194,6 @@ public sealed class ContainerTests
             DataHash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(data))),
             CorrelationId = "fact-1", CausationId = "fact-1", Actor = "service:execution",
         });
+        await host.SettleAsync();
     }
 }

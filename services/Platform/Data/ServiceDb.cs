@@ -6,13 +6,13 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Doseline.Platform.Data;
 
@@ -28,6 +28,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
     readonly List<Fact> facts = [];
+    readonly List<Fact> published = [];
+    readonly List<RowWrite> held = [];
     bool? oneWriter;
     PendingReminders? reminders;
 
@@ -99,7 +101,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     }
 
     /// <summary>True when a save would write something.</summary>
-    internal bool HasChanges => facts.Count > 0 || reminders is { Any: true } || ChangeTracker.HasChanges();
+    internal bool HasChanges => facts.Count > 0 || reminders is not null || ChangeTracker.HasChanges();
 
     /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
     /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
@@ -164,9 +166,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         using var _ = await EnterAsync(cancel);
         await using var transaction = await Database.BeginTransactionAsync(cancel);
+        held.Clear();
         var result = await work();
-        await AppendFactsAsync(cancel);
-        await transaction.CommitAsync(cancel);
+        await InlineWrites.CommitAsync(transaction, held, cancel);
+        Scope.Lanes.Meter.Committed(Service, 1, held.Count);
         Committed();
         return result;
     }
@@ -174,33 +177,35 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        AuditWriter.Write(this, Scope.Request);
         AddReceipt();
-        if (Database.CurrentTransaction is not null) return await SaveAsync();
-
-        using var _ = await EnterAsync(cancellationToken);
-        int saved;
-        if (facts.Count > 0 || reminders is { Any: true })
+        WriteSet set = new();
+        var numbered = TrackedRows.Collect(this, Scope.Request, set);
+        reminders?.Collect(Model, set);
+        set.Facts.AddRange(facts.Select(FactLog.AppendOf));
+        if (Database.CurrentTransaction is { } transaction)
         {
-            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-            saved = await SaveAsync();
-            await AppendFactsAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
+            held.AddRange(set.Facts);
         }
-        else
+        else if (set.Count > 0)
         {
-            saved = await SaveAsync();
+            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
         }
 
-        Committed();
-        return saved;
+        published.AddRange(facts);
+        facts.Clear();
+        reminders?.Collected();
+        if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
+        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
+        return set.Count;
+    }
 
-        async Task<int> SaveAsync()
-        {
-            var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            if (reminders is { Any: true }) await reminders.WriteAsync(Database, cancellationToken);
-            return rows;
-        }
+    /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
+    public void Discard()
+    {
+        ChangeTracker.Clear();
+        facts.Clear();
+        reminders = null;
     }
 
     /// <inheritdoc/>
@@ -265,14 +270,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         (lent, reminders) = (scope, null);
         facts.Clear();
+        published.Clear();
+        held.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
-    }
-
-    // Last of all, for the fact lock is held until the commit.
-    async Task AppendFactsAsync(CancellationToken cancel)
-    {
-        if (facts.Count > 0) await FactLog.AppendAsync(Database.GetDbConnection(), Database.CurrentTransaction!.GetDbTransaction(), facts, cancel);
     }
 
     // The effect of a fact and the row that says so are of one save, here or in an actor's turn; the row's key is what makes it happen once.
@@ -286,8 +287,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     void Committed()
     {
         Scope.Watch.Set(Service);
-        if (facts.Count > 0) Scope.Bell.Published(Service, facts);
-        facts.Clear();
+        if (published.Count > 0) Scope.Bell.Published(Service, published);
+        published.Clear();
         if (reminders is null) return;
         // The sweep finds what is due later; only what it would find late is worth waking the pump for.
         if (reminders.AnyBefore(Now + PumpLoop.Shortest)) Scope.Signals.Set(Service, PumpNames.Reminders);

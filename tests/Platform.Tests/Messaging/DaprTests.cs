@@ -44,7 +44,7 @@ public sealed class DaprTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A125", "A054")]
+    [Requirement("A054", "A097", "A125")]
     public async Task A_page_that_came_with_the_bell_is_used_where_it_begins_where_the_reader_stands_and_nothing_is_asked()
     {
         await BeginAsync();

@@ -1,9 +1,8 @@
 using System.Data.Common;
 using System.Text;
 using Doseline.Platform.Data;
-using Microsoft.Data.Sqlite;
+using Doseline.Platform.Data.Writing;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Doseline.Platform.Messaging.Log;
@@ -30,60 +29,20 @@ static class FactLog
 
     const string Columns = "id, type, subject, time, data, data_hash, correlation_id, causation_id, actor, trace_parent";
 
-    /// <summary>Appends facts, as the last statements of the transaction at hand.</summary>
-    /// <param name="connection">Connection of the transaction.</param>
-    /// <param name="transaction">The transaction.</param>
-    /// <param name="facts">Facts in their order; their positions are given here.</param>
-    /// <param name="cancel">Cancels.</param>
-    public static async Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<Fact> facts, CancellationToken cancel)
-    {
-        if (connection is NpgsqlConnection postgres)
-        {
-            // One message: no client holds the lock while it thinks.
-            await using NpgsqlBatch batch = new(postgres, (NpgsqlTransaction)transaction);
-            foreach (var command in Commands(facts)) batch.BatchCommands.Add(command);
-            await batch.ExecuteNonQueryAsync(cancel);
-            return;
-        }
+    static readonly RowStatement Append = new(
+        null, WriteStep.Insert,
+        $"INSERT INTO facts (position, {Columns}) SELECT coalesce(max(position), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM facts",
+        [
+            NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
+        ],
+        [], hitsOne: false);
 
-        // SQLite's own write lock is the fact lock.
-        await using var insert = ((SqliteConnection)connection).CreateCommand();
-        insert.Transaction = (SqliteTransaction)transaction;
-        insert.CommandText = $"INSERT INTO facts (position, {Columns}) SELECT coalesce(max(position), 0) + 1, $id, $type, $subject, $time, $data, $hash, $correlation, $causation, $actor, $trace FROM facts";
-        foreach (var name in (string[])["$id", "$type", "$subject", "$time", "$data", "$hash", "$correlation", "$causation", "$actor", "$trace"]) insert.Parameters.Add(new SqliteParameter { ParameterName = name });
-        foreach (var fact in facts)
-        {
-            object?[] values = [fact.Id, fact.Type, fact.Subject, fact.Time.UtcTicks, fact.Data, fact.DataHash, fact.CorrelationId, fact.CausationId, fact.Actor, fact.TraceParent];
-            for (var i = 0; i < values.Length; i++) insert.Parameters[i].Value = values[i] ?? DBNull.Value;
-            await insert.ExecuteNonQueryAsync(cancel);
-        }
-    }
+    /// <summary>Takes the fact lock on PostgreSQL; SQLite's own write lock is it there. After it come the facts, each with a snapshot of its own, and the commit.</summary>
+    public static RowWrite Lock { get; } = new(new RowStatement(null, WriteStep.Condition, $"SELECT pg_advisory_xact_lock({LockNumber})", [], [], hitsOne: false), [], null);
 
-    /// <summary>The statements that append facts on PostgreSQL: the lock, then, with a snapshot of its own, the rows. Nothing but the commit may follow.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Commands(IReadOnlyList<Fact> facts)
-    {
-        yield return new NpgsqlBatchCommand($"SELECT pg_advisory_xact_lock({LockNumber})");
-        NpgsqlBatchCommand insert = new($"""
-            INSERT INTO facts (position, {Columns})
-            SELECT head.position + new.place, new.id, new.type, new.subject, new.time, new.data, new.data_hash, new.correlation_id, new.causation_id, new.actor, new.trace_parent
-            FROM (SELECT coalesce(max(position), 0) AS position FROM facts) AS head,
-                unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY AS new({Columns}, place)
-            """);
-        Text(f => f.Id);
-        Text(f => f.Type);
-        Text(f => f.Subject);
-        insert.Parameters.Add(new NpgsqlParameter { Value = facts.Select(f => f.Time.UtcTicks).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        Text(f => f.Data);
-        Text(f => f.DataHash);
-        Text(f => f.CorrelationId);
-        Text(f => f.CausationId);
-        Text(f => f.Actor);
-        Text(f => f.TraceParent);
-        yield return insert;
-
-        void Text(Func<Fact, string?> column) =>
-            insert.Parameters.Add(new NpgsqlParameter { Value = facts.Select(column).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-    }
+    /// <summary>Appends a fact: under the fact lock, as one of the last statements of a transaction. Its position is given then.</summary>
+    public static RowWrite AppendOf(Fact fact) => new(
+        Append, [fact.Id, fact.Type, fact.Subject, fact.Time.UtcTicks, fact.Data, fact.DataHash, fact.CorrelationId, fact.CausationId, fact.Actor, fact.TraceParent], fact);
 
     /// <summary>Reads a page.</summary>
     /// <param name="db">The publisher's database, the primary.</param>

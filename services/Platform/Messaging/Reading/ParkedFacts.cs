@@ -98,7 +98,7 @@ public sealed class ParkedFacts(FactTable table, FactWork work, IServiceScopeFac
         catch (DbUpdateException)
         {
             // Somebody else may have dealt with it at the same time.
-            db.ChangeTracker.Clear();
+            db.Discard();
             if (await db.Waiting.AnyAsync(w => w.FactId == row.FactId && w.ResolvedTime == null, cancel)) throw;
             return false;
         }
