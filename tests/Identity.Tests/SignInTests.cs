@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Testing;

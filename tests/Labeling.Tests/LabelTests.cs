@@ -1,5 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Auth;

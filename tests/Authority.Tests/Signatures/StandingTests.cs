@@ -3,6 +3,7 @@ using System.Text;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Quality.V1;

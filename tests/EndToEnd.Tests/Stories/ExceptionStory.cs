@@ -1,4 +1,5 @@
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
