@@ -1,7 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Identity.Data;
 using Doseline.Identity.V1;
-using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;

@@ -1,6 +1,5 @@
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Testing;

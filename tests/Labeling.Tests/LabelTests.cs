@@ -3,7 +3,6 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
-using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Grpc.Core;

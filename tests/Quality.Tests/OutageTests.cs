@@ -1,5 +1,4 @@
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Doseline.Common.V1;
-using Doseline.Kernel.Rules;
 using Doseline.Testing;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;

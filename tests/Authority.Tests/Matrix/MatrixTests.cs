@@ -1,6 +1,5 @@
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.Keys;
-using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;

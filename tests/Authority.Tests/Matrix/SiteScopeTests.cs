@@ -1,6 +1,5 @@
 using System.Collections;
 using Doseline.Authority.Tests.Support;
-using Doseline.Kernel.Rules;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;

@@ -4,7 +4,6 @@ using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Quality.V1;
 using Doseline.Signing.V1;

@@ -1,5 +1,4 @@
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Signing.V1;
 using Doseline.Testing;
 

@@ -4,7 +4,6 @@ using Doseline.Audit.V1;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
