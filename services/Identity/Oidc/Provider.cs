@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.IdentityModel.Tokens;

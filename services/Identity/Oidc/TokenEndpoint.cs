@@ -1,6 +1,6 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
