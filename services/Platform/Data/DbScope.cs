@@ -1,5 +1,6 @@
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Actors;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 
 namespace Doseline.Platform.Data;
@@ -12,4 +13,5 @@ namespace Doseline.Platform.Data;
 /// <param name="Watch">Tells watchers that something was committed.</param>
 /// <param name="Wakes">Takes the deadlines that were set, for what wakes us on time.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates);
+/// <param name="Lanes">Commits what is saved.</param>
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates, WriteLanes Lanes);

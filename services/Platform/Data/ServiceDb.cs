@@ -3,6 +3,7 @@ using Doseline.Kernel.Ids;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
@@ -22,6 +23,8 @@ namespace Doseline.Platform.Data;
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
+    readonly List<OutboxRow> facts = [];
+    readonly List<RowWrite> held = [];
     bool published;
     bool? oneWriter;
     PendingReminders? reminders;
@@ -68,7 +71,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         var id = Ids.New();
         var data = FactJson.Write(fact);
-        Outbox.Add(new OutboxRow
+        facts.Add(new OutboxRow
         {
             Id = id,
             Type = fact.Descriptor.FullName,
@@ -81,7 +84,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Actor = Request.Caller.OnBehalfOf ?? (Request.Caller.IsKnown ? Request.Caller.Subject : $"service:{Service}"),
             TraceParent = Activity.Current?.Id,
         });
-        published = true;
     }
 
     /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
@@ -147,8 +149,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         using var _ = await EnterAsync(cancel);
         await using var transaction = await Database.BeginTransactionAsync(cancel);
+        held.Clear();
         var result = await work();
-        await transaction.CommitAsync(cancel);
+        await InlineWrites.CommitAsync(transaction, held, cancel);
+        Scope.Lanes.Meter.Committed(Service, 1, held.Count);
         Committed();
         return result;
     }
@@ -156,31 +160,40 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        AuditWriter.Write(this, Scope.Request);
-        if (Database.CurrentTransaction is not null) return await SaveAsync();
-
-        using var _ = await EnterAsync(cancellationToken);
-        int saved;
-        if (reminders is { Any: true })
+        WriteSet set = new();
+        var numbered = TrackedRows.Collect(this, Scope.Request, set);
+        reminders?.Collect(Model, set);
+        set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
+        if (Database.CurrentTransaction is { } transaction)
         {
-            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-            saved = await SaveAsync();
-            await transaction.CommitAsync(cancellationToken);
+            await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
+            held.AddRange(set.Facts);
         }
-        else
+        else if (set.Count > 0)
         {
-            saved = await SaveAsync();
+            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
         }
 
-        Committed();
-        return saved;
+        published |= facts is not [];
+        facts.Clear();
+        reminders?.Collected();
+        if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
+        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
+        return set.Count;
 
-        async Task<int> SaveAsync()
+        RowWrite RowOf(object row)
         {
-            var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            if (reminders is { Any: true }) await reminders.WriteAsync(Database, cancellationToken);
-            return rows;
+            var shape = RowShape.Of(Model.FindEntityType(row.GetType())!);
+            return shape.InsertOf(row, shape.ValuesOf(row));
         }
+    }
+
+    /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
+    public void Discard()
+    {
+        ChangeTracker.Clear();
+        facts.Clear();
+        reminders = null;
     }
 
     /// <inheritdoc/>
@@ -242,6 +255,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal void LendTo(DbScope scope)
     {
         (lent, published, reminders) = (scope, false, null);
+        facts.Clear();
+        held.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }

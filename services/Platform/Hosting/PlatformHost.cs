@@ -4,6 +4,7 @@ using Doseline.Kernel.Time;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
 using Doseline.Platform.Rpc;
@@ -92,6 +93,7 @@ public static class PlatformHost
 
         var app = builder.Build();
         WarmModels(app.Services);
+        Schemes.KeepFromEveryRequest(app);
         app.UseMiddleware<MethodRoutes>();
         app.UseRouting();
         app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
@@ -150,7 +152,7 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>();
+        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<WriteLanes>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
