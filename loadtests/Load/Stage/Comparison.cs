@@ -1,6 +1,5 @@
 using System.Globalization;
 using Doseline.Load.Drive;
-using Doseline.Load.Play;
 using Doseline.Load.Report;
 
 namespace Doseline.Load.Stage;

@@ -35,7 +35,7 @@ sealed class Filling(Growth growth, Func<string, Task<DbConnection>> open)
         foreach (var db in (DbConnection[])[orders, execution])
         {
             // Before the first: what seals and what reads on goes upward from where it is.
-            await CopyAsync(db, "audit", Every, growth.Audit / 2, new() { ["seq"] = "-numbers.n", ["leaf_index"] = "-numbers.n", ["entity_id"] = Past }, AsItWas, cancel);
+            await CopyAsync(db, "audit", Every, growth.Audit / 2, new() { ["seq"] = "-numbers.n", ["leaf_index"] = "-numbers.n", ["entity_id"] = Past, ["time"] = $"p.time + {Earlier}" }, AsItWas, cancel);
             await CopyAsync(db, "audit_leaves", Every, growth.Audit / 2, new() { ["leaf_index"] = "-numbers.n", ["seq"] = "-numbers.n" }, AsItWas, cancel);
         }
 
@@ -58,7 +58,7 @@ sealed class Filling(Growth growth, Func<string, Task<DbConnection>> open)
         await CopyAsync(db, "doses", Planned, growth.Dormant, new() { ["id"] = Sleeping, ["order_id"] = Sleeping, ["reservation_id"] = Sleeping }, Later, cancel);
     }
 
-    async Task CopyAsync(DbConnection db, string table, string where, long rows, Dictionary<string, string> others, string shift, CancellationToken cancel)
+    static async Task CopyAsync(DbConnection db, string table, string where, long rows, Dictionary<string, string> others, string shift, CancellationToken cancel)
     {
         var columns = await ListAsync(db, ColumnsOf(table), cancel);
         if (columns.Count == 0 || rows == 0) return;

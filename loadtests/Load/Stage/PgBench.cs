@@ -34,7 +34,7 @@ sealed class PgBench(string host, int pid, string programs, string scripts, stri
     {
         using var shell = Process.Start(new ProcessStartInfo("bash")
         {
-            ArgumentList = { "-euo", "pipefail", "-c", command }, Environment = { ["PGHOST"] = host, ["PGUSER"] = "doseline" }, RedirectStandardOutput = true, RedirectStandardError = true,
+            ArgumentList = { "-euo", "pipefail", "-c", command }, Environment = { ["PGHOST"] = host, ["PGUSER"] = "doseline" }, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         })!;
         var (printed, faults) = (shell.StandardOutput.ReadToEndAsync(cancel), shell.StandardError.ReadToEndAsync(cancel));
         await shell.WaitForExitAsync(cancel);

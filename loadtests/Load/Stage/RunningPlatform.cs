@@ -39,17 +39,16 @@ sealed class RunningPlatform : IAsyncDisposable
     /// <param name="cancel">Cancels.</param>
     public static async Task<RunningPlatform> StartAsync(Build build, string folder, IEnumerable<string> settings, bool profiled, CancellationToken cancel)
     {
-        var keys = Path.Combine(folder, "keys");
-        Directory.CreateDirectory(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var own = Path.Combine(folder, "keys");
         var (app, probe, web) = (FreePort(), FreePort(), FreePort());
         ProcessStartInfo start = new("sh")
         {
             // The shell becomes the platform, so that its process is the platform's.
-            ArgumentList = { "-c", "exec dotnet \"$@\" >>\"$0\" 2>&1 </dev/null", Path.Combine(folder, "log"), build.Program, $"--Ports:App={app}", $"--Ports:Probe={probe}", $"--Ports:Web={web}", "--Ports:Grpc=0", $"--Keys:Directory={keys}", "--Development:Tokens=true", $"--Data:Directory={folder}" },
+            ArgumentList = { "-c", "exec dotnet \"$@\" >>\"$0\" 2>&1 </dev/null", Path.Combine(folder, "log"), build.Program, $"--Ports:App={app}", $"--Ports:Probe={probe}", $"--Ports:Web={web}", "--Ports:Grpc=0", $"--Keys:Directory={own}", "--Development:Tokens=true", $"--Data:Directory={folder}" },
         };
         foreach (var setting in settings) start.ArgumentList.Add(setting);
         if (profiled) start.Environment["DOTNET_TieredPGO"] = "1";
-        RunningPlatform platform = new(Process.Start(start)!, build, keys, app, probe);
+        RunningPlatform platform = new(Process.Start(start)!, build, own, app, probe);
         for (var began = Stopwatch.GetTimestamp(); !await ServerCounters.IsReadyAsync(platform.Probe, cancel);)
         {
             if (platform.process.HasExited || Stopwatch.GetElapsedTime(began) > StartMost)
@@ -97,7 +96,7 @@ sealed class RunningPlatform : IAsyncDisposable
 
     string Issue(string role)
     {
-        using var issuer = Process.Start(new ProcessStartInfo("dotnet") { ArgumentList = { build.Program, "token", "--role", role, "--name", $"load {role}", $"--Keys:Directory={keys}" }, RedirectStandardOutput = true })!;
+        using var issuer = Process.Start(new ProcessStartInfo("dotnet") { ArgumentList = { build.Program, "token", "--role", role, "--name", $"load {role}", $"--Keys:Directory={keys}" }, RedirectStandardOutput = true, UseShellExecute = false })!;
         var token = issuer.StandardOutput.ReadToEnd().Trim();
         issuer.WaitForExit();
         return issuer.ExitCode == 0 ? token : throw new LoadException($"{build.Name} issues no token for the role {role}.");
