@@ -79,7 +79,15 @@ sealed class PostgresStore(string host, int pid) : Store, IAsyncDisposable
     {
         if (from is null || until is null || from.Position == until.Position) return 0;
         await using var command = onlooker!.CreateCommand($"SELECT coalesce(sum(count), 0)::bigint FROM pg_get_wal_stats('{from.Position}', '{until.Position}'::pg_lsn - 1, true) WHERE \"resource_manager/record_type\" = 'Transaction/COMMIT'");
-        return (long)(await command.ExecuteScalarAsync(cancel))!;
+        try
+        {
+            return (long)(await command.ExecuteScalarAsync(cancel))!;
+        }
+        catch (PostgresException nothing) when (nothing.MessageText.StartsWith("could not find a valid record", StringComparison.Ordinal))
+        {
+            // Nothing was written in between.
+            return 0;
+        }
     }
 
     /// <inheritdoc/>
