@@ -49,6 +49,8 @@ public static class PlatformHost
     [
         new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
         new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
+        // Every request with all its parameters.
+        new("Logging:LogLevel:OpenIddict", "Warning"),
         // Two lines for every call it passes on, and an exception where a client gave up; what a service did wrong is told by the gateway.
         new("Logging:LogLevel:Yarp", "Error"),
         // What these say is thrown as well, and said once by whoever decides: the pipeline, a pump, or, at a start that failed, Fault.
@@ -83,10 +85,11 @@ public static class PlatformHost
         });
 
         MethodTable methods = new();
+        LocalMethods local = new();
         List<Action<IEndpointRouteBuilder>> endpoints = [];
-        AddKernel(builder.Services, builder.Configuration, methods);
+        AddKernel(builder.Services.AddSingleton(local), builder.Configuration, methods);
         foreach (var module in modules)
-            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages, guards));
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, local, endpoints, pages, guards));
         KernelServices.Add(builder.Services, methods, endpoints);
         configure?.Invoke(builder);
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
@@ -188,7 +191,7 @@ public static class PlatformHost
         });
     }
 
-    // Modules of one process call each other over its own port, unless configuration says where else they live.
+    // Modules of one process call each other within it, unless configuration says where else they live.
     static void Listening(WebApplication app, bool hasWeb)
     {
         // In the order in which they were opened: app, probe, web.
