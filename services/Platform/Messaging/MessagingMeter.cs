@@ -19,37 +19,38 @@ public sealed class MessagingMeter : IDisposable
     readonly ConcurrentDictionary<(string Service, string Publisher), long> standing = new();
     readonly ConcurrentDictionary<(string Service, WaitState State), (long Count, double Seconds)> waiting = new();
     readonly ConcurrentDictionary<string, double> overdue = new(StringComparer.Ordinal);
-    readonly Meter meter = new(MeterName);
     readonly Counter<long> published, handled, duplicates, failures, parked, conflicts, pages, unrung, refused, forks, rings, ringsFailed, ringsUntrusted;
     readonly Histogram<double> lateness;
 
     /// <summary>Makes the instruments.</summary>
     public MessagingMeter()
     {
-        published = meter.CreateCounter<long>("facts_published", "{fact}", "Facts that were committed to a log.");
-        handled = meter.CreateCounter<long>("facts_handled", "{fact}", "Facts a handler's changes were committed for.");
-        duplicates = meter.CreateCounter<long>("facts_duplicate", "{fact}", "Facts that were read again after they had been handled.");
-        failures = meter.CreateCounter<long>("facts_failed", "{try}", "Tries of a handler that failed.");
-        parked = meter.CreateCounter<long>("facts_parked", "{fact}", "Facts that were put to wait for a person.");
-        conflicts = meter.CreateCounter<long>("facts_conflicting", "{fact}", "Facts refused because their payload is not the one that was hashed or handled.");
-        pages = meter.CreateCounter<long>("fact_pages", "{page}", "Pages of logs that were used: brought by the bell, or read.");
-        unrung = meter.CreateCounter<long>("facts_found_unrung", "{fact}", "Facts that were found without a ring.");
-        refused = meter.CreateCounter<long>("fact_pages_refused", "{page}", "Pages that were not what a page must be: a gap, or positions that do not ascend.");
-        forks = meter.CreateCounter<long>("fact_forks", "{fork}", "Times that a publisher's log was not the one that had been read.");
-        rings = meter.CreateCounter<long>("fact_rings", "{ring}", "Rings given to the broker.");
-        ringsFailed = meter.CreateCounter<long>("fact_rings_failed", "{ring}", "Rings that the broker did not take.");
-        ringsUntrusted = meter.CreateCounter<long>("fact_rings_untrusted", "{ring}", "Rings whose page was not signed by its publisher.");
-        lateness = meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
-        meter.CreateObservableGauge("facts_unread_positions", () => cursors.Select(c => new Measurement<long>(Math.Max(0, heads.GetValueOrDefault(c.Key) - c.Value.Position), Tags(c.Key))), "{position}", "Positions of a log, as far as it is known, that were not read.");
-        meter.CreateObservableGauge("facts_read_age_seconds", () => cursors.Select(c => new Measurement<double>(c.Value.Seconds, Tags(c.Key))), "s", "How long ago a log was read.");
-        meter.CreateObservableGauge("facts_standing_still", () => standing.Select(s => new Measurement<long>(s.Value, Tags(s.Key))), "{log}", "Logs that are not read on until a person has looked.");
-        meter.CreateObservableGauge("facts_waiting_now", () => waiting.Select(w => new Measurement<long>(w.Value.Count, Tags(w.Key))), "{fact}", "Facts that were read and not handled, by where they stand.");
-        meter.CreateObservableGauge("facts_waiting_oldest_seconds", () => waiting.Select(w => new Measurement<double>(w.Value.Seconds, Tags(w.Key))), "s", "Age of the oldest fact that was read and not handled, by where it stands.");
-        meter.CreateObservableGauge("reminder_overdue_seconds", () => overdue.Select(s => new Measurement<double>(s.Value, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
+        published = Meter.CreateCounter<long>("facts_published", "{fact}", "Facts that were committed to a log.");
+        handled = Meter.CreateCounter<long>("facts_handled", "{fact}", "Facts a handler's changes were committed for.");
+        duplicates = Meter.CreateCounter<long>("facts_duplicate", "{fact}", "Facts that were read again after they had been handled.");
+        failures = Meter.CreateCounter<long>("facts_failed", "{try}", "Tries of a handler that failed.");
+        parked = Meter.CreateCounter<long>("facts_parked", "{fact}", "Facts that were put to wait for a person.");
+        conflicts = Meter.CreateCounter<long>("facts_conflicting", "{fact}", "Facts refused because their payload is not the one that was hashed or handled.");
+        pages = Meter.CreateCounter<long>("fact_pages", "{page}", "Pages of logs that were used: brought by the bell, or read.");
+        unrung = Meter.CreateCounter<long>("facts_found_unrung", "{fact}", "Facts that were found without a ring.");
+        refused = Meter.CreateCounter<long>("fact_pages_refused", "{page}", "Pages that were not what a page must be: a gap, or positions that do not ascend.");
+        forks = Meter.CreateCounter<long>("fact_forks", "{fork}", "Times that a publisher's log was not the one that had been read.");
+        rings = Meter.CreateCounter<long>("fact_rings", "{ring}", "Rings given to the broker.");
+        ringsFailed = Meter.CreateCounter<long>("fact_rings_failed", "{ring}", "Rings that the broker did not take.");
+        ringsUntrusted = Meter.CreateCounter<long>("fact_rings_untrusted", "{ring}", "Rings whose page was not signed by its publisher.");
+        lateness = Meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
+        Meter.CreateObservableGauge("facts_unread_positions", () => cursors.Select(c => new Measurement<long>(Math.Max(0, heads.GetValueOrDefault(c.Key) - c.Value.Position), Tags(c.Key))), "{position}", "Positions of a log, as far as it is known, that were not read.");
+        Meter.CreateObservableGauge("facts_read_age_seconds", () => cursors.Select(c => new Measurement<double>(c.Value.Seconds, Tags(c.Key))), "s", "How long ago a log was read.");
+        Meter.CreateObservableGauge("facts_standing_still", () => standing.Select(s => new Measurement<long>(s.Value, Tags(s.Key))), "{log}", "Logs that are not read on until a person has looked.");
+        Meter.CreateObservableGauge("facts_waiting_now", () => waiting.Select(w => new Measurement<long>(w.Value.Count, Tags(w.Key))), "{fact}", "Facts that were read and not handled, by where they stand.");
+        Meter.CreateObservableGauge("facts_waiting_oldest_seconds", () => waiting.Select(w => new Measurement<double>(w.Value.Seconds, Tags(w.Key))), "s", "Age of the oldest fact that was read and not handled, by where it stands.");
+        Meter.CreateObservableGauge("reminder_overdue_seconds", () => overdue.Select(s => new Measurement<double>(s.Value, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
     }
 
+    internal Meter Meter { get; } = new(MeterName);
+
     /// <inheritdoc/>
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => Meter.Dispose();
 
     internal void Published(string service, IEnumerable<string> types)
     {

@@ -46,7 +46,7 @@ sealed class StageHost : IAsyncDisposable
         StartAsync(test, clock, owns: false, [module], settings);
 
     /// <summary>On databases that are somebody else's to remove.</summary>
-    public static Task<StageHost> OnAsync(TestDatabase test) => StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: false, Both, []);
+    public static Task<StageHost> OnAsync(TestDatabase test, bool schemas = true) => StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: false, Both, [], schemas: schemas);
 
     /// <summary>Another replica on the same databases.</summary>
     public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, Both, settings);
@@ -128,7 +128,7 @@ sealed class StageHost : IAsyncDisposable
 
     static ServiceModule[] Both => [new OrdersStage(), new ExecutionStage()];
 
-    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, ServiceModule[] modules, string[] settings, Func<FactRule, FactRule?>? change = null)
+    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, ServiceModule[] modules, string[] settings, Func<FactRule, FactRule?>? change = null, bool schemas = true)
     {
         string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
         var app = PlatformHost.Build(args, modules, builder =>
@@ -138,7 +138,7 @@ sealed class StageHost : IAsyncDisposable
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
             if (change is not null) builder.Services.Replace(ServiceDescriptor.Singleton(p => new FactTable(p.GetServices<FactRule>().Select(change).OfType<FactRule>())));
         });
-        await PlatformHost.ApplySchemasAsync(app.Services);
+        if (schemas) await PlatformHost.ApplySchemasAsync(app.Services);
         await app.StartAsync();
         return new StageHost(app, test, clock, owns);
     }

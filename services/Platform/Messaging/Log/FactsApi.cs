@@ -1,6 +1,5 @@
 using Doseline.Facts.V1;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
