@@ -31,8 +31,16 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
         {
             var configuration = objects.Single(o => o.Kind is "Configuration" && o.Name == $"doseline-{callee.Name}");
             configuration.Text("spec", "accessControl", "defaultAction").ShouldBe("deny");
-            configuration.List("spec", "accessControl", "policies").Select(p => p.Text("appId"))
-                .ShouldBe(Services.Where(s => s.Calls.Contains(callee.Name)).Select(s => s.Name), ignoreOrder: true, callee.Name);
+            var policies = configuration.List("spec", "accessControl", "policies");
+            policies.Select(p => p.Text("appId")).ShouldBe(Services.Where(s => Reaches(s, callee)).Select(s => s.Name), ignoreOrder: true, callee.Name);
+            foreach (var policy in policies)
+            {
+                policy.Text("defaultAction").ShouldBe("deny", "what the sidecar delivers is for no other app");
+                var operations = policy.List("operations").Select(o => o.Text("name")).ToList();
+                var calls = Services.Single(s => s.Name == policy.Text("appId")).Calls.Contains(callee.Name);
+                if (!calls) operations.ShouldBe(["/doseline.facts.v1.FactsService/ReadFacts"]);
+                else foreach (var method in callee.Methods) operations.ShouldContain(o => method.StartsWith(o.Replace("*/*", "", StringComparison.Ordinal), StringComparison.Ordinal), method);
+            }
         }
     }
 
@@ -48,7 +56,7 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
         {
             foreach (var to in Services)
             {
-                var wanted = from.Calls.Contains(to.Name) || (from == to && from.Actors.Count > 0);
+                var wanted = Reaches(from, to) || (from == to && from.Actors.Count > 0);
                 Opens(policies, from.Name, "egress", "to", to.Name).ShouldBe(wanted, $"{from.Name} may reach {to.Name}");
                 Opens(policies, to.Name, "ingress", "from", from.Name).ShouldBe(wanted, $"{to.Name} lets {from.Name} in");
             }
@@ -63,10 +71,22 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
         var subscribing = Scopes(metadata["subscriptionScopes"]);
         foreach (var service in Services)
         {
-            // The names that DaprSubscriber gives dead-letter topics.
-            var dead = service.Listens.Select(topic => $"{topic}.{service.Name}.dead").ToList();
-            publishing[service.Name].ShouldBe([service.Name, .. dead], ignoreOrder: true, service.Name);
-            subscribing[service.Name].ShouldBe([.. service.Listens, .. dead], ignoreOrder: true, service.Name);
+            publishing[service.Name].ShouldBe([service.Name], service.Name);
+            // Its own log a service reads without a ring.
+            subscribing[service.Name].ShouldBe(service.Listens.Where(topic => topic != service.Name), ignoreOrder: true, service.Name);
+        }
+    }
+
+    [Fact]
+    [Requirement("A177")]
+    public async Task A_log_is_read_by_those_who_listen()
+    {
+        var objects = await chart.RenderAsync();
+        foreach (var publisher in Services)
+        {
+            var container = objects.Single(o => o.Kind is "Deployment" && o.Name == publisher.Name).List("spec", "template", "spec", "containers")[0];
+            var listeners = container.List("env").FirstOrDefault(e => e.Text("name") == "Facts__Listeners")?.Text("value").Split(',') ?? [];
+            listeners.ShouldBe(Services.Where(s => s != publisher && s.Listens.Contains(publisher.Name)).Select(s => s.Name), ignoreOrder: true, publisher.Name);
         }
     }
 
@@ -151,6 +171,8 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
             foreach (var key in keys.SelectMany(k => read.Contains(k, StringComparison.Ordinal) ? [k] : k.Trim('"').Split(':').Select(part => $"\"{part}\""))) read.ShouldContain(key, Case.Sensitive, name);
         }
     }
+
+    static bool Reaches(ServiceDescription from, ServiceDescription to) => from.Calls.Contains(to.Name) || (from != to && from.Listens.Contains(to.Name));
 
     // Packages that every host serves for itself are no app to be called.
     static ServiceDescription Known(ServiceDescription service) => service with { Calls = [.. service.Calls.Where(c => Modules.All().Any(m => m.Name == c))] };
