@@ -132,7 +132,7 @@ public sealed partial class DoseActor(string id, ExecutionDb db, DoseTiming timi
     async Task CancelAsync(DoseRow dose, OrderCancelled cancelled, CancellationToken cancel)
     {
         if (await db.Reservations.FindAsync([cancelled.ReservationId is "" ? dose.ReservationId : cancelled.ReservationId], cancel) is { } reservation)
-            await db.ReturnAsync(reservation, ReservationState.Returned, cancel);
+            db.Return(reservation, ReservationState.Returned);
         // What the carrier has is delivered; the desk settles that with the customer.
         if (dose.InTransit || dose.State is DoseState.Delivered or DoseState.Lost) return;
         await LoseAsync(dose, DoseLoss.Cancelled, WasteCause.Cancelled, cancel);

@@ -22,7 +22,7 @@ public sealed class ReservationActor(string id, ExecutionDb db) : Actor(id)
     {
         if (await db.Reservations.FindAsync([Id], cancel) is { State: ReservationState.Provisional } reservation && reservation.ProvisionalUntilTime <= db.Now)
         {
-            await db.ReturnAsync(reservation, ReservationState.Lapsed, cancel);
+            db.Return(reservation, ReservationState.Lapsed);
             await db.SaveChangesAsync(cancel);
         }
 

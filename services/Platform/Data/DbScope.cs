@@ -14,4 +14,5 @@ namespace Doseline.Platform.Data;
 /// <param name="Wakes">Takes the deadlines that were set, for what wakes us on time.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
 /// <param name="Lanes">Commits what is saved.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates, WriteLanes Lanes);
+/// <param name="Turns">Lets one caller at a time work under a name.</param>
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates, WriteLanes Lanes, NamedTurns Turns);

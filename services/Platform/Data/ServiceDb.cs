@@ -22,9 +22,14 @@ namespace Doseline.Platform.Data;
 /// </remarks>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
+    // More than races of replicas need to settle.
+    const int TriesMax = 20;
+
     DbScope? lent;
     readonly List<OutboxRow> facts = [];
     readonly List<RowWrite> held = [];
+    readonly List<RowWrite> conditions = [];
+    WriteSet? unit;
     bool published;
     bool? oneWriter;
     PendingReminders? reminders;
@@ -126,14 +131,48 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Set<SignatureRow>().Add(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
     }
 
+    /// <summary>Changes a row with the next save, where a condition on that row holds; where it does not, the whole save fails as a lost race.</summary>
+    /// <typeparam name="TRow">Kind of row; its key is one column.</typeparam>
+    /// <param name="key">The row.</param>
+    /// <param name="change">What becomes of its columns, as SQL: <c>doses_reserved = doses_reserved + 1</c>. Values travel as parameters.</param>
+    /// <param name="where">What must hold, as SQL of this row's columns alone; null for nothing more than that it is there.</param>
+    public void Also<TRow>(object key, FormattableString change, FormattableString? where = null) where TRow : class =>
+        conditions.Add(ShapeOf(typeof(TRow)).ConditionOf(key, change, where));
+
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction that only one caller per <paramref name="name"/> is in, across all replicas.
-    /// <paramref name="work"/> reads, decides and saves (with <see cref="AnswerAsync"/> or <c>SaveChangesAsync</c>); a refusal rolls back.
+    /// Runs <paramref name="work"/> as if only one caller per <paramref name="name"/> did, across all replicas: it reads, decides and saves, and what it
+    /// saves commits as one set when it is done. Nothing is held meanwhile; where another replica worked under the name, it is run again on what that left.
     /// </summary>
+    /// <remarks>What <paramref name="work"/> saves is not found by its own later queries. Rows that were read before it are read again for it.</remarks>
     /// <param name="name">What is locked, for example <c>possession:site-id</c>.</param>
-    /// <param name="work">The work.</param>
+    /// <param name="work">The work; nothing outside this database, or what may be done twice.</param>
     /// <param name="cancel">Cancels.</param>
-    public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => InTransactionAsync(async () =>
+    public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => LockedWork.RunAsync(this, name, work, cancel);
+
+    /// <summary>Runs <paramref name="work"/>, which reads, decides and saves under conditions (<see cref="Also"/>), again when one of them no longer held.</summary>
+    public async Task<T> DecideAsync<T>(Func<Task<T>> work, CancellationToken cancel)
+    {
+        var before = Tracked();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (DbUpdateConcurrencyException) when (tries < TriesMax)
+            {
+                await StartAgainAsync(before, cancel);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction that only one caller per <paramref name="name"/> is in, across all replicas: for work that does
+    /// something outside this database and must not do it twice, or that reads what it saved.
+    /// </summary>
+    public Task<T> AloneAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => LockedWork.AloneAsync(this, name, work, cancel);
+
+    internal Task<T> HoldingAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => InTransactionAsync(async () =>
     {
         // The row is updated first, so that both databases hold its lock until the commit.
         await Database.ExecuteSqlAsync(
@@ -163,27 +202,33 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         WriteSet set = new();
         var numbered = TrackedRows.Collect(this, Scope.Request, set);
         reminders?.Collect(Model, set);
+        set.Rows.AddRange(conditions);
         set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
-        if (Database.CurrentTransaction is { } transaction)
+        if (unit is not null)
+        {
+            unit.Add(set);
+        }
+        else if (Database.CurrentTransaction is { } transaction)
         {
             await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
             held.AddRange(set.Facts);
         }
         else if (set.Count > 0)
         {
-            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
+            await WriteAsync(set, cancellationToken);
         }
 
         published |= facts is not [];
         facts.Clear();
+        conditions.Clear();
         reminders?.Collected();
         if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
-        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
+        if (unit is null && Database.CurrentTransaction is null && set.Count > 0) Committed();
         return set.Count;
 
         RowWrite RowOf(object row)
         {
-            var shape = RowShape.Of(Model.FindEntityType(row.GetType())!);
+            var shape = ShapeOf(row.GetType());
             return shape.InsertOf(row, shape.ValuesOf(row));
         }
     }
@@ -192,8 +237,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     public void Discard()
     {
         ChangeTracker.Clear();
-        facts.Clear();
-        reminders = null;
+        Forget();
     }
 
     /// <inheritdoc/>
@@ -215,6 +259,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
+        modelBuilder.Entity<LockRow>().ToTable("locks").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
         modelBuilder.Entity<LegalHoldRow>().ToTable("legal_holds").HasKey(r => r.Id);
@@ -254,14 +299,50 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published, reminders) = (scope, false, null);
-        facts.Clear();
+        (lent, published, unit) = (scope, false, null);
+        Forget();
         held.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }
 
-    void Committed()
+    /// <summary>What is to be done with the next save, beside the rows.</summary>
+    void Forget()
+    {
+        facts.Clear();
+        conditions.Clear();
+        reminders = null;
+    }
+
+    internal RowShape ShapeOf(Type row) => RowShape.Of(Model.FindEntityType(row)!);
+
+    /// <summary>Keeps what is saved from now on, to write it as one set; null ends that.</summary>
+    internal void Gather(WriteSet? set) => unit = set;
+
+    /// <summary>True when nothing waits to be saved.</summary>
+    internal bool IsUnchanged => facts is [] && conditions is [] && reminders is null && !ChangeTracker.HasChanges();
+
+    internal NamedTurns Turns => Scope.Turns;
+
+    /// <summary>Writes a set by the lane.</summary>
+    internal Task WriteAsync(WriteSet set, CancellationToken cancel) => Scope.Lanes.Of(Service).WriteAsync(set, cancel);
+
+    /// <summary>The rows that are tracked now.</summary>
+    internal HashSet<object> Tracked() => new(ChangeTracker.Entries().Select(e => e.Entity), ReferenceEqualityComparer.Instance);
+
+    /// <summary>Goes back to where only these rows were tracked, and reads them again.</summary>
+    internal async Task StartAgainAsync(HashSet<object> before, CancellationToken cancel)
+    {
+        Forget();
+        if (Request.Call is { } call) call.Answered = false;
+        foreach (var entry in ChangeTracker.Entries().ToList())
+        {
+            if (before.Contains(entry.Entity)) await entry.ReloadAsync(cancel);
+            else entry.State = EntityState.Detached;
+        }
+    }
+
+    internal void Committed()
     {
         Scope.Watch.Set(Service);
         if (published) Scope.Signals.Set(Service, PumpNames.Outbox);

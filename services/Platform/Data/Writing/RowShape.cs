@@ -14,6 +14,7 @@ sealed class RowShape
     static readonly ConditionalWeakTable<IEntityType, RowShape> shapes = [];
 
     readonly ConcurrentDictionary<UInt128, RowStatement> updates = new();
+    readonly ConcurrentDictionary<(string Change, string? Where), RowStatement> conditions = new();
     readonly RowStatement numbered;
     readonly int[] given;
     readonly int[] key;
@@ -107,6 +108,13 @@ sealed class RowShape
     /// <summary>The deletion of a row that may be there.</summary>
     public RowWrite ForgetOf(params object?[] keys) => new(Forget, keys, null);
 
+    /// <summary>A change of the row with a key that is made where a condition on that same row holds; it must hold.</summary>
+    public RowWrite ConditionOf(object rowKey, FormattableString change, FormattableString? where)
+    {
+        var statement = conditions.GetOrAdd((change.Format, where?.Format), formats => Condition(formats.Change, change.ArgumentCount, formats.Where, where?.ArgumentCount ?? 0));
+        return new RowWrite(statement, [rowKey, .. change.GetArguments(), .. where?.GetArguments() ?? []], null);
+    }
+
     static object?[] Pick(object?[] values, int[] columns)
     {
         if (columns.Length == values.Length) return values;
@@ -137,6 +145,13 @@ sealed class RowShape
         var places = string.Join(", ", columns.Select((_, at) => Place(at)));
         int[] where = [.. key.Select(k => Array.IndexOf(columns, k)).Where(k => k >= 0)];
         return new RowStatement(this, WriteStep.Insert, $"INSERT INTO \"{Table}\" ({names}) VALUES ({places})", TypesOf(columns), where, hitsOne: false);
+    }
+
+    RowStatement Condition(string change, int changeCount, string? where, int whereCount)
+    {
+        var set = string.Format(CultureInfo.InvariantCulture, change, [.. Enumerable.Range(1, changeCount).Select(Place)]);
+        var also = where is null ? "" : $" AND {string.Format(CultureInfo.InvariantCulture, where, [.. Enumerable.Range(1 + changeCount, whereCount).Select(Place)])}";
+        return new RowStatement(this, WriteStep.Change, $"UPDATE \"{Table}\" SET {set} WHERE {Where([key.Single()], 0)}{also}", [], [0], hitsOne: true);
     }
 
     RowStatement Deletion(int[] where, bool hitsOne) =>
