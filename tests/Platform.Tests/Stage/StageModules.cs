@@ -9,12 +9,12 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Platform.Tests.Stage;
 
-/// <summary>Publishes.</summary>
+/// <summary>Publishes, and keeps customers.</summary>
 sealed class OrdersStage : ServiceModule
 {
     public override string Name => "orders";
 
-    public override void Compose(ModuleBuilder module) => module.Database<OrdersDb>();
+    public override void Compose(ModuleBuilder module) => module.Database<OrdersDb>().Api<CustomersStage>();
 }
 
 /// <summary>Listens, and hosts an actor.</summary>
@@ -32,6 +32,9 @@ sealed class ExecutionStage : ServiceModule
 sealed class Troubles
 {
     readonly ConcurrentDictionary<string, int> left = new(StringComparer.Ordinal);
+
+    /// <summary>What a call waits for that does not hear when it is given up.</summary>
+    public TaskCompletionSource Held { get; } = new();
 
     public void Fail(string what, int times = int.MaxValue) => left[what] = times;
 
