@@ -37,7 +37,7 @@ sealed class Reserving(ExecutionDb db)
                 State = ReservationState.Provisional,
                 ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
             };
-            db.Reservations.Add(reservation);
+            db.Put(reservation);
             db.Remind(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime);
             return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = run.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
         }, cancel);

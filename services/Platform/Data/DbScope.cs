@@ -13,6 +13,6 @@ namespace Doseline.Platform.Data;
 /// <param name="Watch">Tells watchers that something was committed.</param>
 /// <param name="Wakes">Takes the deadlines that were set, for what wakes us on time.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-/// <param name="Lanes">Commits what is saved.</param>
+/// <param name="Lanes">Looks rows up, and commits what is saved.</param>
 /// <param name="Turns">Lets one caller at a time work under a name.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates, WriteLanes Lanes, NamedTurns Turns);
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ReminderWakes Wakes, WriteGates Gates, DataLanes Lanes, NamedTurns Turns);
