@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Doseline.Kernel.Ids;
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
-using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Platform.Data;
 
 /// <summary>
-/// A service's database: its own tables plus outbox, inbox, reminders, requests and audit. What is asked for with
-/// <see cref="Publish"/>, <see cref="Remind"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
+/// A service's database: its own tables plus outbox, inbox, deadlines, requests and audit. What is asked for with
+/// <see cref="Publish"/> and <see cref="AnswerAsync"/>, and the deadline that follows from an actor's row, happens if, and only if, the same save commits.
 /// </summary>
 /// <remarks>
 /// Contexts are pooled, for making one costs more than a small save: one is lent to each scope, and what it needs of that scope is
@@ -24,7 +24,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     DbScope? lent;
     bool published;
     bool? oneWriter;
-    PendingReminders? reminders;
+    PendingDeadlines? deadlines;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
@@ -49,7 +49,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
     internal DbSet<ParkedRow> Parked => Set<ParkedRow>();
-    internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
+    internal DbSet<DeadlineRow> Deadlines => Set<DeadlineRow>();
     internal DbSet<RequestRow> Requests => Set<RequestRow>();
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
     internal DbSet<LeafRow> Leaves => Set<LeafRow>();
@@ -83,13 +83,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         });
         published = true;
     }
-
-    /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
-    /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
-    public void Remind(string actorType, string actorId, string name, DateTimeOffset due) => (reminders ??= new()).Set(actorType, actorId, name, due);
-
-    /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
-    public void Forget(string actorType, string actorId, string name) => (reminders ??= new()).Set(actorType, actorId, name, null);
 
     /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
     /// <remarks>A replay of the call gets this answer. Every method whose policy says <c>mutates</c> ends with this.</remarks>
@@ -157,11 +150,12 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         AuditWriter.Write(this, Scope.Request);
+        if (Scope.Kinds.Any(Service)) (deadlines ??= new()).Collect(this, Scope.Kinds);
         if (Database.CurrentTransaction is not null) return await SaveAsync();
 
         using var _ = await EnterAsync(cancellationToken);
         int saved;
-        if (reminders is { Any: true })
+        if (deadlines is { Any: true })
         {
             await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
             saved = await SaveAsync();
@@ -178,7 +172,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         async Task<int> SaveAsync()
         {
             var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            if (reminders is { Any: true }) await reminders.WriteAsync(Database, cancellationToken);
+            if (deadlines is { Any: true }) await deadlines.WriteAsync(Database, cancellationToken);
             return rows;
         }
     }
@@ -199,7 +193,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<OutboxRow>().Property(r => r.Id).IsRequired();
         modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Handler });
         modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => r.Seq);
-        modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
+        modelBuilder.Entity<DeadlineRow>().ToTable("deadlines").HasKey(r => new { r.ActorType, r.ActorId });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
@@ -241,7 +235,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published, reminders) = (scope, false, null);
+        (lent, published) = (scope, false);
+        deadlines?.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }
@@ -251,11 +246,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         Scope.Watch.Set(Service);
         if (published) Scope.Signals.Set(Service, PumpNames.Outbox);
         published = false;
-        if (reminders is null) return;
-        // The sweep finds what is due later; only what it would find late is worth waking the pump for.
-        if (reminders.AnyBefore(Now + PumpLoop.Sweep)) Scope.Signals.Set(Service, PumpNames.Reminders);
-        foreach (var wake in reminders.Wakes) Scope.Wakes.Add(wake);
-        reminders = null;
+        if (deadlines?.Earliest is { } due) Scope.Board.Set(Service, due);
+        deadlines?.Clear();
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable
