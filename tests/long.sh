@@ -8,13 +8,14 @@
 #
 # LONG_SEEDS   days of the simulation that are disturbed, each in its own way (default 400)
 # LONG_KILLS   how often the killed day is killed (default 20)
+# LONG_CALLS   calls of each of the eight clients that contend for a record (default 400)
 # LONG_IDS     ids of one millisecond that must all be different (default 100,000,000; 16 bytes of memory each)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day seeds ids)
+every=(readme killed-day process-day seeds histories ids)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -25,6 +26,7 @@ declare -A told=(
     [killed-day]="a day killed ${LONG_KILLS:-20} times with SIGKILL and continued ends as an undisturbed one"
     [process-day]="the whole sample day in nine processes on PostgreSQL, killed at 20 points of a message's way and upgraded once"
     [seeds]="${LONG_SEEDS:-400} days disturbed each in its own way: crashes, lost and doubled and late facts, services away"
+    [histories]="eight clients of ${LONG_CALLS:-400} calls each contend for a record of every service, on both databases: one writer explains what they saw"
     [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
 )
 
@@ -65,6 +67,7 @@ seeds() {
     ended=$?
     wait $second && ((ended == 0))
 }
+histories() { DOSELINE_HISTORY_CALLS="${LONG_CALLS:-400}" tests_of EndToEnd.Tests FullyQualifiedName~HistoryTests; }
 ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
 
 # Writes the line of a part anew and leaves the others as they are. Arguments: part, result, minutes.

@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.WebUtilities;
-
 namespace Doseline.Gateway.Sessions;
 
-/// <summary>The two cookies: of the session, and of a sign-in under way. Scripts read neither.</summary>
-public sealed class SessionCookies(SessionSecrets secrets)
+/// <summary>The cookie of a session, which no script reads, and the proof that the console's own page sent a request.</summary>
+public static class SessionCookies
 {
     /// <summary>Header that only the console's own script can send with the cookie: a form or a link of another site cannot.</summary>
     public const string ProofHeader = "X-Doseline-Console";
@@ -11,10 +9,8 @@ public sealed class SessionCookies(SessionSecrets secrets)
     /// <summary>Value of <see cref="ProofHeader"/> for what the page does by itself, which does not keep a session from being locked.</summary>
     public const string Background = "background";
 
-    const string SignInPath = "/session";
     // The prefix makes a browser refuse the cookie without TLS, or from a neighbouring host.
     static string SessionName(HttpContext context) => context.Request.IsHttps ? "__Host-doseline" : "doseline";
-    static string SignInName(HttpContext context) => context.Request.IsHttps ? "__Secure-doseline-begun" : "doseline-begun";
 
     /// <summary>Id of the session; null without a cookie.</summary>
     public static string? SessionOf(HttpContext context) => context.Request.Cookies[SessionName(context)];
@@ -22,28 +18,8 @@ public sealed class SessionCookies(SessionSecrets secrets)
     /// <summary>Gives the browser a session, or takes it away when the id is null.</summary>
     public static void SetSession(HttpContext context, string? id)
     {
-        if (id is null) context.Response.Cookies.Delete(SessionName(context), Options(context, SameSiteMode.Strict, "/"));
-        else context.Response.Cookies.Append(SessionName(context), id, Options(context, SameSiteMode.Strict, "/"));
-    }
-
-    /// <summary>The sign-in that the browser began; null when it began none.</summary>
-    public SignInUnderWay? BegunOf(HttpContext context)
-    {
-        try
-        {
-            return context.Request.Cookies[SignInName(context)] is { Length: < 4096 } text ? secrets.Open<SignInUnderWay>(WebEncoders.Base64UrlDecode(text), SignInPath) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Remembers a sign-in under way, or forgets it. Lax: the provider's answer comes from elsewhere.</summary>
-    public void SetBegun(HttpContext context, SignInUnderWay? begun)
-    {
-        if (begun is null) context.Response.Cookies.Delete(SignInName(context), Options(context, SameSiteMode.Lax, SignInPath));
-        else context.Response.Cookies.Append(SignInName(context), WebEncoders.Base64UrlEncode(secrets.Seal(begun, SignInPath)), Options(context, SameSiteMode.Lax, SignInPath));
+        if (id is null) context.Response.Cookies.Delete(SessionName(context), Options(context));
+        else context.Response.Cookies.Append(SessionName(context), id, Options(context));
     }
 
     /// <summary>True when the console's own page sent the request.</summary>
@@ -56,6 +32,5 @@ public sealed class SessionCookies(SessionSecrets secrets)
         return headers.Origin.ToString() is not { Length: > 0 } origin || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && from.Authority == new UriBuilder("http", context.Request.Host.Host, context.Request.Host.Port ?? from.Port).Uri.Authority);
     }
 
-    static CookieOptions Options(HttpContext context, SameSiteMode sameSite, string path) =>
-        new() { HttpOnly = true, Secure = context.Request.IsHttps, SameSite = sameSite, Path = path, IsEssential = true };
+    static CookieOptions Options(HttpContext context) => new() { HttpOnly = true, Secure = context.Request.IsHttps, SameSite = SameSiteMode.Strict, Path = "/", IsEssential = true };
 }

@@ -1,14 +1,19 @@
 using System.Text.Json.Nodes;
 using Doseline.Gateway.Front;
-using Doseline.Platform.Hosting;
+using Doseline.Platform.Auth;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Doseline.Gateway.Sessions;
 
 /// <summary>Signing in to the console and out of it: <c>/session</c>, <c>/session/login</c>, <c>/session/callback</c>, <c>/session/logout</c>.</summary>
-public sealed class SessionEndpoints(SignInProvider provider, SessionCookies cookies, IOptions<SignInOptions> options, TimeProvider clock, ILogger<SessionEndpoints> log)
+public sealed class SessionEndpoints(SignInProvider provider, IOptions<SignInOptions> options, TimeProvider clock, ILogger<SessionEndpoints> log)
 {
-    static readonly TimeSpan SignInPatience = TimeSpan.FromMinutes(10);
+    /// <summary>Where the provider sends the browser back to.</summary>
+    public const string Callback = "/session/callback";
+
     const int ReturnLengthMax = 500;
 
     /// <summary>Maps the routes.</summary>
@@ -17,7 +22,7 @@ public sealed class SessionEndpoints(SignInProvider provider, SessionCookies coo
         web.MapGet("/session", WhoAsync);
         // Said as a delegate: a method of this shape would be taken for one that writes its answer itself.
         web.MapGet("/session/login", (Delegate)BeginAsync);
-        web.MapGet("/session/callback", FinishAsync);
+        web.MapGet(Callback, (Delegate)FinishAsync);
         web.MapPost("/session/logout", EndAsync);
     }
 
@@ -50,44 +55,26 @@ public sealed class SessionEndpoints(SignInProvider provider, SessionCookies coo
         // The answer comes back to the public address, and cookies of another name for it would not be there.
         if (!string.Equals(home.Authority, new Uri($"{home.Scheme}://{context.Request.Host}").Authority, StringComparison.OrdinalIgnoreCase))
             return Results.Redirect(new Uri(home, context.Request.Path + context.Request.QueryString).ToString());
-        SignInUnderWay begun = new(Entropy.Token(), Entropy.Token(), Entropy.Token(48), Inside(context.Request.Query["return"]), clock.GetUtcNow() + SignInPatience);
         try
         {
-            var address = await provider.SignInAddressAsync(begun, again: Visitor.Of(context).Session is SessionState.Locked, context.RequestAborted);
-            cookies.SetBegun(context, begun);
-            return Results.Redirect(address);
+            // Who left a session alone is asked for the password, also where the provider still knows them.
+            await context.ChallengeAsync(SignInScheme.Name, new OpenIdConnectChallengeProperties
+            {
+                RedirectUri = Inside(context.Request.Query["return"]), Prompt = Visitor.Of(context).Session is SessionState.Locked ? OpenIdConnectPrompt.Login : null,
+            });
+            return Results.Empty;
         }
         catch (Exception fault) when (SignInProvider.IsAway(fault))
         {
             log.LogWarning(fault, "The sign-in provider cannot be asked");
-            return Page(StatusCodes.Status503ServiceUnavailable, "Signing in is not possible now", "The sign-in service does not answer. Try again in a moment.");
+            return Away;
         }
     }
 
-    async Task<IResult> FinishAsync(HttpContext context, ConsoleSessions sessions)
+    static async Task FinishAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var begun = cookies.BegunOf(context);
-        // Good for one answer only, whatever it says.
-        cookies.SetBegun(context, null);
-        var query = context.Request.Query;
-        if (begun is null || begun.End < clock.GetUtcNow() || query["state"] != begun.State)
-            return Page(StatusCodes.Status400BadRequest, "This sign-in cannot be finished", "It was begun too long ago, or in another browser.");
-        if (query["code"].ToString() is not { Length: > 0 } code)
-            return Page(StatusCodes.Status403Forbidden, "Not signed in", "The sign-in service refused.");
-        try
-        {
-            if (await provider.TakeCodeAsync(code, query["iss"], begun, context.RequestAborted) is not { } tokens || await sessions.OpenAsync(tokens, context.RequestAborted) is not { } id)
-                return Page(StatusCodes.Status403Forbidden, "Not signed in", "The answer of the sign-in service could not be accepted.");
-            if (SessionCookies.SessionOf(context) is { } earlier) await sessions.EndAsync(earlier, context.RequestAborted);
-            SessionCookies.SetSession(context, id);
-            return Results.Redirect(begun.Return);
-        }
-        catch (Exception fault) when (SignInProvider.IsAway(fault))
-        {
-            log.LogWarning(fault, "The sign-in provider cannot be asked");
-            return Page(StatusCodes.Status503ServiceUnavailable, "Signing in is not possible now", "The sign-in service does not answer. Try again in a moment.");
-        }
+        await context.AnsweredByAsync(SignInScheme.Name);
     }
 
     async Task<IResult> EndAsync(HttpContext context, ConsoleSessions sessions)
@@ -98,8 +85,10 @@ public sealed class SessionEndpoints(SignInProvider provider, SessionCookies coo
         return Results.NoContent();
     }
 
+    internal static IResult Away => Page(StatusCodes.Status503ServiceUnavailable, "Signing in is not possible now", "The sign-in service does not answer. Try again in a moment.");
+
     // Texts are our own; nothing of the request is in them.
-    static IResult Page(int status, string title, string text) => Results.Content(
+    internal static IResult Page(int status, string title, string text) => Results.Content(
         $"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p><p><a href="/session/login">Sign in</a></p></body></html>""",
         "text/html; charset=utf-8", statusCode: status);
 }

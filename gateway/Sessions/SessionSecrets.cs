@@ -12,18 +12,13 @@ namespace Doseline.Gateway.Sessions;
 /// <param name="AccessEnd">When the access token expires (UTC).</param>
 public sealed record SessionTokens(string Access, string? Refresh, string Identity, DateTimeOffset AccessEnd);
 
-/// <summary>A sign-in under way, kept by the browser, readable here only.</summary>
-/// <param name="State">Comes back with the answer.</param>
-/// <param name="Nonce">Comes back in the id token.</param>
-/// <param name="Verifier">PKCE verifier.</param>
-/// <param name="Return">Path to go back to.</param>
-/// <param name="End">When it is too late (UTC).</param>
-public sealed record SignInUnderWay(string State, string Nonce, string Verifier, string Return, DateTimeOffset End);
-
-/// <summary>Encrypts what a session needs and the browser or the database keeps.</summary>
+/// <summary>Encrypts what a session needs and the database keeps.</summary>
 public sealed class SessionSecrets(KeyStore keys)
 {
-    readonly SealedBox box = new(keys, "gateway-sessions");
+    /// <summary>The installation's key that sessions, and sign-ins under way, are sealed with.</summary>
+    public const string KeyName = "gateway-sessions";
+
+    readonly SealedBox box = new(keys, KeyName);
 
     /// <summary>Hash under which a session id is kept.</summary>
     public static string HashOf(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));

@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Doseline.EndToEnd.Tests;
 
 /// <summary>The sample day and the program that plays it, as its user has them.</summary>
 static class SampleDay
 {
-    static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(5);
+    /// <summary>How long a day may take before it counts as hung.</summary>
+    public static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(5);
 
     /// <summary>Folder of the sample day.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "samples", "day");
@@ -51,18 +53,24 @@ static class SampleDay
     {
         using var process = Start(start);
         using CancellationTokenSource limit = new(PlayingTimeMax);
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-        var errors = process.StandardError.ReadToEndAsync(limit.Token);
+        StringBuilder output = new(), errors = new();
         try
         {
-            await process.WaitForExitAsync(limit.Token);
-            return (process.ExitCode, await output + await errors);
+            // The ends of both: whoever holds one open is waited for, too, and not for ever.
+            await Task.WhenAll(ReadAsync(process.StandardOutput, output, limit.Token), ReadAsync(process.StandardError, errors, limit.Token), process.WaitForExitAsync(limit.Token));
+            return (process.ExitCode, $"{output}{errors}");
         }
         catch (OperationCanceledException late)
         {
+            var standing = process.HasExited ? "had ended, but what it started had not" : "was not done";
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} was not done after {PlayingTimeMax}.", late);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} {standing} after {PlayingTimeMax}. It said:\n{output}{errors}", late);
         }
+    }
+
+    static async Task ReadAsync(StreamReader from, StringBuilder to, CancellationToken cancel)
+    {
+        while (await from.ReadLineAsync(cancel) is { } line) to.Append(line).Append('\n');
     }
 
     // Commands of the first block of code after a heading, without the remarks behind them.

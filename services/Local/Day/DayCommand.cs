@@ -29,6 +29,8 @@ static class DayCommand
             ["Data:SqliteSynchronous"] = "OFF",
             // Slow hashing protects passwords that people think of; these are random. A host that serves the folder later hashes them again, slowly.
             ["Identity:HashIterations"] = "10000",
+            // Who goes on where a killed process stopped is the same replica: by a clock that waits for it, that one's claims would never run out.
+            ["POD_NAME"] = "day",
         };
         await using var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), settings, builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
         platform.Clock.Moved = folder.Remember;

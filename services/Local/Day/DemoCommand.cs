@@ -23,7 +23,7 @@ static class DemoCommand
         Dictionary<string, string> settings = new(options.Settings) { ["Data:Directory"] = folder.Path, ["Keys:Directory"] = Path.Combine(folder.Path, "keys") };
 
         var people = Path.Combine(folder.Path, "day.people.json");
-        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000" };
+        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000", ["POD_NAME"] = "day" };
         await using (var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), playing, builder => builder.Logging.SetMinimumLevel(LogLevel.Error)))
         {
             platform.Clock.Moved = folder.Remember;

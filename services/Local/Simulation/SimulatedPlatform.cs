@@ -109,12 +109,20 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     {
         var pumps = app.Services.GetServices<IReminderPump>().ToList();
         await SettleAsync(cancel);
+        DateTimeOffset? last = null;
         while (await NextAsync(pumps, cancel) is { } next && next <= until)
         {
+            // Whatever is due is done or put off; otherwise time would stand still for ever.
+            if (next == last) throw new InvalidOperationException($"Something is due at {next:O} and nobody does it.");
             Clock.MoveTo(next);
+            last = next;
             foreach (var pump in pumps)
             {
-                while (await pump.PumpAsync(cancel) > 0) await SettleAsync(cancel);
+                while (await pump.PumpAsync(cancel) > 0)
+                {
+                    last = null;
+                    await SettleAsync(cancel);
+                }
             }
         }
 

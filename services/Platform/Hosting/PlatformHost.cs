@@ -97,6 +97,7 @@ public static class PlatformHost
 
         var app = builder.Build();
         WarmModels(app.Services);
+        Schemes.KeepFromEveryRequest(app);
         app.UseMiddleware<MethodRoutes>();
         app.UseRouting();
         app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>

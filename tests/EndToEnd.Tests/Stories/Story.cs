@@ -56,7 +56,9 @@ sealed class Story : IAsyncDisposable
     /// <param name="configure">Last word on registrations.</param>
     /// <param name="clock">The clock; null for a new one.</param>
     /// <param name="alter">Changes what the files say.</param>
-    public static async Task<Story> BeginAsync(string product, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, Func<DayInput, RunInput, DayInput>? alter = null)
+    /// <param name="postgres">Null follows the environment.</param>
+    public static async Task<Story> BeginAsync(
+        string product, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, Func<DayInput, RunInput, DayInput>? alter = null, bool? postgres = null)
     {
         var run = Day.Value.Runs.First(r => r.Product == product);
         var order = Day.Value.Orders.First(o => o.Product == product && o.Site == run.Site && o.ExpectedAccepted);
@@ -64,7 +66,7 @@ sealed class Story : IAsyncDisposable
         if (alter is not null) input = alter(input, run);
         clock ??= new SimulatedClock(input.Start);
         clock.MoveTo(input.Start);
-        var platform = await TestPlatform.StartAsync(configure: configure, clock: clock);
+        var platform = await TestPlatform.StartAsync(postgres, configure, clock);
         Story story = new(platform, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
         await story.play.Setup.EnterAsync();
         await platform.SettleAsync();

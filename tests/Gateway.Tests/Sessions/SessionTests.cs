@@ -8,6 +8,8 @@ using Doseline.Identity.Passwords;
 using Doseline.Local.Simulation;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Doseline.Gateway.Tests.Sessions;
 
@@ -153,6 +155,42 @@ public sealed partial class SessionTests : IAsyncLifetime, IDisposable
         using (var taken = await browser.GetAsync(good)) taken.StatusCode.ShouldBe(HttpStatusCode.Redirect);
         (await browser.GetAsync(good)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         ((bool?)(await browser.WhoAsync())["signedIn"]).ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task An_answer_that_names_another_provider_opens_nothing()
+    {
+        var callback = new UriBuilder(await browser.AuthorizeAsync());
+        var query = QueryHelpers.ParseQuery(callback.Query);
+        query["iss"].ToString().ShouldBe(door.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority));
+        query["iss"] = "https://elsewhere.example";
+        (await browser.GetAsync(QueryHelpers.AddQueryString("/session/callback", query))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        ((bool?)(await browser.WhoAsync())["signedIn"]).ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task What_a_browser_keeps_of_a_sign_in_is_read_by_no_script_and_goes_to_one_path()
+    {
+        using var begun = await browser.GetAsync("/session/login");
+        var cookies = begun.Headers.GetValues("Set-Cookie").ToList();
+        cookies.ShouldAllBe(c => c.Contains("httponly", StringComparison.OrdinalIgnoreCase) && c.Contains("samesite=lax", StringComparison.OrdinalIgnoreCase) && c.Contains("path=/session/callback"));
+        cookies.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_provider_that_does_not_answer_is_said_to_be_away()
+    {
+        var settings = door.Platform.Host.Services.GetRequiredService<IOptions<SignInOptions>>().Value;
+        (settings.PublicUrl, settings.Authority) = (door.Platform.Host.WebAddress, new Uri("http://127.0.0.1:1"));
+        using var begun = await browser.GetAsync("/session/login");
+        begun.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task No_scheme_stands_before_what_is_not_its_own_page()
+    {
+        (await browser.PostAsync("/session/callback", "1")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        door.Platform.Host.Services.GetServices<IHostedService>().Select(s => s.GetType().Name).ShouldNotContain("DataProtectionHostedService");
     }
 
     [Fact]
