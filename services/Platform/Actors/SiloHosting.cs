@@ -46,7 +46,7 @@ static class SiloHosting
     {
         silo.Services.AddSingleton<ActorWorld>().AddScoped<ActorDirectory>();
         // Grains live by the platform's clock, the silo itself by the machine's, so that a simulated clock does not stop it.
-        silo.Services.AddKeyedSingleton<TimeProvider>(KeyedService.AnyKey, (_, _) => TimeProvider.System);
+        silo.Services.AddKeyedSingleton<TimeProvider>(KeyedService.AnyKey, (_, _) => WallClock.Pace);
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, (services, _) => services.GetRequiredService<TimeProvider>());
         silo.Services.AddSingleton<ProtobufCodec>();
         silo.Services.AddSingleton<IGeneralizedCodec>(s => s.GetRequiredService<ProtobufCodec>());

@@ -16,7 +16,7 @@ namespace Doseline.Cluster.Tests.Silos;
 /// </summary>
 /// <param name="silos">Replicas that take calls now.</param>
 /// <param name="orders">Orders with a reservation, one a dose.</param>
-sealed class SiloLoad(Func<IReadOnlyList<SiloProcess>> silos, ConcurrentQueue<string> orders)
+sealed class SiloLoad(Func<IReadOnlyList<SiloProcess>> silos, ConcurrentQueue<string> orders) : IDisposable
 {
     const string Actor = "Doseline.Execution.Actors.IDoseGrain";
 
@@ -55,6 +55,9 @@ sealed class SiloLoad(Func<IReadOnlyList<SiloProcess>> silos, ConcurrentQueue<st
 
     /// <summary>The dose of an order.</summary>
     public static string DoseOf(string order) => Kernel.Ids.Id.From("dose", order);
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
 
     async Task LiveAsync(string order)
     {

@@ -38,7 +38,7 @@ sealed class SiloProcess : IAsyncDisposable
     /// <param name="settings">Databases and keys.</param>
     public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        ProcessStartInfo start = new("dotnet", [Repository.Program("Execution")]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        ProcessStartInfo start = new("dotnet", [Repository.Program("Execution")]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
             ["ConnectionStrings__execution"] = settings["ConnectionStrings:execution"],

@@ -1,6 +1,7 @@
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Tests.Stage;
+using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
@@ -11,6 +12,7 @@ namespace Doseline.Platform.Tests.Actors;
 public sealed class ActorTests
 {
     [Fact]
+    [Requirement("A171")]
     public async Task Two_hosts_on_one_database_never_both_commit_a_turn()
     {
         await using var host = await StageHost.StartAsync();

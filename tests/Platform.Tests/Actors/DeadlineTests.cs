@@ -3,6 +3,7 @@ using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Tests.Stage;
+using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 using Xunit.Abstractions;
@@ -75,6 +76,7 @@ public sealed class DeadlineTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Requirement("A040")]
     public async Task A_deadline_is_delivered_once_however_many_hosts_sweep_for_it()
     {
         await using var host = await StageHost.StartAsync();

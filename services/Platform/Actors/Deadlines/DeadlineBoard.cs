@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Platform.Actors.Deadlines;
 
@@ -46,7 +47,7 @@ public sealed class DeadlineBoard
                 if (earliest < before) woken.SetResult();
             }
 
-            await woken.Task.WaitAsync(atMost, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await woken.Task.WaitAsync(atMost, WallClock.Pace, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             lock (guard)
             {

@@ -42,7 +42,9 @@ sealed class DeadlineLoop(IEnumerable<DeadlineSweep> sweeps, DeadlineBoard board
             catch (Exception fault)
             {
                 log.LogError(fault, "The sweep of {Service} failed", sweep.Service);
-                await Task.Delay(AfterFault, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await board.WaitAsync(sweep.Service, DateTimeOffset.MinValue, AfterFault, stop);
+                // Whom it woke is not known.
+                told = DateTimeOffset.MinValue;
             }
         }
     }
