@@ -77,7 +77,7 @@ INSERT INTO orleansquery (querykey, querytext) VALUES
     FROM silo_clusters c LEFT JOIN silos s ON s.deployment = c.deployment
     WHERE c.deployment = @DeploymentId'),
 ('DeleteMembershipTableEntriesKey', '
-    DELETE FROM silos WHERE deployment = @DeploymentId;
+    WITH gone AS (DELETE FROM silos WHERE deployment = @DeploymentId)
     DELETE FROM silo_clusters WHERE deployment = @DeploymentId'),
 ('GatewaysQueryKey', '
     SELECT address AS Address, proxy_port AS ProxyPort, generation AS Generation FROM silos
