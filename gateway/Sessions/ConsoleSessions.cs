@@ -80,7 +80,7 @@ public sealed class ConsoleSessions(GatewayDb db, SessionSecrets secrets, SignIn
     // One at a time across replicas: a refresh token used twice is taken for stolen, and ends everything.
     Task<SessionTokens?> RefreshAsync(string hash, CancellationToken cancel) => db.LockedAsync("session:" + hash, async () =>
     {
-        db.ChangeTracker.Clear();
+        db.Discard();
         if (await db.Sessions.FirstOrDefaultAsync(s => s.IdHash == hash, cancel) is not { } row || secrets.Open<SessionTokens>(row.Tokens, hash) is not { } held) return null;
         if (held.AccessEnd > db.Now + RefreshAhead) return held;
         if (await provider.RefreshAsync(held, cancel) is { } renewed)

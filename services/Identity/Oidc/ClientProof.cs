@@ -70,7 +70,7 @@ public sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvide
         catch (DbUpdateException)
         {
             // Its id is there already: the statement was used before.
-            db.ChangeTracker.Clear();
+            db.Discard();
             log.LogWarning(SecurityEvents.Replayed, "A statement of {ClientId} was used twice", client.ClientId);
             return false;
         }

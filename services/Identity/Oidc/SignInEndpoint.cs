@@ -80,7 +80,7 @@ sealed class SignInEndpoint(
         var cancel = context.RequestAborted;
         // Good once: the page cannot be sent again with another person's name.
         if (await db.SignIns.Where(s => s.Id == row.Id).ExecuteDeleteAsync(cancel) == 0) return Over(context);
-        db.ChangeTracker.Clear();
+        db.Discard();
         // The session of who sat here before ends, so that nobody goes on under another's name.
         if (await sessions.FindAsync(cookies.SessionOf(context), cancel) is { } before) await sessions.EndAsync(before.Id, "another sign-in", cancel);
         var (session, cookie) = await sessions.BeginAsync(personId, cancel);

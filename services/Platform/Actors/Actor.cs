@@ -154,7 +154,7 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
             var row = await work(db, copy);
             // Its own change is fenced by its version; where there is none, what is remembered must still be true.
             if (!read && db.Entry(row).State is EntityState.Unchanged && await HasMovedAsync()) throw new RowMovedException();
-            if (!db.ChangeTracker.HasChanges()) return (row, false);
+            if (!db.HasChanges) return (row, false);
             await db.SaveChangesAsync(CancellationToken.None);
             return (row, true);
         }

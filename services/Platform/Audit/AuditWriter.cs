@@ -3,41 +3,37 @@ using System.Text;
 using System.Text.Json;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace Doseline.Platform.Audit;
 
-/// <summary>Writes an audit row for every insert and change of a GxP row, in the save that makes it.</summary>
-static class AuditWriter
+/// <summary>Makes an audit row for every insert and change of a GxP row, of the values that the same save stores.</summary>
+sealed class AuditWriter(ServiceDb db, RequestContext request)
 {
-    /// <summary>Adds audit rows for what is about to be saved.</summary>
-    public static void Write(ServiceDb db, RequestContext request)
-    {
-        List<AuditRow>? rows = null;
-        // In one pass, for each looks for changes in everything that is tracked.
-        foreach (var entry in db.ChangeTracker.Entries())
-        {
-            switch (entry)
-            {
-                case { Entity: AuditRow, State: EntityState.Modified or EntityState.Deleted }:
-                    throw new InvalidOperationException("Audit rows are never changed.");
-                case { Entity: IGxpRow, State: EntityState.Deleted }:
-                    throw new InvalidOperationException($"{entry.Metadata.GetTableName()} is a GxP record and is never deleted.");
-                case { Entity: IGxpRow row, State: EntityState.Added or EntityState.Modified }:
-                    (rows ??= []).Add(RowOf(db, request, entry, row));
-                    break;
-            }
-        }
+    List<RowWrite>? rows;
 
-        if (rows is not null) db.Set<AuditRow>().AddRange(rows);
-    }
+    /// <summary>The audit rows, in the order of the changes.</summary>
+    public IReadOnlyList<RowWrite> Rows => rows ?? [];
 
-    static AuditRow RowOf(ServiceDb db, RequestContext request, EntityEntry entry, IGxpRow row)
+    /// <summary>Audits a record that is new.</summary>
+    /// <param name="shape">Kind of record.</param>
+    /// <param name="row">The record; its version, time and hash are set.</param>
+    /// <param name="values">Its stored values, which take those three.</param>
+    public void Inserted(RowShape shape, IGxpRow row, object?[] values) => Write(shape, row, values, UInt128.MaxValue, null);
+
+    /// <summary>Audits a record that changed.</summary>
+    /// <param name="shape">Kind of record.</param>
+    /// <param name="row">The record; its version, time and hash are set.</param>
+    /// <param name="values">Its stored values, which take those three.</param>
+    /// <param name="changed">Which columns changed.</param>
+    /// <param name="read">The stored value of a column as it was read.</param>
+    /// <returns>Which columns changed, with those three.</returns>
+    public UInt128 Changed(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<RowColumn, object?> read) => changed | Write(shape, row, values, changed, read);
+
+    UInt128 Write(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<RowColumn, object?>? read)
     {
-        var entity = AuditedEntity.Of(entry.Metadata);
-        var changes = ChangesOf(entity, entry, row);
+        var changes = ChangesOf(shape, values, changed, read);
         var previous = row.AuditHash ?? "";
         // Time of one entity never runs backwards, even when the wall clock does.
         var time = row.Version > 0 && row.ChangedTime >= db.Now ? row.ChangedTime.AddTicks(1) : db.Now;
@@ -45,8 +41,8 @@ static class AuditWriter
         row.ChangedTime = time;
         var audit = new AuditRow
         {
-            Entity = entity.Table,
-            EntityId = entity.KeyOf(row),
+            Entity = shape.Table,
+            EntityId = shape.IdOf(row),
             Version = row.Version,
             Time = time,
             Zone = request.Zone,
@@ -54,7 +50,7 @@ static class AuditWriter
             Actor = request.Caller.IsKnown ? request.Caller.Subject : $"service:{db.Service}",
             ActorName = request.Caller.IsKnown ? request.Caller.Name : $"{db.Service} service",
             OnBehalfOf = request.Caller.OnBehalfOf,
-            Action = entry.State is EntityState.Added ? "insert" : "update",
+            Action = read is null ? "insert" : "update",
             Changes = changes,
             Reason = request.Reason,
             CausationId = request.CausationId,
@@ -66,23 +62,34 @@ static class AuditWriter
         };
         var hash = AuditChain.HashOf(audit);
         row.AuditHash = hash;
-        return audit with { Hash = hash };
+        var trail = RowShape.Of(db.Model.FindEntityType(typeof(AuditRow))!);
+        audit = audit with { Hash = hash };
+        (rows ??= []).Add(trail.InsertOf(audit, trail.ValuesOf(audit)));
+
+        UInt128 own = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (!shape.Columns[i].IsAudits) continue;
+            values[i] = shape.Columns[i].StoredOf(row);
+            own |= UInt128.One << i;
+        }
+
+        return own;
     }
 
-    static string ChangesOf(AuditedEntity entity, EntityEntry entry, IGxpRow row)
+    static string ChangesOf(RowShape shape, object?[] values, UInt128 changed, Func<RowColumn, object?>? read)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            foreach (var column in entity.Columns)
+            for (var i = 0; i < values.Length; i++)
             {
-                // What is new has no earlier values to ask the change tracker for.
-                var before = entry.State is EntityState.Added ? null : entry.Property(column.Property);
-                if (before is { IsModified: false }) continue;
+                var column = shape.Columns[i];
+                if (column.IsAudits || (changed >> i & 1) == 0) continue;
                 json.WriteStartArray(column.Name);
-                AuditValues.Write(json, column.Stored(before?.OriginalValue));
-                AuditValues.Write(json, column.StoredOf(row));
+                AuditValues.Write(json, read?.Invoke(column));
+                AuditValues.Write(json, values[i]);
                 json.WriteEndArray();
             }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -28,18 +29,17 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     /// <exception cref="SettingException">Its connection string does not read.</exception>
     public void Configure(string service, DbContextOptionsBuilder options)
     {
-        var connection = config.GetConnectionString(service) is { Length: > 0 } given ? given : DefaultSqlite(service);
-        try
-        {
-            if (connection.Contains("Host=", StringComparison.OrdinalIgnoreCase))
-                options.UseNpgsql(sources.GetOrAdd(service, _ => Source(service, connection)));
-            else
-                options.UseSqlite(new SqliteConnectionStringBuilder(connection).ToString()).AddInterceptors(pragmas);
-        }
-        catch (Exception unread) when (unread is ArgumentException or FormatException)
-        {
-            throw new SettingException($"ConnectionStrings:{service} does not read: {unread.Message}", unread);
-        }
+        if (PostgresOf(service) is { } source) options.UseNpgsql(source);
+        else options.UseSqlite(SqliteOf(service)).AddInterceptors(pragmas);
+    }
+
+    /// <summary>What writes rows into the service's database.</summary>
+    internal IRowWriter WriterOf(string service, WriteGates gates)
+    {
+        if (PostgresOf(service) is { } source) return new PostgresWriter(source);
+        var connection = SqliteOf(service);
+        // Its own connection, which it keeps: none of the pool's.
+        return new SqliteWriter(() => pragmas.Open(new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString()), gates.For(connection));
     }
 
     /// <summary>Connection string of the schema's owner; null where the service's own role owns it, and on SQLite.</summary>
@@ -49,6 +49,23 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     public void Dispose()
     {
         foreach (var source in sources.Values) source.Dispose();
+    }
+
+    NpgsqlDataSource? PostgresOf(string service) => Read(service, connection =>
+        connection.Contains("Host=", StringComparison.OrdinalIgnoreCase) ? sources.GetOrAdd(service, _ => Source(service, connection)) : null);
+
+    string SqliteOf(string service) => Read(service, connection => new SqliteConnectionStringBuilder(connection).ToString());
+
+    T Read<T>(string service, Func<string, T> read)
+    {
+        try
+        {
+            return read(config.GetConnectionString(service) is { Length: > 0 } given ? given : DefaultSqlite(service));
+        }
+        catch (Exception unread) when (unread is ArgumentException or FormatException)
+        {
+            throw new SettingException($"ConnectionStrings:{service} does not read: {unread.Message}", unread);
+        }
     }
 
     string DefaultSqlite(string service)
@@ -69,16 +86,26 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     {
         readonly string sql = $"PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
 
-        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        public SqliteConnection Open(string connectionString)
         {
-            using var command = Command(connection);
-            command.ExecuteNonQuery();
+            SqliteConnection connection = new(connectionString);
+            connection.Open();
+            Set(connection);
+            return connection;
         }
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             await using var command = Command(connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        void Set(DbConnection connection)
+        {
+            using var command = Command(connection);
+            command.ExecuteNonQuery();
         }
 
         DbCommand Command(DbConnection connection)

@@ -1,6 +1,7 @@
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Actors.Deadlines;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 
 namespace Doseline.Platform.Data;
@@ -14,4 +15,5 @@ namespace Doseline.Platform.Data;
 /// <param name="Kinds">Kinds of actors, whose deadlines follow from their rows.</param>
 /// <param name="Board">Takes the deadlines that were set, for a sweep that sleeps.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ActorKinds Kinds, DeadlineBoard Board, WriteGates Gates);
+/// <param name="Lanes">Commits what is saved.</param>
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ActorKinds Kinds, DeadlineBoard Board, WriteGates Gates, WriteLanes Lanes);

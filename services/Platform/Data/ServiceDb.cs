@@ -4,6 +4,7 @@ using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
@@ -22,9 +23,11 @@ namespace Doseline.Platform.Data;
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
+    readonly List<OutboxRow> facts = [];
+    readonly List<RowWrite> held = [];
     bool published;
     bool? oneWriter;
-    PendingDeadlines? deadlines;
+    DateTimeOffset? due;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
@@ -61,6 +64,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     public async Task<IReadOnlyCollection<string>> KnownCausesAsync(CancellationToken cancel) =>
         [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Outbox.Select(r => r.Id).ToListAsync(cancel)];
 
+    /// <summary>True when something waits to be saved.</summary>
+    internal bool HasChanges => facts is not [] || ChangeTracker.HasChanges();
+
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
     /// <param name="fact">A message of this service's <c>events.proto</c>.</param>
@@ -68,7 +74,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         var id = Ids.New();
         var data = FactJson.Write(fact);
-        Outbox.Add(new OutboxRow
+        facts.Add(new OutboxRow
         {
             Id = id,
             Type = fact.Descriptor.FullName,
@@ -81,7 +87,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Actor = Request.Caller.OnBehalfOf ?? (Request.Caller.IsKnown ? Request.Caller.Subject : $"service:{Service}"),
             TraceParent = Activity.Current?.Id,
         });
-        published = true;
     }
 
     /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
@@ -140,8 +145,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         using var _ = await EnterAsync(cancel);
         await using var transaction = await Database.BeginTransactionAsync(cancel);
+        held.Clear();
         var result = await work();
-        await transaction.CommitAsync(cancel);
+        await InlineWrites.CommitAsync(transaction, held, cancel);
+        Scope.Lanes.Meter.Committed(Service, 1, held.Count);
         Committed();
         return result;
     }
@@ -149,32 +156,39 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <inheritdoc/>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        AuditWriter.Write(this, Scope.Request);
-        if (Scope.Kinds.Any(Service)) (deadlines ??= new()).Collect(this, Scope.Kinds);
-        if (Database.CurrentTransaction is not null) return await SaveAsync();
-
-        using var _ = await EnterAsync(cancellationToken);
-        int saved;
-        if (deadlines is { Any: true })
+        WriteSet set = new();
+        var numbered = TrackedRows.Collect(this, Scope.Request, set);
+        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, set));
+        set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
+        if (Database.CurrentTransaction is { } transaction)
         {
-            await using var transaction = await Database.BeginTransactionAsync(cancellationToken);
-            saved = await SaveAsync();
-            await transaction.CommitAsync(cancellationToken);
+            await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
+            held.AddRange(set.Facts);
         }
-        else
+        else if (set.Count > 0)
         {
-            saved = await SaveAsync();
+            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
         }
 
-        Committed();
-        return saved;
+        published |= facts is not [];
+        facts.Clear();
+        if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
+        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
+        return set.Count;
 
-        async Task<int> SaveAsync()
+        RowWrite RowOf(object row)
         {
-            var rows = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            if (deadlines is { Any: true }) await deadlines.WriteAsync(Database, cancellationToken);
-            return rows;
+            var shape = RowShape.Of(Model.FindEntityType(row.GetType())!);
+            return shape.InsertOf(row, shape.ValuesOf(row));
         }
+    }
+
+    /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
+    public void Discard()
+    {
+        ChangeTracker.Clear();
+        facts.Clear();
+        due = null;
     }
 
     /// <inheritdoc/>
@@ -235,8 +249,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published) = (scope, false);
-        deadlines?.Clear();
+        (lent, published, due) = (scope, false, null);
+        facts.Clear();
+        held.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }
@@ -246,8 +261,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         Scope.Watch.Set(Service);
         if (published) Scope.Signals.Set(Service, PumpNames.Outbox);
         published = false;
-        if (deadlines?.Earliest is { } due) Scope.Board.Set(Service, due);
-        deadlines?.Clear();
+        if (due is { } set) Scope.Board.Set(Service, set);
+        due = null;
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable

@@ -5,6 +5,7 @@ using Doseline.Platform.Actors;
 using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
 using Doseline.Platform.Rpc;
@@ -156,7 +157,7 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>();
+        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<WriteLanes>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);

@@ -4,6 +4,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
@@ -175,9 +176,10 @@ public sealed class ServerPipeline(
             var response = await continuation(request, context);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
-        catch (Exception fault) when (fault is DbUpdateException or RefusedException)
+        catch (Exception fault) when (fault is DbUpdateException or RefusedException || DatabaseAway(fault))
         {
             // A twin of this call may have committed first, and what it did may be what this one was refused for: then its answer is the answer.
+            // So may this call itself, where the database was lost before it said so.
             await using var fresh = scope.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
             if (await EarlierAsync(databases.Of(service, fresh.ServiceProvider), state.Caller, call, context.CancellationToken) is { } twin) return Parse(twin);
             throw;
@@ -222,10 +224,10 @@ public sealed class ServerPipeline(
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:
             // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
-            case DbUpdateException { Entries: var entries } when entries.Any(e => e.Entity is Audit.AuditRow):
+            case RowRefusedException { Row: Audit.AuditRow }:
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
             // Two calls with one signature at the same time: the table lets one of them have it.
-            case DbUpdateException { Entries: var entries } when entries.Select(e => e.Entity).OfType<SignatureRow>().FirstOrDefault() is { } used:
+            case RowRefusedException { Row: SignatureRow used }:
                 return RpcErrors.Exception(method.Service, [SignatureGate.Used(SignedContent.Field, used.Id)]);
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(new Status(context.Deadline <= WallClock.UtcNow.UtcDateTime ? StatusCode.DeadlineExceeded : StatusCode.Cancelled, "The call was given up before it was done; nothing was changed."));

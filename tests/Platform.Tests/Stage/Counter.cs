@@ -29,8 +29,9 @@ sealed class Counter(ActorWorld world, Troubles troubles) : Actor<ExecutionDb, T
         if (row.Amount + by.Value < 0) throw new RefusedException(Refusal.State($"counters/{Id}", "BELOW_ZERO", "A counter does not go below zero.").With("amount", row.Amount));
         row.Amount += by.Value;
         await troubles.PassAsync(Id);
-        // After the commit, before the turn knows of it.
-        db.SavedChanges += (_, _) => troubles.Meet($"commit {Id}");
+        // Committed, and then something goes wrong before the turn knows of it.
+        if (troubles.Expects($"commit {Id}")) await db.SaveChangesAsync(CancellationToken.None);
+        troubles.Meet($"commit {Id}");
         return row;
     }, Answer, cancel);
 

@@ -39,6 +39,8 @@ sealed class Troubles
 
     public Task PassAsync(string id) => held.TryRemove(id, out var hold) ? hold.MeetAsync() : Task.CompletedTask;
 
+    public bool Expects(string what) => left.GetValueOrDefault(what) > 0;
+
     public void Meet(string what)
     {
         if (!left.TryGetValue(what, out var times) || times <= 0) return;

@@ -65,12 +65,7 @@ abstract class DeadlineSweep(string service, IServiceScopeFactory scopes, IGrain
         woken = soon;
         var next = await db.Deadlines.Where(r => r.NextTime > soon).MinAsync(r => (DateTimeOffset?)r.NextTime, cancel) - Ahead;
         var check = await db.Deadlines.Where(r => r.NextTime <= soon).MinAsync(r => (DateTimeOffset?)r.NextTime, cancel) + Grace;
-        var until = (next, check) switch
-        {
-            (null, null) => DateTimeOffset.MaxValue,
-            ({ } one, { } other) => one < other ? one : other,
-            var (one, other) => one ?? other!.Value,
-        };
+        var until = ActorDeadlines.Earlier(next, check) ?? DateTimeOffset.MaxValue;
         var wait = until - now;
         return (wait < TimeSpan.Zero ? TimeSpan.Zero : wait, until == DateTimeOffset.MaxValue ? until : until + Ahead);
     }

@@ -124,7 +124,7 @@ public sealed class ParkedMessages(FactDispatcher dispatcher, IServiceScopeFacto
         catch (DbUpdateException)
         {
             // Somebody else may have dealt with it at the same time.
-            db.ChangeTracker.Clear();
+            db.Discard();
             if (await db.Parked.AnyAsync(r => r.Seq == row.Seq && r.ResolvedTime == null, cancel)) throw;
             return false;
         }
