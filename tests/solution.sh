@@ -3,7 +3,10 @@
 # or removing a project.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-git ls-files --cached --others --exclude-standard '*.csproj' | sort | xargs dotnet sln Platform.sln add >/dev/null
+projects() { git ls-files --cached --others --exclude-standard "$@" | sort; }
+projects '*.csproj' ':!*.Domain.csproj' | xargs dotnet sln Platform.sln add >/dev/null
+# A folder of the solution may not bear a project's name, and these stand in a folder that does.
+projects '*.Domain.csproj' | xargs dotnet sln Platform.sln add --solution-folder services >/dev/null
 dotnet sln Platform.sln list | grep 'csproj$' | while read -r project; do
     [[ -f $project ]] || dotnet sln Platform.sln remove "$project"
 done

@@ -1,6 +1,5 @@
 using Doseline.Gateway.Connect;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 

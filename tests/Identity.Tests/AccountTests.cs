@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Doseline.Identity.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;
 using Doseline.Platform.Auth;
 using Doseline.Testing;

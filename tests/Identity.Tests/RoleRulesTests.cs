@@ -1,5 +1,5 @@
 using Doseline.Identity.Domain;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;

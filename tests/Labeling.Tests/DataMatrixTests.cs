@@ -1,4 +1,4 @@
-using Doseline.Labeling.DataMatrix;
+using Doseline.Labeling.Domain.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Testing;
 using FsCheck;

@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
-using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Grpc.Core;

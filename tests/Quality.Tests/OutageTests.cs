@@ -1,4 +1,4 @@
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Signing;
 using Doseline.Quality.V1;

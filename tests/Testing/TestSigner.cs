@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Doseline.Common.V1;
 using Doseline.Identity.Keys;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Signing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Signing;

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from './api/query';
+import { screens } from './app/screens';
 import { SessionGate } from './app/session';
 import { Shell } from './app/Shell';
 import { SigningDesk } from './app/signing';
@@ -16,7 +17,7 @@ createRoot(document.getElementById('console')!).render(
     <QueryClientProvider client={queries}>
       <SessionGate>
         <SigningDesk>
-          <Toasts><Shell /></Toasts>
+          <Toasts><Shell screens={screens} /></Toasts>
         </SigningDesk>
       </SessionGate>
     </QueryClientProvider>

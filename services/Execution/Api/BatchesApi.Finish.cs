@@ -32,7 +32,7 @@ public sealed partial class BatchesApi
             refusals.Add(Refusal.State($"exceptions/{row.Id}", "EXCEPTION_RESOLVED", "The exception is resolved already.").With("resolve_time", row.ResolvedTime));
         if (row.RaisedBy == caller.Subject)
             refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "SECOND_PERSON_NEEDED", "An exception is judged by another person than the one whose entry raised it."));
-        if (row.DeviationId is { } deviation && !caller.Is(Platform.Auth.Roles.Qa))
+        if (row.DeviationId is { } deviation && !caller.Is(Roles.Qa))
             refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "DEVIATION_DECIDES", "Quality opened a deviation for it; only QA decides now.").With("deviation_id", deviation));
         refusals.ThrowIfAny();
         file.Resolve(row, request.Reason);

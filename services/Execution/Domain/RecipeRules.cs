@@ -1,7 +1,6 @@
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Units;
-using Doseline.Platform.Auth;
 
 namespace Doseline.Execution.Domain;
 

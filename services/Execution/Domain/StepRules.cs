@@ -98,7 +98,7 @@ public static class StepRules
 
     static IEnumerable<Refusal> Role(RecipeStep step, IReadOnlyList<string> roles, string resource)
     {
-        IReadOnlyList<string> needed = step.PerformerRoles is [] ? [Platform.Auth.Roles.Operator] : step.PerformerRoles;
+        IReadOnlyList<string> needed = step.PerformerRoles is [] ? [Roles.Operator] : step.PerformerRoles;
         if (!needed.Any(roles.Contains))
             yield return Refusal.Denied(resource, "ROLE_NOT_ALLOWED", $"Step '{step.Id}' needs one of the roles {string.Join(", ", needed)}.").With("roles_needed", string.Join(',', needed));
     }

@@ -86,7 +86,7 @@ public sealed class RoleAssignmentRow : IGxpRow
     /// <summary>Person or account.</summary>
     public required string HolderId { get; init; }
 
-    /// <summary>Role, see <see cref="Platform.Auth.Roles"/>.</summary>
+    /// <summary>Role, see <see cref="Kernel.Rules.Roles"/>.</summary>
     public required string Role { get; init; }
 
     /// <summary>Site; <c>*</c> for every site.</summary>

@@ -1,5 +1,4 @@
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 
 namespace Doseline.Identity.Domain;
 

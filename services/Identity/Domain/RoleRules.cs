@@ -1,5 +1,4 @@
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 
 namespace Doseline.Identity.Domain;
 
@@ -102,7 +101,7 @@ public static class RoleRules
     }
 
     static bool Meet(HeldRole one, HeldRole other) =>
-        one.SiteId == other.SiteId || one.SiteId is Caller.AllSites || other.SiteId is Caller.AllSites || Anywhere.Contains(one.Role, StringComparer.Ordinal) || Anywhere.Contains(other.Role, StringComparer.Ordinal);
+        one.SiteId == other.SiteId || one.SiteId is Roles.AllSites || other.SiteId is Roles.AllSites || Anywhere.Contains(one.Role, StringComparer.Ordinal) || Anywhere.Contains(other.Role, StringComparer.Ordinal);
 
     static bool Names(string one, string other) => Table.Any(t => t.Role == one && t.Excludes.Contains(other, StringComparer.Ordinal));
 }

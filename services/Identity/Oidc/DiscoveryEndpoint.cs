@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 
 namespace Doseline.Identity.Oidc;
 

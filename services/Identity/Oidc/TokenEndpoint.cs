@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 
 namespace Doseline.Identity.Oidc;
 

@@ -1,5 +1,6 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;

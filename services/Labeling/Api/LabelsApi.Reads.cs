@@ -1,7 +1,7 @@
 using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Labeling.Data;
-using Doseline.Labeling.DataMatrix;
+using Doseline.Labeling.Domain.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Auth;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Doseline.Kernel.Rules;
-using Doseline.Labeling.DataMatrix;
+using Doseline.Labeling.Domain.DataMatrix;
 
 namespace Doseline.Labeling.Domain;
 

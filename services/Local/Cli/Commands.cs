@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day;
 using Doseline.Platform.Auth;
@@ -84,7 +85,7 @@ static class Commands
                 Roles = parsed.GetValue(role)!,
                 Sites = parsed.GetValue(site) is [_, ..] sites ? sites : [Caller.AllSites],
             };
-            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), TimeProvider.System).Issue(caller, TimeSpan.FromHours(lifetime)));
+            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), WallClock.Pace).Issue(caller, TimeSpan.FromHours(lifetime)));
             return 0;
         });
         return command;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Signing;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;

@@ -13,7 +13,7 @@ public interface ISimulation
 
     /// <summary>Calls with the rights of a person in the given roles.</summary>
     /// <param name="name">Printed name; also makes the immutable id.</param>
-    /// <param name="roles">Roles, see <see cref="Platform.Auth.Roles"/>.</param>
+    /// <param name="roles">Roles, see <see cref="Kernel.Rules.Roles"/>.</param>
     /// <param name="sites">Sites; every site when empty.</param>
     CallInvoker As(string name, IReadOnlyList<string> roles, params IReadOnlyList<string> sites);
 

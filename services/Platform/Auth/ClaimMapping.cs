@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Doseline.Kernel.Rules;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Doseline.Platform.Auth;

@@ -56,7 +56,7 @@ public sealed record IssuerOptions
         if (algorithms.FirstOrDefault(a => !(a.StartsWith("ES", StringComparison.Ordinal) || a.StartsWith("RS", StringComparison.Ordinal) || a.StartsWith("PS", StringComparison.Ordinal))) is { } weak)
             throw new SettingException($"{section.Path}:Algorithms names {weak}; a token is checked with a public key or not at all.");
         var roles = Map(section, "Roles");
-        if (roles.Values.FirstOrDefault(role => !Auth.Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown)
+        if (roles.Values.FirstOrDefault(role => !Kernel.Rules.Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown)
             throw new SettingException($"{section.Path}:Roles maps to {unknown}, which nobody can have.");
         var platform = section.GetValue("Platform", false);
         return new IssuerOptions

@@ -71,7 +71,7 @@ public sealed class TrainingGate(ServiceChannels channels, IServiceTokens tokens
         const string identity = "identity";
         Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
         if (channels.ThroughDapr(identity)) headers.Add("dapr-app-id", identity);
-        return await new TrainingService.TrainingServiceClient(channels.To(identity))
+        return await new TrainingService.TrainingServiceClient(channels.InvokerOf(identity))
             .CheckTrainingAsync(new CheckTrainingRequest { Subject = subject, Code = procedure }, headers, WallClock.UtcNow.UtcDateTime + Patience, cancel);
     }
 }

@@ -24,7 +24,7 @@ namespace Doseline.Platform.Hosting;
 
 /// <summary>Collects what a service is made of.</summary>
 public sealed class ModuleBuilder(
-    string service, IServiceCollection services, IConfiguration config, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints,
+    string service, IServiceCollection services, IConfiguration config, MethodTable methods, LocalMethods local, List<Action<IEndpointRouteBuilder>> endpoints,
     List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages, List<Action<IApplicationBuilder>> guards)
 {
     Func<IServiceProvider, ServiceDb>? database;
@@ -60,6 +60,7 @@ public sealed class ModuleBuilder(
     {
         var descriptor = (RpcService)typeof(TApi).BaseType!.DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
         methods.Add(descriptor);
+        local.Add<TApi>();
         services.AddScoped<TApi>();
         endpoints.Add(app => app.MapGrpcService<TApi>());
         return this;
@@ -135,7 +136,7 @@ public sealed class ModuleBuilder(
         {
             var channels = p.GetRequiredService<ServiceChannels>();
             var pipeline = new ClientPipeline(service, callee, p.GetRequiredService<IServiceTokens>(), p.GetRequiredService<RequestContext>(), channels);
-            return (TClient)Activator.CreateInstance(typeof(TClient), channels.To(callee).Intercept(pipeline))!;
+            return (TClient)Activator.CreateInstance(typeof(TClient), channels.InvokerOf(callee).Intercept(pipeline))!;
         });
         return this;
     }

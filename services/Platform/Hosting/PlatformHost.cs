@@ -87,10 +87,11 @@ public static class PlatformHost
         });
 
         MethodTable methods = new();
+        LocalMethods local = new();
         List<Action<IEndpointRouteBuilder>> endpoints = [];
-        AddKernel(builder.Services, builder.Configuration, methods);
+        AddKernel(builder.Services.AddSingleton(local), builder.Configuration, methods);
         foreach (var module in modules)
-            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, endpoints, pages, guards));
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, local, endpoints, pages, guards));
         KernelServices.Add(builder.Services, methods, endpoints);
         configure?.Invoke(builder);
         builder.AddSilo();
@@ -193,7 +194,7 @@ public static class PlatformHost
         });
     }
 
-    // Modules of one process call each other over its own port, unless configuration says where else they live.
+    // Modules of one process call each other within it, unless configuration says where else they live.
     static void Listening(WebApplication app, bool hasWeb)
     {
         // In the order in which they were opened: app, probe, web.

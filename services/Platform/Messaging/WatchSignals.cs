@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Platform.Messaging;
 
@@ -32,7 +33,7 @@ public sealed class WatchSignals
             // The next change is taken hold of before the caller reads, so that a commit while it reads is not lost.
             var (count, next) = signal.Now;
             yield return count;
-            await next.WaitAsync(LookAgain, TimeProvider.System, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await next.WaitAsync(LookAgain, WallClock.Pace, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,5 +1,5 @@
 using Doseline.Common.V1;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -64,8 +64,8 @@ public sealed class MethodTable
     {
         if (!policy.Mutates) return "it asks for a signature, so it must change something that is signed.";
         if (need.Meaning is SigningMeaning.Unspecified) return "its signature has no meaning.";
-        if (policy.AnyRole || policy.Roles.Any(role => role.StartsWith(Auth.Roles.ServicePrefix, StringComparison.Ordinal))) return "it is signed, so it is for people of named roles; service accounts may not sign.";
-        if (need.SecondRoles.FirstOrDefault(role => !Auth.Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown) return $"its second person needs the role {unknown}, which nobody can have.";
+        if (policy.AnyRole || policy.Roles.Any(role => role.StartsWith(Roles.ServicePrefix, StringComparison.Ordinal))) return "it is signed, so it is for people of named roles; service accounts may not sign.";
+        if (need.SecondRoles.FirstOrDefault(role => !Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown) return $"its second person needs the role {unknown}, which nobody can have.";
         if (TextField(method, SignedContent.Field) is null) return $"it is signed, so its request needs a {SignedContent.Field}.";
         if (need.SecondPerson && TextField(method, SignedContent.SecondField) is null) return $"two persons sign it, so its request needs a {SignedContent.SecondField}.";
         return null;

@@ -41,7 +41,7 @@ public sealed class ServerPipeline(
         var status = StatusCode.OK;
         try
         {
-            var scope = context.GetHttpContext().RequestServices;
+            var scope = context.Services();
             using var _ = await BeginAsync(method, (IMessage)request, context, scope);
             return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
         }
@@ -71,7 +71,7 @@ public sealed class ServerPipeline(
         try
         {
             // A watch is open for hours and mostly waits: it gives its place back before it begins.
-            (await BeginAsync(method, (IMessage)request, context, context.GetHttpContext().RequestServices)).Dispose();
+            (await BeginAsync(method, (IMessage)request, context, context.Services())).Dispose();
             // Who waits for the first change knows at once that the watch is open.
             await context.WriteResponseHeadersAsync([]);
             await continuation(request, responseStream, context);
@@ -219,7 +219,7 @@ public sealed class ServerPipeline(
             case RpcException passed:
                 return passed;
             case RefusedException refused:
-                security.Note(method.Name, context.GetHttpContext().RequestServices.GetRequiredService<RequestContext>().Caller, refused.Refusals);
+                security.Note(method.Name, context.Services().GetRequiredService<RequestContext>().Caller, refused.Refusals);
                 log.LogInformation("{Method} {RequestId} refused: {Codes} {Message}", method.Name, request, string.Join(',', refused.Refusals.Select(r => r.Code)), refused.Message);
                 return RpcErrors.Exception(method.Service, refused.Refusals);
             case DbUpdateConcurrencyException:

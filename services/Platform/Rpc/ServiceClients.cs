@@ -7,17 +7,19 @@ using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Rpc;
 
-/// <summary>Channels to the other services: to an address, through the Dapr sidecar, or to this same process.</summary>
-/// <remarks><c>Services:{name}:Address</c> wins; then this process's own port for what it hosts; then <c>DAPR_GRPC_PORT</c>; then its own port.</remarks>
-public sealed class ServiceChannels(IConfiguration config) : IDisposable
+/// <summary>The ways to the other services: to an address, through the Dapr sidecar, or within this same process.</summary>
+/// <remarks><c>Services:{name}:Address</c> wins; then this process itself for what it hosts; then <c>DAPR_GRPC_PORT</c>; then its own port.</remarks>
+/// <param name="config">Addresses.</param>
+/// <param name="local">Methods served in this process.</param>
+/// <param name="scopes">Makes the scopes of calls within it.</param>
+public sealed class ServiceChannels(IConfiguration config, LocalMethods local, IServiceScopeFactory scopes) : IDisposable
 {
     readonly ConcurrentDictionary<string, GrpcChannel> channels = new(StringComparer.Ordinal);
-
-    /// <summary>Handler that reaches this process without a socket; tests set it. Null uses <see cref="OwnAddress"/>.</summary>
-    public HttpMessageHandler? OwnHandler { get; set; }
+    readonly ConcurrentDictionary<string, CallInvoker> invokers = new(StringComparer.Ordinal);
 
     /// <summary>Address of this process's own gRPC port; the host sets it once it listens.</summary>
     public Uri? OwnAddress { get; set; }
@@ -49,8 +51,12 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
         if (config["DAPR_API_TOKEN"] is { Length: > 0 } token) yield return (DaprSidecar.TokenHeader, token);
     }
 
-    /// <summary>The channel to a service.</summary>
+    /// <summary>The channel to a service, over the wire also to one of this process.</summary>
     public GrpcChannel To(string service) => channels.GetOrAdd(service, Open);
+
+    /// <summary>What calls a service: within the process what it hosts, unless an address is configured; else its channel.</summary>
+    public CallInvoker InvokerOf(string service) => invokers.GetOrAdd(service, name => config[$"Services:{name}:Address"] is null && Hosted.Contains(name)
+        ? new LocalInvoker(local, scopes, () => To(name).CreateCallInvoker()) : To(name).CreateCallInvoker());
 
     /// <summary>Address at which a service is called.</summary>
     public Uri AddressOf(string service)
@@ -66,15 +72,10 @@ public sealed class ServiceChannels(IConfiguration config) : IDisposable
         foreach (var channel in channels.Values) channel.Dispose();
     }
 
-    GrpcChannel Open(string service)
+    GrpcChannel Open(string service) => GrpcChannel.ForAddress(AddressOf(service), new GrpcChannelOptions
     {
-        var here = config[$"Services:{service}:Address"] is null && !ThroughDapr(service);
-        if (here && OwnHandler is not null) return GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = OwnHandler });
-        return GrpcChannel.ForAddress(AddressOf(service), new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
-        });
-    }
+        HttpHandler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true },
+    });
 }
 
 /// <summary>What every call to another service carries: the caller's own token, on whose behalf, correlation, a deadline.</summary>

@@ -72,7 +72,7 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
         channels.Route(headers, identity);
         try
         {
-            var client = new SigningService.SigningServiceClient(channels.To(identity));
+            var client = new SigningService.SigningServiceClient(channels.InvokerOf(identity));
             var answer = await client.GetSigningKeySetAsync(new GetSigningKeySetRequest(), headers, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
             Dictionary<string, SignatureKey> all = new(keys, StringComparer.Ordinal);
             foreach (var key in answer.Keys)

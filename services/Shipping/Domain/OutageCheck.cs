@@ -29,7 +29,7 @@ public static class OutageCheck
         var resource = $"outages/{authorisationId}";
         foreach (var (signer, which) in new[] { (first, "first"), (second, "second") })
         {
-            if (signer is null || !signer.IsAuthorisation || signer.ContentHash != contentHash || !signer.Roles.Contains(Platform.Auth.Roles.Qa, StringComparer.Ordinal))
+            if (signer is null || !signer.IsAuthorisation || signer.ContentHash != contentHash || !signer.Roles.Contains(Roles.Qa, StringComparer.Ordinal))
                 refusals.Add(Refusal.State(resource, "OUTAGE_SIGNATURE_INVALID", $"The {which} signature is not one of QA under this authorisation.").With("authorisation_id", authorisationId).With("person", which));
         }
 

@@ -1,4 +1,5 @@
 using Doseline.Common.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 
 namespace Doseline.Authority.Tests.Matrix;

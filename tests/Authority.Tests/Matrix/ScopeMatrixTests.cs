@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;

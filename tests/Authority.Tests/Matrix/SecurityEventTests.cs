@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Signing;

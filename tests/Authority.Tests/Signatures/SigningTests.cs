@@ -1,5 +1,6 @@
 using Doseline.Authority.Tests.Support;
 using Doseline.Identity.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Auth;
 using Doseline.Quality.V1;

@@ -3,7 +3,7 @@ using System.Text;
 using Doseline.Authority.Tests.Support;
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
 using Doseline.Quality.V1;
 using Doseline.Signing.V1;

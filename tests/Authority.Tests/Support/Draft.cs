@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Quality.V1;
 using Doseline.Testing;

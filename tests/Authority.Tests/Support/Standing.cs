@@ -1,4 +1,4 @@
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Signing.V1;
 using Doseline.Testing;
 

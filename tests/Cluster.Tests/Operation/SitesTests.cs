@@ -1,6 +1,6 @@
 using System.Reflection;
 using Doseline.Common.V1;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;

@@ -1,8 +1,8 @@
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Testing;

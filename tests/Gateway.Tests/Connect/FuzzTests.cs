@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Doseline.Audit.V1;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
-using Doseline.Platform.Auth;
+using Doseline.Kernel.Rules;
 using Doseline.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;

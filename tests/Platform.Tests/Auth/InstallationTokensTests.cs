@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Testing;

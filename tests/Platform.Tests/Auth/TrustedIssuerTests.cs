@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Testing;

@@ -1,6 +1,7 @@
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Tests.Rpc;
 
@@ -20,6 +21,17 @@ public sealed class ServiceChannelsTests
         channels.RoutingOf(service, streams: false).Any().ShouldBe(throughDapr);
     }
 
+    [Theory]
+    [Requirement("A116")]
+    [InlineData("gateway", true)]
+    [InlineData("orders", false)]
+    [InlineData("quality", false)]
+    public void What_the_process_hosts_is_called_within_it_unless_an_address_is_configured(string service, bool within)
+    {
+        using var channels = Channels(("DAPR_GRPC_PORT", "50001"), ("Services:quality:Address", "http://quality:5000"));
+        (channels.InvokerOf(service) is LocalInvoker).ShouldBe(within);
+    }
+
     [Fact]
     [Requirement("A116")]
     public void Without_a_sidecar_every_service_is_here()
@@ -30,9 +42,9 @@ public sealed class ServiceChannelsTests
     }
 
     static ServiceChannels Channels(params (string Key, string Value)[] settings) =>
-        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal)).Build())
+        new(new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal)).Build(), new LocalMethods(), new ServiceCollection().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>())
         {
             OwnAddress = new Uri("http://127.0.0.1:5000"),
-            Hosted = ["gateway"],
+            Hosted = ["gateway", "quality"],
         };
 }

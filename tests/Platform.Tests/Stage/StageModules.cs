@@ -5,12 +5,12 @@ using Doseline.Platform.Messaging;
 
 namespace Doseline.Platform.Tests.Stage;
 
-/// <summary>Publishes.</summary>
+/// <summary>Publishes, and keeps customers.</summary>
 sealed class OrdersStage : ServiceModule
 {
     public override string Name => "orders";
 
-    public override void Compose(ModuleBuilder module) => module.Database<OrdersDb>();
+    public override void Compose(ModuleBuilder module) => module.Database<OrdersDb>().Api<CustomersStage>();
 }
 
 /// <summary>Listens, and hosts an actor.</summary>
@@ -29,6 +29,9 @@ sealed class Troubles
 {
     readonly ConcurrentDictionary<string, int> left = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, Hold> held = new(StringComparer.Ordinal);
+
+    /// <summary>What a call waits for that does not hear when it is given up.</summary>
+    public TaskCompletionSource Held { get; } = new();
 
     public void Fail(string what, int times = int.MaxValue) => left[what] = times;
 

@@ -5,15 +5,15 @@ import { Boundary } from './Boundary';
 import { Clock } from './Clock';
 import { useKeys } from './keys';
 import { ScanBox } from './ScanBox';
-import { screens } from './screens';
+import type { ScreenEntry } from './screen';
 import { SettingsMenu } from './SettingsMenu';
 import { Badge, Loading, Note, Screen } from '../ui/Panel';
 import { texts } from '../text/en';
 import './shell.css';
 
 /** What stands around every screen: the bar with scan box, clock and settings, and the rail of screens. */
-export function Shell() {
-  useKeys();
+export function Shell({ screens }: { screens: readonly ScreenEntry[] }) {
+  useKeys(screens);
   return (
     <div className="shell">
       <a className="skip" href="#screen">{texts.skip}</a>
@@ -24,15 +24,15 @@ export function Shell() {
         <Clock />
         <SettingsMenu />
       </header>
-      <nav className="shell-rail" aria-label={texts.shell.nav}><Rail /></nav>
-      <main id="screen" className="shell-main"><Page /></main>
+      <nav className="shell-rail" aria-label={texts.shell.nav}><Rail screens={screens} /></nav>
+      <main id="screen" className="shell-main"><Page screens={screens} /></main>
     </div>
   );
 }
 
 const isAt = (location: string, path: string) => (path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`));
 
-function Rail() {
+function Rail({ screens }: { screens: readonly ScreenEntry[] }) {
   const [location] = useLocation();
   const list = useRef<HTMLUListElement>(null);
   // On a tablet the rail is wider than the page; where one is stays in sight.
@@ -53,7 +53,7 @@ function Rail() {
   );
 }
 
-function Page() {
+function Page({ screens }: { screens: readonly ScreenEntry[] }) {
   const [location] = useLocation();
   const first = useRef(true);
   const top = `/${location.split('/')[1] ?? ''}`;

@@ -1,7 +1,7 @@
 // Keys that work everywhere: "/" goes to the scan box, "g" and a letter to a screen.
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
-import { screens } from './screens';
+import type { ScreenEntry } from './screen';
 
 const chordMs = 1_500;
 
@@ -11,7 +11,7 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Listens for the keys. */
-export function useKeys(): void {
+export function useKeys(screens: readonly ScreenEntry[]): void {
   const [, go] = useLocation();
   useEffect(() => {
     let chordUntil = 0;
@@ -30,5 +30,5 @@ export function useKeys(): void {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [go]);
+  }, [go, screens]);
 }

@@ -1,17 +1,7 @@
 // The screens: address, key, and the code that is fetched when one is opened.
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
-import type { texts } from '../text/en';
-
-/** A screen of the console. */
-export interface ScreenEntry {
-  readonly id: keyof typeof texts.screens;
-  readonly path: string;
-  /** Key that opens it after "g". */
-  readonly key: string;
-  readonly page: LazyExoticComponent<ComponentType>;
-  /** Drawing of its sign in the rail, in a box of 24. */
-  readonly sign: string;
-}
+// They import what stands in this folder, so it is handed the list and imports it nowhere.
+import { lazy } from 'react';
+import type { ScreenEntry } from './screen';
 
 /** Every screen in the order of the rail. Each page matches the addresses below its own itself. */
 export const screens: readonly ScreenEntry[] = [

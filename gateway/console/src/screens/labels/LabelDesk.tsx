@@ -4,17 +4,17 @@ import { useList } from '../../api/query';
 import { useWatch } from '../../api/watch';
 import { useScan } from '../../app/scan';
 import { useSession } from '../../app/session';
-import { LabelFate, LabelsService, type Label } from '../../generated/doseline/labeling/v1/labels_pb';
+import { LabelFate, LabelsService } from '../../generated/doseline/labeling/v1/labels_pb';
 import { OrdersService, OrderState, type Order } from '../../generated/doseline/orders/v1/orders_pb';
 import { LiveActivity, Time } from '../../ui/Figures';
-import { Badge, Panel, Screen } from '../../ui/Panel';
-import { ListTable, Table, type Column } from '../../ui/Table';
+import { Panel, Screen } from '../../ui/Panel';
+import { ListTable } from '../../ui/Table';
 import { Tabs } from '../../ui/Tabs';
 import { useToast } from '../../ui/Toasts';
 import { texts } from '../../text/en';
 import { labelTexts as t } from '../../text/labels';
+import { LabelTable } from './LabelTable';
 import { Reconciliation } from './Reconciliation';
-import { standing } from './tones';
 
 type Part = 'todo' | 'all' | 'count';
 
@@ -67,19 +67,4 @@ export function LabelDesk() {
       </Tabs>
     </Screen>
   );
-}
-
-/** Labels in a table; a row opens its label. */
-export function LabelTable({ labels, empty, chosen }: { labels: readonly Label[]; empty: string; chosen?: string }) {
-  const [, go] = useLocation();
-  const columns: Column<Label>[] = [
-    { title: t.columns.serial, cell: (label) => <span className="id">{label.serial}</span> },
-    { title: t.columns.copy, number: true, cell: (label) => label.copyNumber },
-    { title: t.columns.state, cell: (label) => { const { tone, text } = standing(label); return <Badge tone={tone}>{text}</Badge>; } },
-    { title: t.columns.why, cell: (label) => t.reprintReasons[label.reprintReason] ?? t.withdrawalReasons[label.withdrawalReason] ?? '' },
-    { title: t.columns.printer, cell: (label) => label.printer },
-    { title: t.columns.by, cell: (label) => label.printedBy },
-    { title: t.columns.at, cell: (label) => <Time at={label.requestTime} /> },
-  ];
-  return <Table<Label> rows={labels} label={t.tabs.all} rowKey={(label) => label.printId} empty={empty} chosen={chosen} onOpen={(label) => go(`/labels/${label.printId}`)} columns={columns} />;
 }

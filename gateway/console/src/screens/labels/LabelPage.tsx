@@ -8,7 +8,7 @@ import { Badge, Facts, Loading, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { texts } from '../../text/en';
 import { labelTexts as t } from '../../text/labels';
-import { LabelTable } from './LabelDesk';
+import { LabelTable } from './LabelTable';
 import { LabelPicture } from './LabelPicture';
 import { NextStep } from './NextStep';
 import { ReprintDialog } from './ReprintDialog';

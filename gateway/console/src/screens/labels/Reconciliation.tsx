@@ -7,7 +7,7 @@ import { SelectField } from '../../ui/Fields';
 import { Badge, Empty, Facts, Panel } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { labelTexts as t } from '../../text/labels';
-import { LabelTable } from './LabelDesk';
+import { LabelTable } from './LabelTable';
 
 /** Counts the labels of a batch: every piece is on a dose, out of use or destroyed, or it is open. */
 export function Reconciliation() {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 
-namespace Doseline.Labeling.DataMatrix;
+namespace Doseline.Labeling.Domain.DataMatrix;
 
 /// <summary>A symbol as a picture, with a quiet zone of the two modules a scanner likes (the standard asks for one).</summary>
 public static class Pictures

@@ -1,4 +1,4 @@
-namespace Doseline.Labeling.DataMatrix;
+namespace Doseline.Labeling.Domain.DataMatrix;
 
 /// <summary>Where each bit of each codeword stands (ISO/IEC 16022, annex F: the diagonal walk and its four corner cases).</summary>
 static class Placement

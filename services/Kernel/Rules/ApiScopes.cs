@@ -1,4 +1,4 @@
-namespace Doseline.Platform.Auth;
+namespace Doseline.Kernel.Rules;
 
 /// <summary>
 /// Scopes of the API: what a client was given out of what its roles allow. <c>orders</c> covers every method of a service,

@@ -1,4 +1,4 @@
-namespace Doseline.Labeling.DataMatrix;
+namespace Doseline.Labeling.Domain.DataMatrix;
 
 /// <summary>A square symbol of ECC 200 (ISO/IEC 16022, table of square symbol attributes).</summary>
 /// <param name="Modules">Modules on a side, finder pattern included, quiet zone not.</param>

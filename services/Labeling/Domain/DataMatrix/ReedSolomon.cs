@@ -1,4 +1,4 @@
-namespace Doseline.Labeling.DataMatrix;
+namespace Doseline.Labeling.Domain.DataMatrix;
 
 /// <summary>Error correction of ECC 200: Reed-Solomon over GF(256) with the polynomial x⁸+x⁵+x³+x²+1 (ISO/IEC 16022).</summary>
 static class ReedSolomon

@@ -1,4 +1,4 @@
-namespace Doseline.Labeling.DataMatrix;
+namespace Doseline.Labeling.Domain.DataMatrix;
 
 /// <summary>
 /// Draws GS1 DataMatrix symbols (ECC 200, square). It is our own because a label is proved by drawing it here, from the same data the printer

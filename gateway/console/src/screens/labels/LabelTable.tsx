@@ -1,0 +1,22 @@
+import { useLocation } from 'wouter';
+import type { Label } from '../../generated/doseline/labeling/v1/labels_pb';
+import { Time } from '../../ui/Figures';
+import { Badge } from '../../ui/Panel';
+import { Table, type Column } from '../../ui/Table';
+import { labelTexts as t } from '../../text/labels';
+import { standing } from './tones';
+
+/** Labels in a table; a row opens its label. */
+export function LabelTable({ labels, empty, chosen }: { labels: readonly Label[]; empty: string; chosen?: string }) {
+  const [, go] = useLocation();
+  const columns: Column<Label>[] = [
+    { title: t.columns.serial, cell: (label) => <span className="id">{label.serial}</span> },
+    { title: t.columns.copy, number: true, cell: (label) => label.copyNumber },
+    { title: t.columns.state, cell: (label) => { const { tone, text } = standing(label); return <Badge tone={tone}>{text}</Badge>; } },
+    { title: t.columns.why, cell: (label) => t.reprintReasons[label.reprintReason] ?? t.withdrawalReasons[label.withdrawalReason] ?? '' },
+    { title: t.columns.printer, cell: (label) => label.printer },
+    { title: t.columns.by, cell: (label) => label.printedBy },
+    { title: t.columns.at, cell: (label) => <Time at={label.requestTime} /> },
+  ];
+  return <Table<Label> rows={labels} label={t.tabs.all} rowKey={(label) => label.printId} empty={empty} chosen={chosen} onOpen={(label) => go(`/labels/${label.printId}`)} columns={columns} />;
+}
