@@ -1,4 +1,3 @@
-using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -37,8 +36,7 @@ sealed class Reserving(ExecutionDb db)
                 State = ReservationState.Provisional,
                 ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
             };
-            db.Put(reservation);
-            db.Remind(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime);
+            db.Reservations.Add(reservation);
             return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = run.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
         }, cancel);
     }
@@ -63,7 +61,6 @@ sealed class Reserving(ExecutionDb db)
             ?? throw new RefusedException(Refusal.Missing($"reservations/{reservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
         if (earlier.OrderId != wish.OrderId)
             throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
-        db.Forget(ReservationActor.Type, earlier.Id, ReservationActor.Lapses);
         return db.Return(earlier, ReservationState.Returned) ? earlier : null;
     }
 

@@ -1,3 +1,4 @@
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Data.Reading;
 using Doseline.Platform.Data.Writing;
@@ -24,7 +25,7 @@ public abstract partial class ServiceDb
     /// <returns>The row; null when there is none.</returns>
     public async Task<TRow?> LoadAsync<TRow>(CancellationToken cancel, params object[] key) where TRow : class
     {
-        var shape = ShapeOf(typeof(TRow));
+        var shape = ToHold<TRow>();
         if (held.Of(shape, string.Join('/', key)) is TRow known) return known;
         if (await FindAsync(shape, key, cancel) is not { } values) return null;
         var row = (TRow)shape.Make(values);
@@ -33,7 +34,12 @@ public abstract partial class ServiceDb
     }
 
     /// <summary>Writes a new row with the next save.</summary>
-    public void Put<TRow>(TRow row) where TRow : class => held.Hold(ShapeOf(typeof(TRow)), row, null);
+    public void Put<TRow>(TRow row) where TRow : class => held.Hold(ToHold<TRow>(), row, null);
+
+    // Deadlines follow from what the change tracker sees of an actor's row.
+    RowShape ToHold<TRow>() => Scope.Kinds.Of(Service, typeof(TRow)) is null
+        ? ShapeOf(typeof(TRow))
+        : throw new InvalidOperationException($"{typeof(TRow).Name} is an actor's row; it is tracked.");
 
     /// <summary>Looks a row up by its key, to read only.</summary>
     internal async Task<TRow?> PeekAsync<TRow>(CancellationToken cancel, params object[] key) where TRow : class
@@ -119,7 +125,7 @@ public abstract partial class ServiceDb
         var numbered = TrackedRows.Collect(this, audit, set);
         var saved = held.Collect(audit, set);
         set.Rows.AddRange(audit.Rows);
-        reminders?.Collect(Model, set);
+        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, set));
         set.Rows.AddRange(conditions);
         set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
         if (unit is not null)
@@ -139,7 +145,6 @@ public abstract partial class ServiceDb
         published |= facts is not [];
         facts.Clear();
         conditions.Clear();
-        reminders?.Collected();
         saved();
         if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
         if (unit is null && Database.CurrentTransaction is null && set.Count > 0) Committed();
@@ -165,7 +170,7 @@ public abstract partial class ServiceDb
         facts.Clear();
         held.Clear();
         conditions.Clear();
-        reminders = null;
+        due = null;
     }
 
     internal RowShape ShapeOf(Type row) => RowShape.Of(Model.FindEntityType(row)!);
@@ -173,8 +178,8 @@ public abstract partial class ServiceDb
     /// <summary>Keeps what is saved from now on, to write it as one set; null ends that.</summary>
     internal void Gather(WriteSet? set) => unit = set;
 
-    /// <summary>True when nothing waits to be saved.</summary>
-    internal bool IsUnchanged => facts is [] && conditions is [] && reminders is null && held.IsEmpty && !ChangeTracker.HasChanges();
+    /// <summary>True when rows are held beside the change tracker.</summary>
+    internal bool Holds => !held.IsEmpty;
 
     internal NamedTurns Turns => Scope.Turns;
 

@@ -19,6 +19,9 @@ sealed class HeldRows
         found[(shape, shape.IdOf(row))] = row;
     }
 
+    /// <summary>True when something was put in or has changed.</summary>
+    public bool HasChanges => rows.Any(r => r.Value.Read is not { } read || Changed(read, r.Value.Shape.ValuesOf(r.Key)) != 0);
+
     /// <summary>True when nothing is held.</summary>
     public bool IsEmpty => rows.Count == 0;
 

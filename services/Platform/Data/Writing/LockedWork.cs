@@ -19,7 +19,7 @@ static class LockedWork
     {
         using var turn = await db.Turns.EnterAsync($"{db.Service}/{name}", cancel);
         // What waits to be saved belongs to the work; it could not be made again.
-        var before = db.IsUnchanged ? db.Known() : null;
+        var before = db.HasChanges || db.Holds ? null : db.Known();
         for (var tries = 1; before is not null && tries <= TriesMax; tries++)
         {
             var taken = turn.Taken ??= await TakenAsync(db, name, cancel);
