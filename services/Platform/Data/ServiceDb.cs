@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Doseline.Kernel.Ids;
-using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
