@@ -86,8 +86,7 @@ public static class PlatformHost
             WebListener.Open(kestrel, outer, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
-        MethodTable methods = new();
-        LocalMethods local = new();
+        var (methods, local) = (new MethodTable(), new LocalMethods());
         List<Action<IEndpointRouteBuilder>> endpoints = [];
         AddKernel(builder.Services.AddSingleton(local), builder.Configuration, methods);
         foreach (var module in modules)
