@@ -26,5 +26,5 @@ public sealed class WasteModule : ServiceModule
         .From("inventory", facts => facts
             .Commutes<LotReceived, ItemFacts>(l => [l.LotId])
             .Commutes<MaterialIssued, ItemFacts>(m => [m.BatchId]))
-        .Actor<WasteContainerActor, WasteDb>(WasteContainerActor.Type);
+        .Actor<WasteContainerGrain, WasteDb, ContainerRow>(container => container.Deadline);
 }

@@ -6,10 +6,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
-using Doseline.Platform.Data.Writing;
-using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
@@ -17,21 +14,20 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Platform.Data;
 
 /// <summary>
-/// A service's database: its own tables plus facts, cursors, inbox, reminders, requests and audit. What is asked for with
-/// <see cref="Publish"/>, <see cref="Remind"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
+/// A service's database: its own tables plus facts, cursors, inbox, deadlines, requests and audit. What is asked for with
+/// <see cref="Publish"/> and <see cref="AnswerAsync"/>, and the deadline that follows from an actor's row, happens if, and only if, the same save commits.
 /// </summary>
 /// <remarks>
 /// Contexts are pooled, for making one costs more than a small save: one is lent to each scope, and what it needs of that scope is
 /// given to it then.
 /// </remarks>
-public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
+public abstract partial class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
     readonly List<Fact> facts = [];
     readonly List<Fact> published = [];
-    readonly List<RowWrite> held = [];
     bool? oneWriter;
-    PendingReminders? reminders;
+    DateTimeOffset? due;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
@@ -57,7 +53,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<CursorRow> Cursors => Set<CursorRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
     internal DbSet<WaitingRow> Waiting => Set<WaitingRow>();
-    internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
+    internal DbSet<DeadlineRow> Deadlines => Set<DeadlineRow>();
     internal DbSet<RequestRow> Requests => Set<RequestRow>();
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
     internal DbSet<LeafRow> Leaves => Set<LeafRow>();
@@ -68,6 +64,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Ids of every call that was answered and every fact that was published here, as long as they are kept: what an audit row may go back to.</summary>
     public async Task<IReadOnlyCollection<string>> KnownCausesAsync(CancellationToken cancel) =>
         [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Facts.Select(r => r.Id).ToListAsync(cancel)];
+
+    /// <summary>True when something waits to be saved; an actor that was told a fact saves that it was.</summary>
+    internal bool HasChanges => Request.Fact is { Kept: false, Part: not "" } || facts is not [] || conditions is not [] || held.HasChanges || ChangeTracker.HasChanges();
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about.</param>
@@ -100,16 +99,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         });
     }
 
-    /// <summary>True when a save would write something.</summary>
-    internal bool HasChanges => facts.Count > 0 || reminders is not null || ChangeTracker.HasChanges();
-
-    /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
-    /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
-    public void Remind(string actorType, string actorId, string name, DateTimeOffset due) => (reminders ??= new()).Set(actorType, actorId, name, due);
-
-    /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
-    public void Forget(string actorType, string actorId, string name) => (reminders ??= new()).Set(actorType, actorId, name, null);
-
     /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
     /// <remarks>A replay of the call gets this answer. Every method whose policy says <c>mutates</c> ends with this.</remarks>
     public async Task<TResponse> AnswerAsync<TResponse>(TResponse response, CancellationToken cancel) where TResponse : IMessage
@@ -130,7 +119,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal void AddAnswer(RequestContext request, IMessage response)
     {
         var call = request.Call ?? throw new InvalidOperationException("Only a call that mutates has an answer to keep.");
-        Requests.Add(new RequestRow
+        Put(new RequestRow
         {
             Subject = request.Caller.Subject,
             RequestId = call.RequestId,
@@ -140,72 +129,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Time = Now,
         });
         foreach (var given in request.Signatures)
-            Set<SignatureRow>().Add(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
-    }
-
-    /// <summary>
-    /// Runs <paramref name="work"/> in one transaction that only one caller per <paramref name="name"/> is in, across all replicas.
-    /// <paramref name="work"/> reads, decides and saves (with <see cref="AnswerAsync"/> or <c>SaveChangesAsync</c>); a refusal rolls back.
-    /// </summary>
-    /// <param name="name">What is locked, for example <c>possession:site-id</c>.</param>
-    /// <param name="work">The work.</param>
-    /// <param name="cancel">Cancels.</param>
-    public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => InTransactionAsync(async () =>
-    {
-        // The row is updated first, so that both databases hold its lock until the commit.
-        await Database.ExecuteSqlAsync(
-            $"INSERT INTO locks (name, taken) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1", cancel);
-        return await work();
-    }, cancel);
-
-    /// <summary>
-    /// Runs <paramref name="work"/> in one transaction without a lock of its own: for work whose guard is a conditional update
-    /// (<c>ExecuteUpdateAsync</c> with the condition in its <c>Where</c>) that commits together with what it saves.
-    /// </summary>
-    public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancel)
-    {
-        using var _ = await EnterAsync(cancel);
-        await using var transaction = await Database.BeginTransactionAsync(cancel);
-        held.Clear();
-        var result = await work();
-        await InlineWrites.CommitAsync(transaction, held, cancel);
-        Scope.Lanes.Meter.Committed(Service, 1, held.Count);
-        Committed();
-        return result;
-    }
-
-    /// <inheritdoc/>
-    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
-    {
-        AddReceipt();
-        WriteSet set = new();
-        var numbered = TrackedRows.Collect(this, Scope.Request, set);
-        reminders?.Collect(Model, set);
-        set.Facts.AddRange(facts.Select(FactLog.AppendOf));
-        if (Database.CurrentTransaction is { } transaction)
-        {
-            await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
-            held.AddRange(set.Facts);
-        }
-        else if (set.Count > 0)
-        {
-            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
-        }
-
-        published.AddRange(facts);
-        facts.Clear();
-        reminders?.Collected();
-        if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
-        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
-        return set.Count;
-    }
-
-    /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
-    public void Discard()
-    {
-        ChangeTracker.Clear();
-        facts.Clear();
-        reminders = null;
+            Put(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
     }
 
     /// <inheritdoc/>
@@ -226,9 +150,10 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<CursorRow>().ToTable("cursors").HasKey(r => new { r.Publisher, r.Type });
         modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Part });
         modelBuilder.Entity<WaitingRow>().ToTable("waiting").HasKey(r => r.FactId);
-        modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
+        modelBuilder.Entity<DeadlineRow>().ToTable("deadlines").HasKey(r => new { r.ActorType, r.ActorId });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
+        modelBuilder.Entity<LockRow>().ToTable("locks").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
         modelBuilder.Entity<LegalHoldRow>().ToTable("legal_holds").HasKey(r => r.Id);
@@ -268,32 +193,20 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, reminders) = (scope, null);
-        facts.Clear();
-        published.Clear();
-        held.Clear();
+        (lent, due, unit) = (scope, null, null);
+        Forget();
+        written.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }
 
-    // The effect of a fact and the row that says so are of one save, here or in an actor's turn; the row's key is what makes it happen once.
-    void AddReceipt()
-    {
-        if (Request.Fact is not { Kept: false } fact || fact.Listener != Service) return;
-        fact.Kept = true;
-        Inbox.Add(new InboxRow { FactId = fact.Id, Part = fact.Part, Publisher = fact.Publisher, Position = fact.Position, DataHash = fact.DataHash, Time = Now });
-    }
-
-    void Committed()
+    internal void Committed()
     {
         Scope.Watch.Set(Service);
         if (published.Count > 0) Scope.Bell.Published(Service, published);
         published.Clear();
-        if (reminders is null) return;
-        // The sweep finds what is due later; only what it would find late is worth waking the pump for.
-        if (reminders.AnyBefore(Now + PumpLoop.Shortest)) Scope.Signals.Set(Service, PumpNames.Reminders);
-        foreach (var wake in reminders.Wakes) Scope.Wakes.Add(wake);
-        reminders = null;
+        if (due is { } set) Scope.Board.Set(Service, set);
+        due = null;
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable

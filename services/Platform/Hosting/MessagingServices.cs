@@ -1,5 +1,6 @@
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Actors;
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
 using Doseline.Platform.Messaging.Log;
@@ -7,32 +8,25 @@ using Doseline.Platform.Messaging.Reading;
 using Doseline.Platform.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Doseline.Platform.Hosting;
 
-/// <summary>Registers facts, deadlines and actors, in process or through the Dapr sidecar.</summary>
+/// <summary>Registers facts, in process or through the Dapr sidecar, and deadlines.</summary>
 static class MessagingServices
 {
     public static void AddMessaging(this IServiceCollection services, IConfiguration config)
     {
-        services.AddSingleton<PumpSignals>().AddSingleton<WatchSignals>().AddSingleton<ReminderWakes>();
+        services.AddSingleton<PumpSignals>().AddSingleton<WatchSignals>();
         services.AddSingleton<MessagingOptions>().AddSingleton<MessagingMeter>();
         // A container that is started again in its pod takes its own leases back at once: what held them is dead.
         services.AddSingleton(p => new Replica(config["POD_NAME"] ?? $"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
         services.AddSingleton<FactTable>().AddSingleton<Bell>().AddSingleton<IFactSource, FactSource>();
         services.AddSingleton<FactWork>().AddSingleton<FactWaits>().AddSingleton<FactForks>().AddSingleton<ParkedFacts>();
-        services.AddSingleton<ActorHost>().AddSingleton<IMeasure, MessageMeasure>();
+        services.AddSingleton<IMeasure, MessageMeasure>();
+        services.AddSingleton<ActorKinds>().AddSingleton<DeadlineBoard>().AddSingleton<ActorMeter>().AddSingleton<IMeasure, DeadlineMeasure>();
 
-        // What differs between a laptop and a cluster, beside where calls go (ServiceChannels).
-        if (!DaprSidecar.IsConfigured(config))
-        {
-            services.AddScoped<IActors, LocalActors>();
-            return;
-        }
-
-        services.AddSingleton<DaprSidecar>().AddSingleton<DaprPublisher>().AddSingleton<BellSeal>().AddSingleton<DaprRings>().AddScoped<IActors, DaprActors>();
-        services.AddSingleton<DaprTurns>().AddSingleton<IHostedService, DaprReminders>();
+        // One of the registrations in which a laptop and a cluster differ; the others are where calls go (ServiceChannels) and where actors live (SiloHosting).
+        if (DaprSidecar.IsConfigured(config)) services.AddSingleton<DaprSidecar>().AddSingleton<DaprPublisher>().AddSingleton<BellSeal>().AddSingleton<DaprRings>();
     }
 
     /// <summary>Registers what reads the facts of a publisher for a listener.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>How far each listener has read, what waits and since when, and how late the latest deadline is: by the rows, so that a reader that stands still is seen.</summary>
+/// <summary>How far each listener has read, and what waits and since when: by the rows, so that a reader that stands still is seen.</summary>
 public sealed class MessageMeasure(FactTable table, DatabaseTable databases, IServiceScopeFactory scopes, MessagingMeter meter) : IMeasure
 {
     /// <inheritdoc/>
@@ -30,7 +30,6 @@ public sealed class MessageMeasure(FactTable table, DatabaseTable databases, ISe
                 if (table.Of(service, cursor.Publisher).Count > 0) meter.Cursor(service, cursor.Publisher, cursor.Position, db.Now - cursor.ReadTime);
             }
 
-            meter.Overdue(service, await db.Reminders.MinAsync(r => (DateTimeOffset?)r.DueTime, cancel) is { } due && due < db.Now ? db.Now - due : TimeSpan.Zero);
         }
     }
 }

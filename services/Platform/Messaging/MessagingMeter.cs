@@ -5,7 +5,7 @@ using Doseline.Platform.Messaging.Reading;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>Metrics of facts and deadlines (meter <c>Doseline.Messaging</c>) and the source of their spans (<c>Doseline</c>).</summary>
+/// <summary>Metrics of facts (meter <c>Doseline.Messaging</c>) and the source of their spans (<c>Doseline</c>).</summary>
 public sealed class MessagingMeter : IDisposable
 {
     /// <summary>Name of the meter.</summary>
@@ -18,9 +18,7 @@ public sealed class MessagingMeter : IDisposable
     readonly ConcurrentDictionary<(string Service, string Publisher), (long Position, double Seconds)> cursors = new();
     readonly ConcurrentDictionary<(string Service, string Publisher), long> standing = new();
     readonly ConcurrentDictionary<(string Service, WaitState State), (long Count, double Seconds)> waiting = new();
-    readonly ConcurrentDictionary<string, double> overdue = new(StringComparer.Ordinal);
     readonly Counter<long> published, handled, duplicates, failures, parked, conflicts, pages, unrung, refused, forks, rings, ringsFailed, ringsUntrusted;
-    readonly Histogram<double> lateness;
 
     /// <summary>Makes the instruments.</summary>
     public MessagingMeter()
@@ -38,13 +36,11 @@ public sealed class MessagingMeter : IDisposable
         rings = Meter.CreateCounter<long>("fact_rings", "{ring}", "Rings given to the broker.");
         ringsFailed = Meter.CreateCounter<long>("fact_rings_failed", "{ring}", "Rings that the broker did not take.");
         ringsUntrusted = Meter.CreateCounter<long>("fact_rings_untrusted", "{ring}", "Rings whose page was not signed by its publisher.");
-        lateness = Meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
         Meter.CreateObservableGauge("facts_unread_positions", () => cursors.Select(c => new Measurement<long>(Math.Max(0, heads.GetValueOrDefault(c.Key) - c.Value.Position), Tags(c.Key))), "{position}", "Positions of a log, as far as it is known, that were not read.");
         Meter.CreateObservableGauge("facts_read_age_seconds", () => cursors.Select(c => new Measurement<double>(c.Value.Seconds, Tags(c.Key))), "s", "How long ago a log was read.");
         Meter.CreateObservableGauge("facts_standing_still", () => standing.Select(s => new Measurement<long>(s.Value, Tags(s.Key))), "{log}", "Logs that are not read on until a person has looked.");
         Meter.CreateObservableGauge("facts_waiting_now", () => waiting.Select(w => new Measurement<long>(w.Value.Count, Tags(w.Key))), "{fact}", "Facts that were read and not handled, by where they stand.");
         Meter.CreateObservableGauge("facts_waiting_oldest_seconds", () => waiting.Select(w => new Measurement<double>(w.Value.Seconds, Tags(w.Key))), "s", "Age of the oldest fact that was read and not handled, by where it stands.");
-        Meter.CreateObservableGauge("reminder_overdue_seconds", () => overdue.Select(s => new Measurement<double>(s.Value, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
     }
 
     internal Meter Meter { get; } = new(MeterName);
@@ -90,10 +86,6 @@ public sealed class MessagingMeter : IDisposable
     internal void Cursor(string service, string publisher, long position, TimeSpan age) => cursors[(service, publisher)] = (position, Math.Max(0, age.TotalSeconds));
 
     internal void Waiting(string service, WaitState state, long count, TimeSpan oldest) => waiting[(service, state)] = (count, Math.Max(0, oldest.TotalSeconds));
-
-    internal void Overdue(string service, TimeSpan by) => overdue[service] = Math.Max(0, by.TotalSeconds);
-
-    internal void Late(string service, TimeSpan by) => lateness.Record(Math.Max(0, by.TotalSeconds), Tag(service));
 
     static KeyValuePair<string, object?> Tag(string service) => new("service", service);
 

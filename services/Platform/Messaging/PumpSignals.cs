@@ -37,8 +37,8 @@ public sealed class PumpSignals
 /// <summary>Names of the pumps a service has; also the names of their leases.</summary>
 public static class PumpNames
 {
-    /// <summary>Delivers deadlines.</summary>
-    public const string Reminders = "reminders";
+    /// <summary>Wakes actors whose deadlines have passed.</summary>
+    public const string Deadlines = "deadlines";
 
     /// <summary>Seals the audit trail.</summary>
     public const string Seal = "seal";

@@ -47,7 +47,7 @@ public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, R
             var now = db.Now;
             if (await db.Cursors.MinAsync(c => (DateTimeOffset?)c.ReadTime, cancel) is { } read) line.OldestReadSeconds = Math.Max(0, (now - read).TotalSeconds);
             line.ParkedCount = await db.Waiting.LongCountAsync(w => w.ResolvedTime == null && (w.State == WaitState.Parked || w.State == WaitState.Orphaned), cancel);
-            line.OverdueReminderCount = await db.Reminders.LongCountAsync(r => r.DueTime < now, cancel);
+            line.OverdueReminderCount = await db.Deadlines.LongCountAsync(r => r.DueTime < now, cancel);
             line.UnsealedCount = (await sealer.UnsealedAsync(db, cancel)).Count;
             if (await db.Heads.AsNoTracking().OrderByDescending(h => h.Number).FirstOrDefaultAsync(cancel) is { } head)
                 (line.SealedCount, line.SealTime, line.RootHash) = (head.TreeSize, head.Time.ToTimestamp(), head.RootHash);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Tests.Messaging;
 
-/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, actors, reminders, tokens.</summary>
+/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, tokens.</summary>
 sealed class FakeSidecar : IAsyncDisposable
 {
     public const string ApiToken = "to-sidecar";
@@ -33,12 +33,6 @@ sealed class FakeSidecar : IAsyncDisposable
 
     /// <summary>What was published, in order.</summary>
     public ConcurrentQueue<PublishEvent> Published { get; } = new();
-
-    /// <summary>Reminders set, as path and body.</summary>
-    public ConcurrentQueue<(string Path, string Body)> Reminders { get; } = new();
-
-    /// <summary>Done once a reminder was set.</summary>
-    public TaskCompletionSource ReminderSet { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>gRPC status with which a publish is answered instead of OK; null is well, -1 never answers.</summary>
     public Func<PublishEvent, int?> PublishFault { get; set; } = _ => null;
@@ -66,13 +60,6 @@ sealed class FakeSidecar : IAsyncDisposable
             await context.Response.WriteAsync("invalid api token");
         });
         web.MapPost(PublishEvent.Path, sidecar.PublishAsync);
-        web.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.InvokeAsync);
-        web.MapPost("/v1.0/actors/{type}/{id}/reminders/{name}", async context =>
-        {
-            sidecar.Reminders.Enqueue((context.Request.Path, await BodyAsync(context)));
-            context.Response.StatusCode = 204;
-            sidecar.ReminderSet.TrySetResult();
-        });
         await web.StartAsync();
         return sidecar;
     }
@@ -141,14 +128,5 @@ sealed class FakeSidecar : IAsyncDisposable
                 await PublishEvent.AnswerAsync(context, status, "broker");
                 return;
         }
-    }
-
-    async Task InvokeAsync(HttpContext context)
-    {
-        var route = context.Request.RouteValues;
-        var (status, body) = await CallAsync(HttpMethod.Put, $"/actors/{route["type"]}/{Uri.EscapeDataString((string)route["id"]!)}/method/{route["method"]}", await BodyAsync(context));
-        context.Response.StatusCode = status is 200 ? 200 : 500;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(status is 200 ? body : $"{{\"errorCode\":\"ERR_ACTOR_INVOKE_METHOD\",\"message\":\"{status}\"}}");
     }
 }

@@ -8,11 +8,13 @@ using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Reading;
 using Doseline.Testing;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans;
 
 namespace Doseline.Platform.Tests.Stage;
 
@@ -21,13 +23,14 @@ sealed class StageHost : IAsyncDisposable
 {
     readonly TestDatabase database;
     readonly bool owns;
+    readonly SimulatedClock? simulated;
 
-    StageHost(WebApplication app, TestDatabase database, SimulatedClock clock, bool owns) =>
-        (App, this.database, Clock, this.owns) = (app, database, clock, owns);
+    StageHost(WebApplication app, TestDatabase database, SimulatedClock? clock, bool owns) =>
+        (App, this.database, simulated, this.owns) = (app, database, clock, owns);
 
     public WebApplication App { get; }
 
-    public SimulatedClock Clock { get; }
+    public SimulatedClock Clock => simulated ?? throw new InvalidOperationException("It runs on the machine's clock.");
 
     public IServiceProvider Services => App.Services;
 
@@ -53,6 +56,21 @@ sealed class StageHost : IAsyncDisposable
 
     /// <summary>A replica whose table of facts is another: of the next build, or with other types.</summary>
     public Task<StageHost> TwinAsync(Func<FactRule, FactRule?> change, params string[] settings) => StartAsync(database, Clock, owns: false, Both, settings, change);
+
+    /// <summary>On the machine's clock, with nobody to pump anything.</summary>
+    public static async Task<StageHost> LiveAsync(params string[] settings) =>
+        await StartAsync(await TestDatabase.CreateAsync(), null, owns: true, Both, ["--Pumps:Manual=false", .. settings]);
+
+    /// <summary>Asks a counter, on behalf of a request where one is given.</summary>
+    public async Task<long> AskAsync(string id, long by, Action<RequestContext>? asker = null, CancellationToken cancel = default)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        asker?.Invoke(scope.ServiceProvider.GetRequiredService<RequestContext>());
+        return (await scope.ServiceProvider.GetRequiredService<ActorDirectory>().Of<ICounter>(id).AddAsync(new Int64Value { Value = by }, cancel)).Value;
+    }
+
+    /// <summary>A counter, to be asked by nobody in particular.</summary>
+    public ICounter Counter(string id) => Services.GetRequiredService<IGrainFactory>().GetGrain<ICounter>(id);
 
     public async Task InAsync<TDb>(Func<TDb, Task> work) where TDb : ServiceDb
     {
@@ -122,20 +140,21 @@ sealed class StageHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await App.StopAsync();
         await App.DisposeAsync();
         if (owns) await database.DisposeAsync();
     }
 
     static ServiceModule[] Both => [new OrdersStage(), new ExecutionStage()];
 
-    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, ServiceModule[] modules, string[] settings, Func<FactRule, FactRule?>? change = null, bool schemas = true)
+    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock? clock, bool owns, ServiceModule[] modules, string[] settings, Func<FactRule, FactRule?>? change = null, bool schemas = true)
     {
         string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
         var app = PlatformHost.Build(args, modules, builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<Troubles>();
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
             if (change is not null) builder.Services.Replace(ServiceDescriptor.Singleton(p => new FactTable(p.GetServices<FactRule>().Select(change).OfType<FactRule>())));
         });
         if (schemas) await PlatformHost.ApplySchemasAsync(app.Services);

@@ -38,7 +38,7 @@ static class FactLog
         [], hitsOne: false);
 
     /// <summary>Takes the fact lock on PostgreSQL; SQLite's own write lock is it there. After it come the facts, each with a snapshot of its own, and the commit.</summary>
-    public static RowWrite Lock { get; } = new(new RowStatement(null, WriteStep.Condition, $"SELECT pg_advisory_xact_lock({LockNumber})", [], [], hitsOne: false), [], null);
+    public static RowWrite Lock { get; } = new(new RowStatement(null, WriteStep.Insert, $"SELECT pg_advisory_xact_lock({LockNumber})", [], [], hitsOne: false), [], null);
 
     /// <summary>Appends a fact: under the fact lock, as one of the last statements of a transaction. Its position is given then.</summary>
     public static RowWrite AppendOf(Fact fact) => new(
