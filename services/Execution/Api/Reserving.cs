@@ -1,4 +1,3 @@
-using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -36,7 +35,6 @@ sealed class Reserving(ExecutionDb db)
                 ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
             };
             db.Reservations.Add(reservation);
-            db.Remind(ReservationActor.Type, reservation.Id, ReservationActor.Lapses, reservation.ProvisionalUntilTime);
             return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = run.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
         }, cancel);
     }
@@ -61,7 +59,6 @@ sealed class Reserving(ExecutionDb db)
         if (earlier.OrderId != wish.OrderId)
             throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
         await db.ReturnAsync(earlier, ReservationState.Returned, cancel);
-        db.Forget(ReservationActor.Type, earlier.Id, ReservationActor.Lapses);
     }
 
     async Task<(RunRow Run, RunRoomRow Room, CalibratedActivity There)?> TakeAsync(Wish wish, CancellationToken cancel)

@@ -120,7 +120,6 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
             var reservation = await db.Reservations.FindAsync([request.ReservationId], cancel)
                 ?? throw new RefusedException(Refusal.Missing($"reservations/{request.ReservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
             await db.ReturnAsync(reservation, ReservationState.Returned, cancel);
-            db.Forget(Actors.ReservationActor.Type, reservation.Id, Actors.ReservationActor.Lapses);
             return await db.AnswerAsync(new UnreserveResponse(), cancel);
         }, cancel);
     }

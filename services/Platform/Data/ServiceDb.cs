@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Doseline.Kernel.Ids;
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Data.Writing;
-using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
@@ -13,8 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Platform.Data;
 
 /// <summary>
-/// A service's database: its own tables plus outbox, inbox, reminders, requests and audit. What is asked for with
-/// <see cref="Publish"/>, <see cref="Remind"/> and <see cref="AnswerAsync"/> happens if, and only if, the same save commits.
+/// A service's database: its own tables plus outbox, inbox, deadlines, requests and audit. What is asked for with
+/// <see cref="Publish"/> and <see cref="AnswerAsync"/>, and the deadline that follows from an actor's row, happens if, and only if, the same save commits.
 /// </summary>
 /// <remarks>
 /// Contexts are pooled, for making one costs more than a small save: one is lent to each scope, and what it needs of that scope is
@@ -27,7 +27,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     readonly List<RowWrite> held = [];
     bool published;
     bool? oneWriter;
-    PendingReminders? reminders;
+    DateTimeOffset? due;
 
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
@@ -52,7 +52,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal DbSet<OutboxRow> Outbox => Set<OutboxRow>();
     internal DbSet<InboxRow> Inbox => Set<InboxRow>();
     internal DbSet<ParkedRow> Parked => Set<ParkedRow>();
-    internal DbSet<ReminderRow> Reminders => Set<ReminderRow>();
+    internal DbSet<DeadlineRow> Deadlines => Set<DeadlineRow>();
     internal DbSet<RequestRow> Requests => Set<RequestRow>();
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
     internal DbSet<LeafRow> Leaves => Set<LeafRow>();
@@ -63,6 +63,9 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Ids of every call that was answered and every fact that was published here, as long as they are kept: what an audit row may go back to.</summary>
     public async Task<IReadOnlyCollection<string>> KnownCausesAsync(CancellationToken cancel) =>
         [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Outbox.Select(r => r.Id).ToListAsync(cancel)];
+
+    /// <summary>True when something waits to be saved.</summary>
+    internal bool HasChanges => facts is not [] || ChangeTracker.HasChanges();
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
@@ -85,13 +88,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             TraceParent = Activity.Current?.Id,
         });
     }
-
-    /// <summary>Sets or moves a one-shot deadline of an actor once the current changes are saved.</summary>
-    /// <remarks>The row is the truth; a Dapr reminder only wakes us on time.</remarks>
-    public void Remind(string actorType, string actorId, string name, DateTimeOffset due) => (reminders ??= new()).Set(actorType, actorId, name, due);
-
-    /// <summary>Forgets a deadline once the current changes are saved; nothing happens when there is none.</summary>
-    public void Forget(string actorType, string actorId, string name) => (reminders ??= new()).Set(actorType, actorId, name, null);
 
     /// <summary>Saves the changes together with the answer of the mutating call being handled, and returns the answer.</summary>
     /// <remarks>A replay of the call gets this answer. Every method whose policy says <c>mutates</c> ends with this.</remarks>
@@ -162,7 +158,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         WriteSet set = new();
         var numbered = TrackedRows.Collect(this, Scope.Request, set);
-        reminders?.Collect(Model, set);
+        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, set));
         set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
         if (Database.CurrentTransaction is { } transaction)
         {
@@ -176,7 +172,6 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 
         published |= facts is not [];
         facts.Clear();
-        reminders?.Collected();
         if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
         if (Database.CurrentTransaction is null && set.Count > 0) Committed();
         return set.Count;
@@ -193,7 +188,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     {
         ChangeTracker.Clear();
         facts.Clear();
-        reminders = null;
+        due = null;
     }
 
     /// <inheritdoc/>
@@ -212,7 +207,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<OutboxRow>().Property(r => r.Id).IsRequired();
         modelBuilder.Entity<InboxRow>().ToTable("inbox").HasKey(r => new { r.FactId, r.Handler });
         modelBuilder.Entity<ParkedRow>().ToTable("parked").HasKey(r => r.Seq);
-        modelBuilder.Entity<ReminderRow>().ToTable("reminders").HasKey(r => new { r.ActorType, r.ActorId, r.Name });
+        modelBuilder.Entity<DeadlineRow>().ToTable("deadlines").HasKey(r => new { r.ActorType, r.ActorId });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
@@ -254,7 +249,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published, reminders) = (scope, false, null);
+        (lent, published, due) = (scope, false, null);
         facts.Clear();
         held.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
@@ -266,11 +261,8 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         Scope.Watch.Set(Service);
         if (published) Scope.Signals.Set(Service, PumpNames.Outbox);
         published = false;
-        if (reminders is null) return;
-        // The sweep finds what is due later; only what it would find late is worth waking the pump for.
-        if (reminders.AnyBefore(Now + PumpLoop.Sweep)) Scope.Signals.Set(Service, PumpNames.Reminders);
-        foreach (var wake in reminders.Wakes) Scope.Wakes.Add(wake);
-        reminders = null;
+        if (due is { } set) Scope.Board.Set(Service, set);
+        due = null;
     }
 
     sealed class Exit(SemaphoreSlim gate) : IDisposable
