@@ -159,7 +159,7 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<WriteLanes>();
+        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<DataLanes>().AddSingleton<NamedTurns>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
