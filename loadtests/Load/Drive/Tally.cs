@@ -6,20 +6,21 @@ namespace Doseline.Load.Drive;
 sealed class Tally(int seconds, int grace)
 {
     readonly ConcurrentDictionary<string, long> outcomes = new(StringComparer.Ordinal);
-    readonly LatencyHistogram[] bySecond = [.. Enumerable.Range(0, seconds + 1).Select(_ => new LatencyHistogram())];
+    // The line of a chart needs fewer digits than a table, and there are many seconds.
+    readonly Latencies[] bySecond = [.. Enumerable.Range(0, seconds + 1).Select(_ => new Latencies(digits: 2))];
     readonly long[] done = new long[seconds + grace + 2];
 
     /// <summary>Latencies from the instant each call was due to its answer, accepted or not.</summary>
-    public LatencyHistogram Latency { get; } = new();
+    public Latencies Latency { get; } = new(digits: 3);
 
     /// <summary>How late the driver itself was in starting calls; it is part of <see cref="Latency"/>.</summary>
-    public LatencyHistogram StartDelay { get; } = new();
+    public Latencies StartDelay { get; } = new(digits: 3);
 
     /// <summary>Counts by outcome: OK, or status and reason.</summary>
     public IReadOnlyDictionary<string, long> Outcomes => outcomes;
 
     /// <summary>Latencies by the second in which calls were due.</summary>
-    public IReadOnlyList<LatencyHistogram> BySecond => bySecond;
+    public IReadOnlyList<Latencies> BySecond => bySecond;
 
     /// <summary>Calls answered in each second from the start.</summary>
     public IReadOnlyList<long> AnsweredBySecond => done;
@@ -27,9 +28,9 @@ sealed class Tally(int seconds, int grace)
     /// <summary>Counts one answered call.</summary>
     public void Answered(TimeSpan due, TimeSpan answered, string outcome)
     {
-        var microseconds = (long)(answered - due).TotalMicroseconds;
-        Latency.Record(microseconds);
-        bySecond[Math.Min((int)due.TotalSeconds, bySecond.Length - 1)].Record(microseconds);
+        var latency = answered - due;
+        Latency.Record(latency);
+        bySecond[Math.Min((int)due.TotalSeconds, bySecond.Length - 1)].Record(latency);
         Interlocked.Increment(ref done[Math.Min((int)answered.TotalSeconds, done.Length - 1)]);
         outcomes.AddOrUpdate(outcome, 1, static (_, n) => n + 1);
     }

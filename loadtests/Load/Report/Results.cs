@@ -71,11 +71,11 @@ sealed record PhaseResult
         Seconds = took.TotalSeconds,
         Calls = tally.Latency.Count,
         Outcomes = new SortedDictionary<string, long>(tally.Outcomes.ToDictionary(), StringComparer.Ordinal),
-        Milliseconds = [.. Shares.Select(s => tally.Latency.At(s) / 1000.0)],
-        MaxMilliseconds = tally.Latency.MaxMicroseconds / 1000.0,
-        MeanMilliseconds = tally.Latency.MeanMicroseconds / 1000,
-        DriverP99Milliseconds = tally.StartDelay.At(0.99) / 1000.0,
-        BySecond = [.. tally.BySecond.Take((int)due.TotalSeconds + 1).Select((h, i) => new Second(h.At(0.5) / 1000.0, h.At(0.99) / 1000.0, tally.AnsweredBySecond[i]))],
+        Milliseconds = [.. Shares.Select(s => tally.Latency.At(s))],
+        MaxMilliseconds = tally.Latency.MaxMilliseconds,
+        MeanMilliseconds = tally.Latency.MeanMilliseconds,
+        DriverP99Milliseconds = tally.StartDelay.At(0.99),
+        BySecond = [.. tally.BySecond.Take((int)due.TotalSeconds + 1).Select((h, i) => new Second(h.At(0.5), h.At(0.99), tally.AnsweredBySecond[i]))],
     };
 }
 
