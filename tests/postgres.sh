@@ -21,13 +21,14 @@ postgres_start() {
     bin=$(postgres_bin)
     # A test needs nothing to survive a crash; POSTGRES_DURABLE=1 measures with what production pays for it.
     local durable="-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    # POSTGRES_SETTINGS are further ones, which win.
     [[ ${POSTGRES_DURABLE:-} == 1 ]] && durable="-c shared_buffers=256MB -c max_wal_size=4GB"
     # Trust is safe here: only this machine's users reach the socket.
     (
         cd "$postgres_home" &&
             postgres_as "$bin/initdb" -D "$postgres_home/data" -U doseline -A trust -E UTF8 --locale=C.UTF-8 -N &&
             postgres_as "$bin/pg_ctl" -w -t 60 -D "$postgres_home/data" -l "$postgres_home/log" -o "-k $postgres_home \
-                -c listen_addresses='' -c max_connections=400 $durable -c timezone=UTC" start
+                -c listen_addresses='' -c max_connections=400 $durable -c timezone=UTC ${POSTGRES_SETTINGS:-}" start
     ) >"$postgres_home.init" 2>&1 </dev/null || { cat "$postgres_home.init" "$postgres_home/log" >&2; return 1; }
     postgres_pid=$(head -1 "$postgres_home/data/postmaster.pid")
     # The maintenance database: tests create and drop databases of their own from here.

@@ -14,28 +14,17 @@ public sealed class SignInProvider(IOptions<SignInOptions> options, IConfigurati
     // Of a provider that does not say.
     const double SecondsUnsaid = 60;
 
-    readonly Lock guard = new();
     ConfigurationManager<OpenIdConnectConfiguration>? discovery;
 
-    /// <summary>Asks the provider.</summary>
+    /// <summary>Asks the provider; plain HTTP is for this machine only.</summary>
     public HttpClient Http { get; } = new(Routes.Handler(options.Value.Pin)) { Timeout = Patience };
 
     /// <summary>Where browsers reach the gateway.</summary>
     public Uri PublicUrl => options.Value.PublicUrl ?? Authority;
 
     /// <summary>What the provider says of itself, kept and asked for again.</summary>
-    public IConfigurationManager<OpenIdConnectConfiguration> Discovery
-    {
-        get
-        {
-            // Plain HTTP is for this machine only.
-            lock (guard)
-            {
-                return discovery ??= new(new Uri(Authority, "/.well-known/openid-configuration").ToString(), new OpenIdConnectConfigurationRetriever(),
-                    new HttpDocumentRetriever(Http) { RequireHttps = !Authority.IsLoopback });
-            }
-        }
-    }
+    public IConfigurationManager<OpenIdConnectConfiguration> Discovery => LazyInitializer.EnsureInitialized(ref discovery, () =>
+        new(new Uri(Authority, "/.well-known/openid-configuration").ToString(), new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(Http) { RequireHttps = !Authority.IsLoopback }));
 
     Uri Authority => options.Value.Authority ?? (config["Identity:Issuer"] is { Length: > 0 } issuer ? new Uri(issuer)
         : channels.WebAddress ?? throw new InvalidOperationException("Gateway:SignIn:Authority is not set, and the web port is not open."));

@@ -1,4 +1,3 @@
-using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;

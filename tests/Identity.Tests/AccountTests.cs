@@ -87,6 +87,7 @@ public sealed class AccountTests : IAsyncLifetime
         var caller = await front.Service<ITokenReader>().ReadAsync(await TokenAsync(Assert(good)));
         (caller!.Subject, caller.Is(Roles.Service)).ShouldBe(("service:shipping", true));
         (await ErrorAsync(Assert(good))).Error.ShouldBe("invalid_client");
+        (await ErrorAsync(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"), ("client_assertion", Statement(key, _ => { })))).Error.ShouldBe("invalid_client");
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         (await ErrorAsync(Assert(Statement(other, _ => { })))).Error.ShouldBe("invalid_client");
         (await ErrorAsync(Assert(Statement(key, c => c["aud"] = "https://elsewhere.example")))).Error.ShouldBe("invalid_client");

@@ -2,6 +2,7 @@ using Doseline.Identity.Passwords;
 using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Identity.Tests;
@@ -19,7 +20,7 @@ sealed class Front : IAsyncDisposable
 
     public OneTimePassword First => ((OneTimeMemory)Platform.Host.Services.GetRequiredService<IOneTimeDisplay>()).Shown!;
 
-    public static async Task<Front> OpenAsync() => new(await TestPlatform.StartAsync());
+    public static async Task<Front> OpenAsync(Action<WebApplicationBuilder>? configure = null) => new(await TestPlatform.StartAsync(configure: configure));
 
     public SignInClient Browser(string clientId = "console", string? redirectUri = null) => new(Platform.Host.WebAddress, clientId, redirectUri);
 

@@ -118,17 +118,17 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("code_verifier", "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww")]
-    [InlineData("code_verifier", null)]
-    [InlineData("redirect_uri", "https://elsewhere.example/session/callback")]
-    [InlineData("redirect_uri", null)]
-    [InlineData("code", "invented")]
-    public async Task A_code_gives_nothing_without_its_verifier_and_its_address(string name, string? value)
+    [InlineData("code_verifier", "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww", "invalid_grant")]
+    [InlineData("code_verifier", null, "invalid_request")]
+    [InlineData("redirect_uri", "https://elsewhere.example/session/callback", "invalid_grant")]
+    [InlineData("redirect_uri", null, "invalid_request")]
+    [InlineData("code", "invented", "invalid_grant")]
+    public async Task A_code_gives_nothing_without_its_verifier_and_its_address(string name, string? value, string error)
     {
         var form = Exchange(await CodeAsync());
         if (value is null) form.Remove(name);
         else form[name] = value;
-        (await Should.ThrowAsync<SignInException>(() => browser.TokenAsync(form, default))).Message.ShouldStartWith("invalid_grant");
+        (await Should.ThrowAsync<SignInException>(() => browser.TokenAsync(form, default))).Message.ShouldStartWith(error);
     }
 
     [Fact]
@@ -196,12 +196,15 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_link_alone_signs_nobody_out()
+    public async Task A_link_alone_signs_nobody_out_but_asks()
     {
         var given = await front.AdminAsync(browser);
         var page = await browser.Browser.GetStringAsync(new Uri("/oauth/end-session?client_id=console", UriKind.Relative));
         page.ShouldContain("name=\"confirmed\"");
         (await front.Service<ITokenReader>().ReadAsync(given.AccessToken)).ShouldNotBeNull();
+        var (location, answer) = await browser.PostAsync("/oauth/end-session", new() { ["confirmed"] = "yes", ["client_id"] = "console", ["post_logout_redirect_uri"] = "", ["state"] = "" });
+        (location, answer.Contains("Signed out", StringComparison.Ordinal)).ShouldBe((null, true));
+        (await front.Service<ITokenReader>().ReadAsync(given.AccessToken)).ShouldBeNull();
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Ids;
 using Doseline.Labeling.Domain.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Testing;

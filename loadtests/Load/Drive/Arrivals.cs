@@ -1,6 +1,6 @@
 namespace Doseline.Load.Drive;
 
-/// <summary>When calls are due, counted from the start of a phase.</summary>
+/// <summary>When calls are due, counted from the start of a turn.</summary>
 static class Arrivals
 {
     /// <summary>Arrivals of independent callers: gaps are exponential, so that bunches and lulls come as they do in life; so many of them in their mean time, so that a rate that was asked is a rate that was offered.</summary>
@@ -14,7 +14,4 @@ static class Arrivals
         var times = Enumerable.Range(0, count).Select(_ => at += -Math.Log(1 - random.NextDouble())).ToList();
         return [.. times.Select(t => TimeSpan.FromSeconds(t / at * count / rate))];
     }
-
-    /// <summary>Evenly spaced arrivals.</summary>
-    public static TimeSpan[] Uniform(int count, double rate) => [.. Enumerable.Range(0, count).Select(i => TimeSpan.FromSeconds(i / rate))];
 }

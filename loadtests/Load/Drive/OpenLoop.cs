@@ -8,21 +8,20 @@ namespace Doseline.Load.Drive;
 /// </summary>
 static class OpenLoop
 {
-    /// <summary>How long answers are waited for after the last call was due, unless a phase says otherwise.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    // How long answers are waited for after the last call was due.
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     // Beyond this the platform is lost anyway; what does not start counts as an error.
     const int InFlightMax = 20_000;
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Plays a phase.</summary>
+    /// <summary>Plays a turn.</summary>
     /// <param name="arrivals">When each call is due, ascending.</param>
     /// <param name="call">Makes the call with the given number and says how it ended; does not throw.</param>
-    /// <param name="grace">How long answers are waited for after the last call was due.</param>
     /// <param name="cancel">Cancels.</param>
-    public static async Task<(Tally Tally, TimeSpan Took)> RunAsync(TimeSpan[] arrivals, Func<int, Task<string>> call, TimeSpan grace, CancellationToken cancel)
+    public static async Task<(Tally Tally, TimeSpan Took)> RunAsync(TimeSpan[] arrivals, Func<int, Task<string>> call, CancellationToken cancel)
     {
-        Tally tally = new((int)Math.Ceiling(arrivals[^1].TotalSeconds), (int)Math.Ceiling(grace.TotalSeconds));
+        Tally tally = new();
         var started = Stopwatch.GetTimestamp();
         long inFlight = 0;
         TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,10 +42,10 @@ static class OpenLoop
             if (next < arrivals.Length) await timer.WaitForNextTickAsync(cancel);
         }
 
-        await Task.WhenAny(drained.Task, Task.Delay(grace, cancel));
+        await Task.WhenAny(drained.Task, Task.Delay(Grace, cancel));
         var missing = arrivals.Length - Interlocked.Read(ref answered);
         var took = Stopwatch.GetElapsedTime(started);
-        for (; missing > 0; missing--) tally.Answered(arrivals[^1], took, "UNANSWERED in time");
+        for (; missing > 0; missing--) tally.Answered(took - arrivals[^1], "UNANSWERED in time");
         return (tally, took);
 
         async Task OneAsync(int number)
@@ -59,7 +58,7 @@ static class OpenLoop
 
         void Count(TimeSpan due, string outcome)
         {
-            tally.Answered(due, Stopwatch.GetElapsedTime(started), outcome);
+            tally.Answered(Stopwatch.GetElapsedTime(started) - due, outcome);
             if (Interlocked.Increment(ref answered) == arrivals.Length) drained.TrySetResult();
         }
     }

@@ -13,7 +13,13 @@ static class FlowDay
     /// <summary>How long entering everything takes at most: prices take effect then, for none may in the past.</summary>
     public static readonly TimeSpan Entry = TimeSpan.FromMinutes(1);
 
-    const string Site = "bos", Product = "LU177-PSMA";
+    /// <summary>The sample day, which says what is made, how, and for whom.</summary>
+    public const string Sample = "samples/day";
+
+    /// <summary>Site where batches are made.</summary>
+    public const string Site = "bos";
+
+    const string Product = "LU177-PSMA";
     // A dose of 7.4 GBq at an appointment up to four days ahead needs 11.3 GBq today.
     const double LotGbqPerDose = 16, RunGbqPerDose = 14;
     // Every limit of the sample, raised until none of them is what stops a flow.

@@ -1,5 +1,5 @@
 using Doseline.Execution.V1;
-using Doseline.Load.Report;
+using Doseline.Load.Drive;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Platform.Rpc;
@@ -13,10 +13,11 @@ namespace Doseline.Load.Play;
 /// </summary>
 sealed class Flows : IDisposable
 {
-    /// <summary>How long one act is asked for before the flow counts as failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // How long one act is asked for before the flow counts as failed.
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
+    // What is not there yet is asked for again after twice as long each time: a platform that is quick is not waited for, a slow one not swamped.
+    static readonly TimeSpan First = TimeSpan.FromMilliseconds(10), Longest = TimeSpan.FromMilliseconds(500);
 
     readonly DayInput input;
     readonly DayKeys keys;
@@ -44,11 +45,16 @@ sealed class Flows : IDisposable
         await setup.EnterAsync();
         await AgainAsync(setup.PlanRunsAsync);
         foreach (var lot in input.Deliveries) await AgainAsync(() => receipts.ReceiveAsync(lot));
-        await UntilAsync(() => input.Prices.All(p => p.Effective <= TimeProvider.System.GetUtcNow()), "PRICES_TOO_LATE");
+    }
+
+    /// <summary>Waits until what was entered is in force.</summary>
+    public async Task InForceAsync(CancellationToken cancel)
+    {
+        if (input.Prices.Max(p => p.Effective) - TimeProvider.System.GetUtcNow() is { Ticks: > 0 } rest) await Task.Delay(rest, cancel);
     }
 
     /// <summary>One batch, from the orders of its doses to their doors.</summary>
-    /// <returns><see cref="PhaseResult.Ok"/>, or what ended it.</returns>
+    /// <returns><see cref="Tally.Ok"/>, or what ended it.</returns>
     public async Task<string> FlowAsync(int number)
     {
         try
@@ -60,7 +66,7 @@ sealed class Flows : IDisposable
             }
 
             await MakeAsync(number);
-            return PhaseResult.Ok;
+            return Tally.Ok;
         }
         catch (RpcException fault)
         {
@@ -71,6 +77,9 @@ sealed class Flows : IDisposable
             return late.Message;
         }
     }
+
+    /// <summary>Orders and doses of every batch that was made.</summary>
+    public IReadOnlyList<(string Order, string Dose)> Made => [.. orders.All.Where(o => o.DoseId is not "" and not null).Select(o => (o.Accepted!.OrderId, o.DoseId))];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -116,7 +125,8 @@ sealed class Flows : IDisposable
     // Facts are still on their way when the next act is asked for; asked again it is the same request, so that it happens once.
     static async Task AgainAsync(Func<Task> act)
     {
-        for (var until = TimeProvider.System.GetUtcNow() + Patience; ;)
+        var (wait, until) = (First, TimeProvider.System.GetUtcNow() + Patience);
+        while (true)
         {
             try
             {
@@ -125,7 +135,8 @@ sealed class Flows : IDisposable
             }
             catch (RpcException fault) when (fault.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound && TimeProvider.System.GetUtcNow() < until)
             {
-                await Task.Delay(Again);
+                await Task.Delay(wait);
+                wait = wait * 2 < Longest ? wait * 2 : Longest;
             }
         }
     }
@@ -135,7 +146,7 @@ sealed class Flows : IDisposable
         for (var until = TimeProvider.System.GetUtcNow() + Patience; !holds();)
         {
             if (TimeProvider.System.GetUtcNow() > until) throw new TimeoutException(otherwise);
-            await Task.Delay(Again);
+            await Task.Delay(First);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
 using Doseline.Identity.V1;
+using Doseline.Load.Stage;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.V1;
@@ -18,7 +19,7 @@ sealed class Market(People people, string tag, DateTimeOffset today)
 {
     const int Sites = 2, Products = 4, Customers = 50, Days = 14;
     // One run takes at most 10,000 doses (Execution's ScheduleRules).
-    const int RunCapacityMax = 10_000;
+    const int RunCapacity = 10_000;
     // 7.4 GBq at administration is about 8.3 GBq at end of synthesis, 26 hours before.
     const double WantedBq = 7.4e9, RunBqPerDose = 9e9;
     const string Zone = "UTC", Nuclide = "Lu-177", Reason = "load test";
@@ -26,22 +27,23 @@ sealed class Market(People people, string tag, DateTimeOffset today)
 
     int requests;
 
-    /// <summary>How many groups of orders compete for one run.</summary>
+    /// <summary>How many runs there are; orders for the same product, site and day compete for one.</summary>
     public static int Runs => Sites * Products * Days;
 
-    /// <summary>Enters everything with room for so many orders, and waits until orders can be promised.</summary>
-    public async Task EnterAsync(int orders, CancellationToken cancel)
+    /// <summary>Enters everything, with as much room as runs can have, and waits until orders can be promised.</summary>
+    public async Task EnterAsync(CancellationToken cancel)
     {
         await ProductsAsync();
         await CustomersAsync();
         await CarriersAsync();
-        await RunsAsync(Math.Min(RunCapacityMax, (int)Math.Ceiling(orders * 1.3 / Runs) + 50));
+        await RunsAsync();
         await PromisesAsync(cancel);
     }
 
-    /// <summary>An order; the same number and seed give the same order.</summary>
-    public PlaceOrderRequest OrderOf(int number, Random random)
+    /// <summary>An order; the same number gives the same order.</summary>
+    public PlaceOrderRequest OrderOf(int number)
     {
+        Random random = new(number);
         var day = DateOnly.FromDateTime(today.UtcDateTime).AddDays(3 + random.Next(Days));
         Span<byte> token = stackalloc byte[16];
         random.NextBytes(token);
@@ -138,7 +140,7 @@ sealed class Market(People people, string tag, DateTimeOffset today)
         }
     }
 
-    async Task RunsAsync(int capacity)
+    async Task RunsAsync()
     {
         EquipmentService.EquipmentServiceClient steward = new(people.As("master_data_steward"));
         SchedulerService.SchedulerServiceClient planner = new(people.As("planner"));
@@ -162,7 +164,7 @@ sealed class Market(People people, string tag, DateTimeOffset today)
                     await planner.PlanRunAsync(new PlanRunRequest
                     {
                         RequestId = RequestId(), SiteId = SiteId(site), ProductCode = ProductCode(product), RecipeCode = ProductCode(product), HotCellId = cell, StartTime = start.ToWire(),
-                        DoseCapacity = capacity, Yield = new CalibratedActivity { Nuclide = Nuclide, ActivityBq = capacity * RunBqPerDose, ReferenceTime = (start + Synthesis).ToWire() },
+                        DoseCapacity = RunCapacity, Yield = new CalibratedActivity { Nuclide = Nuclide, ActivityBq = RunCapacity * RunBqPerDose, ReferenceTime = (start + Synthesis).ToWire() },
                     });
                 }
             }
@@ -176,7 +178,7 @@ sealed class Market(People people, string tag, DateTimeOffset today)
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(500));
         for (var tries = 60; ; tries--)
         {
-            var order = OrderOf(0, new Random(0));
+            var order = OrderOf(0);
             try
             {
                 for (var site = 0; site < Sites; site++)

@@ -1,50 +1,85 @@
 using System.Text;
+using Doseline.Load.Play;
 
 namespace Doseline.Load.Report;
 
-/// <summary>The report for people who read text.</summary>
+/// <summary>The report: every figure, and every verdict on a goal, comes from what was measured.</summary>
 static class MarkdownReport
 {
-    public static string Write(IReadOnlyList<RunResult> runs, IReadOnlyList<Yardstick> yardsticks)
+    public static string Write(Results results)
     {
         StringBuilder text = new();
-        text.Append("# Peak day\n\nOrders are placed through the public gRPC API by an open-loop driver: a call starts when it is due, whether or not earlier ones were answered, and its latency counts from that instant.\n");
-        foreach (var run in runs) Run(text, run);
-        if (yardsticks is not []) Yardsticks(text, yardsticks, runs[0].SustainedRate);
+        text.Append(Text.Of($"""
+            # What an order costs
+
+            Written by `loadtests/run.sh` ({results.Length} run). Two builds beside each other on the same machine: **{Arms.Base}** is {results.Base}, **{Arms.Now}** is {results.Now}. Each has its turn while the other is held still; one
+            driver, the same for both, places orders through the public gRPC API and shares the machine with them and the database. {results.StartTime:yyyy-MM-dd HH:mm} to {results.EndTime:HH:mm} UTC, {results.Machine}; load average
+            before `{results.LoadBefore}`, after `{results.LoadAfter}`.
+
+            *Kept up* counts until every accepted order has had all its effects, looked up in the databases: reservation confirmed, dose planned in Execution, copy in Shipping. Processor time is of the process and its children, from
+            /proc, over the same span. A command is a statement that PostgreSQL executed for a platform (`pg_stat_statements`; each statement of a batch counts, beginning and ending of transactions do not); a commit is one that wrote (commit records
+            of its log). SQLite works in the server's process, and nobody counts there.
+
+            ## Goals
+
+            | goal | measured | figure | asked | |
+            |---|---|--:|--:|---|
+
+            """));
+        foreach (var goal in Goal.Of(results))
+            text.Append(Text.Of($"| {goal.What} | {goal.Figures} | {Figure(goal.Value)} {goal.Unit} | {(goal.AtLeast ? "≥" : "≤")} {Figure(goal.Limit)} {goal.Unit} | {(goal.Met ? "met" : "**not met**")} |\n"));
+        foreach (var store in results.Turns.Select(t => t.Store).Distinct(StringComparer.Ordinal)) Store(text, results, store);
+        Starts(text, results.Starts);
         return text.ToString();
     }
 
-    static void Run(StringBuilder text, RunResult run)
+    static void Store(StringBuilder text, Results results, string store)
     {
-        text.Append(Text.Of($"\n## {run.Name}\n\n{run.StartTime:yyyy-MM-dd HH:mm} UTC, {run.Machine}, driver, platform and database on the same machine, which is shared; load average at the end {(run.LoadAverage is "" ? "unknown" : run.LoadAverage)}. "));
-        text.Append(Text.Of($"Arrivals: {run.Arrivals}. Orders are spread over {run.RunCount} production runs. "));
-        text.Append(run.SustainedRate is { } rate ? Text.Of($"Highest rate kept up with a p99 of at most {run.P99LimitMilliseconds:0} ms and no error: **{rate:0} orders/s**.\n\n") : Text.Of($"No rate that was tried was kept up with a p99 of at most {run.P99LimitMilliseconds:0} ms and no error.\n\n"));
-        text.Append("| phase | asked /s | answered /s | calls | errors | p50 ms | p90 ms | p99 ms | p99.9 ms | max ms | driver late p99 ms |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        foreach (var p in run.Phases)
-            text.Append(Text.Of($"| {p.Name} | {p.RateAsked:0.##} | {p.RateAnswered:0.0} | {p.Calls} | {p.Errors} | {Text.Milliseconds(p.Milliseconds[0])} | {Text.Milliseconds(p.Milliseconds[2])} | {Text.Milliseconds(p.P99Milliseconds)} | {Text.Milliseconds(p.Milliseconds[5])} | {Text.Milliseconds(p.MaxMilliseconds)} | {Text.Milliseconds(p.DriverP99Milliseconds)} |\n"));
-        text.Append("\n| phase | platform cores | platform MiB | PostgreSQL cores | PostgreSQL MiB | driver cores | allocated KiB/call | collections | pauses s |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-        foreach (var p in run.Phases)
+        List<string> arms = [.. results.Turns.Where(t => t.Store == store).Select(t => t.Arm).Distinct(StringComparer.Ordinal)];
+        text.Append($"\n## {store}\n\n");
+        if (arms.Contains(Arms.Grown)) text.Append($"The databases of “{Arms.Grown}” hold {results.Grown} more.\n\n");
+        text.Append("| orders | build | kept up /s | answered /s | p50 ms | p99 ms | server ms | database ms | driver ms | KiB | commands | commits | faults |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        foreach (var kind in (string[])[Kinds.Closed, Kinds.Open, Kinds.Flows])
         {
-            var allocated = p.Counters.TryGetValue("dotnet_gc_heap_total_allocated_bytes_total", out var bytes) ? Text.Of($"{bytes / 1024 / p.Calls:0}") : "–";
-            text.Append(Text.Of($"| {p.Name} | {p.Server?.Cores:0.00} | {Memory(p.Server)} | {p.Postgres?.Cores:0.00} | {Memory(p.Postgres)} | {p.Driver?.Cores:0.00} | {allocated} | {Counter(p, "dotnet_gc_collections_total")} | {Counter(p, "dotnet_gc_pause_time_seconds_total")} |\n"));
+            foreach (var name in Names(results, store, kind))
+            {
+                foreach (var arm in arms)
+                {
+                    if (results.SumOf(store, arm, kind, name) is { } s)
+                        text.Append(Text.Of($"| {name} | {arm} | {s.KeptUp:0.0} | {s.Answered:0.0} | {Text.Milliseconds(s.P50)} | {Text.Milliseconds(s.P99)} | {s.ServerMs:0.00} | {Database(s)} | {s.DriverMs:0.00} | {s.KiB:0} | {s.Commands:0.0} | {s.Commits:0.00} | {s.Faults} |\n"));
+                }
+            }
         }
 
-        foreach (var p in run.Phases.Where(p => p.Name == PhaseResult.DoseToDoor))
-            text.Append(Text.Of($"\nA call of the phase “{p.Name}” is a batch of {Play.FlowDay.Doses} doses: ordered, made step by step, labelled, tested, released with a signature, packed, surveyed, shipped, delivered, billed. **{p.RateAnswered * Play.FlowDay.Doses:0.0} complete dose-to-door flows/s**.\n"));
-        foreach (var p in run.Phases.Where(p => p.Errors > 0))
-            text.Append(Text.Of($"\n{p.Name} ended otherwise: {string.Join(", ", p.Outcomes.Where(o => o.Key != PhaseResult.Ok).Select(o => $"{o.Value} × {o.Key}"))}.\n"));
-        foreach (var line in run.Broken) text.Append($"\nBudget exceeded: {line}.\n");
+        text.Append(Text.Of($"\nThe last lines count doses: batches of {FlowDay.Doses}, ordered, made step by step, labelled, tested, released with a signature, packed, surveyed, shipped, delivered, billed; their latencies are of whole batches.\n\n"));
+        text.Append("| read | build | /s | × an empty call | p99 ms | server ms | database ms | KiB | commands |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
+        foreach (var name in Names(results, store, Kinds.Read))
+        {
+            foreach (var arm in arms)
+            {
+                if (results.SumOf(store, arm, Kinds.Read, name) is { } s && results.SumOf(store, arm, Kinds.Read, Desk.NoCall) is { } nothing)
+                    text.Append(Text.Of($"| {name} | {arm} | {s.Answered:0} | {s.Answered / nothing.Answered:0.000} | {Text.Milliseconds(s.P99)} | {s.ServerMs:0.000} | {Database(s)} | {s.KiB:0.0} | {s.Commands:0.0} |\n"));
+            }
+        }
+
+        text.Append("\nAn empty call asks for a method that is not there: there and back, and nothing in between. Lists are of 50 orders.\n\n| at rest | resident MiB | cores |\n|---|--:|--:|\n");
+        foreach (var rest in results.Rests.Where(r => r.Store == store)) text.Append(Text.Of($"| {rest.Arm}, {rest.Seconds:0} s after its start | {Text.Mebibytes(rest.ResidentBytes)} | {rest.CpuSeconds / rest.Seconds:0.000} |\n"));
+        if (results.Yardsticks is [] || results.Turns.All(t => t.Store != store || t.Commits is null)) return;
+        text.Append("\n`pgbench` in the same minutes, one transaction inserting the rows that an order writes in Orders at the base (order, outbox, request, audit), without a service in between:\n\n| clients | transactions /s | mean ms | database ms |\n|--:|--:|--:|--:|\n");
+        foreach (var y in results.Yardsticks.GroupBy(y => y.Clients).OrderBy(g => g.Key)) text.Append(Text.Of($"| {y.Key} | {y.Average(r => r.PerSecond):0} | {y.Average(r => r.MeanMilliseconds):0.00} | {y.Average(r => r.DatabaseCpuMilliseconds):0.00} |\n"));
     }
 
-    static string Memory(Drive.ProcessUse? use) => use is null ? "–" : Text.Mebibytes(use.MemoryMaxBytes);
-
-    static string Counter(PhaseResult phase, string name) => phase.Counters.TryGetValue(name, out var value) ? Text.Of($"{value:0.##}") : "–";
-
-    static void Yardsticks(StringBuilder text, IReadOnlyList<Yardstick> yardsticks, double? sustained)
+    static void Starts(StringBuilder text, IReadOnlyList<Start> starts)
     {
-        text.Append("\n## Yardstick\n\npgbench on the same PostgreSQL in the same session, one transaction inserting the rows that an order writes in Orders (order, outbox, request, audit), without a service in between.\n\n| clients | transactions /s | mean ms |\n|--:|--:|--:|\n");
-        foreach (var y in yardsticks) text.Append(Text.Of($"| {y.Clients} | {y.PerSecond:0} | {y.MeanMilliseconds:0.00} |\n"));
-        var best = yardsticks.Max(y => y.PerSecond);
-        if (sustained is { } rate) text.Append(Text.Of($"\nThe platform, with the driver beside it, keeps up {100 * rate / best:0} % of that with whole orders: {rate:0} a second to {best:0} commits a second.\n"));
+        if (starts is []) return;
+        text.Append("\n## Start\n\nFrom the start of the process to the first answered call, with nine SQLite databases (`loadtests/startup.sh`); medians.\n\n| databases | build | ms | ms of processor time | starts |\n|---|---|--:|--:|--:|\n");
+        foreach (var of in starts.GroupBy(s => (s.Databases, s.Arm)).OrderBy(g => g.Key.Databases, StringComparer.Ordinal).ThenBy(g => g.Key.Arm, StringComparer.Ordinal))
+            text.Append(Text.Of($"| {of.Key.Databases} | {of.Key.Arm} | {Start.Median(of.Select(s => s.Milliseconds)):0} | {Start.Median(of.Select(s => s.CpuMilliseconds)):0} | {of.Count()} |\n"));
     }
+
+    static IEnumerable<string> Names(Results results, string store, string kind) => results.Turns.Where(t => t.Store == store && t.Kind == kind).Select(t => t.Name).Distinct(StringComparer.Ordinal);
+
+    static string Database(Sum s) => s.DatabaseMs > 0 ? Text.Of($"{s.DatabaseMs:0.00}") : "–";
+
+    static string Figure(double value) => value < 10 ? Text.Of($"{value:0.00}") : Text.Of($"{value:0}");
 }

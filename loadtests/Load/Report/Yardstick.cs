@@ -7,12 +7,15 @@ namespace Doseline.Load.Report;
 /// <param name="Clients">Clients at a time.</param>
 /// <param name="PerSecond">Transactions a second.</param>
 /// <param name="MeanMilliseconds">Mean latency of a transaction.</param>
-sealed partial record Yardstick(int Clients, double PerSecond, double MeanMilliseconds)
+/// <param name="DatabaseCpuMilliseconds">PostgreSQL's processor time for each transaction.</param>
+sealed partial record Yardstick(int Clients, double PerSecond, double MeanMilliseconds, double DatabaseCpuMilliseconds)
 {
-    public static Yardstick Parse(string output) => new(
+    /// <summary>Reads what pgbench printed.</summary>
+    public static Yardstick Parse(string output, double databaseCpuSeconds) => new(
         int.Parse(ClientCount().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture),
-        double.Parse(Tps().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture),
-        double.Parse(Latency().Match(output).Groups["n"].Value, CultureInfo.InvariantCulture));
+        Number(Tps(), output), Number(Latency(), output), 1000 * databaseCpuSeconds / Number(Done(), output));
+
+    static double Number(Regex of, string output) => double.Parse(of.Match(output).Groups["n"].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"number of clients: (?<n>\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ClientCount();
@@ -22,4 +25,7 @@ sealed partial record Yardstick(int Clients, double PerSecond, double MeanMillis
 
     [GeneratedRegex(@"latency average = (?<n>[0-9.]+) ms", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Latency();
+
+    [GeneratedRegex(@"transactions actually processed: (?<n>\d+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Done();
 }

@@ -42,14 +42,8 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     /// <summary>Browser sessions.</summary>
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
 
-    /// <summary>Authorization codes.</summary>
-    public DbSet<CodeRow> Codes => Set<CodeRow>();
-
     /// <summary>Token families.</summary>
     public DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
-
-    /// <summary>Refresh tokens.</summary>
-    public DbSet<RefreshTokenRow> RefreshTokens => Set<RefreshTokenRow>();
 
     /// <summary>Statements that clients proved themselves with.</summary>
     public DbSet<AssertionRow> Assertions => Set<AssertionRow>();
@@ -75,9 +69,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
         model.Entity<TrainingRow>().ToTable("trainings").HasKey(r => r.Id);
         model.Entity<SignInRow>().ToTable("sign_ins").HasKey(r => r.Id);
         model.Entity<SessionRow>().ToTable("sessions").HasKey(r => r.Id);
-        model.Entity<CodeRow>().ToTable("codes").HasKey(r => r.Hash);
         model.Entity<TokenFamilyRow>().ToTable("token_families").HasKey(r => r.Id);
-        model.Entity<RefreshTokenRow>().ToTable("refresh_tokens").HasKey(r => r.Hash);
         model.Entity<AssertionRow>().ToTable("assertions").HasKey(r => new { r.ClientId, r.Jti });
         model.Entity<SigningRow>().ToTable("signings").HasKey(r => r.Id);
         model.Entity<SigningWindowRow>().ToTable("signing_windows").HasKey(r => r.SessionId);

@@ -11,7 +11,7 @@ public sealed class SignInRow
     /// <summary>Hash of the cookie of the browser that began it, so that no other browser goes on with it.</summary>
     public required string BrowserHash { get; init; }
 
-    /// <summary>The checked authorization request, JSON of <see cref="Domain.AuthorizeRequest"/>.</summary>
+    /// <summary>The authorization request, as an address has it.</summary>
     public required string Query { get; init; }
 
     /// <summary>Over from then on (UTC).</summary>
@@ -40,79 +40,20 @@ public sealed class SessionRow
     public DateTimeOffset? EndedTime { get; set; }
 }
 
-/// <summary>An authorization code.</summary>
-public sealed class CodeRow
-{
-    /// <summary>SHA-256 of the code.</summary>
-    public required string Hash { get; init; }
-
-    /// <summary>Tokens that it gives.</summary>
-    public required string FamilyId { get; init; }
-
-    /// <summary>Client it was made for.</summary>
-    public required string ClientId { get; init; }
-
-    /// <summary>Where it was sent.</summary>
-    public required string RedirectUri { get; init; }
-
-    /// <summary>PKCE challenge, S256.</summary>
-    public required string Challenge { get; init; }
-
-    /// <summary>Nonce for the id token; empty for none.</summary>
-    public required string Nonce { get; init; }
-
-    /// <summary>Good until then (UTC).</summary>
-    public required DateTimeOffset ExpireTime { get; init; }
-
-    /// <summary>When it was used (UTC); null until then.</summary>
-    public DateTimeOffset? UsedTime { get; set; }
-}
-
-/// <summary>All tokens that came of one sign-in of one client: they end together.</summary>
+/// <summary>All tokens that came of one sign-in of one client: one turn after the other, and together they end.</summary>
 public sealed class TokenFamilyRow
 {
     /// <summary>Id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Session it belongs to.</summary>
+    /// <summary>Session it belongs to, and ends with.</summary>
     public required string SessionId { get; init; }
 
-    /// <summary>Whose.</summary>
-    public required string PersonId { get; init; }
-
-    /// <summary>Client that holds them.</summary>
-    public required string ClientId { get; init; }
-
-    /// <summary>Scopes, separated by blanks.</summary>
-    public required string Scopes { get; init; }
-
-    /// <summary>When the person gave name and password (UTC).</summary>
-    public required DateTimeOffset AuthTime { get; init; }
+    /// <summary>Turn that is next: 0 for the code, and one more for each refresh token.</summary>
+    public long Turn { get; set; }
 
     /// <summary>Nothing is renewed from then on (UTC).</summary>
     public required DateTimeOffset ExpireTime { get; init; }
-
-    /// <summary>When it was ended (UTC); null while it goes on.</summary>
-    public DateTimeOffset? EndedTime { get; set; }
-
-    /// <summary>Why it was ended; empty while it goes on.</summary>
-    public string EndReason { get; set; } = "";
-}
-
-/// <summary>A refresh token, good once.</summary>
-public sealed class RefreshTokenRow
-{
-    /// <summary>SHA-256 of the token.</summary>
-    public required string Hash { get; init; }
-
-    /// <summary>Family it belongs to.</summary>
-    public required string FamilyId { get; init; }
-
-    /// <summary>Good until then (UTC).</summary>
-    public required DateTimeOffset ExpireTime { get; init; }
-
-    /// <summary>When it was used (UTC); null until then.</summary>
-    public DateTimeOffset? UsedTime { get; set; }
 }
 
 /// <summary>A statement that a client proved itself with, so that it is not taken twice.</summary>

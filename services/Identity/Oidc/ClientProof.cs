@@ -1,43 +1,73 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Doseline.Identity.Oidc;
 
-/// <summary>Finds out which client asks, and whether it is who it says (RFC 6749, 2.3; RFC 7523).</summary>
-public sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvider clock, ILogger<ClientProof> log)
+/// <summary>
+/// Which client asks, and whether it is who it says (RFC 6749, 2.3; RFC 7523). OpenIddict reads what it sent and checks its statement; accounts, their secrets and
+/// keys, and the statements that were used, are rows of ours.
+/// </summary>
+sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvider clock, ILogger<ClientProof> log) : IOpenIddictServerHandler<ValidateTokenContext>, IOpenIddictServerHandler<ProcessAuthenticationContext>
 {
-    const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    const int ClientIdLengthMax = 200;
+    const int ProofLengthMax = 200;
     static readonly TimeSpan AssertionAgeMax = TimeSpan.FromMinutes(5);
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
-    /// <summary>The client of that name; null when there is none that is turned on.</summary>
-    public async Task<Client?> FindAsync(string? clientId, CancellationToken cancel) =>
-        clientId is { Length: > 0 and <= 200 } && await db.Accounts.AsNoTracking().FirstOrDefaultAsync(a => a.ClientId == clientId && !a.Disabled, cancel) is { } row ? row.ToClient(issuer.Value) : null;
+    /// <summary>The client that proved itself for this request; null before that.</summary>
+    public Client? Proven { get; private set; }
 
-    /// <summary>The client that sent a form; null when it did not prove who it is, by exactly one proof, the one it is to use.</summary>
-    public async Task<Client?> CheckAsync(HttpRequest request, IFormCollection form, CancellationToken cancel)
+    /// <summary>The client of that name; null when there is none that is turned on.</summary>
+    public async Task<Client?> FindAsync(string? clientId, CancellationToken cancel) => (await Named(clientId).FirstOrDefaultAsync(cancel))?.ToClient(issuer.Value);
+
+    /// <summary>Says by which key, for whom and for how long a client's statement counts.</summary>
+    public ValueTask HandleAsync(ValidateTokenContext context)
     {
-        var basic = Basic(request.Headers.Authorization.ToString());
-        string? secret = form["client_secret"], assertion = form["client_assertion"];
-        string? id = form["client_id"];
-        if ((basic is null ? 0 : 1) + (secret is null ? 0 : 1) + (assertion is null ? 0 : 1) > 1) return Refused(id, "more than one proof");
-        if (basic is { } pair) (id, secret) = (id is null || id == pair.Id ? pair.Id : null, pair.Secret);
-        if (assertion is not null && form["client_assertion_type"] != AssertionType) return Refused(id, "unknown kind of statement");
-        if (assertion is not null && id is null) id = Subject(assertion);
-        if (await FindAsync(id, cancel) is not { } client) return Refused(id, "unknown client");
-        var proven = client.Proof switch
+        if (!context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)) return ValueTask.CompletedTask;
+        var parameters = context.TokenValidationParameters;
+        // Asked in the middle of the check, which waits for nothing.
+        parameters.IssuerSigningKeyResolver = (_, token, _, _) => Named(token.Issuer).FirstOrDefault() is { Proof: AccountProof.Key } account ? new JsonWebKeySet(account.Jwks).Keys.Where(k => k.Kty is "EC" or "RSA") : [];
+        parameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+        // RFC 7523bis would have a type of its own, which clients of today do not send.
+        parameters.TypeValidator = (_, _, _) => JsonWebTokenTypes.ClientAuthentication;
+        (parameters.ValidateIssuer, parameters.ValidateAudience, parameters.ValidateLifetime, parameters.RequireExpirationTime) = (true, true, true, true);
+        parameters.IssuerValidator = (name, token, _) => token is JsonWebToken { Id.Length: > 0 and <= ProofLengthMax } jwt && jwt.Subject == name ? name : throw new SecurityTokenInvalidIssuerException("A statement is its client's own, and has an id.");
+        // OpenID Connect Core 9 names the token endpoint; RFC 7523bis the issuer. Both are us.
+        (parameters.ValidAudiences, context.DisableAudienceValidation) = ([issuer.Value, issuer.Value + OidcPaths.Token], true);
+        var now = clock.GetUtcNow();
+        parameters.LifetimeValidator = (notBefore, expires, _, _) => !(notBefore > (now + Skew).UtcDateTime) && expires > now.UtcDateTime && expires <= (now + AssertionAgeMax + Skew).UtcDateTime;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Lets a client in that proved itself by exactly one proof, the one it is to use.</summary>
+    public async ValueTask HandleAsync(ProcessAuthenticationContext context)
+    {
+        if (context.EndpointType is not (OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.Revocation)) return;
+        var client = await FindAsync(context.ClientId, context.CancellationToken);
+        var proven = (client?.Proof, context.ClientSecret, context.ClientAssertionPrincipal) switch
         {
-            AccountProof.Secret => secret is { Length: > 0 and <= 200 } && await HasSecretAsync(client, secret, cancel),
-            AccountProof.Key => assertion is not null && await HasKeyAsync(client, assertion, cancel),
+            (AccountProof.Secret, { Length: > 0 and <= ProofLengthMax } secret, null) => await HasSecretAsync(client!, secret, context.CancellationToken),
+            (AccountProof.Key, null, { } statement) when context.ClientAssertionType is ClientAssertionTypes.JwtBearer => await IsFirstUseAsync(client!, statement.GetClaim(Claims.JwtId)!, context.CancellationToken),
             // It proves itself by the verifier of its code, and can do nothing without one.
-            _ => secret is null && assertion is null,
+            (AccountProof.None, null, null) => true,
+            _ => false,
         };
-        return proven ? client : Refused(client.ClientId, "wrong proof");
+        if (proven) Proven = client;
+        else context.Reject(Errors.InvalidClient, "The client is not known, or did not prove who it is.");
+    }
+
+    // A name longer than any that could be given is not looked for.
+    IQueryable<AccountRow> Named(string? clientId)
+    {
+        var known = clientId is { Length: <= ClientIdLengthMax } ? clientId : "";
+        return db.Accounts.AsNoTracking().Where(a => a.ClientId == known && !a.Disabled);
     }
 
     async Task<bool> HasSecretAsync(Client client, string secret, CancellationToken cancel)
@@ -46,22 +76,10 @@ public sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvide
         return await db.ClientSecrets.AnyAsync(s => s.AccountId == client.Id && s.Hash == hash && (s.UntilTime == null || s.UntilTime > now), cancel);
     }
 
-    async Task<bool> HasKeyAsync(Client client, string assertion, CancellationToken cancel)
+    // OpenIddict takes a statement as often as it is sent.
+    async Task<bool> IsFirstUseAsync(Client client, string jti, CancellationToken cancel)
     {
-        var now = clock.GetUtcNow();
-        JsonWebTokenHandler handler = new() { MapInboundClaims = false };
-        var result = await handler.ValidateTokenAsync(assertion, new TokenValidationParameters
-        {
-            ValidIssuer = client.ClientId,
-            // OpenID Connect Core 9 names the token endpoint; RFC 7523bis the issuer. Both are us.
-            ValidAudiences = [issuer.Value, issuer.Value + OidcPaths.Token],
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256],
-            IssuerSigningKeys = new JsonWebKeySet(client.Jwks).Keys.Where(k => k.Kty is "EC" or "RSA"),
-            RequireExpirationTime = true,
-            LifetimeValidator = (notBefore, expires, _, _) => !(notBefore > (now + Skew).UtcDateTime) && expires > now.UtcDateTime && expires <= (now + AssertionAgeMax + Skew).UtcDateTime,
-        });
-        if (!result.IsValid || result.SecurityToken is not JsonWebToken { Id: { Length: > 0 and <= 200 } jti } jwt || jwt.Subject != client.ClientId) return false;
-        db.Assertions.Add(new AssertionRow { ClientId = client.ClientId, Jti = jti, ExpireTime = new DateTimeOffset(jwt.ValidTo, TimeSpan.Zero) });
+        db.Assertions.Add(new AssertionRow { ClientId = client.ClientId, Jti = jti, ExpireTime = db.Now + AssertionAgeMax + Skew });
         try
         {
             await db.SaveChangesAsync(cancel);
@@ -75,40 +93,4 @@ public sealed class ClientProof(IdentityDb db, IssuerAddress issuer, TimeProvide
             return false;
         }
     }
-
-    Client? Refused(string? clientId, string why)
-    {
-        log.LogWarning(SecurityEvents.ClientRefused, "Client {ClientId} refused: {Why}", clientId is { Length: > 100 } ? "(long)" : clientId, why);
-        return null;
-    }
-
-    static string? Subject(string assertion)
-    {
-        JsonWebTokenHandler handler = new();
-        try
-        {
-            return handler.CanReadToken(assertion) ? handler.ReadJsonWebToken(assertion).Subject : null;
-        }
-        catch (Exception fault) when (fault is ArgumentException or SecurityTokenException)
-        {
-            return null;
-        }
-    }
-
-    static (string Id, string Secret)? Basic(string header)
-    {
-        if (!AuthenticationHeaderValue.TryParse(header, out var value) || !string.Equals(value.Scheme, "Basic", StringComparison.OrdinalIgnoreCase) || value.Parameter is null) return null;
-        try
-        {
-            var text = Encoding.UTF8.GetString(Convert.FromBase64String(value.Parameter));
-            // RFC 6749, 2.3.1: both are form-encoded first.
-            return text.Split(':', 2) is [var id, var secret] ? (Decode(id), Decode(secret)) : null;
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
-
-    static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 }

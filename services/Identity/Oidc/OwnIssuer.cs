@@ -14,10 +14,10 @@ public sealed class OwnIssuer(IssuerAddress address, SigningKeys keys, EndedToke
     public string? Issuer => address.Known;
 
     /// <inheritdoc/>
-    public string Audience => TokenMaker.Audience;
+    public string Audience => Provider.Audience;
 
     /// <inheritdoc/>
-    public string? TokenType => TokenMaker.AccessTokenType;
+    public string? TokenType => Provider.AccessTokenType;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256];

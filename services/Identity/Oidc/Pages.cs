@@ -81,7 +81,7 @@ static class Pages
         headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        OAuthAnswers.NeverKept(context);
+        headers.CacheControl = "no-store";
         return Results.Content($"""
             <!doctype html>
             <html lang="en">

@@ -1,22 +1,27 @@
+using System.Security.Claims;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Platform.Hosting;
 using Microsoft.EntityFrameworkCore;
+using OpenIddict.Server;
+using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Doseline.Identity.Oidc;
 
 /// <summary>What a client gets for a code or a refresh token.</summary>
+/// <param name="Person">Whose.</param>
+/// <param name="Session">Session it belongs to.</param>
 /// <param name="Family">Family of the tokens.</param>
-/// <param name="Person">Whose they are.</param>
-/// <param name="RefreshToken">Refresh token, good once; null when the client did not ask to come back.</param>
-/// <param name="Nonce">Nonce for the id token; empty for none.</param>
-public sealed record Given(TokenFamilyRow Family, PersonRow Person, string? RefreshToken, string Nonce);
+/// <param name="Turn">Turn that the next refresh token is good for.</param>
+/// <param name="RefreshLifetime">How long that one waits to be used.</param>
+public sealed record Given(PersonRow Person, SessionRow Session, string Family, long Turn, TimeSpan RefreshLifetime);
 
-/// <summary>Sessions of people, and the codes and refresh tokens that come of them. Whatever is used twice ends its whole family.</summary>
-public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens ended, ILogger<Sessions> log)
+/// <summary>
+/// Sessions of people, and the families of tokens that come of them. A family counts turns: its code is good for the first, each refresh token for one more, and a
+/// turn is taken once. Whatever is used twice ends the whole session.
+/// </summary>
+public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens ended, ILogger<Sessions> log) : IOpenIddictServerHandler<HandleRevocationRequestContext>
 {
-    static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(1);
-
     // What is over is kept for a day, so that a late replay is still known for what it is.
     static readonly TimeSpan KeptAfter = TimeSpan.FromDays(1);
 
@@ -38,87 +43,56 @@ public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens
         if (cookie is not { Length: > 0 and < 100 }) return null;
         var hash = Hashes.Of(cookie);
         var session = await db.Sessions.FirstOrDefaultAsync(s => s.CookieHash == hash, cancel);
-        return session is not null && IsAlive(session) && await StandsAsync(session.PersonId, cancel) is not null ? session : null;
+        return session is not null && IsAlive(session) && session.SeenTime + options.SessionIdle > db.Now && await StandsAsync(session.PersonId, cancel) is not null ? session : null;
     }
 
-    /// <summary>Makes a code for a client within a session.</summary>
-    public async Task<string> CodeAsync(SessionRow session, AuthorizeRequest request, CancellationToken cancel)
+    /// <summary>Begins a family within a session; what is made of the answer is the code.</summary>
+    public async Task<ClaimsPrincipal> BeginFamilyAsync(SessionRow session, IEnumerable<string> scopes, CancellationToken cancel)
     {
-        var code = Entropy.Token();
-        TokenFamilyRow family = new()
-        {
-            Id = db.Ids.New(), SessionId = session.Id, PersonId = session.PersonId, ClientId = request.ClientId, Scopes = string.Join(' ', request.Scopes),
-            AuthTime = session.AuthTime, ExpireTime = session.AuthTime + options.SessionMax,
-        };
+        TokenFamilyRow family = new() { Id = db.Ids.New(), SessionId = session.Id, ExpireTime = session.AuthTime + options.SessionMax };
         db.TokenFamilies.Add(family);
-        db.Codes.Add(new CodeRow
-        {
-            Hash = Hashes.Of(code), FamilyId = family.Id, ClientId = request.ClientId, RedirectUri = request.RedirectUri, Challenge = request.Challenge, Nonce = request.Nonce,
-            ExpireTime = db.Now + CodeLifetime,
-        });
         session.SeenTime = db.Now;
         await db.SaveChangesAsync(cancel);
-        return code;
+        return Principals.OfSession(session, family.Id, family.Turn, scopes);
     }
 
-    /// <summary>Takes a code; null when it is not good for this client, address and verifier. A second use ends what the first one gave.</summary>
-    public async Task<Given?> TakeCodeAsync(string code, Client client, string? redirectUri, string? verifier, CancellationToken cancel)
+    /// <summary>Takes the turn that a code or refresh token is good for; null when it is good for nothing any more. A second use ends what the first one gave.</summary>
+    public async Task<Given?> TakeAsync(ClaimsPrincipal held, Client client, CancellationToken cancel)
     {
-        var hash = Hashes.Of(code);
+        if (Principals.TurnOf(held) is not var (id, turn)) return null;
         return await db.InTransactionAsync(async () =>
         {
-            var row = await db.Codes.AsNoTracking().FirstOrDefaultAsync(c => c.Hash == hash, cancel);
-            // Somebody else's client learns nothing, and takes nothing from its owner.
-            if (row is null || row.ClientId != client.ClientId) return null;
-            var now = db.Now;
-            if (await db.Codes.Where(c => c.Hash == hash && c.UsedTime == null).ExecuteUpdateAsync(set => set.SetProperty(c => c.UsedTime, now), cancel) == 0)
+            var free = await db.TokenFamilies.Where(f => f.Id == id && f.Turn == turn).ExecuteUpdateAsync(set => set.SetProperty(f => f.Turn, turn + 1), cancel) > 0;
+            var session = await SessionOf(id).FirstOrDefaultAsync(cancel);
+            if (session is null || !IsAlive(session)) return null;
+            if (!free)
             {
-                await EndFamilyAsync(row.FamilyId, "code used twice", cancel);
-                log.LogWarning(SecurityEvents.Replayed, "An authorization code of {ClientId} was used twice; what it gave has ended", client.ClientId);
+                await EndAsync(session.Id, "used twice", cancel);
+                log.LogWarning(SecurityEvents.Replayed, "A code or refresh token of {ClientId} was used twice; session {SessionId} has ended", client.ClientId, session.Id);
                 return null;
             }
 
-            if (row.ExpireTime <= now || row.RedirectUri != redirectUri || !Pkce.Fits(row.Challenge, verifier)) return null;
-            return await GiveAsync(row.FamilyId, row.Nonce, cancel);
+            if (await StandsAsync(session.PersonId, cancel) is not { } person) return null;
+            session.SeenTime = db.Now;
+            await db.SaveChangesAsync(cancel);
+            var left = session.AuthTime + options.SessionMax - db.Now;
+            return new Given(person, session, id, turn + 1, left < options.RefreshLifetime ? left : options.RefreshLifetime);
         }, cancel);
     }
 
-    /// <summary>Takes a refresh token and gives the next; null when it is not good for this client. A second use ends the family.</summary>
-    public async Task<Given?> TakeRefreshAsync(string token, Client client, CancellationToken cancel)
+    /// <summary>Ends what a refresh token belongs to, at its owner's wish. An access token ends with its session, or within minutes by itself.</summary>
+    public async ValueTask HandleAsync(HandleRevocationRequestContext context)
     {
-        var hash = Hashes.Of(token);
-        return await db.InTransactionAsync(async () =>
-        {
-            var row = await db.RefreshTokens.AsNoTracking().FirstOrDefaultAsync(r => r.Hash == hash, cancel);
-            if (row is null || !await db.TokenFamilies.AnyAsync(f => f.Id == row.FamilyId && f.ClientId == client.ClientId, cancel)) return null;
-            var now = db.Now;
-            if (await db.RefreshTokens.Where(r => r.Hash == hash && r.UsedTime == null).ExecuteUpdateAsync(set => set.SetProperty(r => r.UsedTime, now), cancel) == 0)
-            {
-                await EndFamilyAsync(row.FamilyId, "refresh token used twice", cancel);
-                log.LogWarning(SecurityEvents.Replayed, "A refresh token of {ClientId} was used twice; its family has ended", client.ClientId);
-                return null;
-            }
-
-            return row.ExpireTime <= now ? null : await GiveAsync(row.FamilyId, "", cancel);
-        }, cancel);
-    }
-
-    /// <summary>Ends what a refresh token belongs to, at its owner's wish; an unknown token is no error.</summary>
-    public async Task RevokeAsync(string token, Client client, CancellationToken cancel)
-    {
-        var hash = Hashes.Of(token);
-        var family = await db.RefreshTokens.Where(r => r.Hash == hash).Select(r => r.FamilyId).FirstOrDefaultAsync(cancel);
-        if (family is not null && await db.TokenFamilies.AnyAsync(f => f.Id == family && f.ClientId == client.ClientId, cancel))
-            await EndFamilyAsync(family, "revoked by its client", cancel);
+        var cancel = context.CancellationToken;
+        if (Principals.TurnOf(context.GenericTokenPrincipal) is { Family: var id } && await SessionOf(id).FirstOrDefaultAsync(cancel) is { } session) await EndAsync(session.Id, "revoked by its client", cancel);
     }
 
     /// <summary>Ends a session with all that came of it.</summary>
     public async Task EndAsync(string sessionId, string reason, CancellationToken cancel)
     {
         var now = db.Now;
-        await db.Sessions.Where(s => s.Id == sessionId && s.EndedTime == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedTime, now), cancel);
-        await db.TokenFamilies.Where(f => f.SessionId == sessionId && f.EndedTime == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedTime, now).SetProperty(f => f.EndReason, reason), cancel);
+        if (await db.Sessions.Where(s => s.Id == sessionId && s.EndedTime == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedTime, now), cancel) > 0)
+            log.LogInformation("Session {SessionId} ended: {Reason}", sessionId, reason);
         ended.End(sessionId);
     }
 
@@ -128,44 +102,19 @@ public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens
         foreach (var id in await db.Sessions.Where(s => s.PersonId == personId && s.EndedTime == null).Select(s => s.Id).ToListAsync(cancel)) await EndAsync(id, reason, cancel);
     }
 
-    async Task<Given?> GiveAsync(string familyId, string nonce, CancellationToken cancel)
-    {
-        var family = await db.TokenFamilies.SingleAsync(f => f.Id == familyId, cancel);
-        if (family.EndedTime is not null || family.ExpireTime <= db.Now) return null;
-        var session = await db.Sessions.SingleAsync(s => s.Id == family.SessionId, cancel);
-        if (session.EndedTime is not null || await StandsAsync(family.PersonId, cancel) is not { } person) return null;
-        session.SeenTime = db.Now;
-        string? refresh = null;
-        if (family.Scopes.Split(' ').Contains("offline_access", StringComparer.Ordinal))
-        {
-            refresh = Entropy.Token();
-            var expire = db.Now + options.RefreshLifetime;
-            db.RefreshTokens.Add(new RefreshTokenRow { Hash = Hashes.Of(refresh), FamilyId = family.Id, ExpireTime = expire < family.ExpireTime ? expire : family.ExpireTime });
-        }
-
-        await db.SaveChangesAsync(cancel);
-        return new Given(family, person, refresh, nonce);
-    }
+    // An access token says its session and not its family: the session ends with it, which asks for one sign-in more and never for one less.
+    IQueryable<SessionRow> SessionOf(string familyId) => from family in db.TokenFamilies where family.Id == familyId join session in db.Sessions on family.SessionId equals session.Id select session;
 
     // A lock or a leaving ends sessions by itself; looked at again, because nothing may be given out to who must not be here.
     async Task<PersonRow?> StandsAsync(string personId, CancellationToken cancel) =>
         await db.People.AsNoTracking().SingleAsync(p => p.Id == personId, cancel) is { State: PersonState.Active, LockReason: "" } person ? person : null;
 
-    bool IsAlive(SessionRow session) => session.EndedTime is null && session.SeenTime + options.SessionIdle > db.Now && session.AuthTime + options.SessionMax > db.Now;
-
-    // An access token says its session and not its family: the session ends with it, which asks for one sign-in more and never for one less.
-    async Task EndFamilyAsync(string familyId, string reason, CancellationToken cancel)
-    {
-        var session = await db.TokenFamilies.Where(f => f.Id == familyId).Select(f => f.SessionId).SingleAsync(cancel);
-        await EndAsync(session, reason, cancel);
-    }
+    bool IsAlive(SessionRow session) => session.EndedTime is null && session.AuthTime + options.SessionMax > db.Now;
 
     async Task PurgeAsync(CancellationToken cancel)
     {
         var before = db.Now - KeptAfter;
         await db.SignIns.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
-        await db.Codes.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
-        await db.RefreshTokens.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         await db.TokenFamilies.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         await db.Assertions.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         var lived = before - options.SessionMax;

@@ -1,44 +1,41 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Hosting;
+using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Doseline.Identity.Oidc;
 
 /// <summary>Signs people in for an application: the authorization endpoint and the forms behind it (OpenID Connect Core 3.1).</summary>
 sealed class SignInEndpoint(
-    IdentityDb db, ClientProof clients, Sessions sessions, Credentials credentials, Cookies cookies, IssuerAddress issuer, ILogger<SignInEndpoint> log)
+    IdentityDb db, ClientProof clients, Sessions sessions, Credentials credentials, Cookies cookies, ILogger<SignInEndpoint> log)
 {
+    static readonly object Entered = new();
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    /// <summary>The authorization endpoint.</summary>
+    /// <summary>The authorization endpoint, for a request that was found sound.</summary>
     public async Task<IResult> AuthorizeAsync(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        if (OAuthAnswers.SecretInAddress(context, log) is { } secret) return Stay(context, $"{secret} does not belong into an address.");
-        var sent = HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType
-            ? (await context.Request.ReadFormAsync(cancel)).ToDictionary(f => f.Key, IReadOnlyList<string> (f) => [.. f.Value.Select(v => v ?? "")], StringComparer.Ordinal)
-            : context.Request.Query.ToDictionary(f => f.Key, IReadOnlyList<string> (f) => [.. f.Value.Select(v => v ?? "")], StringComparer.Ordinal);
-        var client = await clients.FindAsync(sent.GetValueOrDefault("client_id") is [var id, ..] ? id : null, cancel);
-        var decision = Authorize.Read(sent, client);
-        if (decision.Request is not { } request) return decision.RedirectUri is null ? Stay(context, decision.Error!.Description) : Back(decision.RedirectUri, decision.State, decision.Error!);
-
-        var session = await sessions.FindAsync(cookies.SessionOf(context), cancel);
-        if (session is not null && request.IsServedBy(session.AuthTime, db.Now)) return await GoOnAsync(context, request, session);
-        if (request.Silent) return Back(request.RedirectUri, request.State, new OAuthError("login_required", "Nobody is signed in."));
+        var request = context.GetOpenIddictServerRequest()!;
+        if (context.Items[Entered] is SessionRow entered) return await GoOnAsync(context, request, entered);
+        if (await sessions.FindAsync(cookies.SessionOf(context), cancel) is { } session && Serves(session, request)) return await GoOnAsync(context, request, session);
+        if (request.HasPromptValue(PromptValues.None)) return Provider.Error(Errors.LoginRequired, "Nobody is signed in.");
 
         var browser = Entropy.Token();
-        SignInRow row = new() { Id = db.Ids.New(), BrowserHash = Hashes.Of(browser), Query = JsonSerializer.Serialize(request), ExpireTime = db.Now + Patience };
+        SignInRow row = new() { Id = db.Ids.New(), BrowserHash = Hashes.Of(browser), Query = QueryOf(request), ExpireTime = db.Now + Patience };
         db.SignIns.Add(row);
         await db.SaveChangesAsync(cancel);
         cookies.SetSignIn(context, browser);
-        return Pages.SignIn(context, row.Id, request.LoginHint, client!.Name, null, request.RedirectUri);
+        var client = await clients.FindAsync(request.ClientId, cancel);
+        return Pages.SignIn(context, row.Id, request.LoginHint ?? "", client!.Name, null, request.RedirectUri!);
     }
 
     /// <summary>The form with name and password.</summary>
@@ -48,14 +45,14 @@ sealed class SignInEndpoint(
         if (await UnderWayAsync(context) is not var (row, request, form)) return Over(context);
         var login = form["login"].ToString();
         var check = await credentials.SignInAsync(login, form["password"].ToString(), cancel);
-        if (check.MustChange) return Pages.Password(context, row.Id, login, [], request.RedirectUri);
+        if (check.MustChange) return Pages.Password(context, row.Id, login, [], request.RedirectUri!);
         if (check.Refusal is { } refusal)
         {
-            var application = (await clients.FindAsync(request.ClientId, cancel))?.Name ?? request.ClientId;
-            return Pages.SignIn(context, row.Id, login, application, Told(refusal), request.RedirectUri);
+            var application = (await clients.FindAsync(request.ClientId, cancel))?.Name ?? request.ClientId ?? "";
+            return Pages.SignIn(context, row.Id, login, application, Told(refusal), request.RedirectUri!);
         }
 
-        return await EnterAsync(context, row, request, check.PersonId!);
+        return await EnterAsync(context, row, check.PersonId!);
     }
 
     /// <summary>The form with a new password; whoever sets one is signed in with it.</summary>
@@ -67,15 +64,15 @@ sealed class SignInEndpoint(
         try
         {
             if (wanted != form["new_password_again"].ToString()) throw new RefusedException(Refusal.Invalid("new_password_again", "PASSWORDS_DIFFER", "The two new passwords differ."));
-            return await EnterAsync(context, row, request, await credentials.ChangeAndSignInAsync(login, form["current_password"].ToString(), wanted, cancel));
+            return await EnterAsync(context, row, await credentials.ChangeAndSignInAsync(login, form["current_password"].ToString(), wanted, cancel));
         }
         catch (RefusedException refused)
         {
-            return Pages.Password(context, row.Id, login, [.. refused.Refusals.Select(r => r.Kind is RefusalKind.Unauthenticated ? r with { Message = Told(r) } : r)], request.RedirectUri);
+            return Pages.Password(context, row.Id, login, [.. refused.Refusals.Select(r => r.Kind is RefusalKind.Unauthenticated ? r with { Message = Told(r) } : r)], request.RedirectUri!);
         }
     }
 
-    async Task<IResult> EnterAsync(HttpContext context, SignInRow row, AuthorizeRequest request, string personId)
+    async Task<IResult> EnterAsync(HttpContext context, SignInRow row, string personId)
     {
         var cancel = context.RequestAborted;
         // Good once: the page cannot be sent again with another person's name.
@@ -85,18 +82,23 @@ sealed class SignInEndpoint(
         if (await sessions.FindAsync(cookies.SessionOf(context), cancel) is { } before) await sessions.EndAsync(before.Id, "another sign-in", cancel);
         var (session, cookie) = await sessions.BeginAsync(personId, cancel);
         cookies.SetSession(context, cookie);
-        log.LogInformation("Person {PersonId} signed in to {ClientId}, session {SessionId}", personId, request.ClientId, session.Id);
-        return await GoOnAsync(context, request, session);
+        log.LogInformation("Person {PersonId} signed in, session {SessionId}", personId, session.Id);
+        // The request goes on as it came, and is held against the application as it is now.
+        context.Items[Entered] = session;
+        (context.Request.Method, context.Request.Path, context.Request.QueryString) = (HttpMethods.Get, OidcPaths.Authorize, new QueryString(row.Query));
+        // 303: the browser asks for the new address with GET, so that no password is sent along.
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode is StatusCodes.Status302Found) context.Response.StatusCode = StatusCodes.Status303SeeOther;
+            return Task.CompletedTask;
+        });
+        return await OidcEndpoints.AnswerAsync(context, AuthorizeAsync);
     }
 
-    async Task<IResult> GoOnAsync(HttpContext context, AuthorizeRequest request, SessionRow session)
-    {
-        var code = await sessions.CodeAsync(session, request, context.RequestAborted);
-        OAuthAnswers.NeverKept(context);
-        return See(request.RedirectUri, ("code", code), ("state", request.State), ("iss", issuer.Value));
-    }
+    async Task<IResult> GoOnAsync(HttpContext context, OpenIddictRequest request, SessionRow session) =>
+        Provider.Give(await sessions.BeginFamilyAsync(session, request.GetScopes(), context.RequestAborted));
 
-    async Task<(SignInRow Row, AuthorizeRequest Request, IFormCollection Form)?> UnderWayAsync(HttpContext context)
+    async Task<(SignInRow Row, OpenIddictRequest Request, IFormCollection Form)?> UnderWayAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType) return null;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
@@ -104,20 +106,14 @@ sealed class SignInEndpoint(
         var row = await db.SignIns.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, context.RequestAborted);
         if (row is null || row.ExpireTime <= db.Now || cookies.SignInOf(context) is not { Length: > 0 } cookie) return null;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.BrowserHash), Encoding.ASCII.GetBytes(Hashes.Of(cookie)))) return null;
-        return (row, JsonSerializer.Deserialize<AuthorizeRequest>(row.Query)!, form);
+        return (row, new OpenIddictRequest(QueryHelpers.ParseQuery(row.Query).Select(p => new KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>(p.Key, p.Value))), form);
     }
 
-    IResult Back(string redirectUri, string state, OAuthError error) => See(redirectUri, ("error", error.Error), ("error_description", error.Description), ("state", state), ("iss", issuer.Value));
+    // True when the session is young enough and the application does not ask for name and password.
+    bool Serves(SessionRow session, OpenIddictRequest request) =>
+        !request.HasPromptValue(PromptValues.Login) && !request.HasPromptValue(PromptValues.SelectAccount) && (request.MaxAge is not { } max || session.AuthTime.AddSeconds(max) > db.Now);
 
-    // 303: the browser asks for the new address with GET, so that no password is sent along.
-    static IResult See(string uri, params (string Name, string Value)[] parameters) => new SeeOther(
-        QueryHelpers.AddQueryString(uri, parameters.Where(p => p.Value.Length > 0).Select(p => new KeyValuePair<string, string?>(p.Name, p.Value))));
-
-    IResult Stay(HttpContext context, string why)
-    {
-        log.LogWarning(SecurityEvents.RequestRefused, "Authorization request refused: {Why}", why);
-        return Pages.Message(context, "This link cannot be followed", why, StatusCodes.Status400BadRequest);
-    }
+    static string QueryOf(OpenIddictRequest request) => QueryString.Create(request.GetParameters().Select(p => new KeyValuePair<string, string?>(p.Key, (string?)p.Value))).ToString();
 
     static IResult Over(HttpContext context) =>
         Pages.Message(context, "Please begin again", "This sign-in is over, or was begun in another browser. Go back to the application and sign in again.", StatusCodes.Status400BadRequest);
@@ -125,14 +121,4 @@ sealed class SignInEndpoint(
     static string Told(Refusal refusal) => refusal.Code is "PERSON_LOCKED_OUT"
         ? "Too many wrong passwords. Try again in a quarter of an hour, or ask an administrator."
         : refusal.Code is "ONE_TIME_PASSWORD_EXPIRED" or "PERSON_INACTIVE" or "PERSON_LOCKED" ? "This sign-in is not open. Ask an administrator." : SignIn.Wrong.Message;
-
-    sealed record SeeOther(string Address) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = Address;
-            return Task.CompletedTask;
-        }
-    }
 }

@@ -1,27 +1,23 @@
 using System.Text.Json.Nodes;
 using Doseline.Identity.Data;
 using Doseline.Platform.Auth;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.EntityFrameworkCore;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Doseline.Identity.Oidc;
 
-/// <summary>Who the bearer of an access token is (OpenID Connect Core 5.3).</summary>
-sealed class UserInfoEndpoint(IdentityDb db, ITokenReader tokens, ILogger<UserInfoEndpoint> log)
+/// <summary>Who the bearer of an access token is (OpenID Connect Core 5.3). OpenIddict takes the token from the request; whether it counts, the platform's own reader says, as everywhere.</summary>
+sealed class UserInfoEndpoint(IdentityDb db, ITokenReader tokens)
 {
     public async Task<IResult> WhoAsync(HttpContext context)
     {
-        if (OAuthAnswers.SecretInAddress(context, log) is { } secret) return OAuthAnswers.Error(context, "invalid_request", $"{secret} does not belong into an address.");
-        OAuthAnswers.NeverKept(context);
-        const string scheme = "Bearer ";
-        var header = context.Request.Headers.Authorization.ToString();
-        var caller = header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? await tokens.ReadAsync(header[scheme.Length..]) : null;
+        var token = await context.GetTokenAsync(Provider.Scheme, OpenIddictServerAspNetCoreConstants.Tokens.AccessToken);
+        var caller = token is null ? null : await tokens.ReadAsync(token);
         var person = caller is null ? null : await db.People.AsNoTracking().FirstOrDefaultAsync(p => p.Id == caller.Subject, context.RequestAborted);
-        if (person is null)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-            return Results.StatusCode(StatusCodes.Status401Unauthorized);
-        }
-
-        return Results.Json(new JsonObject { ["sub"] = person.Id, ["name"] = person.Name, ["preferred_username"] = person.Login });
+        context.Response.Headers.CacheControl = "no-store";
+        return person is null ? Provider.Error(Errors.InvalidToken, "The access token is nobody's.")
+            : Results.Json(new JsonObject { [Claims.Subject] = person.Id, [Claims.Name] = person.Name, [Claims.PreferredUsername] = person.Login });
     }
 }

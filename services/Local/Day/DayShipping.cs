@@ -1,3 +1,4 @@
+using Doseline.Kernel.Decay;
 using Doseline.Local.Day.Files;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.V1;

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Reflection;
-using System.Text;
 using System.Text.RegularExpressions;
 using Doseline.Kernel.Signing;
 using Doseline.Platform.Audit;

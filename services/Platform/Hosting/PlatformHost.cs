@@ -49,6 +49,8 @@ public static class PlatformHost
     [
         new("Logging:LogLevel:Microsoft", "Warning"), new("Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information"),
         new("Logging:LogLevel:Grpc", "Warning"), new("Logging:LogLevel:System.Net.Http", "Warning"),
+        // Every request with all its parameters.
+        new("Logging:LogLevel:OpenIddict", "Warning"),
         // Two lines for every call it passes on, and an exception where a client gave up; what a service did wrong is told by the gateway.
         new("Logging:LogLevel:Yarp", "Error"),
         // What these say is thrown as well, and said once by whoever decides: the pipeline, a pump, or, at a start that failed, Fault.

@@ -14,14 +14,14 @@ namespace Doseline.Authority.Tests.Matrix;
 /// <summary>Who tries what they may not leaves a trace, and the trace holds no secret.</summary>
 public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
 {
-    readonly Lines lines = new();
+    readonly LogLines lines = new();
     readonly ConcurrentQueue<string> counted = new();
     readonly MeterListener meters = new();
     Staff staff = null!;
 
     public async Task InitializeAsync()
     {
-        staff = await Staff.StartAsync(builder => builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Trace).AddFilter<Lines>(null, LogLevel.Trace));
+        staff = await Staff.StartAsync(builder => builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Trace).AddFilter<LogLines>(null, LogLevel.Trace));
         meters.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Name is "doseline_security_refusals") listener.EnableMeasurementEvents(instrument);
@@ -47,7 +47,7 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
         refusals.Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
         await TestPlatform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(staff.Platform.Host.WithToken("stolen")).ReleaseDosesAsync(new ReleaseDosesRequest()).ResponseAsync);
 
-        var events = lines.All.Where(l => l.Id == SecurityLog.RefusedEvent).Select(l => l.Text).ToList();
+        var events = lines.Of(SecurityLog.RefusedEvent).ToList();
         events.ShouldContain($"Security refusal ROLE_NOT_ALLOWED: /doseline.quality.v1.DispositionService/ReleaseDoses on /doseline.quality.v1.DispositionService/ReleaseDoses by {mallory.Subject} ");
         events.ShouldContain(e => e.StartsWith("Security refusal TOKEN_INVALID", StringComparison.Ordinal) && e.Contains("by nobody", StringComparison.Ordinal));
         counted.ShouldContain("ROLE_NOT_ALLOWED 1");
@@ -72,29 +72,5 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
         lines.All.Count.ShouldBeGreaterThan(10);
         string[] secrets = [Staff.Password, wrong, "stolen-token", "secret-session", signed.Signature, signed.Signature.Split('.')[2]];
         foreach (var secret in secrets) lines.All.ShouldNotContain(l => l.Text.Contains(secret, StringComparison.Ordinal), secret);
-    }
-
-    sealed class Lines : ILoggerProvider
-    {
-        readonly ConcurrentQueue<(int Id, string Text)> all = new();
-
-        public IReadOnlyCollection<(int Id, string Text)> All => all;
-
-        public ILogger CreateLogger(string categoryName) => new Writer(this);
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-
-        sealed class Writer(Lines lines) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                lines.all.Enqueue((eventId.Id, $"{formatter(state, exception)}{exception}"));
-        }
     }
 }

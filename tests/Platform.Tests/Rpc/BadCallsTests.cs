@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Doseline.Execution.V1;
 using Doseline.Platform.Hosting;
 using Doseline.Testing;
@@ -25,30 +24,13 @@ public sealed class BadCallsTests
     [Fact]
     public async Task The_log_names_a_refused_request_with_every_code()
     {
-        using Lines lines = new();
+        using LogLines lines = new();
         await using var platform = await TestPlatform.StartAsync(configure: builder => builder.Logging.AddProvider(lines).SetMinimumLevel(LogLevel.Information));
         var request = new PutEquipmentRequest { RequestId = TestPlatform.RequestId(), Equipment = new Equipment(), Reason = "new" };
         var codes = (await TestPlatform.RefusalsAsync(async () => await new EquipmentService.EquipmentServiceClient(platform.As("master_data_steward")).PutEquipmentAsync(request))).Select(r => r.Code).ToList();
 
         codes.ShouldNotBeEmpty();
-        var line = lines.All.Single(l => l.Contains(request.RequestId, StringComparison.Ordinal));
+        var line = lines.All.Single(l => l.Text.Contains(request.RequestId, StringComparison.Ordinal)).Text;
         foreach (var code in codes) line.ShouldContain(code);
-    }
-
-    sealed class Lines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => All.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

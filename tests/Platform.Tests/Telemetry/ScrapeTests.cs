@@ -40,7 +40,7 @@ public sealed class ScrapeTests
     static async Task RequireSoundAsync(string text)
     {
         if (!File.Exists("/usr/bin/promtool")) return;
-        using var tool = Process.Start(new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"]) { RedirectStandardInput = true, RedirectStandardError = true })!;
+        using var tool = Process.Start(new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
         await tool.StandardInput.WriteAsync(text);
         tool.StandardInput.Close();
         var said = await tool.StandardError.ReadToEndAsync();
