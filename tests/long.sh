@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day seeds histories ids)
+every=(readme killed-day process-day silos seeds histories ids)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -25,6 +25,7 @@ declare -A told=(
     [readme]="both commands of the README, from its text, on a clean clone in an empty folder with empty caches"
     [killed-day]="a day killed ${LONG_KILLS:-20} times with SIGKILL and continued ends as an undisturbed one"
     [process-day]="the whole sample day in nine processes on PostgreSQL, killed at 20 points of a message's way and upgraded once"
+    [silos]="three replicas of Execution on PostgreSQL under load: three times one killed, one ended, one frozen for 16 s, and all replaced"
     [seeds]="${LONG_SEEDS:-400} days disturbed each in its own way: crashes, lost and doubled and late facts, services away"
     [histories]="eight clients of ${LONG_CALLS:-400} calls each contend for a record of every service, on both databases: one writer explains what they saw"
     [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
@@ -57,6 +58,7 @@ readme() {
     tail -1 "$logs/readme.out" | grep -qE '^[0-9]+ passed, 0 failed$'
 }
 killed-day() { DOSELINE_KILLS="${LONG_KILLS:-20}" tests_of EndToEnd.Tests FullyQualifiedName~KilledDayTests; }
+silos() { DOSELINE_SILOS=long tests_of Cluster.Tests FullyQualifiedName~SiloTests; }
 process-day() { DOSELINE_WHOLE_DAY=1 tests_of Cluster.Tests FullyQualifiedName~ProcessDayTests; }
 # Two halves at once, for a day waits for nothing but the processor.
 seeds() {

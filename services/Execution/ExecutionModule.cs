@@ -21,9 +21,10 @@ public sealed class ExecutionModule : ServiceModule
     public override void Compose(ModuleBuilder module)
     {
         // Planning defaults without a source of their own: a site sets what its carriers need.
-        module.Services.AddSingleton(new DoseTiming(
+        DoseTiming timing = new(
             module.Configuration.GetValue("Execution:CutoffLead", TimeSpan.FromHours(1)),
-            module.Configuration.GetValue("Execution:DeliveryGrace", TimeSpan.FromHours(2))));
+            module.Configuration.GetValue("Execution:DeliveryGrace", TimeSpan.FromHours(2)));
+        module.Services.AddSingleton(timing);
         module
             .Database<ExecutionDb>()
             .Api<SchedulerApi>()
@@ -42,8 +43,8 @@ public sealed class ExecutionModule : ServiceModule
             .On<PackageDelivered, DoseFacts>()
             .On<DeviationOpened, Deviations>()
             .On<DeviationClosed, Deviations>()
-            .Actor<DoseActor, ExecutionDb>(DoseActor.Type, DoseActor.Commands)
-            .Actor<ReservationActor, ExecutionDb>(ReservationActor.Type)
-            .Actor<HotCellActor, ExecutionDb>(HotCellActor.Type);
+            .Actor<DoseGrain, ExecutionDb, DoseRow>(dose => DoseRules.Next(dose.ToDomain(), timing)?.Due)
+            .Actor<ReservationGrain, ExecutionDb, ReservationRow>(reservation => reservation.Deadline)
+            .Actor<HotCellGrain, ExecutionDb, EquipmentRow>(cell => cell.ClearTime);
     }
 }

@@ -24,5 +24,5 @@ public sealed class WasteModule : ServiceModule
         .On<SampleDiscarded, ItemFacts>()
         .On<LotReceived, ItemFacts>()
         .On<MaterialIssued, ItemFacts>()
-        .Actor<WasteContainerActor, WasteDb>(WasteContainerActor.Type);
+        .Actor<WasteContainerGrain, WasteDb, ContainerRow>(container => container.Deadline);
 }

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Sidecar;
 
-/// <summary>The sidecar of one app: an HTTP API for facts, actors and reminders, and a gRPC port that finds other apps by their id.</summary>
+/// <summary>The sidecar of one app: an HTTP API for facts, and a gRPC port that finds other apps by their id.</summary>
 public sealed class AppSidecar : IAsyncDisposable
 {
     internal const string TokenHeader = "dapr-api-token";
@@ -31,8 +31,6 @@ public sealed class AppSidecar : IAsyncDisposable
     /// <summary>Port of the gRPC proxy, <c>DAPR_GRPC_PORT</c>.</summary>
     public int GrpcPort => new Uri(web.Urls.Last()).Port;
 
-    internal IReadOnlySet<string> Actors { get; private set; } = new HashSet<string>();
-
     internal static async Task<AppSidecar> StartAsync(Mesh mesh, string appId)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -47,21 +45,17 @@ public sealed class AppSidecar : IAsyncDisposable
         host.Use(sidecar.AuthenticateAsync);
         host.MapGet("/v1.0/healthz/outbound", () => Results.StatusCode(StatusCodes.Status204NoContent));
         host.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
-        host.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.TurnAsync);
-        host.MapMethods("/v1.0/actors/{type}/{id}/reminders/{name}", ["PUT", "POST"], sidecar.RemindAsync);
         host.MapFallback(new GrpcProxy(mesh, sidecar).HandleAsync);
         await host.StartAsync();
         return sidecar;
     }
 
-    /// <summary>The app listens: asks it what it subscribes to and which actors it hosts, as daprd does, and lets what waited for it go on.</summary>
+    /// <summary>The app listens: asks it what it subscribes to, as daprd does, and lets what waited for it go on.</summary>
     public async Task AppStartedAsync(Uri address)
     {
         toApp = NewClient();
         using var subscriptions = await AskAsync(address, "/dapr/subscribe");
         mesh.Broker.Subscribe(this, subscriptions.RootElement);
-        using var config = await AskAsync(address, "/dapr/config");
-        Actors = config.RootElement.GetProperty("entities").EnumerateArray().Select(e => e.GetString()!).ToHashSet(StringComparer.Ordinal);
         app.TrySetResult(address);
     }
 
@@ -128,43 +122,6 @@ public sealed class AppSidecar : IAsyncDisposable
         mesh.Broker.Publish(topic, context.Request.Query["metadata.partitionKey"].ToString(), await BodyAsync(context));
         if (await mesh.Trouble.AtAsync(AppId, Point.Published)) context.Abort();
         else context.Response.StatusCode = 204;
-    }
-
-    async Task TurnAsync(HttpContext context)
-    {
-        var route = context.Request.RouteValues;
-        if (mesh.HostOf((string)route["type"]!) is not { } host)
-        {
-            await FaultAsync(context, 404, "ERR_ACTOR_NO_ADDRESS", $"no host for actor type {route["type"]}");
-            return;
-        }
-
-        var body = await BodyAsync(context);
-        await mesh.Trouble.AtAsync(host.AppId, Point.Turning);
-        using var response = await host.CallAppAsync(at => Put(at, $"/actors/{route["type"]}/{Uri.EscapeDataString((string)route["id"]!)}/method/{route["method"]}", body), context.RequestAborted);
-        var killed = await mesh.Trouble.AtAsync(host.AppId, Point.Turned);
-        if (killed || response is not { StatusCode: HttpStatusCode.OK })
-        {
-            await FaultAsync(context, 500, "ERR_ACTOR_INVOKE_METHOD", $"{(killed ? "gone" : response?.StatusCode.ToString() ?? "no answer")}");
-            return;
-        }
-
-        context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(await response.Content.ReadAsByteArrayAsync());
-    }
-
-    async Task RemindAsync(HttpContext context)
-    {
-        var route = context.Request.RouteValues;
-        if (!Actors.Contains((string)route["type"]!))
-        {
-            await FaultAsync(context, 403, "ERR_ACTOR_REMINDER_NON_HOSTED", $"{AppId} does not host {route["type"]}");
-            return;
-        }
-
-        using var body = JsonDocument.Parse(await BodyAsync(context));
-        mesh.Scheduler.Set(this, (string)route["type"]!, (string)route["id"]!, (string)route["name"]!, body.RootElement.GetProperty("dueTime").GetDateTimeOffset());
-        context.Response.StatusCode = 204;
     }
 
     internal static HttpRequestMessage Put(Uri app, string path, byte[] body) => new(HttpMethod.Put, new Uri(app, path))

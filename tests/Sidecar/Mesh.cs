@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Doseline.Sidecar;
 
 /// <summary>
-/// What Dapr's control plane and the broker are to a cluster, in one object: which app is where, who hosts which actor, topics, reminders.
+/// What Dapr's control plane and the broker are to a cluster, in one object: which app is where, and topics.
 /// Sidecars share it; it outlives every app, as they do.
 /// </summary>
 /// <remarks>Written from Dapr's documentation and source (v1.18.3), for no sidecar can be had here: it is as right as that reading is.</remarks>
@@ -18,17 +18,13 @@ public sealed class Mesh : IAsyncDisposable
     {
         Trouble = trouble ?? new NoTrouble();
         Broker = new Broker(this);
-        Scheduler = new Scheduler(this);
     }
 
-    /// <summary>Called when something is given to an app: a call, a fact, a turn.</summary>
+    /// <summary>Called when something is given to an app: a call, a fact.</summary>
     public Action<string>? Reached { get; set; }
 
     /// <summary>Topics and subscribers.</summary>
     public Broker Broker { get; }
-
-    /// <summary>Reminders of actors.</summary>
-    public Scheduler Scheduler { get; }
 
     /// <summary>What goes wrong.</summary>
     public ITrouble Trouble { get; }
@@ -56,8 +52,6 @@ public sealed class Mesh : IAsyncDisposable
 
     internal AppSidecar? Of(string appId) => sidecars.GetValueOrDefault(appId);
 
-    internal AppSidecar? HostOf(string actorType) => sidecars.Values.FirstOrDefault(s => s.Actors.Contains(actorType));
-
     internal void Reach(string app) => Reached?.Invoke(app);
 
     internal void Called(string caller, string callee) => calls.AddOrUpdate((caller, callee), 1, (_, n) => n + 1);
@@ -80,12 +74,6 @@ public enum Point
 
     /// <summary>The subscriber has answered; the broker does not count that yet.</summary>
     Delivered,
-
-    /// <summary>An actor's turn is about to begin.</summary>
-    Turning,
-
-    /// <summary>An actor's turn was answered; its caller does not know yet.</summary>
-    Turned,
 }
 
 /// <summary>Makes trouble at points of a message's way, for example by killing the app.</summary>

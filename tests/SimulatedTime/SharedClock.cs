@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Doseline.Kernel.Time;
 
 namespace Doseline.SimulatedTime;
 
@@ -30,8 +31,7 @@ public sealed class SharedClock : TimeProvider, IDisposable
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <inheritdoc/>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        throw new NotSupportedException("Domain code must not start timers; set a reminder.");
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new StillTimer();
 
     /// <summary>Moves every process's clock.</summary>
     public void MoveTo(DateTimeOffset instant) => view.Write(0, instant.UtcTicks);

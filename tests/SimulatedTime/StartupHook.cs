@@ -37,7 +37,7 @@ public static class StartupHook
             host.ConfigureServices(services =>
             {
                 if (file is not null) services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new SharedClock(file)));
-                services.AddSingleton<IStartupFilter, SimulationControl>();
+                services.AddSingleton<IStartupFilter, SimulationControl>().AddSingleton<IStartupFilter, ActorControl>();
             });
         }
 

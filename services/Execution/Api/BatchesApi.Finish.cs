@@ -1,4 +1,3 @@
-using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -133,7 +132,6 @@ public sealed partial class BatchesApi
             var left = file.Lines.Where(m => m.Kind is MovementKind.Loss or MovementKind.Remainder or MovementKind.Residue && m.Activity is not null).Sum(m => m.Activity!.At(db.Now).Bq);
             item.Residual = left > 0 ? file.Batch.Bulk!.ReferredTo(db.Now).WithAmount(new Kernel.Decay.Activity(left)) : null;
             item.ClearTime = EquipmentRules.ClearTime(item.Residual, item.ClearanceLimitBq);
-            if (item.ClearTime is { } clear) db.Remind(HotCellActor.Type, item.Id, HotCellActor.Clears, clear);
         }
     }
 }

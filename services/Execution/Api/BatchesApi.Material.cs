@@ -102,7 +102,6 @@ public sealed partial class BatchesApi
         {
             dose.ExpireTime = end + file.Recipe.ShelfLife;
             dose.RecordVersion++;
-            db.Remind(Actors.DoseActor.Type, dose.Id, DoseRules.Expires, dose.ExpireTime);
         }
 
         var late = await SlipAsync(file, end, cancel);

@@ -1,4 +1,3 @@
-using Doseline.Execution.Actors;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -113,7 +112,6 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
         row.CrossCalibrations = Stored.Write(equipment.Factors);
         row.ClearanceLimitBq = equipment.ClearanceLimitBq;
         row.ClearTime = EquipmentRules.ClearTime(row.Residual, row.ClearanceLimitBq);
-        if (row.ClearTime is { } clear) db.Remind(HotCellActor.Type, row.Id, HotCellActor.Clears, clear);
         return row;
     }
 

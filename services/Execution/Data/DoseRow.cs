@@ -1,11 +1,11 @@
 using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
-using Doseline.Platform.Data;
+using Doseline.Platform.Actors;
 
 namespace Doseline.Execution.Data;
 
 /// <summary>A dose and the work order that asks for it.</summary>
-sealed class DoseRow : IGxpRow
+sealed record DoseRow : IActorRow
 {
     public required string Id { get; init; }
     public required string OrderId { get; init; }
@@ -75,5 +75,5 @@ sealed class DoseRow : IGxpRow
     public string AuditHash { get; set; } = "";
 
     /// <summary>The dose as its rules see it.</summary>
-    public Dose ToDomain() => new(Id, State, Disposition, DispenseTime is not null, InTransit, ReleaseByTime, CutoffTime, DeliveryTime, ExpireTime);
+    public Dose ToDomain() => new(Id, State, Disposition, DispenseTime is not null, InTransit, ReleaseByTime, CutoffTime, DeliveryTime, ExpireTime, Risks is "" ? [] : Risks.Split(','));
 }

@@ -1,5 +1,6 @@
 using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 
 namespace Doseline.Execution.Data;
@@ -32,7 +33,7 @@ sealed class RecipeRow : IGxpRow
 }
 
 /// <summary>A piece of equipment; a hot cell also carries what the last batch left in it.</summary>
-sealed class EquipmentRow : IGxpRow
+sealed record EquipmentRow : IActorRow
 {
     public required string Id { get; init; }
     public required string Code { get; set; }

@@ -1,5 +1,6 @@
 using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 
 namespace Doseline.Execution.Data;
@@ -49,11 +50,14 @@ sealed record RunRoomRow
     public required double YieldBq { get; init; }
     public required double ReservedBq { get; init; }
 
+    /// <summary>The same room once a reservation is given back.</summary>
+    public RunRoomRow Without(double reservedBq) => this with { DosesReserved = DosesReserved - 1, ReservedBq = DosesReserved == 1 ? 0 : ReservedBq - reservedBq };
+
     public RunRoom ToDomain() => new(RunId, EndOfSynthesisTime, ReleaseTime, DoseCapacity, DosesReserved, Nuclide, YieldBq, ReservedBq);
 }
 
 /// <summary>Room given to an order.</summary>
-sealed class ReservationRow : IGxpRow
+sealed record ReservationRow : IActorRow
 {
     public required string Id { get; init; }
     public required string RunId { get; set; }
@@ -64,6 +68,9 @@ sealed class ReservationRow : IGxpRow
 
     /// <summary>Given back at this instant unless its order was accepted before.</summary>
     public required DateTimeOffset ProvisionalUntilTime { get; init; }
+
+    /// <summary>When it lapses by itself; null when it does not.</summary>
+    public DateTimeOffset? Deadline => State is ReservationState.Provisional ? ProvisionalUntilTime : null;
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

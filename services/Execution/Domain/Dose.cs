@@ -10,9 +10,10 @@ namespace Doseline.Execution.Domain;
 /// <param name="Cutoff">Carrier cut-off.</param>
 /// <param name="Delivery">Planned delivery.</param>
 /// <param name="Expire">Instant after which it may not be given.</param>
+/// <param name="RisksTold">Names of the risks that were told already.</param>
 public sealed record Dose(
     string Id, DoseState State, DoseDisposition Disposition, bool Dispensed, bool InTransit,
-    DateTimeOffset ReleaseBy, DateTimeOffset Cutoff, DateTimeOffset Delivery, DateTimeOffset Expire)
+    DateTimeOffset ReleaseBy, DateTimeOffset Cutoff, DateTimeOffset Delivery, DateTimeOffset Expire, IReadOnlyList<string> RisksTold)
 {
     /// <summary>True when nothing more can happen to it: delivered, or lost and in nobody's van.</summary>
     public bool IsSettled => State is DoseState.Delivered || State is DoseState.Lost && !InTransit;

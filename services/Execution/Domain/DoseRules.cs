@@ -1,42 +1,58 @@
 namespace Doseline.Execution.Domain;
 
-/// <summary>When a dose is at risk, and when it is lost; looked at with its state and the clock, never with the fact of being called.</summary>
+/// <summary>When a dose is at risk, and when it is lost: a function of its state, looked at with the clock and never with the fact of being called.</summary>
 public static class DoseRules
 {
-    /// <summary>Reminder: the dose expires.</summary>
+    /// <summary>Deadline: the dose expires.</summary>
     public const string Expires = "expires";
 
-    /// <summary>Reminder: the carrier cut-off is near.</summary>
+    /// <summary>Deadline: the carrier cut-off is near.</summary>
     public const string CutoffAtRisk = "cutoff-at-risk";
 
-    /// <summary>Reminder: the latest release that makes the cut-off has passed.</summary>
+    /// <summary>Deadline: the latest release that makes the cut-off has passed.</summary>
     public const string ReleasedTooLate = "released-too-late";
 
-    /// <summary>Reminder: delivery is overdue.</summary>
+    /// <summary>Deadline: delivery is overdue.</summary>
     public const string DeliveryOverdue = "delivery-overdue";
 
-    /// <summary>The deadlines of a dose with their instants.</summary>
-    public static IReadOnlyList<(string Name, DateTimeOffset Due)> Deadlines(Dose dose, DoseTiming timing) =>
-    [
-        (Expires, dose.Expire), (CutoffAtRisk, dose.Cutoff - timing.CutoffLead), (ReleasedTooLate, dose.ReleaseBy), (DeliveryOverdue, dose.Delivery + timing.DeliveryGrace),
-    ];
-
-    /// <summary>True when the dose is past its expiry and nobody has it: then it is lost.</summary>
-    public static bool IsExpired(Dose dose, DateTimeOffset now) => dose.State is not (DoseState.Delivered or DoseState.Lost) && now >= dose.Expire;
-
-    /// <summary>The deadline that is broken or near, for a reminder that came; null when all is well or the reminder is early.</summary>
-    /// <returns>The deadline itself, for people.</returns>
-    public static DateTimeOffset? Risk(Dose dose, string reminder, DateTimeOffset now, DoseTiming timing)
+    /// <summary>
+    /// What comes to pass with a dose if nothing else happens to it. A dose that shipped is not late for its cut-off, one that is released not
+    /// late for its release; a risk that was told is not told again; and one that is delivered or lost has nothing before it.
+    /// </summary>
+    public static IReadOnlyList<(string Name, DateTimeOffset Due)> Deadlines(Dose dose, DoseTiming timing)
     {
-        if (dose.State is DoseState.Delivered or DoseState.Lost) return null;
-        return reminder switch
+        if (dose.State is DoseState.Delivered or DoseState.Lost) return [];
+        List<(string, DateTimeOffset)> deadlines = [(Expires, dose.Expire)];
+        if (dose.State is DoseState.Shipped)
         {
-            CutoffAtRisk when now >= dose.Cutoff - timing.CutoffLead && dose.State is not DoseState.Shipped => dose.Cutoff,
-            ReleasedTooLate when now >= dose.ReleaseBy && dose.State is not DoseState.Shipped && dose.Disposition is not DoseDisposition.Released => dose.ReleaseBy,
-            DeliveryOverdue when now >= dose.Delivery + timing.DeliveryGrace && dose.State is DoseState.Shipped => dose.Delivery,
-            _ => null,
-        };
+            Add(DeliveryOverdue, dose.Delivery + timing.DeliveryGrace);
+        }
+        else
+        {
+            Add(CutoffAtRisk, dose.Cutoff - timing.CutoffLead);
+            if (dose.Disposition is not DoseDisposition.Released) Add(ReleasedTooLate, dose.ReleaseBy);
+        }
+
+        return deadlines;
+
+        void Add(string risk, DateTimeOffset due)
+        {
+            if (!dose.RisksTold.Contains(risk)) deadlines.Add((risk, due));
+        }
     }
+
+    /// <summary>The earliest of the deadlines; null when there is none.</summary>
+    public static (string Name, DateTimeOffset Due)? Next(Dose dose, DoseTiming timing) =>
+        Deadlines(dose, timing) is [_, ..] deadlines ? deadlines.MinBy(d => (d.Due, d.Name)) : null;
+
+    /// <summary>The deadline that people know, for a risk that is told.</summary>
+    public static DateTimeOffset Promised(Dose dose, string risk) => risk switch
+    {
+        CutoffAtRisk => dose.Cutoff,
+        ReleasedTooLate => dose.ReleaseBy,
+        DeliveryOverdue => dose.Delivery,
+        _ => throw new ArgumentOutOfRangeException(nameof(risk), risk, "unknown risk"),
+    };
 }
 
 /// <summary>How early and how late doses are told of; planning defaults that a site configures.</summary>

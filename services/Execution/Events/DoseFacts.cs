@@ -1,5 +1,4 @@
 using Doseline.Execution.Actors;
-using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
 using Doseline.Orders.V1;
 using Doseline.Platform.Actors;
@@ -7,12 +6,11 @@ using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
-using Google.Protobuf;
 
 namespace Doseline.Execution.Events;
 
 /// <summary>Tells each dose the facts of orders, quality and shipping that concern it.</summary>
-public sealed class DoseFacts(IActors actors, SignatureGate signatures) :
+public sealed class DoseFacts(ActorDirectory actors, SignatureGate signatures) :
     IFactHandler<OrderAccepted>, IFactHandler<OrderRescheduled>, IFactHandler<OrderCancelled>, IFactHandler<DoseDispositionChanged>,
     IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
 {
@@ -20,34 +18,38 @@ public sealed class DoseFacts(IActors actors, SignatureGate signatures) :
     public static string DoseOf(string orderId) => Id.From("dose", orderId);
 
     /// <inheritdoc/>
-    public Task HandleAsync(OrderAccepted fact, Fact envelope, CancellationToken cancel) => TellAsync(DoseOf(fact.OrderId), fact, cancel);
+    public Task HandleAsync(OrderAccepted fact, Fact envelope, CancellationToken cancel) => Dose(DoseOf(fact.OrderId)).AcceptAsync(fact, cancel);
 
     /// <inheritdoc/>
-    public Task HandleAsync(OrderRescheduled fact, Fact envelope, CancellationToken cancel) => TellAsync(DoseOf(fact.Order.OrderId), fact, cancel);
+    public Task HandleAsync(OrderRescheduled fact, Fact envelope, CancellationToken cancel) => Dose(DoseOf(fact.Order.OrderId)).RescheduleAsync(fact, cancel);
 
     /// <inheritdoc/>
-    public Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel) => TellAsync(DoseOf(fact.OrderId), fact, cancel);
+    public Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel) => Dose(DoseOf(fact.OrderId)).CancelAsync(fact, cancel);
 
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
         await signatures.RequireReleaseAsync(fact, cancel);
-        await TellAsync(fact.DoseId, fact, cancel);
+        await Dose(fact.DoseId).DecideAsync(fact, cancel);
     }
 
     /// <inheritdoc/>
-    public Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel) => TellAllAsync(fact.Doses, fact, cancel);
-
-    /// <inheritdoc/>
-    public Task HandleAsync(ShipmentVoided fact, Fact envelope, CancellationToken cancel) => TellAllAsync(fact.Doses, fact, cancel);
-
-    /// <inheritdoc/>
-    public Task HandleAsync(PackageDelivered fact, Fact envelope, CancellationToken cancel) => TellAllAsync(fact.Doses, fact, cancel);
-
-    async Task TellAllAsync(IEnumerable<ShippedDose> doses, IMessage fact, CancellationToken cancel)
+    public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
     {
-        foreach (var dose in doses) await TellAsync(dose.DoseId, fact, cancel);
+        foreach (var dose in fact.Doses) await Dose(dose.DoseId).ShipAsync(fact, cancel);
     }
 
-    Task TellAsync(string doseId, IMessage fact, CancellationToken cancel) => actors.AskAsync<DoseTurn>(DoseActor.Type, doseId, fact, cancel);
+    /// <inheritdoc/>
+    public async Task HandleAsync(ShipmentVoided fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses) await Dose(dose.DoseId).ReturnAsync(fact, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(PackageDelivered fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses) await Dose(dose.DoseId).DeliverAsync(fact, cancel);
+    }
+
+    IDoseGrain Dose(string id) => actors.Of<IDoseGrain>(id);
 }

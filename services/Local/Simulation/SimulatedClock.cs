@@ -1,6 +1,8 @@
+using Doseline.Kernel.Time;
+
 namespace Doseline.Local.Simulation;
 
-/// <summary>A clock that moves only when told to. It has no timers: a simulation pumps work instead of waiting for it.</summary>
+/// <summary>A clock that moves only when told to. Its timers never go off: what is due is a row, and a simulation pumps it in the order of the rows, so that every run goes the same way.</summary>
 /// <param name="start">First instant (UTC).</param>
 public sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
 {
@@ -19,8 +21,7 @@ public sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <inheritdoc/>
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        throw new NotSupportedException("Domain code must not start timers; set a reminder.");
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new StillTimer();
 
     /// <summary>Moves the clock forward; an earlier instant does nothing.</summary>
     public void MoveTo(DateTimeOffset instant)

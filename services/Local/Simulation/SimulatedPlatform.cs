@@ -60,7 +60,8 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
         {
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
             builder.Services.Replace(ServiceDescriptor.Singleton<IOneTimeDisplay, OneTimeMemory>());
-            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error);
+            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddFilter("Grpc", LogLevel.Error)
+                .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
             configure?.Invoke(builder);
         });
         await PlatformHost.ApplySchemasAsync(host.Services);
@@ -135,6 +136,7 @@ public sealed class SimulatedPlatform : ISimulation, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         channel.Dispose();
+        await app.StopAsync();
         await app.DisposeAsync();
     }
 

@@ -46,12 +46,11 @@ sealed class ParkedRow
     public string? ResolveReason { get; set; }
 }
 
-/// <summary>A deadline of an actor that has not been delivered.</summary>
-sealed class ReminderRow
+/// <summary>The earliest deadline of an actor that has not come to pass.</summary>
+sealed class DeadlineRow
 {
     public required string ActorType { get; init; }
     public required string ActorId { get; init; }
-    public required string Name { get; init; }
     public required DateTimeOffset DueTime { get; set; }
     public required DateTimeOffset NextTime { get; set; }
     public required long Tries { get; set; }
@@ -66,6 +65,13 @@ sealed class RequestRow
     public required string PayloadHash { get; init; }
     public required byte[] Response { get; init; }
     public required DateTimeOffset Time { get; init; }
+}
+
+/// <summary>A name that work was done under, and how often.</summary>
+sealed class LockRow
+{
+    public required string Name { get; init; }
+    public required long Taken { get; set; }
 }
 
 /// <summary>Which replica does a job that only one may do.</summary>

@@ -15,12 +15,15 @@ public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, D
     // Any number that no other program uses for an advisory lock in the same database.
     const long AdvisoryLock = 0x446F73656C696E65;
 
+    // A SQLite file has one process.
+    const string PostgresOnly = ".postgres.sql";
+
     /// <summary>Brings a database up to date.</summary>
     /// <exception cref="SchemaException">A script that was applied has since been edited, or the database is ahead of this version.</exception>
     public async Task ApplyAsync(ServiceDb db, CancellationToken cancel)
     {
         var scripts = Scripts(typeof(SchemaRunner).Assembly, "kernel").Concat(Scripts(db.GetType().Assembly, db.Service)).ToList();
-        if (db.Database.IsSqlite()) await ApplySqliteAsync(db, scripts, cancel);
+        if (db.Database.IsSqlite()) await ApplySqliteAsync(db, [.. scripts.Where(s => !s.Name.EndsWith(PostgresOnly, StringComparison.Ordinal))], cancel);
         else await ApplyPostgresAsync(db, scripts, cancel);
     }
 

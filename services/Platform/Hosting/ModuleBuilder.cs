@@ -1,5 +1,6 @@
 using System.Reflection;
 using Doseline.Platform.Actors;
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
@@ -8,7 +9,6 @@ using Doseline.Platform.Messaging.Delivery;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Telemetry;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +17,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans;
 using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace Doseline.Platform.Hosting;
@@ -96,14 +97,18 @@ public sealed class ModuleBuilder(
         return this;
     }
 
-    /// <summary>Hosts an actor type; the service's reminders are pumped too.</summary>
-    /// <param name="type">Actor type, for example <c>Dose</c>.</param>
-    /// <param name="commands">Messages it takes.</param>
-    public ModuleBuilder Actor<TActor, TDb>(string type, params MessageDescriptor[] commands) where TActor : Actor where TDb : ServiceDb
+    /// <summary>Hosts a kind of actor; the service's deadlines are swept too.</summary>
+    /// <param name="deadline">The earliest instant at which something happens to a state by itself; null when nothing does. Looks at the state and at nothing else.</param>
+    public ModuleBuilder Actor<TActor, TDb, TRow>(Func<TRow, DateTimeOffset?> deadline)
+        where TActor : Actor<TDb, TRow>
+        where TDb : ServiceDb
+        where TRow : class, IActorRow
     {
-        services.AddSingleton(new ActorType(service, type, typeof(TActor), commands.ToDictionary(c => c.Name, c => c.Parser, StringComparer.Ordinal)));
-        services.TryAddEnumerable(Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IReminderPump, ReminderPump<TDb>>(p =>
-            ActivatorUtilities.CreateInstance<ReminderPump<TDb>>(p, service)));
+        var type = typeof(TActor).GetCustomAttribute<GrainTypeAttribute>() ?? throw new InvalidOperationException($"{typeof(TActor).Name} has no name: [GrainType(\"…\")].");
+        services.AddSingleton(new ActorKind(service, type.GetGrainType(null!, null!).ToString()!, typeof(TRow), row => deadline((TRow)row)));
+        if (services.Any(s => s.ServiceType == typeof(DeadlineSweep<TDb>))) return this;
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<DeadlineSweep<TDb>>(p, service));
+        services.AddSingleton<DeadlineSweep>(p => p.GetRequiredService<DeadlineSweep<TDb>>()).AddSingleton<IReminderPump>(p => p.GetRequiredService<DeadlineSweep<TDb>>());
         return this;
     }
 

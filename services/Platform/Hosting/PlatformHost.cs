@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Actors;
+using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Platform.Data.Writing;
@@ -53,6 +54,9 @@ public static class PlatformHost
         new("Logging:LogLevel:OpenIddict", "Warning"),
         // Two lines for every call it passes on, and an exception where a client gave up; what a service did wrong is told by the gateway.
         new("Logging:LogLevel:Yarp", "Error"),
+        new("Logging:LogLevel:Orleans", "Warning"), new("Logging:LogLevel:Polly", "Warning"),
+        // Takes the machine's uptime for a stall, once at a slow start.
+        new("Logging:LogLevel:Orleans.Runtime.Watchdog", "Error"),
         // What these say is thrown as well, and said once by whoever decides: the pipeline, a pump, or, at a start that failed, Fault.
         new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Connection", "Critical"), new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command", "Critical"),
         new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Query", "Critical"), new("Logging:LogLevel:Microsoft.EntityFrameworkCore.Update", "Critical"),
@@ -84,15 +88,15 @@ public static class PlatformHost
             WebListener.Open(kestrel, outer, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
-        MethodTable methods = new();
-        LocalMethods local = new();
+        var (methods, local) = (new MethodTable(), new LocalMethods());
         List<Action<IEndpointRouteBuilder>> endpoints = [];
         AddKernel(builder.Services.AddSingleton(local), builder.Configuration, methods);
         foreach (var module in modules)
             module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, local, endpoints, pages, guards));
         KernelServices.Add(builder.Services, methods, endpoints);
         configure?.Invoke(builder);
-        if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, Pumps>();
+        builder.AddSilo();
+        if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, DeadlineLoop>().AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
         WarmModels(app.Services);
@@ -155,7 +159,7 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<WriteLanes>();
+        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<DataLanes>().AddSingleton<NamedTurns>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
@@ -199,7 +203,7 @@ public static class PlatformHost
 
     sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, OutboxSignals signals, ClockWatch clock, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
     {
-        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Distinct().Select(pump => new PumpLoop(pump, signals, clock, log))];
+        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Where(p => p is not DeadlineSweep).Distinct().Select(pump => new PumpLoop(pump, signals, clock, log))];
 
         // After the ports are open: whoever waits for an answer comes before what waited in a database anyway.
         public Task StartAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace Doseline.Platform.Hosting;
 /// <param name="Calls">Services it calls.</param>
 /// <param name="Listens">Services whose facts it listens to: the topics.</param>
 /// <param name="Facts">Facts it handles, by proto full name.</param>
-/// <param name="Actors">Actor types it hosts.</param>
+/// <param name="Actors">Kinds of actors it hosts.</param>
 /// <param name="Methods">gRPC methods it serves, with a leading slash.</param>
 /// <param name="Doors">Outer ports it answers on: browsers, partners' gRPC.</param>
 /// <param name="Database">True when it has a database of its own.</param>
@@ -35,7 +35,7 @@ public sealed record ServiceDescription(
             Sorted(services.GetServices<CalledService>().Where(c => c.Caller == module.Name).Select(c => c.Callee).Concat(asked)),
             Sorted(facts.Select(s => s.Topic)),
             Sorted(facts.Select(s => s.Type)),
-            Sorted(services.GetServices<ActorType>().Where(a => a.Service == module.Name).Select(a => a.Type)),
+            Sorted(services.GetServices<ActorKind>().Where(a => a.Service == module.Name).Select(a => a.Type)),
             Sorted(methods.Select(m => m.Key)),
             services.GetServices<OuterPages>().Where(p => p.Service == module.Name).Aggregate(Doors.None, (all, pages) => all | pages.Doors),
             services.GetRequiredService<DatabaseTable>().Services.Contains(module.Name));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>How long the oldest fact has waited to be published, how many facts of others are parked, and how late the latest deadline is: by the rows, so that a relay that stands still is seen.</summary>
+/// <summary>How long the oldest fact has waited to be published, and how many facts of others are parked: by the rows, so that a relay that stands still is seen.</summary>
 public sealed class MessageMeasure(DatabaseTable databases, IServiceScopeFactory scopes, MessagingMeter meter) : IMeasure
 {
     /// <inheritdoc/>
@@ -21,8 +21,7 @@ public sealed class MessageMeasure(DatabaseTable databases, IServiceScopeFactory
             meter.Outbox(service, unsent, oldest is { } time ? db.Now - time : TimeSpan.Zero);
             meter.Standing(service,
                 await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State == WaitState.Parked, cancel),
-                await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State != WaitState.Parked, cancel),
-                await db.Reminders.MinAsync(r => (DateTimeOffset?)r.DueTime, cancel) is { } due && due < db.Now ? db.Now - due : TimeSpan.Zero);
+                await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State != WaitState.Parked, cancel));
         }
     }
 }

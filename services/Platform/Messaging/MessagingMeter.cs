@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 
 namespace Doseline.Platform.Messaging;
 
-/// <summary>Metrics of facts and deadlines (meter <c>Doseline.Messaging</c>) and the source of their spans (<c>Doseline</c>).</summary>
+/// <summary>Metrics of facts (meter <c>Doseline.Messaging</c>) and the source of their spans (<c>Doseline</c>).</summary>
 public sealed class MessagingMeter : IDisposable
 {
     /// <summary>Name of the meter.</summary>
@@ -14,7 +14,7 @@ public sealed class MessagingMeter : IDisposable
     public static ActivitySource Spans { get; } = new("Doseline");
 
     readonly ConcurrentDictionary<string, (long Unsent, double OldestSeconds)> outboxes = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<string, (long Parked, long Waiting, double OverdueSeconds)> standing = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, (long Parked, long Waiting)> standing = new(StringComparer.Ordinal);
     readonly Meter meter;
     readonly Counter<long> published;
     readonly Counter<long> handled;
@@ -22,7 +22,6 @@ public sealed class MessagingMeter : IDisposable
     readonly Counter<long> failures;
     readonly Counter<long> parked;
     readonly Counter<long> conflicts;
-    readonly Histogram<double> lateness;
 
     /// <summary>Makes the instruments.</summary>
     public MessagingMeter()
@@ -34,18 +33,16 @@ public sealed class MessagingMeter : IDisposable
         failures = meter.CreateCounter<long>("facts_failed", "{try}", "Tries of a handler that failed.");
         parked = meter.CreateCounter<long>("facts_parked", "{fact}", "Facts that wait for a person.");
         conflicts = meter.CreateCounter<long>("facts_conflicting", "{fact}", "Facts refused because their payload is not the one that was hashed or handled.");
-        lateness = meter.CreateHistogram<double>("reminder_lateness_seconds", "s", "How long after it was due a deadline was delivered.");
         meter.CreateObservableGauge("outbox_unsent", () => outboxes.Select(o => new Measurement<long>(o.Value.Unsent, Tag(o.Key))), "{fact}", "Facts that wait to be published.");
         meter.CreateObservableGauge("outbox_oldest_seconds", () => outboxes.Select(o => new Measurement<double>(o.Value.OldestSeconds, Tag(o.Key))), "s", "Age of the oldest fact that waits to be published.");
         meter.CreateObservableGauge("facts_parked_now", () => standing.Select(s => new Measurement<long>(s.Value.Parked, Tag(s.Key))), "{fact}", "Facts that wait for a person now.");
         meter.CreateObservableGauge("facts_waiting_now", () => standing.Select(s => new Measurement<long>(s.Value.Waiting, Tag(s.Key))), "{fact}", "Facts that are being tried again, or wait behind one that is.");
-        meter.CreateObservableGauge("reminder_overdue_seconds", () => standing.Select(s => new Measurement<double>(s.Value.OverdueSeconds, Tag(s.Key))), "s", "How long the earliest deadline has been due and not delivered.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
-    internal void Standing(string service, long parked, long waiting, TimeSpan overdue) => standing[service] = (parked, waiting, Math.Max(0, overdue.TotalSeconds));
+    internal void Standing(string service, long parked, long waiting) => standing[service] = (parked, waiting);
 
     internal void Outbox(string service, long unsent, TimeSpan oldest) => outboxes[service] = (unsent, Math.Max(0, oldest.TotalSeconds));
 
@@ -63,8 +60,6 @@ public sealed class MessagingMeter : IDisposable
     internal void Parked(string service, string handler) => parked.Add(1, Tag(service), new("handler", handler));
 
     internal void Conflict(string service) => conflicts.Add(1, Tag(service));
-
-    internal void Late(string service, TimeSpan by) => lateness.Record(Math.Max(0, by.TotalSeconds), Tag(service));
 
     static KeyValuePair<string, object?> Tag(string service) => new("service", service);
 }

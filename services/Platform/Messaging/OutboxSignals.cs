@@ -32,8 +32,8 @@ public static class PumpNames
     /// <summary>Tries again what a handler could not handle.</summary>
     public const string Retries = "retries";
 
-    /// <summary>Delivers deadlines.</summary>
-    public const string Reminders = "reminders";
+    /// <summary>Wakes actors whose deadlines have passed.</summary>
+    public const string Deadlines = "deadlines";
 
     /// <summary>Seals the audit trail.</summary>
     public const string Seal = "seal";

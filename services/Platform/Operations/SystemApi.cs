@@ -48,7 +48,7 @@ public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, R
             line.UnsentCount = await db.Outbox.LongCountAsync(r => r.SentTime == null, cancel);
             if (await db.Outbox.Where(r => r.SentTime == null).MinAsync(r => (DateTimeOffset?)r.Time, cancel) is { } oldest) line.OldestUnsentSeconds = Math.Max(0, (now - oldest).TotalSeconds);
             line.ParkedCount = await db.Parked.LongCountAsync(r => r.ResolvedTime == null && r.State == WaitState.Parked, cancel);
-            line.OverdueReminderCount = await db.Reminders.LongCountAsync(r => r.DueTime < now, cancel);
+            line.OverdueReminderCount = await db.Deadlines.LongCountAsync(r => r.DueTime < now, cancel);
             line.UnsealedCount = (await sealer.UnsealedAsync(db, cancel)).Count;
             if (await db.Heads.AsNoTracking().OrderByDescending(h => h.Number).FirstOrDefaultAsync(cancel) is { } head)
                 (line.SealedCount, line.SealTime, line.RootHash) = (head.TreeSize, head.Time.ToTimestamp(), head.RootHash);

@@ -190,7 +190,7 @@ public sealed class ServerPipeline(
 
     static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
     {
-        var row = await Replays.FindAsync(db, caller.Subject, call.RequestId, cancel);
+        var row = await db.PeekAsync<RequestRow>(cancel, caller.Subject, call.RequestId);
         if (row is null) return null;
         return row.Method == call.Method && row.PayloadHash == call.PayloadHash
             ? row.Response

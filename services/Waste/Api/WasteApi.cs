@@ -3,7 +3,6 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
-using Doseline.Waste.Actors;
 using Doseline.Waste.Data;
 using Doseline.Waste.Domain;
 using Doseline.Waste.V1;
@@ -115,7 +114,6 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         {
             var clock = DecayClock.Of(All(items), policy, db.Now);
             (container.EligibleTime, container.ClockNuclide) = (clock.Eligible, clock.Nuclide);
-            if (clock.Eligible is { } due) db.Remind(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible, due);
         }
 
         return await db.AnswerAsync(new CloseContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);
@@ -155,7 +153,6 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         var items = await ItemsAsync(container.Id, cancel);
         foreach (var item in items) item.Disposed = true;
         (container.State, container.DisposeTime, container.Transferee) = (ContainerState.Disposed, db.Now, request.Transferee);
-        db.Forget(WasteContainerActor.Type, container.Id, WasteContainerActor.Eligible);
         db.Publish(container.Id, new WasteDisposed { ContainerId = container.Id, WasteIds = { items.Select(item => item.Id) }, SiteId = container.SiteId, DisposeTime = db.Now.ToWire(), Route = request.Route });
         return await db.AnswerAsync(new DisposeContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 using Doseline.Waste.Domain;
 
@@ -28,7 +29,7 @@ sealed class ItemRow : IGxpRow
 }
 
 /// <summary>A container.</summary>
-sealed class ContainerRow : IGxpRow
+sealed record ContainerRow : IActorRow
 {
     public required string Id { get; init; }
     public required string Label { get; init; }
@@ -48,6 +49,9 @@ sealed class ContainerRow : IGxpRow
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";
+
+    /// <summary>When its decay clock has run down; null when it does not run.</summary>
+    public DateTimeOffset? Deadline => State is ContainerState.Closed ? EligibleTime : null;
 
     public ContainerPolicy ToPolicy() => JsonSerializer.Deserialize<ContainerPolicy>(Policy, JsonSerializerOptions.Web)!;
 }

@@ -39,7 +39,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     /// <inheritdoc/>
     public IServiceProvider Services => looking.Services;
 
-    /// <summary>Sidecars, broker, reminders.</summary>
+    /// <summary>Sidecars and broker.</summary>
     public Mesh Mesh { get; }
 
     /// <summary>The processes by service.</summary>
@@ -47,7 +47,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
 
     /// <summary>Brings up databases with their schemas, sidecars and services.</summary>
     /// <param name="start">First instant of the clock.</param>
-    /// <param name="mesh">Sidecars, broker, reminders.</param>
+    /// <param name="mesh">Sidecars and broker.</param>
     /// <param name="live">True for the machine's own clock, and work that nobody pumps.</param>
     /// <param name="gatewayKilledAt">See <see cref="GatewayKilledAt"/>.</param>
     /// <param name="rollingRestartAt">See <see cref="RollingRestartAt"/>.</param>
@@ -131,7 +131,6 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
         while (nexts.Values.Min() is var ticks && ticks <= until.UtcTicks)
         {
             Clock.MoveTo(new DateTimeOffset(ticks, TimeSpan.Zero));
-            await Mesh.Scheduler.FireAsync(Clock.GetUtcNow());
             await SettleAsync(cancel);
             foreach (var name in Keepers.Where(n => nexts[n] <= ticks))
             {

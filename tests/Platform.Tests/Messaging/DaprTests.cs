@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Doseline.Kernel.Rules;
-using Doseline.Platform.Actors;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
@@ -9,7 +7,6 @@ using Doseline.Platform.Messaging.Delivery;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Tests.Stage;
 using Doseline.Testing;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -112,12 +109,8 @@ public sealed class DaprTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/dapr/subscribe")]
-    [InlineData("GET", "/dapr/config")]
     [InlineData("POST", "/facts/orders")]
     [InlineData("POST", "/facts/orders/dead")]
-    [InlineData("PUT", "/actors/Counter/c/method/Int64Value")]
-    [InlineData("PUT", "/actors/Counter/c/method/remind/r")]
-    [InlineData("DELETE", "/actors/Counter/c")]
     public async Task Callbacks_without_the_app_token_are_refused(string method, string path)
     {
         foreach (var token in new[] { null, "", "wrong", FakeSidecar.ApiToken, FakeSidecar.AppToken + "x" })
@@ -125,47 +118,10 @@ public sealed class DaprTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_sidecar_is_told_the_topics_and_the_actors()
+    public async Task The_sidecar_is_told_the_topics()
     {
         var (_, subscriptions) = await sidecar.CallAsync(HttpMethod.Get, "/dapr/subscribe");
         subscriptions.ShouldBe("""[{"pubsubname":"pubsub","topic":"orders","deadLetterTopic":"orders.execution.dead","routes":{"default":"/facts/orders"}},{"pubsubname":"pubsub","topic":"orders.execution.dead","routes":{"default":"/facts/orders/dead"}}]""");
-        var (_, config) = await sidecar.CallAsync(HttpMethod.Get, "/dapr/config");
-        JsonDocument.Parse(config).RootElement.GetProperty("entities")[0].GetString().ShouldBe("Counter");
-    }
-
-    [Fact]
-    public async Task An_actor_answers_and_refuses_through_the_sidecar_and_a_sidecar_that_fails_is_unavailable()
-    {
-        (await AskAsync("c/1", 3)).ShouldBe(3);
-        var refused = await Should.ThrowAsync<RefusedException>(() => AskAsync("c/1", -9));
-        refused.Refusals[0].Code.ShouldBe("BELOW_ZERO");
-        refused.Refusals[0].Numbers["amount"].ShouldBe("3");
-        (await sidecar.CallAsync(HttpMethod.Put, "/actors/Counter/c/method/Nothing", "{\"command\":\"\"}")).Status.ShouldBe(404);
-        (await sidecar.CallAsync(HttpMethod.Delete, "/actors/Counter/c")).Status.ShouldBe(200);
-        sidecar.App = new Uri("http://127.0.0.1:9");
-        (await Should.ThrowAsync<RefusedException>(() => AskAsync("c/1", 1))).Refusals[0].Code.ShouldBe("ACTOR_UNAVAILABLE");
-    }
-
-    [Fact]
-    public async Task A_committed_deadline_sets_a_reminder_that_only_wakes()
-    {
-        var due = host.Clock.GetUtcNow().AddMinutes(5);
-        await host.InAsync<ExecutionDb>(async db =>
-        {
-            db.Remind("Counter", "c", "soon", due);
-            await db.SaveChangesAsync();
-        });
-        (await sidecar.CallAsync(HttpMethod.Put, "/actors/Counter/c/method/remind/soon", "{}")).Status.ShouldBe(200);
-        (await host.SeenAsync()).ShouldBeEmpty();
-        host.Clock.MoveTo(due);
-        (await sidecar.CallAsync(HttpMethod.Put, "/actors/Counter/c/method/remind/soon", "{}")).Status.ShouldBe(200);
-        (await sidecar.CallAsync(HttpMethod.Put, "/actors/Counter/c/method/remind/soon", "{}")).Status.ShouldBe(200);
-        (await host.SeenAsync("c")).Count.ShouldBe(1);
-
-        await sidecar.ReminderSet.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        var (path, body) = sidecar.Reminders.ShouldHaveSingleItem();
-        path.ShouldBe("/v1.0/actors/Counter/c/reminders/soon");
-        JsonDocument.Parse(body).RootElement.GetProperty("dueTime").GetDateTimeOffset().ShouldBe(due);
     }
 
     [Fact]
@@ -175,10 +131,4 @@ public sealed class DaprTests : IAsyncLifetime
     static string Envelope(Fact fact) => Encoding.UTF8.GetString(CloudEvents.Write(fact));
 
     static string SubjectOf(string envelope) => JsonDocument.Parse(envelope).RootElement.GetProperty("subject").GetString()!;
-
-    async Task<long> AskAsync(string id, long by)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        return (await scope.ServiceProvider.GetRequiredService<IActors>().AskAsync<Int64Value>("Counter", id, new Int64Value { Value = by }, default)).Value;
-    }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Tests.Messaging;
 
-/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, retry, dead-letter, actors, reminders, tokens.</summary>
+/// <summary>A sidecar that answers as Dapr 1.18 is documented to: publish, deliver, retry, dead-letter, tokens.</summary>
 sealed class FakeSidecar : IAsyncDisposable
 {
     public const string ApiToken = "to-sidecar";
@@ -28,12 +28,6 @@ sealed class FakeSidecar : IAsyncDisposable
 
     /// <summary>Envelopes published, in order, with topic and query.</summary>
     public ConcurrentQueue<(string Topic, string Query, string Envelope)> Published { get; } = new();
-
-    /// <summary>Reminders set, as path and body.</summary>
-    public ConcurrentQueue<(string Path, string Body)> Reminders { get; } = new();
-
-    /// <summary>Done once a reminder was set.</summary>
-    public TaskCompletionSource ReminderSet { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Answers a publish with a status instead of 204; null is well, 0 never answers.</summary>
     public Func<string, int?> PublishFault { get; set; } = _ => null;
@@ -57,13 +51,6 @@ sealed class FakeSidecar : IAsyncDisposable
             await context.Response.WriteAsync("invalid api token");
         });
         web.MapPost("/v1.0/publish/{pubsub}/{topic}", sidecar.PublishAsync);
-        web.MapMethods("/v1.0/actors/{type}/{id}/method/{method}", ["PUT", "POST"], sidecar.InvokeAsync);
-        web.MapPost("/v1.0/actors/{type}/{id}/reminders/{name}", async context =>
-        {
-            sidecar.Reminders.Enqueue((context.Request.Path, await BodyAsync(context)));
-            context.Response.StatusCode = 204;
-            sidecar.ReminderSet.TrySetResult();
-        });
         await web.StartAsync();
         return sidecar;
     }
@@ -153,14 +140,5 @@ sealed class FakeSidecar : IAsyncDisposable
                 await context.Response.WriteAsync("{\"errorCode\":\"ERR_PUBSUB_PUBLISH_MESSAGE\",\"message\":\"broker\"}");
                 return;
         }
-    }
-
-    async Task InvokeAsync(HttpContext context)
-    {
-        var route = context.Request.RouteValues;
-        var (status, body) = await CallAsync(HttpMethod.Put, $"/actors/{route["type"]}/{Uri.EscapeDataString((string)route["id"]!)}/method/{route["method"]}", await BodyAsync(context));
-        context.Response.StatusCode = status is 200 ? 200 : 500;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(status is 200 ? body : $"{{\"errorCode\":\"ERR_ACTOR_INVOKE_METHOD\",\"message\":\"{status}\"}}");
     }
 }

@@ -1,9 +1,11 @@
+using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Tests.Stage;
 
-sealed class ThingRow : IGxpRow
+/// <summary>A record, and in the execution stage the state of a counter.</summary>
+sealed record ThingRow : IActorRow
 {
     public required string Id { get; init; }
     public required string Name { get; set; }
@@ -11,6 +13,7 @@ sealed class ThingRow : IGxpRow
     public string? Note { get; set; }
     public bool Sealed { get; set; }
     public DateTimeOffset MadeTime { get; set; }
+    public DateTimeOffset? DueTime { get; set; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

@@ -7,11 +7,13 @@ using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Delivery;
 using Doseline.Testing;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans;
 
 namespace Doseline.Platform.Tests.Stage;
 
@@ -20,13 +22,14 @@ sealed class StageHost : IAsyncDisposable
 {
     readonly TestDatabase database;
     readonly bool owns;
+    readonly SimulatedClock? simulated;
 
-    StageHost(WebApplication app, TestDatabase database, SimulatedClock clock, bool owns) =>
-        (App, this.database, Clock, this.owns) = (app, database, clock, owns);
+    StageHost(WebApplication app, TestDatabase database, SimulatedClock? clock, bool owns) =>
+        (App, this.database, simulated, this.owns) = (app, database, clock, owns);
 
     public WebApplication App { get; }
 
-    public SimulatedClock Clock { get; }
+    public SimulatedClock Clock => simulated ?? throw new InvalidOperationException("It runs on the machine's clock.");
 
     public IServiceProvider Services => App.Services;
 
@@ -45,6 +48,21 @@ sealed class StageHost : IAsyncDisposable
 
     /// <summary>Another replica on the same databases.</summary>
     public Task<StageHost> TwinAsync(params string[] settings) => StartAsync(database, Clock, owns: false, settings);
+
+    /// <summary>On the machine's clock, with nobody to pump anything.</summary>
+    public static async Task<StageHost> LiveAsync(params string[] settings) =>
+        await StartAsync(await TestDatabase.CreateAsync(), null, owns: true, ["--Pumps:Manual=false", .. settings]);
+
+    /// <summary>Asks a counter, on behalf of a request where one is given.</summary>
+    public async Task<long> AskAsync(string id, long by, Action<RequestContext>? asker = null, CancellationToken cancel = default)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        asker?.Invoke(scope.ServiceProvider.GetRequiredService<RequestContext>());
+        return (await scope.ServiceProvider.GetRequiredService<ActorDirectory>().Of<ICounter>(id).AddAsync(new Int64Value { Value = by }, cancel)).Value;
+    }
+
+    /// <summary>A counter, to be asked by nobody in particular.</summary>
+    public ICounter Counter(string id) => Services.GetRequiredService<IGrainFactory>().GetGrain<ICounter>(id);
 
     public async Task InAsync<TDb>(Func<TDb, Task> work) where TDb : ServiceDb
     {
@@ -103,18 +121,19 @@ sealed class StageHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await App.StopAsync();
         await App.DisposeAsync();
         if (owns) await database.DisposeAsync();
     }
 
-    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock clock, bool owns, string[] settings)
+    static async Task<StageHost> StartAsync(TestDatabase test, SimulatedClock? clock, bool owns, string[] settings)
     {
         string[] args = ["--Pumps:Manual=true", "--Ports:App=0", "--Ports:Probe=0", .. test.Settings.Select(s => $"--{s.Key}={s.Value}"), .. settings];
         var app = PlatformHost.Build(args, [new OrdersStage(), new ExecutionStage()], builder =>
         {
             builder.Logging.ClearProviders();
             builder.Services.AddSingleton<Troubles>();
-            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         });
         await PlatformHost.ApplySchemasAsync(app.Services);
         await app.StartAsync();

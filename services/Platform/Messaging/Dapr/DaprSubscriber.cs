@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Doseline.Kernel.Ids;
-using Doseline.Platform.Actors;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging.Delivery;
 using Microsoft.Extensions.Logging;

@@ -5,6 +5,7 @@ CREATE TABLE things (
     note            TEXT,
     sealed          BOOLEAN NOT NULL,
     made_time       BIGINT NOT NULL,
+    due_time        BIGINT,
     version         BIGINT NOT NULL,
     changed_time    BIGINT NOT NULL,
     audit_hash      TEXT NOT NULL

@@ -1,12 +1,12 @@
-namespace Doseline.Platform.Actors;
+namespace Doseline.Platform.Messaging.Dapr;
 
-/// <summary>Lets one turn at a time into each actor; forgets an actor as soon as nobody is in or waiting.</summary>
+/// <summary>Lets one delivery at a time in for each key; forgets a key as soon as nobody is in or waiting.</summary>
 sealed class TurnQueue
 {
     readonly Dictionary<(string Type, string Id), Gate> gates = [];
     readonly Lock guard = new();
 
-    /// <summary>How many actors have a turn running or waiting.</summary>
+    /// <summary>How many keys have a delivery running or waiting.</summary>
     public int Count
     {
         get

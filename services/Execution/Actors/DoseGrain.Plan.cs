@@ -9,11 +9,11 @@ using DoseState = Doseline.Execution.Domain.DoseState;
 
 namespace Doseline.Execution.Actors;
 
-public sealed partial class DoseActor
+sealed partial class DoseGrain
 {
-    async Task<DoseRow> PlanAsync(OrderAccepted order, CancellationToken cancel)
+    async Task<DoseRow> PlanAsync(ExecutionDb db, OrderAccepted order)
     {
-        await ConfirmAsync(order, cancel);
+        await ConfirmAsync(db, order);
         var ordered = order.Wanted.Read("wanted").OrThrow();
         DoseRow dose = new()
         {
@@ -40,20 +40,18 @@ public sealed partial class DoseActor
             RecordVersion = 1,
         };
         db.Doses.Add(dose);
-        await JoinAsync(dose, cancel);
-        SetDeadlines(dose);
+        await JoinAsync(db, dose);
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
-        await db.SaveChangesAsync(cancel);
         return dose;
     }
 
-    async Task ReplanAsync(DoseRow dose, OrderAccepted order, CancellationToken cancel)
+    async Task ReplanAsync(ExecutionDb db, DoseRow dose, OrderAccepted order)
     {
         if (dose.State is DoseState.Shipped or DoseState.Delivered or DoseState.Lost) return;
         var moves = dose.RunId != order.RunId;
         if (moves && dose.DispenseTime is not null)
             throw new InvalidOperationException($"Dose {Id} is dispensed in run {dose.RunId} and cannot be planned in run {order.RunId}.");
-        await ConfirmAsync(order, cancel);
+        await ConfirmAsync(db, order);
         dose.ReservationId = order.ReservationId;
         dose.RunId = order.RunId;
         dose.RecipeCode = order.RecipeCode;
@@ -71,45 +69,38 @@ public sealed partial class DoseActor
         dose.RecordVersion++;
         if (moves)
         {
-            if (dose.BatchId is { } left && await db.Batches.FindAsync([left], cancel) is { } batch) batch.RecordVersion++;
+            if (dose.BatchId is { } left && await db.Batches.FindAsync([left]) is { } batch) batch.RecordVersion++;
             dose.BatchId = null;
             dose.State = DoseState.Planned;
-            await JoinAsync(dose, cancel);
+            await JoinAsync(db, dose);
         }
 
-        SetDeadlines(dose);
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
     }
 
     // An order that was accepted while its reservation lapsed still counts; when its room went to another, its owner promises anew.
-    async Task ConfirmAsync(OrderAccepted order, CancellationToken cancel)
+    static async Task ConfirmAsync(ExecutionDb db, OrderAccepted order)
     {
-        var reservation = await db.Reservations.FindAsync([order.ReservationId], cancel)
+        var reservation = await db.Reservations.FindAsync([order.ReservationId])
             ?? throw new InvalidOperationException($"Order {order.OrderId} names the reservation {order.ReservationId}, which does not exist.");
         if (reservation.State is ReservationState.Confirmed) return;
-        db.Forget(ReservationActor.Type, reservation.Id, ReservationActor.Lapses);
-        if (reservation.State is ReservationState.Provisional || await db.TakeAsync(reservation.RunId, reservation.AtEndOfSynthesis.Amount.Bq, cancel))
+        if (reservation.State is ReservationState.Provisional || await db.TakeAsync(reservation.RunId, reservation.AtEndOfSynthesis.Amount.Bq, CancellationToken.None))
         {
             reservation.State = ReservationState.Confirmed;
             return;
         }
 
-        var run = await db.Runs.AsNoTracking().FirstAsync(r => r.Id == reservation.RunId, cancel);
+        var run = await db.Runs.AsNoTracking().FirstAsync(r => r.Id == reservation.RunId);
         db.Publish(run.Id, new RunChanged { RunId = run.Id, EndOfSynthesisTime = run.EndOfSynthesisTime.ToWire(), Cancelled = run.State is Domain.RunState.Cancelled, OrderIds = { order.OrderId } });
     }
 
     // A dose planned in a run whose batch already runs is made with it.
-    async Task JoinAsync(DoseRow dose, CancellationToken cancel)
+    static async Task JoinAsync(ExecutionDb db, DoseRow dose)
     {
-        if (await db.Batches.FirstOrDefaultAsync(b => b.RunId == dose.RunId && b.State == BatchState.Running, cancel) is not { } batch) return;
+        if (await db.Batches.FirstOrDefaultAsync(b => b.RunId == dose.RunId && b.State == BatchState.Running) is not { } batch) return;
         dose.BatchId = batch.Id;
         dose.RoomId = batch.RoomId;
         dose.State = DoseState.InProduction;
         batch.RecordVersion++;
-    }
-
-    void SetDeadlines(DoseRow dose)
-    {
-        foreach (var (name, due) in DoseRules.Deadlines(dose.ToDomain(), timing)) db.Remind(Type, Id, name, due);
     }
 }

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Doseline.Platform.Auth;
+using Doseline.SimulatedTime;
+
+namespace Doseline.Cluster.Tests.Silos;
+
+/// <summary>One replica of Execution in a process of its own, whose silo meets the others in their PostgreSQL database.</summary>
+sealed class SiloProcess : IAsyncDisposable
+{
+    const int LinesMax = 200;
+    static readonly TimeSpan StartingTimeMax = TimeSpan.FromMinutes(2);
+
+    readonly Process process;
+    readonly Queue<string> lines = new();
+    readonly TaskCompletionSource<Uri> probe = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    SiloProcess(Process process) => this.process = process;
+
+    /// <summary>Address of its probe port, where its actors can be asked.</summary>
+    public Uri Probe => probe.Task.Result;
+
+    /// <summary>True when the process has ended.</summary>
+    public bool Gone => process.HasExited;
+
+    /// <summary>The last lines it wrote.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (lines) return string.Join('\n', lines);
+        }
+    }
+
+    /// <summary>Starts a replica and waits until it listens.</summary>
+    /// <param name="settings">Databases and keys.</param>
+    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        ProcessStartInfo start = new("dotnet", [Repository.Program("Execution")]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
+        Dictionary<string, string> environment = new(StringComparer.Ordinal)
+        {
+            ["ConnectionStrings__execution"] = settings["ConnectionStrings:execution"],
+            ["Keys__Directory"] = settings["Keys:Directory"],
+            ["Cluster__Address"] = "127.0.0.1",
+            ["Cluster__Port"] = FreePort().ToString(CultureInfo.InvariantCulture),
+            ["Ports__App"] = "0",
+            ["Ports__Probe"] = "0",
+            ["Logging__LogLevel__Default"] = "Error",
+            [DevelopmentTokens.Setting.Replace(":", "__", StringComparison.Ordinal)] = "true",
+            ["DOTNET_STARTUP_HOOKS"] = typeof(ActorControl).Assembly.Location,
+            ["DOTNET_gcServer"] = "0",
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        foreach (var (key, value) in environment) start.Environment[key] = value;
+        SiloProcess silo = new(Process.Start(start)!);
+        silo.process.OutputDataReceived += (_, line) => silo.Read(line.Data);
+        silo.process.ErrorDataReceived += (_, line) => silo.Read(line.Data);
+        silo.process.BeginOutputReadLine();
+        silo.process.BeginErrorReadLine();
+        try
+        {
+            await silo.probe.Task.WaitAsync(StartingTimeMax);
+        }
+        catch (TimeoutException slow)
+        {
+            throw new InvalidOperationException($"A replica did not start:\n{silo.Output}", slow);
+        }
+
+        return silo;
+    }
+
+    /// <summary>Ends it without a warning.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var sent = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await sent.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, as Kubernetes does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        await SignalAsync("TERM");
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        return process.ExitCode;
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public Task EndedAsync(TimeSpan atMost) => process.WaitForExitAsync().WaitAsync(atMost);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited) await KillAsync();
+        process.Dispose();
+    }
+
+    static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    void Read(string? line)
+    {
+        if (line is null) return;
+        if (line.StartsWith(SimulationControl.ListeningWord, StringComparison.Ordinal)) probe.TrySetResult(new Uri(line.Split(' ')[2]));
+        lock (lines)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > LinesMax) lines.Dequeue();
+        }
+    }
+}
