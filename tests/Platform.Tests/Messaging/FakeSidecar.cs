@@ -100,12 +100,6 @@ sealed class FakeSidecar : IAsyncDisposable
         }
     }
 
-    static async Task<string> BodyAsync(HttpContext context)
-    {
-        using StreamReader reader = new(context.Request.Body);
-        return await reader.ReadToEndAsync();
-    }
-
     async Task PublishAsync(HttpContext context)
     {
         var call = await PublishEvent.ReadAsync(context);
