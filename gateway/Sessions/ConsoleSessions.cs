@@ -78,7 +78,7 @@ public sealed class ConsoleSessions(GatewayDb db, SessionSecrets secrets, SignIn
     }
 
     // One at a time across replicas: a refresh token used twice is taken for stolen, and ends everything.
-    Task<SessionTokens?> RefreshAsync(string hash, CancellationToken cancel) => db.LockedAsync("session:" + hash, async () =>
+    Task<SessionTokens?> RefreshAsync(string hash, CancellationToken cancel) => db.AloneAsync("session:" + hash, async () =>
     {
         db.Discard();
         if (await db.Sessions.FirstOrDefaultAsync(s => s.IdHash == hash, cancel) is not { } row || secrets.Open<SessionTokens>(row.Tokens, hash) is not { } held) return null;

@@ -24,7 +24,7 @@ public sealed class SignInProvider(IOptions<SignInOptions> options, IConfigurati
 
     /// <summary>What the provider says of itself, kept and asked for again.</summary>
     public IConfigurationManager<OpenIdConnectConfiguration> Discovery => LazyInitializer.EnsureInitialized(ref discovery, () =>
-        new(new Uri(Authority, "/.well-known/openid-configuration").ToString(), new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(Http) { RequireHttps = !Authority.IsLoopback }));
+        new(Authority.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever(Http) { RequireHttps = !Authority.IsLoopback }));
 
     Uri Authority => options.Value.Authority ?? (config["Identity:Issuer"] is { Length: > 0 } issuer ? new Uri(issuer)
         : channels.WebAddress ?? throw new InvalidOperationException("Gateway:SignIn:Authority is not set, and the web port is not open."));

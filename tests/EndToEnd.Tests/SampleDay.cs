@@ -9,6 +9,9 @@ static class SampleDay
     /// <summary>How long a day may take before it counts as hung.</summary>
     public static readonly TimeSpan PlayingTimeMax = TimeSpan.FromMinutes(5);
 
+    /// <summary>Top of the checkout.</summary>
+    public static string Top { get; } = Root();
+
     /// <summary>Folder of the sample day.</summary>
     public static string Folder { get; } = Path.Combine(Root(), "samples", "day");
 

@@ -1,6 +1,6 @@
-using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using BatchState = Doseline.Execution.V1.BatchState;
@@ -31,7 +31,7 @@ public sealed class BatchTests
         var frozen = got.Frozen.Single();
         frozen.RecordVersion.ShouldBe(ready.RecordVersion);
         frozen.RecordHash.ShouldBe(ready.RecordHash);
-        CanonicalJson.HashOf(frozen.CanonicalJson).ShouldBe(ready.RecordHash);
+        Digest.Of(frozen.CanonicalJson).ShouldBe(ready.RecordHash);
         got.Record.Steps.ShouldAllBe(s => s.State == BatchStepState.Complete && s.StartTime != null && s.CompleteTime != null);
         got.Record.Steps.Single(s => s.StepId == "clear").VerifiedBy.ShouldBe("verifier");
         got.Record.Balance.UnexplainedFraction.ShouldBe(0, 1e-12, "what the balance could not place was kept as waste");

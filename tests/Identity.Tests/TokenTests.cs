@@ -130,6 +130,18 @@ public sealed class TokenTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Behind_a_proxy_everything_lies_under_the_address_that_people_use()
+    {
+        const string issuer = "https://login.example.org/rpt";
+        await using var proxied = await Front.OpenAsync(builder => builder.Configuration["Identity:Issuer"] = issuer);
+        using var client = proxied.Browser();
+        using var discovery = JsonDocument.Parse(await client.Browser.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative)));
+        discovery.RootElement.GetProperty("issuer").GetString().ShouldBe(issuer);
+        discovery.RootElement.EnumerateObject().Where(p => p.Name.EndsWith("_endpoint", StringComparison.Ordinal) || p.Name is "jwks_uri").Select(p => p.Value.GetString()!)
+            .ShouldAllBe(address => address.StartsWith(issuer + "/oauth/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Requirement("A180")]
     public async Task Who_watches_for_attacks_reads_of_replays_and_refusals_and_of_no_secret()
     {

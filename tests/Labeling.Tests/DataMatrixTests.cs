@@ -1,3 +1,4 @@
+using Doseline.Kernel.Ids;
 using Doseline.Labeling.Domain.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Testing;
@@ -93,14 +94,4 @@ public sealed class DataMatrixTests
         ElementString.Data([new("01", "00614141107346"), new("7003", "2611251200"), new("10", "LU2611A"), new("21", "1")])
             .ShouldBe("010061414110734670032611251200\u001d10LU2611A\u001d211");
     }
-
-    [Theory]
-    [InlineData("00614141107346", true)]
-    [InlineData("00350419208017", true)]
-    [InlineData("10350419208014", true)]
-    [InlineData("10614141073464", true)]
-    [InlineData("00614141107345", false)]
-    [InlineData("0614141107346", false)]
-    [InlineData("0061414110734X", false)]
-    public void Gtins_are_checked_by_their_last_digit(string gtin, bool valid) => Gtin.IsValid(gtin).ShouldBe(valid);
 }

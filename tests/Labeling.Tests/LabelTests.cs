@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Quality.V1;

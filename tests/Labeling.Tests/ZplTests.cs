@@ -20,14 +20,4 @@ public sealed class ZplTests
     [Fact]
     public void A_template_that_leaves_out_what_the_law_wants_is_refused_with_every_missing_field() =>
         Zpl.Check("^XA^XZ").Refusals.Select(r => r.Numbers.GetValueOrDefault("placeholder")).ShouldBe(LabelRules.Needed);
-
-    [Theory]
-    [InlineData(7400.4, "7400")]
-    [InlineData(219.5528838, "219.6")]
-    [InlineData(0.0123456, "0.01235")]
-    [InlineData(98765.4, "98770")]
-    [InlineData(0, "0")]
-    [InlineData(1.0005, "1.000")]
-    [InlineData(1.0015, "1.002")]
-    public void Figures_keep_four_digits_half_to_even(double value, string text) => Figures.Round(value).ShouldBe(text);
 }

@@ -39,6 +39,19 @@ public sealed partial class WallTests
     }
 
     [Fact]
+    [Requirement("A137")]
+    public void What_a_curie_is_stands_in_the_table_of_units_alone()
+    {
+        var broken =
+            from file in Repository.Sources().Concat(Repository.Sources("gateway")).Concat(Repository.Sources("gateway/console/src", "*.ts*")).Concat(Repository.Sources("loadtests"))
+            where !file.Path.Contains("/generated/", StringComparison.Ordinal)
+            from line in file.Text.Split('\n')
+            where Curie().IsMatch(line) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal)
+            select $"{file.Path}: {line.Trim()}";
+        broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_program_of_a_service_is_one_statement()
     {
         foreach (var service in Services)
@@ -72,6 +85,10 @@ public sealed partial class WallTests
         from reference in XDocument.Load(Path.Combine(Repository.Root, project)).Descendants()
         where reference.Name.LocalName is "ProjectReference" or "PackageReference"
         select reference.Attribute("Include")!.Value.Replace(".csproj", "", StringComparison.Ordinal).Split('/', '\\')[^1];
+
+    // As a number in any spelling, or a unit of activity beside a power of ten.
+    [GeneratedRegex(@"\b3\.7e\d|\b37(e\d|_?000)|\b[kMGTP]Bq\W{1,4}1(e\d|_?000)|1(e\d|_?000)[\d_]*\W{1,4}[""'][kMGTP]Bq", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Curie();
 
     [GeneratedRegex(@"(?<![\w.])/(work|farm|home)/[a-z]|registry\.npmjs\.org|api\.nuget\.org|deb\.debian\.org")]
     private static partial Regex Machine();

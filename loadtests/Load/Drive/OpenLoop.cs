@@ -32,7 +32,7 @@ static class OpenLoop
             var now = Stopwatch.GetElapsedTime(started);
             for (; next < arrivals.Length && arrivals[next] <= now; next++)
             {
-                tally.StartDelay.Record((long)(now - arrivals[next]).TotalMicroseconds);
+                tally.StartDelay.Record(now - arrivals[next]);
                 if (Interlocked.Read(ref inFlight) >= InFlightMax)
                     Count(arrivals[next], "NOT_STARTED too many in flight");
                 else

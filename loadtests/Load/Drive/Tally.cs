@@ -11,10 +11,10 @@ sealed class Tally
     readonly ConcurrentDictionary<string, long> outcomes = new(StringComparer.Ordinal);
 
     /// <summary>Latencies of calls, answered as hoped or not.</summary>
-    public LatencyHistogram Latency { get; } = new();
+    public Latencies Latency { get; } = new(digits: 3);
 
     /// <summary>How late the driver itself was in starting calls; it is part of <see cref="Latency"/>.</summary>
-    public LatencyHistogram StartDelay { get; } = new();
+    public Latencies StartDelay { get; } = new(digits: 3);
 
     /// <summary>Counts by outcome: <see cref="Ok"/>, or status and reason.</summary>
     public IReadOnlyDictionary<string, long> Outcomes => outcomes;
@@ -25,7 +25,7 @@ sealed class Tally
     /// <summary>Counts one answered call.</summary>
     public void Answered(TimeSpan latency, string outcome)
     {
-        Latency.Record((long)latency.TotalMicroseconds);
+        Latency.Record(latency);
         outcomes.AddOrUpdate(outcome, 1, static (_, n) => n + 1);
     }
 }

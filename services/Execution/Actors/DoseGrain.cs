@@ -122,7 +122,7 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
     async Task CancelAsync(ExecutionDb db, DoseRow dose, OrderCancelled cancelled)
     {
         if (await db.Reservations.FindAsync([cancelled.ReservationId is "" ? dose.ReservationId : cancelled.ReservationId]) is { } reservation)
-            await db.ReturnAsync(reservation, ReservationState.Returned, CancellationToken.None);
+            db.Return(reservation, ReservationState.Returned);
         // What the carrier has is delivered; the desk settles that with the customer.
         if (dose.InTransit || dose.State is DoseState.Delivered or DoseState.Lost) return;
         await LoseAsync(db, dose, DoseLoss.Cancelled, WasteCause.Cancelled);

@@ -10,5 +10,9 @@ sealed class ReservationGrain(ActorWorld world) : Actor<ExecutionDb, Reservation
 {
     protected override ReservationRow CopyOf(ReservationRow row) => row with { };
 
-    protected override Task PassAsync(ExecutionDb db, ReservationRow row) => db.ReturnAsync(row, ReservationState.Lapsed, CancellationToken.None);
+    protected override Task PassAsync(ExecutionDb db, ReservationRow row)
+    {
+        db.Return(row, ReservationState.Lapsed);
+        return Task.CompletedTask;
+    }
 }

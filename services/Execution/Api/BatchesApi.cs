@@ -90,7 +90,7 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
         cell.State = EquipmentState.InUse;
         cell.BatchId = batch.Id;
         foreach (var dose in doses) Enter(dose, batch);
-        await db.RunRoom.Where(r => r.RunId == run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Open, false), cancel);
+        db.Also<RunRoomRow>(run.Id, $"open = {false}");
         db.Publish(batch.Id, new BatchStarted
         {
             BatchId = batch.Id,

@@ -1,5 +1,6 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
@@ -23,7 +24,7 @@ static class RecipeWire
     public static Recipe Document(string json) => FactJson.Read<Recipe>(json);
 
     /// <summary>Writes a document for the store: canonical, so that its hash is the hash of its content.</summary>
-    public static string Document(Recipe recipe) => Domain.CanonicalJson.Of(FactJson.Write(recipe));
+    public static string Document(Recipe recipe) => CanonicalJson.Of(FactJson.Write(recipe));
 
     /// <summary>A version as sent.</summary>
     public static RecipeVersion ToWire(this RecipeRow row) => new()

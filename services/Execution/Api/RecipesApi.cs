@@ -4,6 +4,7 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,7 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
             var row = request.Version == 0 ? await NewAsync(recipe, document, cancel) : await DraftAsync(recipe.Code, request.Version, request.Etag, cancel);
             row.ProductCode = recipe.ProductCode;
             row.Document = document;
-            row.Hash = CanonicalJson.HashOf(document);
+            row.Hash = Digest.Of(document);
             row.AuthorId = db.Request.Caller.Subject;
             row.AuthorName = db.Request.Caller.Name;
             await db.SaveChangesAsync(cancel);

@@ -9,8 +9,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Execution.Api;
 
 /// <summary>
-/// Finds the run that serves a wish latest, which leaves the dose freshest, and takes room in it. One indexed query gives the candidates; one
-/// conditional update guards each; nothing is held in memory between calls, so that any number of replicas reserve at once.
+/// Finds the run that serves a wish latest, which leaves the dose freshest, and takes room in it. One indexed query gives the candidates; a
+/// condition of the save guards the one that is chosen; nothing is held between calls, so that any number of replicas reserve at once.
 /// </summary>
 sealed class Reserving(ExecutionDb db)
 {
@@ -20,10 +20,12 @@ sealed class Reserving(ExecutionDb db)
     public Task<ReserveResponse> ReserveAsync(ReserveRequest request, CancellationToken cancel)
     {
         var wish = Read(request).OrThrow();
-        return db.InTransactionAsync(async () =>
+        // Whoever took the last room between the look and the save makes this look again.
+        return db.DecideAsync(async () =>
         {
-            if (request.ReplacesReservationId is not "") await ReplaceAsync(request.ReplacesReservationId, wish, cancel);
-            var (run, room, there) = await TakeAsync(wish, cancel) ?? throw new RefusedException(await WhyNotAsync(wish, cancel));
+            var earlier = request.ReplacesReservationId is "" ? null : await ReplaceAsync(request.ReplacesReservationId, wish, cancel);
+            var (run, room, there) = await FindAsync(wish, earlier, cancel) ?? throw new RefusedException(await WhyNotAsync(wish, cancel));
+            db.Take(room.RunId, there.Amount.Bq);
             ReservationRow reservation = new()
             {
                 Id = db.Ids.New(),
@@ -52,32 +54,35 @@ sealed class Reserving(ExecutionDb db)
         return refusals is [] ? new Wish(request.OrderId, request.ProductCode, request.SiteId, releaseBy, notBefore, wanted!) : refusals;
     }
 
-    async Task ReplaceAsync(string reservationId, Wish wish, CancellationToken cancel)
+    // Gives the earlier reservation back; null when it holds no room any more.
+    async Task<ReservationRow?> ReplaceAsync(string reservationId, Wish wish, CancellationToken cancel)
     {
         var earlier = await db.Reservations.FindAsync([reservationId], cancel)
             ?? throw new RefusedException(Refusal.Missing($"reservations/{reservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
         if (earlier.OrderId != wish.OrderId)
             throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
-        await db.ReturnAsync(earlier, ReservationState.Returned, cancel);
+        return db.Return(earlier, ReservationState.Returned) ? earlier : null;
     }
 
-    async Task<(RunRow Run, RunRoomRow Room, CalibratedActivity There)?> TakeAsync(Wish wish, CancellationToken cancel)
+    async Task<(RunRow Run, RunRoomRow Room, CalibratedActivity There)?> FindAsync(Wish wish, ReservationRow? earlier, CancellationToken cancel)
     {
+        var its = earlier?.RunId;
         for (var before = DateTimeOffset.MaxValue; ;)
         {
-            var candidates = await InWindow(wish).Where(r => r.DosesReserved < r.DoseCapacity && r.EndOfSynthesisTime < before)
+            var candidates = await InWindow(wish).Where(r => (r.DosesReserved < r.DoseCapacity || r.RunId == its) && r.EndOfSynthesisTime < before)
                 .OrderByDescending(r => r.EndOfSynthesisTime).Take(CandidatesMax)
                 .Join(db.Runs.AsNoTracking(), room => room.RunId, run => run.Id, (room, run) => new { Room = room, Run = run }).ToListAsync(cancel);
             // A join need not keep the order of what it joins.
             candidates.Sort((a, b) => b.Room.EndOfSynthesisTime.CompareTo(a.Room.EndOfSynthesisTime));
             foreach (var candidate in candidates)
             {
-                var room = candidate.Room;
+                // What is given back with the same save is there to be taken.
+                var room = candidate.Room.RunId == its ? candidate.Room.Without(earlier!.AtEndOfSynthesis.Amount.Bq) : candidate.Room;
                 if (room.Nuclide != wish.Wanted.Nuclide.Symbol) continue;
                 var there = wish.At(room.EndOfSynthesisTime).OrThrow();
-                if (!room.ToDomain().Holds(there.Amount.Bq) || !await db.TakeAsync(room.RunId, there.Amount.Bq, cancel)) continue;
-                // As this call found it and left it; what others took meanwhile is not looked up.
-                return (candidate.Run, room with { DosesReserved = room.DosesReserved + 1, ReservedBq = room.ReservedBq + there.Amount.Bq }, there);
+                // As this call found it and leaves it; what others took meanwhile is not looked up.
+                if (room.ToDomain().Holds(there.Amount.Bq))
+                    return (candidate.Run, room with { DosesReserved = room.DosesReserved + 1, ReservedBq = room.ReservedBq + there.Amount.Bq }, there);
             }
 
             if (candidates.Count < CandidatesMax) return null;

@@ -115,13 +115,10 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
     public override async Task<UnreserveResponse> Unreserve(UnreserveRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        return await db.InTransactionAsync(async () =>
-        {
-            var reservation = await db.Reservations.FindAsync([request.ReservationId], cancel)
-                ?? throw new RefusedException(Refusal.Missing($"reservations/{request.ReservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
-            await db.ReturnAsync(reservation, ReservationState.Returned, cancel);
-            return await db.AnswerAsync(new UnreserveResponse(), cancel);
-        }, cancel);
+        var reservation = await db.Reservations.FindAsync([request.ReservationId], cancel)
+            ?? throw new RefusedException(Refusal.Missing($"reservations/{request.ReservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
+        db.Return(reservation, ReservationState.Returned);
+        return await db.AnswerAsync(new UnreserveResponse(), cancel);
     }
 
     (RunRow, RunRoomRow) RunOf(PlanRunRequest request, long recipeVersion, RunPlan plan)

@@ -3,6 +3,7 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
@@ -209,7 +210,7 @@ sealed class BatchFile
         // The hash of the record cannot be part of the record.
         Batch.RecordHash = "";
         var document = CanonicalJson.Of(Platform.Messaging.FactJson.Write(this.ToWire()));
-        Batch.RecordHash = CanonicalJson.HashOf(document);
+        Batch.RecordHash = Digest.Of(document);
         db.FrozenRecords.Add(new FrozenRecordRow { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, Hash = Batch.RecordHash, Document = document, Time = db.Now });
     }
 }

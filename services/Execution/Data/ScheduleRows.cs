@@ -50,6 +50,9 @@ sealed record RunRoomRow
     public required double YieldBq { get; init; }
     public required double ReservedBq { get; init; }
 
+    /// <summary>The same room once a reservation is given back.</summary>
+    public RunRoomRow Without(double reservedBq) => this with { DosesReserved = DosesReserved - 1, ReservedBq = DosesReserved == 1 ? 0 : ReservedBq - reservedBq };
+
     public RunRoom ToDomain() => new(RunId, EndOfSynthesisTime, ReleaseTime, DoseCapacity, DosesReserved, Nuclide, YieldBq, ReservedBq);
 }
 

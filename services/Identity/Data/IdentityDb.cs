@@ -69,7 +69,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
         model.Entity<TrainingRow>().ToTable("trainings").HasKey(r => r.Id);
         model.Entity<SignInRow>().ToTable("sign_ins").HasKey(r => r.Id);
         model.Entity<SessionRow>().ToTable("sessions").HasKey(r => r.Id);
-        model.Entity<TokenFamilyRow>().ToTable("token_families").HasKey(r => r.Id);
+        model.Entity<TokenFamilyRow>().ToTable("families").HasKey(r => r.Id);
         model.Entity<AssertionRow>().ToTable("assertions").HasKey(r => new { r.ClientId, r.Jti });
         model.Entity<SigningRow>().ToTable("signings").HasKey(r => r.Id);
         model.Entity<SigningWindowRow>().ToTable("signing_windows").HasKey(r => r.SessionId);

@@ -37,9 +37,9 @@ static class Provider
         {
             server.EnableDegradedMode().DisableAccessTokenEncryption().DisableScopeValidation().RequireProofKeyForCodeExchange()
                 .AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
-                .SetConfigurationEndpointUris(OidcPaths.Discovery).SetJsonWebKeySetEndpointUris(OidcPaths.Keys)
-                .SetAuthorizationEndpointUris(OidcPaths.Authorize).SetTokenEndpointUris(OidcPaths.Token).SetRevocationEndpointUris(OidcPaths.Revoke)
-                .SetUserInfoEndpointUris(OidcPaths.UserInfo).SetEndSessionEndpointUris(OidcPaths.EndSession)
+                .SetConfigurationEndpointUris(Under(OidcPaths.Discovery)).SetJsonWebKeySetEndpointUris(Under(OidcPaths.Keys))
+                .SetAuthorizationEndpointUris(Under(OidcPaths.Authorize)).SetTokenEndpointUris(Under(OidcPaths.Token)).SetRevocationEndpointUris(Under(OidcPaths.Revoke))
+                .SetUserInfoEndpointUris(Under(OidcPaths.UserInfo)).SetEndSessionEndpointUris(Under(OidcPaths.EndSession))
                 .RegisterScopes(Scopes.Profile, ApiScopes.All).RegisterClaims(Claims.AuthenticationTime, Claims.Nonce, "sid", Claims.Name, Claims.PreferredUsername)
                 // It does not start without; it is not published and signs nothing: TokenKeys has those that do.
                 .AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
@@ -61,6 +61,9 @@ static class Provider
             server.RemoveEventHandler(Discovery.AttachSigningKeys.Descriptor);
             // ClientProof says what is missing, and to whom.
             server.RemoveEventHandler(Exchange.ValidateClientCredentialsParameters.Descriptor);
+
+            // Of the issuer, which may have a path itself.
+            static string Under(string path) => path.TrimStart('/');
 
             void On<TContext, THandler>(int order) where TContext : BaseContext where THandler : class, IOpenIddictServerHandler<TContext> =>
                 server.AddEventHandler<TContext>(handler => handler.UseScopedHandler<THandler>().SetOrder(order));

@@ -14,7 +14,7 @@ sealed class Requests(ILogger<Requests> log) : IOpenIddictServerHandler<ProcessR
 
     public ValueTask HandleAsync(ProcessRequestContext context)
     {
-        context.BaseUri = context.Options.Issuer;
+        context.BaseUri = new Uri(context.Options.Issuer!.AbsoluteUri + '/');
         var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(context.RequestUri!.Query);
         // Logs and histories keep addresses.
         if (Secrets.FirstOrDefault(query.ContainsKey) is { } secret) context.Reject(Errors.InvalidRequest, $"{secret} does not belong into an address.");

@@ -1,5 +1,6 @@
 using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 

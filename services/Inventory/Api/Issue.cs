@@ -32,7 +32,8 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
 
         return await gate.AloneAsync(lot.SiteId, request.RoomId, lot.Id, async () =>
         {
-            // What was read before the lock may have changed since.
+            refusals.Clear();
+            // What was read before its turn may have changed since.
             await db.Entry(lot).ReloadAsync(cancel);
             refusals.AddRange(LotRules.AgainstUse(lot.Id, lot.MaterialCode, lot.Status, lot.ExpireTime, material, request.MaterialCode, db.Now));
             return asked is null ? await ColdAsync(request, quantity, lot, material, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);

@@ -31,6 +31,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
 
         return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
         {
+            refusals.Clear();
             ExpectationRow row = new()
             {
                 Id = db.Ids.New(), SiteId = request.SiteId, RoomId = request.RoomId, MaterialCode = request.MaterialCode, HoldingId = "",
@@ -74,6 +75,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
 
         return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
         {
+            refusals.Clear();
             var now = db.Now;
             var expected = await ExpectedAsync(request, refusals, cancel);
             Place place = new(db.Ids.New(), Account.Lot, request.SiteId, request.RoomId, request.Form, request.Use);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Kernel.Decay;
 
@@ -13,10 +14,12 @@ public readonly record struct Activity(double Bq) : IComparable<Activity>
     public static Activity Zero => default;
 
     /// <summary>An amount stated in <paramref name="unit"/>; rounded once, to the nearest double of becquerels.</summary>
-    public static Activity From(double value, ActivityUnit unit) => new(value * ActivityUnits.BqPerUnit(unit));
+    /// <exception cref="ArgumentException">The unit does not measure radioactivity.</exception>
+    public static Activity From(double value, Unit unit) => new(value * BqIn(unit));
 
     /// <summary>The amount in <paramref name="unit"/>; rounded once, to the nearest double.</summary>
-    public double In(ActivityUnit unit) => Bq / ActivityUnits.BqPerUnit(unit);
+    /// <exception cref="ArgumentException">The unit does not measure radioactivity.</exception>
+    public double In(Unit unit) => Bq / BqIn(unit);
 
     /// <summary>Activity of the same sample after <paramref name="elapsed"/>; a negative span looks back.</summary>
     /// <returns>A(t) = A₀·2^(−t/T½), to double precision; a stable nuclide does not decay.</returns>
@@ -66,6 +69,8 @@ public readonly record struct Activity(double Bq) : IComparable<Activity>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Bq:R} Bq");
 
     /// <summary>Full precision in <paramref name="unit"/>, in the invariant culture, for example <c>7.4 GBq</c>.</summary>
-    public string ToString(ActivityUnit unit) =>
-        string.Create(CultureInfo.InvariantCulture, $"{In(unit):R} {ActivityUnits.Symbol(unit)}");
+    public string ToString(Unit unit) => string.Create(CultureInfo.InvariantCulture, $"{In(unit):R} {unit.Symbol}");
+
+    static double BqIn(Unit unit) =>
+        unit.Dimension is Dimension.Activity ? unit.Factor : throw new ArgumentException($"{unit.Symbol} measures {unit.Dimension}, not radioactivity.", nameof(unit));
 }

@@ -11,10 +11,18 @@ public enum Dimension
 
     /// <summary>Pieces.</summary>
     Count,
+
+    /// <summary>Radioactivity.</summary>
+    Activity,
 }
 
-/// <summary>A unit of amount, with its exact factor.</summary>
-/// <param name="Symbol">As written, case for case, for example <c>mL</c>.</param>
+/// <summary>A unit of amount, with its exact factor: <paramref name="Multiple"/> × 10^<paramref name="PowerOfTen"/> of the base unit (g, L, each, Bq).</summary>
+/// <param name="Symbol">As written, case for case, for example <c>mL</c>; micro is U+00B5.</param>
 /// <param name="Dimension">What it measures.</param>
-/// <param name="PowerOfTen">Ten to this power of the base unit (g, L, each): every factor is exact in decimal arithmetic.</param>
-public sealed record Unit(string Symbol, Dimension Dimension, int PowerOfTen);
+/// <param name="Multiple">Whole number; 37 for the curie and its parts, else 1.</param>
+/// <param name="PowerOfTen">Power of ten.</param>
+public sealed record Unit(string Symbol, Dimension Dimension, int Multiple, int PowerOfTen)
+{
+    /// <summary>Base units in one, as the nearest double: a whole number, and exact, for every unit that is no smaller than the base.</summary>
+    public double Factor { get; } = PowerOfTen >= 0 ? Multiple * Math.Pow(10, PowerOfTen) : Multiple / Math.Pow(10, -PowerOfTen);
+}

@@ -1,17 +1,15 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Kernel.Units;
 
-/// <summary>The units of cold material and the one conversion between them. Radioactivity has <see cref="Decay.ActivityUnits"/>.</summary>
+/// <summary>The units of the platform and the one conversion between them. They stand in <c>Units/Data/units.csv</c>, from which the console's are made too.</summary>
 public static class UnitTable
 {
-    static readonly Unit[] Units =
-    [
-        new("ng", Dimension.Mass, -9), new("µg", Dimension.Mass, -6), new("mg", Dimension.Mass, -3), new("g", Dimension.Mass, 0), new("kg", Dimension.Mass, 3),
-        new("nL", Dimension.Volume, -9), new("µL", Dimension.Volume, -6), new("mL", Dimension.Volume, -3), new("L", Dimension.Volume, 0),
-        new("each", Dimension.Count, 0),
-    ];
+    static readonly Unit[] Units = [.. ReadEmbedded()];
+
+    static readonly string[] Cold = [.. Units.Where(u => u.Dimension is not Dimension.Activity).Select(u => u.Symbol)];
 
     // The micro sign U+00B5, the Greek letter U+03BC that keyboards give for it, and the u of those without either.
     static readonly FrozenDictionary<string, Unit> BySymbol = Units
@@ -24,12 +22,12 @@ public static class UnitTable
     /// <summary>The unit of a symbol, case for case; null when it is none: nothing is guessed.</summary>
     public static Unit? Find(string? symbol) => symbol is null ? null : BySymbol.GetValueOrDefault(symbol.Trim());
 
-    /// <summary>The unit of a symbol that a caller sent.</summary>
+    /// <summary>The unit of cold material of a symbol that a caller sent; radioactive material is counted in becquerels alone.</summary>
     /// <param name="symbol">Symbol.</param>
     /// <param name="field">Message field, for the refusal.</param>
-    public static Decision<Unit> Read(string? symbol, string field) => Find(symbol) is { } unit
+    public static Decision<Unit> Read(string? symbol, string field) => Find(symbol) is { Dimension: not Dimension.Activity } unit
         ? unit
-        : Refusal.Invalid(field, "UNIT_UNKNOWN", $"'{symbol}' is not a unit of amount; it is one of {string.Join(", ", Units.Select(u => u.Symbol))}.").With("unit", symbol).With("units", string.Join(',', Units.Select(u => u.Symbol)));
+        : Refusal.Invalid(field, "UNIT_UNKNOWN", $"'{symbol}' is not a unit of amount; it is one of {string.Join(", ", Cold)}.").With("unit", symbol).With("units", string.Join(',', Cold));
 
     /// <summary>An amount in another unit of the same dimension, exactly.</summary>
     /// <param name="amount">Amount in <paramref name="from"/>.</param>
@@ -45,13 +43,13 @@ public static class UnitTable
                 .With("unit", from.Symbol).With("unit_expected", to.Symbol);
         }
 
-        var shift = from.PowerOfTen - to.PowerOfTen;
         try
         {
-            var factor = Power(Math.Abs(shift));
-            var converted = shift >= 0 ? amount * factor : amount / factor;
+            var shift = from.PowerOfTen - to.PowerOfTen;
+            var (times, by) = (from.Multiple * Power(Math.Max(shift, 0)), to.Multiple * Power(Math.Max(-shift, 0)));
+            var converted = amount * times / by;
             // A quotient that was rounded does not lead back: then it is not this amount.
-            if ((shift >= 0 ? converted / factor : converted * factor) == amount) return converted;
+            if (converted * by / times == amount) return converted;
         }
         catch (OverflowException)
         {
@@ -74,5 +72,15 @@ public static class UnitTable
         var power = 1m;
         for (var i = 0; i < exponent; i++) power *= 10;
         return power;
+    }
+
+    static IEnumerable<Unit> ReadEmbedded()
+    {
+        using StreamReader reader = new(typeof(UnitTable).Assembly.GetManifestResourceStream("units.csv")!);
+        foreach (var line in reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1))
+        {
+            if (line.Split(',') is not [var symbol, var dimension, var multiple, var power]) throw new FormatException($"units.csv: {line}");
+            yield return new Unit(symbol, Enum.Parse<Dimension>(dimension), int.Parse(multiple, CultureInfo.InvariantCulture), int.Parse(power, CultureInfo.InvariantCulture));
+        }
     }
 }

@@ -1,14 +1,12 @@
-using System.Security.Cryptography;
-using System.Text;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Kernel.Time;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Rpc;
-using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -101,7 +99,7 @@ public sealed class LabelPress(LabelingDb db, DoseRecordsService.DoseRecordsServ
     }
 
     /// <summary>Lower-case hex SHA-256 of the canonical JSON of a content.</summary>
-    public static string HashOf(LabelContent content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Of(content))));
+    public static string HashOf(LabelContent content) => Digest.Of(CanonicalJson.Of(JsonFormatter.Default.Format(content)));
 
     /// <summary>What the next label of a dose would show; nothing is printed and nothing is kept.</summary>
     public async Task<(LabelContent Content, TemplateRow Template)> PreviewAsync(DoseRecord record, string market, long copyNumber, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Labeling.Domain;
@@ -34,10 +35,10 @@ public static class CodingRules
     /// <summary>Adds every reason why this cannot be a policy.</summary>
     public static void Check(Coding policy, List<Refusal> refusals)
     {
-        if (policy.Gtin.Length > 0 && !Gtin.IsValid(policy.Gtin))
+        if (policy.Gtin.Length > 0 && !(policy.Gtin.Length == 14 && Gtin.IsValid(policy.Gtin)))
         {
             refusals.Add(Refusal.Invalid("policy.gtin", "GTIN_INVALID", $"'{policy.Gtin}' is no GTIN-14: 14 digits, the last one a check digit.").With("gtin", policy.Gtin)
-                .With("check_digit_expected", policy.Gtin.Length == 14 && policy.Gtin.All(char.IsAsciiDigit) ? Domain.Gtin.CheckDigit(policy.Gtin[..13]) : null));
+                .With("check_digit_expected", policy.Gtin.Length == 14 && policy.Gtin.All(char.IsAsciiDigit) ? Gtin.CheckDigit(policy.Gtin[..13]) : null));
         }
 
         if (policy.Gtin.Length > 0 && policy.ProductCode is "")

@@ -2,6 +2,7 @@ using System.Globalization;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Labeling.Domain;
 

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Decay;
 using Doseline.Local.Day.Files;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.V1;
@@ -118,7 +119,7 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
     // A stand-in for the survey meter: dose rate in proportion to activity, at a level usual behind the pot's shield for each nuclide.
     static (long Surface, long OneMeter) DoseRates(DayOrder order)
     {
-        var gbq = order.Measured!.ActivityBq / 1e9;
+        var gbq = new Activity(order.Measured!.ActivityBq).In(ActivityUnit.GBq);
         var surfacePerGbq = order.Measured.Nuclide switch { "I-131" => 40_000, "Lu-177" => 9_000, _ => 2_000_000 };
         return ((long)(gbq * surfacePerGbq), (long)(gbq * surfacePerGbq / 50));
     }

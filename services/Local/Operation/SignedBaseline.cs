@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Signing;
 
 namespace Doseline.Local.Operation;

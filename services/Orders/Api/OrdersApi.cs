@@ -43,7 +43,7 @@ public sealed partial class OrdersApi(
             DoseId = Id.From("dose", orderId),
         };
         row.Take(promise);
-        db.Orders.Add(row);
+        db.Put(row);
         db.Publish(orderId, OrderWriting.Accepted(row, question.Product));
         return await db.AnswerAsync(new V1.PlaceOrderResponse { Order = writing.Changed(row) }, cancel);
     }
@@ -97,7 +97,7 @@ public sealed partial class OrdersApi(
     // The order, when it exists and the caller may see it; to a partner the orders of others do not exist.
     async Task<OrderRow> FindAsync(string orderId, CancellationToken cancel)
     {
-        var row = await db.Orders.FirstOrDefaultAsync(r => r.Id == orderId, cancel);
+        var row = await db.LoadAsync<OrderRow>(cancel, orderId);
         if (row is null || !await SeesAsync(row.CustomerId, cancel))
             throw new RefusedException(Refusal.Missing($"orders/{orderId}", "ORDER_UNKNOWN", "There is no such order."));
         if (!Access.IsPartner(db.Request.Caller)) db.Request.Caller.RequireSite(row.SiteId);

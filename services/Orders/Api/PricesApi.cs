@@ -26,6 +26,7 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
 
         var response = await db.LockedAsync($"price:{sent.ProductCode}:{sent.CustomerId}:{sent.Currency}", async () =>
         {
+            refusals.Clear();
             var latest = await db.Prices.Where(r => r.ProductCode == sent.ProductCode && r.CustomerId == sent.CustomerId && r.Currency == sent.Currency)
                 .MaxAsync(r => (long?)r.PriceVersion, cancel) ?? 0;
             var now = db.Now;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Orders.Domain;

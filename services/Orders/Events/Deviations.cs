@@ -11,14 +11,14 @@ public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFa
     public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
     {
         // A deviation that is known already was closed before this came.
-        if (await db.Deviations.FindAsync([fact.DeviationId], cancel) is { } row) row.DoseId = fact.DoseId;
-        else db.Deviations.Add(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = fact.DoseId, Closed = false });
+        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) row.DoseId = fact.DoseId;
+        else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = fact.DoseId, Closed = false });
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Deviations.FindAsync([fact.DeviationId], cancel) is { } row) row.Closed = true;
-        else db.Deviations.Add(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true });
+        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) row.Closed = true;
+        else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true });
     }
 }

@@ -1,5 +1,4 @@
 using Doseline.Orders.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Events;
 
@@ -12,5 +11,5 @@ static class OrderLookup
     /// </exception>
     public static async Task<OrderRow?> OfFactAsync(this OrdersDb db, string orderId, CancellationToken cancel) => orderId is ""
         ? null
-        : await db.Orders.FirstOrDefaultAsync(r => r.Id == orderId, cancel) ?? throw new InvalidOperationException($"There is no order {orderId}.");
+        : await db.LoadAsync<OrderRow>(cancel, orderId) ?? throw new InvalidOperationException($"There is no order {orderId}.");
 }

@@ -27,11 +27,11 @@ sealed class AuditWriter(ServiceDb db, RequestContext request)
     /// <param name="row">The record; its version, time and hash are set.</param>
     /// <param name="values">Its stored values, which take those three.</param>
     /// <param name="changed">Which columns changed.</param>
-    /// <param name="read">The stored value of a column as it was read.</param>
+    /// <param name="read">The stored value of a column as it was read, by its index.</param>
     /// <returns>Which columns changed, with those three.</returns>
-    public UInt128 Changed(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<RowColumn, object?> read) => changed | Write(shape, row, values, changed, read);
+    public UInt128 Changed(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<int, object?> read) => changed | Write(shape, row, values, changed, read);
 
-    UInt128 Write(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<RowColumn, object?>? read)
+    UInt128 Write(RowShape shape, IGxpRow row, object?[] values, UInt128 changed, Func<int, object?>? read)
     {
         var changes = ChangesOf(shape, values, changed, read);
         var previous = row.AuditHash ?? "";
@@ -77,7 +77,7 @@ sealed class AuditWriter(ServiceDb db, RequestContext request)
         return own;
     }
 
-    static string ChangesOf(RowShape shape, object?[] values, UInt128 changed, Func<RowColumn, object?>? read)
+    static string ChangesOf(RowShape shape, object?[] values, UInt128 changed, Func<int, object?>? read)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -88,7 +88,7 @@ sealed class AuditWriter(ServiceDb db, RequestContext request)
                 var column = shape.Columns[i];
                 if (column.IsAudits || (changed >> i & 1) == 0) continue;
                 json.WriteStartArray(column.Name);
-                AuditValues.Write(json, read?.Invoke(column));
+                AuditValues.Write(json, read?.Invoke(i));
                 AuditValues.Write(json, values[i]);
                 json.WriteEndArray();
             }

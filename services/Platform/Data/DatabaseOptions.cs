@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using Doseline.Platform.Data.Reading;
 using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
 using Microsoft.Data.Sqlite;
@@ -37,10 +38,14 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     internal IRowWriter WriterOf(string service, WriteGates gates)
     {
         if (PostgresOf(service) is { } source) return new PostgresWriter(source);
-        var connection = SqliteOf(service);
-        // Its own connection, which it keeps: none of the pool's.
-        return new SqliteWriter(() => pragmas.Open(new SqliteConnectionStringBuilder(connection) { Pooling = false }.ToString()), gates.For(connection));
+        return new SqliteWriter(() => OpenSqlite(service), gates.For(SqliteOf(service)));
     }
+
+    /// <summary>What looks rows up in the service's database.</summary>
+    internal IRowReader ReaderOf(string service) => PostgresOf(service) is { } source ? new PostgresReader(source) : new SqliteReader(() => OpenSqlite(service));
+
+    // A connection of its own, which a lane keeps: none of the pool's.
+    SqliteConnection OpenSqlite(string service) => pragmas.Open(new SqliteConnectionStringBuilder(SqliteOf(service)) { Pooling = false }.ToString());
 
     /// <summary>Connection string of the schema's owner; null where the service's own role owns it, and on SQLite.</summary>
     public string? OwnerOf(string service) => config.GetConnectionString($"{service}-owner") is { Length: > 0 } owner ? owner : null;

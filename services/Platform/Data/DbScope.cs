@@ -15,5 +15,6 @@ namespace Doseline.Platform.Data;
 /// <param name="Kinds">Kinds of actors, whose deadlines follow from their rows.</param>
 /// <param name="Board">Takes the deadlines that were set, for a sweep that sleeps.</param>
 /// <param name="Gates">Lets one writer at a time into a SQLite file.</param>
-/// <param name="Lanes">Commits what is saved.</param>
-public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ActorKinds Kinds, DeadlineBoard Board, WriteGates Gates, WriteLanes Lanes);
+/// <param name="Lanes">Looks rows up, and commits what is saved.</param>
+/// <param name="Turns">Lets one caller at a time work under a name.</param>
+public sealed record DbScope(TimeProvider Clock, IdSource Ids, RequestContext Request, OutboxSignals Signals, WatchSignals Watch, ActorKinds Kinds, DeadlineBoard Board, WriteGates Gates, DataLanes Lanes, NamedTurns Turns);

@@ -67,6 +67,13 @@ sealed class RequestRow
     public required DateTimeOffset Time { get; init; }
 }
 
+/// <summary>A name that work was done under, and how often.</summary>
+sealed class LockRow
+{
+    public required string Name { get; init; }
+    public required long Taken { get; set; }
+}
+
 /// <summary>Which replica does a job that only one may do.</summary>
 sealed class LeaseRow
 {

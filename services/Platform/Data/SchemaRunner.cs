@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Audit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -184,7 +183,7 @@ public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, D
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
             var sql = reader.ReadToEnd().ReplaceLineEndings("\n");
-            yield return new SchemaScript(resource["schema/".Length..], sql, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql))));
+            yield return new SchemaScript(resource["schema/".Length..], sql, Digest.Of(sql));
         }
     }
 }

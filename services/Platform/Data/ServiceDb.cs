@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Doseline.Kernel.Ids;
-using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
-using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
@@ -20,11 +18,10 @@ namespace Doseline.Platform.Data;
 /// Contexts are pooled, for making one costs more than a small save: one is lent to each scope, and what it needs of that scope is
 /// given to it then.
 /// </remarks>
-public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
+public abstract partial class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     DbScope? lent;
     readonly List<OutboxRow> facts = [];
-    readonly List<RowWrite> held = [];
     bool published;
     bool? oneWriter;
     DateTimeOffset? due;
@@ -65,7 +62,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         [.. await Requests.Select(r => r.RequestId).ToListAsync(cancel), .. await Outbox.Select(r => r.Id).ToListAsync(cancel)];
 
     /// <summary>True when something waits to be saved.</summary>
-    internal bool HasChanges => facts is not [] || ChangeTracker.HasChanges();
+    internal bool HasChanges => facts is not [] || conditions is not [] || held.HasChanges || ChangeTracker.HasChanges();
 
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about; facts of one subject arrive in order.</param>
@@ -109,7 +106,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     internal void AddAnswer(RequestContext request, IMessage response)
     {
         var call = request.Call ?? throw new InvalidOperationException("Only a call that mutates has an answer to keep.");
-        Requests.Add(new RequestRow
+        Put(new RequestRow
         {
             Subject = request.Caller.Subject,
             RequestId = call.RequestId,
@@ -119,76 +116,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
             Time = Now,
         });
         foreach (var given in request.Signatures)
-            Set<SignatureRow>().Add(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
-    }
-
-    /// <summary>
-    /// Runs <paramref name="work"/> in one transaction that only one caller per <paramref name="name"/> is in, across all replicas.
-    /// <paramref name="work"/> reads, decides and saves (with <see cref="AnswerAsync"/> or <c>SaveChangesAsync</c>); a refusal rolls back.
-    /// </summary>
-    /// <param name="name">What is locked, for example <c>possession:site-id</c>.</param>
-    /// <param name="work">The work.</param>
-    /// <param name="cancel">Cancels.</param>
-    public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => InTransactionAsync(async () =>
-    {
-        // The row is updated first, so that both databases hold its lock until the commit.
-        await Database.ExecuteSqlAsync(
-            $"INSERT INTO locks (name, taken) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1", cancel);
-        return await work();
-    }, cancel);
-
-    /// <summary>
-    /// Runs <paramref name="work"/> in one transaction without a lock of its own: for work whose guard is a conditional update
-    /// (<c>ExecuteUpdateAsync</c> with the condition in its <c>Where</c>) that commits together with what it saves.
-    /// </summary>
-    public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancel)
-    {
-        using var _ = await EnterAsync(cancel);
-        await using var transaction = await Database.BeginTransactionAsync(cancel);
-        held.Clear();
-        var result = await work();
-        await InlineWrites.CommitAsync(transaction, held, cancel);
-        Scope.Lanes.Meter.Committed(Service, 1, held.Count);
-        Committed();
-        return result;
-    }
-
-    /// <inheritdoc/>
-    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
-    {
-        WriteSet set = new();
-        var numbered = TrackedRows.Collect(this, Scope.Request, set);
-        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, set));
-        set.Facts.AddRange(facts.Select(fact => RowOf(fact)));
-        if (Database.CurrentTransaction is { } transaction)
-        {
-            await InlineWrites.RunAsync(transaction, set.Rows, cancellationToken);
-            held.AddRange(set.Facts);
-        }
-        else if (set.Count > 0)
-        {
-            await Scope.Lanes.Of(Service).WriteAsync(set, cancellationToken);
-        }
-
-        published |= facts is not [];
-        facts.Clear();
-        if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
-        if (Database.CurrentTransaction is null && set.Count > 0) Committed();
-        return set.Count;
-
-        RowWrite RowOf(object row)
-        {
-            var shape = RowShape.Of(Model.FindEntityType(row.GetType())!);
-            return shape.InsertOf(row, shape.ValuesOf(row));
-        }
-    }
-
-    /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
-    public void Discard()
-    {
-        ChangeTracker.Clear();
-        facts.Clear();
-        due = null;
+            Put(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));
     }
 
     /// <inheritdoc/>
@@ -210,6 +138,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<DeadlineRow>().ToTable("deadlines").HasKey(r => new { r.ActorType, r.ActorId });
         modelBuilder.Entity<RequestRow>().ToTable("requests").HasKey(r => new { r.Subject, r.RequestId });
         modelBuilder.Entity<LeaseRow>().ToTable("leases").HasKey(r => r.Name);
+        modelBuilder.Entity<LockRow>().ToTable("locks").HasKey(r => r.Name);
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
         modelBuilder.Entity<LegalHoldRow>().ToTable("legal_holds").HasKey(r => r.Id);
@@ -249,14 +178,14 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
     /// <summary>Lends this context to a scope; what an earlier one left is gone.</summary>
     internal void LendTo(DbScope scope)
     {
-        (lent, published, due) = (scope, false, null);
-        facts.Clear();
-        held.Clear();
+        (lent, published, due, unit) = (scope, false, null, null);
+        Forget();
+        written.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
         Database.AutoSavepointsEnabled = false;
     }
 
-    void Committed()
+    internal void Committed()
     {
         Scope.Watch.Set(Service);
         if (published) Scope.Signals.Set(Service, PumpNames.Outbox);

@@ -159,7 +159,7 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<WriteLanes>();
+        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<DataLanes>().AddSingleton<NamedTurns>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
@@ -170,8 +170,7 @@ public static class PlatformHost
         services.AddSingleton<MatcherPolicy, WebListener.Wall>().AddSingleton<MethodRoutes>();
         services.AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
         services.AddHealthChecks().AddCheck<StartedHealth>("started").AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
-        services.AddSingleton<Measures>();
-        services.AddSingleton<RpcMetrics>().AddSingleton<PlatformTelemetry>().AddSingleton<IHostedService>(p => p.GetRequiredService<PlatformTelemetry>());
+        PlatformTelemetry.Add(services, config);
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MessageBytesMax;
@@ -188,11 +187,7 @@ public static class PlatformHost
         app.MapHealthChecks("/healthz/ready");
         // The sidecar's own check asks whether this process takes work.
         app.MapHealthChecks("/healthz");
-        app.MapGet("/metrics", async (PlatformTelemetry telemetry, Measures measures, CancellationToken cancel) =>
-        {
-            await measures.RefreshAsync(cancel);
-            return Results.Text(telemetry.Prometheus.Scrape(), "text/plain; version=0.0.4");
-        });
+        PlatformTelemetry.Map(app);
     }
 
     // Modules of one process call each other within it, unless configuration says where else they live.

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Signing;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
@@ -161,7 +161,7 @@ public sealed class ServerPipeline(
             throw new RefusedException(Refusal.Invalid("request_id", "REQUEST_ID_MISSING", $"request_id is required, with at most {RequestIdLengthMax} characters; a UUID is best."));
 
         var state = scope.GetRequiredService<RequestContext>();
-        var call = new IdempotentCall(id, method.Name, Convert.ToHexStringLower(SHA256.HashData(SignedContent.WithoutSecrets(message).ToByteArray())));
+        var call = new IdempotentCall(id, method.Name, Digest.Of(SignedContent.WithoutSecrets(message).ToByteArray()));
         var service = method.DatabaseOf(message);
         var db = databases.Of(service, scope);
         if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
@@ -190,7 +190,7 @@ public sealed class ServerPipeline(
 
     static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
     {
-        var row = await Replays.FindAsync(db, caller.Subject, call.RequestId, cancel);
+        var row = await db.PeekAsync<RequestRow>(cancel, caller.Subject, call.RequestId);
         if (row is null) return null;
         return row.Method == call.Method && row.PayloadHash == call.PayloadHash
             ? row.Response

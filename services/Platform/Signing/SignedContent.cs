@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Doseline.Kernel.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -26,7 +25,7 @@ public static class SignedContent
         CanonicalJson.Of($$"""{"method":{{Quoted(method)}},"request":{{JsonFormatter.Default.Format(Without(request, IsNotSigned))}}}""");
 
     /// <summary>Lower-case hex SHA-256 of <see cref="Of"/>.</summary>
-    public static string HashOf(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
+    public static string HashOf(string content) => Digest.Of(content);
 
     /// <summary>The request without what must leave no trace, to recognise a repeated call by: passwords, and signatures, which differ with every try.</summary>
     public static IMessage WithoutSecrets(IMessage request) => Without(request, IsSecret);

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Doseline.Kernel.Signing;
 using Google.Protobuf;
 
 namespace Doseline.Platform.Signing;
@@ -18,11 +19,11 @@ public static class SignedDocument
         var copy = document.Descriptor.Parser.ParseFrom(document.ToByteArray());
         copy.Descriptor.FindFieldByName(SignatureField)?.Accessor.Clear(copy);
         copy.Descriptor.FindFieldByName(KeyIdField)?.Accessor.Clear(copy);
-        return CanonicalJson.Of(copy);
+        return CanonicalJson.Of(JsonFormatter.Default.Format(copy));
     }
 
     /// <summary>Lower-case hex SHA-256 of <see cref="PayloadOf"/>: what a signature manifest names.</summary>
-    public static string HashOf(IMessage document) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PayloadOf(document))));
+    public static string HashOf(IMessage document) => Digest.Of(PayloadOf(document));
 
     /// <summary>Signs a message; returns it with signature and key id set.</summary>
     public static T Sign<T>(T document, ECDsa key) where T : class, IMessage<T>

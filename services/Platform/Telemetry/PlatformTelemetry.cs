@@ -1,6 +1,7 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
-using OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -8,45 +9,36 @@ using OpenTelemetry.Trace;
 namespace Doseline.Platform.Telemetry;
 
 /// <summary>Traces and metrics of the host: always on the probe port as Prometheus text, and by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
-public sealed class PlatformTelemetry : IHostedService, IDisposable
+static class PlatformTelemetry
 {
     /// <summary>Name of the platform's own activity source.</summary>
-    public const string Source = "Doseline";
+    const string Source = "Doseline";
 
     /// <summary>The platform's own meters, for example <c>Doseline.Messaging</c>.</summary>
-    public const string Meters = "Doseline.*";
+    const string Meters = "Doseline.*";
 
-    readonly MeterProvider metrics;
-    readonly TracerProvider? traces;
-
-    /// <summary>Starts collecting.</summary>
-    public PlatformTelemetry(IConfiguration config)
+    /// <summary>Starts collecting with the host.</summary>
+    public static void Add(IServiceCollection services, IConfiguration config)
     {
-        var resource = ResourceBuilder.CreateDefault().AddService(config["OTEL_SERVICE_NAME"] ?? "doseline");
+        services.AddSingleton<Measures>().AddSingleton<RpcMetrics>();
         var export = config["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
-        Prometheus = new PrometheusText();
-        var meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter(Meters, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime", "Npgsql")
-            .AddReader(Prometheus);
-        metrics = (export ? meters.AddOtlpExporter() : meters).Build();
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(host => host.AddService(config["OTEL_SERVICE_NAME"] ?? "doseline"));
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters).AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddNpgsqlInstrumentation();
+            // The name of a meter and the process on every series would say again what the name of the metric and the scraper say.
+            metrics.AddPrometheusExporter(text => (text.ScopeInfoEnabled, text.TargetInfoEnabled, text.ScrapeResponseCacheDurationMilliseconds) = (false, false, 0));
+            if (export) metrics.AddOtlpExporter();
+        });
         // Spans nobody collects cost time on every call, so they are made only when there is somewhere to send them.
         if (export)
-            traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Source, "Microsoft.AspNetCore", "System.Net.Http", "Npgsql").AddOtlpExporter().Build();
+            telemetry.WithTracing(traces => traces.AddSource(Source).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddNpgsql().AddOtlpExporter());
     }
 
-    /// <summary>The text for a scrape.</summary>
-    public PrometheusText Prometheus { get; }
-
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Answers scrapes on <c>/metrics</c>, after everything that is looked up for them was looked up.</summary>
+    public static void Map(WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, branch => branch.Use(async (context, next) =>
     {
-        traces?.Dispose();
-        metrics.Dispose();
-    }
+        await context.RequestServices.GetRequiredService<Measures>().RefreshAsync(context.RequestAborted);
+        await next(context);
+    }), optionsName: null);
 }

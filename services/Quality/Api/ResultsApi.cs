@@ -14,7 +14,8 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
 {
     /// <inheritdoc/>
     public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
-        db.LockedAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
+        // Analyses are drawn from the stored results, this one among them.
+        db.AloneAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task<ListResultsResponse> ListResults(ListResultsRequest request, ServerCallContext context)

@@ -39,8 +39,9 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
         return await db.LockedAsync($"packing:{request.SiteId}", async () =>
         {
             var id = db.Ids.New();
-            await PlaceAsync(doses, id, refusals, cancel);
-            refusals.ThrowIfAny();
+            List<Refusal> found = [.. refusals];
+            await PlaceAsync(doses, id, found, cancel);
+            found.ThrowIfAny();
             var row = new PackageRow
             {
                 Id = id,
@@ -79,10 +80,11 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
         {
             var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
             if (ShipGate.Closed(row.Id, row.State) is { } closed) throw new RefusedException(closed);
-            await CheckDosesAsync(doses, row.SiteId, row.CustomerId, refusals, cancel);
+            List<Refusal> found = [.. refusals];
+            await CheckDosesAsync(doses, row.SiteId, row.CustomerId, found, cancel);
             await FreeAsync(row, keep: request.DoseIds, cancel);
-            await PlaceAsync(doses, row.Id, refusals, cancel);
-            refusals.ThrowIfAny();
+            await PlaceAsync(doses, row.Id, found, cancel);
+            found.ThrowIfAny();
             row.Doses = Json.Write(doses);
             row.MassGrams = request.ContentMassGrams > 0 ? request.ContentMassGrams : null;
             row.Open(db.Now);

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
+using Doseline.Kernel.Signing;
 using Doseline.Kernel.Time;
 using Wire = Doseline.Shipping.V1;
 
@@ -27,7 +27,7 @@ static class PaperPages
         for (var page = 0; page < pages; page++)
             Page(html, paper, zone, page + 1, page < nuclides.Count ? nuclides[page] : [], page < doses.Count ? doses[page] : []);
         paper.Html = html.Append("</body></html>").ToString();
-        paper.HtmlHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(paper.Html)));
+        paper.HtmlHash = Digest.Of(paper.Html);
     }
 
     static void Page(StringBuilder html, Wire.ShippingPaper paper, string zone, int number, Wire.PaperNuclide[] nuclides, Wire.PaperDose[] doses)

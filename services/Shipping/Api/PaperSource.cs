@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
@@ -25,7 +24,7 @@ sealed record PaperSource(
             Customer.Name, Customer.Address, Customer.LicenceNumber,
             $"{Profile.Version}", Packaging.Name, Packaging.SpecificationMark, $"{Packaging.Kind}",
         ];
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(parts))));
+        return Digest.Of(Json.Write(parts));
     }
 
     /// <summary>The paper (49 CFR 172.201 to 172.204), without its pages.</summary>

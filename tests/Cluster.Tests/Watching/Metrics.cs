@@ -57,7 +57,7 @@ public sealed partial class Metrics : IAsyncLifetime
 
     static bool IsHistogram(Instrument instrument) => instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal);
 
-    // As PrometheusText writes them.
+    // As the exporter writes them.
     static string NameOf(Instrument instrument)
     {
         var name = instrument.Name;

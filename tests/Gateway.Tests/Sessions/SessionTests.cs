@@ -6,9 +6,13 @@ using Doseline.Gateway.Sessions;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Identity.Passwords;
 using Doseline.Local.Simulation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Doseline.Gateway.Tests.Sessions;
@@ -175,6 +179,29 @@ public sealed partial class SessionTests : IAsyncLifetime, IDisposable
         var cookies = begun.Headers.GetValues("Set-Cookie").ToList();
         cookies.ShouldAllBe(c => c.Contains("httponly", StringComparison.OrdinalIgnoreCase) && c.Contains("samesite=lax", StringComparison.OrdinalIgnoreCase) && c.Contains("path=/session/callback"));
         cookies.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_longest_path_to_go_back_to_passes_the_provider_and_comes_back()
+    {
+        var longest = "/orders?q=" + new string('x', 490);
+        (await browser.SignInAsync(longest)).Headers.Location!.OriginalString.ShouldBe(longest);
+    }
+
+    [Fact]
+    public async Task A_provider_that_lives_under_a_path_is_found_there()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var provider = builder.Build();
+        const string realm = "/realms/rpt";
+        provider.MapGet(realm + "/.well-known/openid-configuration", () => Results.Json(new JsonObject { ["issuer"] = provider.Urls.Single() + realm, ["authorization_endpoint"] = provider.Urls.Single() + realm + "/auth" }));
+        await provider.StartAsync();
+        var settings = door.Platform.Host.Services.GetRequiredService<IOptions<SignInOptions>>().Value;
+        (settings.PublicUrl, settings.Authority) = (door.Platform.Host.WebAddress, new Uri(provider.Urls.Single() + realm));
+        using var begun = await browser.GetAsync("/session/login");
+        begun.Headers.Location!.GetLeftPart(UriPartial.Path).ShouldBe(provider.Urls.Single() + realm + "/auth");
     }
 
     [Fact]

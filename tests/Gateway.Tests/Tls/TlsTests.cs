@@ -72,6 +72,23 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Over_tls_what_a_browser_keeps_of_a_sign_in_never_travels_without()
+    {
+        // The provider beside the gateway shows a certificate that the machine does not know.
+        await using var pinned = await FrontDoor.OpenAsync(builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(certificates.Settings);
+            builder.Configuration["Gateway:SignIn:Pin"] = Routes.PinOf(certificates.Server);
+        });
+        using var handler = Trusting();
+        (handler.AllowAutoRedirect, handler.UseCookies) = (false, false);
+        using HttpClient browser = new(handler) { BaseAddress = pinned.Platform.Host.WebAddress };
+        using var begun = await browser.GetAsync(new Uri("/session/login", UriKind.Relative));
+        begun.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        begun.Headers.GetValues("Set-Cookie").ShouldAllBe(c => c.StartsWith("__Secure-doseline-", StringComparison.Ordinal) && c.Contains("; secure", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     [Requirement("A181")]
     public async Task Browsers_are_told_to_come_by_tls_only_and_get_the_page_over_either_version_of_http()
     {

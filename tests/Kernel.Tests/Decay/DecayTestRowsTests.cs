@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Units;
 using Doseline.Kernel.Time;
 using Doseline.Testing;
 
@@ -50,7 +51,7 @@ public sealed partial class DecayTestRowsTests
         var amount = values.First(pair => pair.Key.StartsWith('A')).Value;
         // D02 names no half-life: that of D01 holds.
         var halfLife = values.GetValueOrDefault("T", ["6.647", "d"]);
-        var unit = ActivityUnits.Parse(amount[1])!.Value;
+        var unit = UnitTable.Find(amount[1])!;
         var elapsed = Exact.Seconds(values["dt"][0].TrimStart('+'), values["dt"][1] is "min" ? "m" : values["dt"][1]);
         var nuclide = CheckData.With("Lu-177", halfLife[0], halfLife[1] is "min" ? "m" : halfLife[1]);
         var result = Activity.From(double.Parse(amount[0], CultureInfo.InvariantCulture), unit).After(CheckData.Span(elapsed.ToDouble()), nuclide).In(unit);

@@ -15,6 +15,9 @@ public sealed class UnitTableTests
     [InlineData("1", "kg", "µg", "1000000000")]
     [InlineData("37", "ng", "mg", "0.000037")]
     [InlineData("3", "each", "each", "3")]
+    [InlineData("1", "Ci", "GBq", "37")]
+    [InlineData("2.5", "mCi", "µCi", "2500")]
+    [InlineData("7400", "MBq", "mCi", "200")]
     public void Factors_are_exact(string amount, string from, string to, string expected) =>
         UnitTable.Convert(decimal.Parse(amount, System.Globalization.CultureInfo.InvariantCulture), Unit(from), Unit(to), "quantity").Value.ToString("0.############", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
 
@@ -60,6 +63,9 @@ public sealed class UnitTableTests
     [InlineData("Mg")]
     [InlineData("ml")]
     [InlineData("cc")]
+    [InlineData("MBq")]
+    [InlineData("mBq")]
+    [InlineData("MCi")]
     [InlineData(null)]
     public void A_symbol_that_is_none_is_refused_and_never_guessed(string? symbol)
     {
@@ -70,6 +76,8 @@ public sealed class UnitTableTests
 
     [Theory]
     [InlineData("uL", "µL")]
+    [InlineData("uCi", "µCi")]
+    [InlineData(" \u03BCCi ", "µCi")]
     [InlineData("\u03BCg", "µg")]
     public void Micro_is_written_in_three_ways(string written, string meant) => UnitTable.Find(written).ShouldBe(Unit(meant));
 
@@ -79,6 +87,7 @@ public sealed class UnitTableTests
         UnitTable.Convert(1m, Unit("mg"), Unit("mL"), "quantity").Refusals.Single().Code.ShouldBe("UNIT_OF_OTHER_DIMENSION");
         UnitTable.Convert(decimal.MaxValue, Unit("kg"), Unit("ng"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
         UnitTable.Convert(0.0000000000000000000000000001m, Unit("ng"), Unit("kg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
+        UnitTable.Convert(1m, Unit("MBq"), Unit("mCi"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
         UnitTable.Convert(1e300, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
         UnitTable.Convert(double.NaN, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
     }

@@ -29,14 +29,6 @@ public sealed class SmallRulesTests
     }
 
     [Theory]
-    [InlineData("09506000134352", true)]
-    [InlineData("9506000134352", true)]
-    [InlineData("9506000134353", false)]
-    [InlineData("950600013435", false)]
-    [InlineData("95060001343x2", false)]
-    public void A_trade_item_number_is_checked_by_its_last_digit(string gtin, bool valid) => Gtin.IsValid(gtin).ShouldBe(valid);
-
-    [Theory]
     [Requirement("A153")]
     [InlineData(4_250_075, 1900, 807_514)]
     [InlineData(50, 100, 0)]

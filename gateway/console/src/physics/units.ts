@@ -1,10 +1,11 @@
 // Units people read activity in. On the wire and in every computation it is becquerels.
-export type ActivityUnit = 'MBq' | 'GBq' | 'mCi';
+import { becquerels } from '../generated/units';
+
+export { becquerels };
+
+export type ActivityUnit = keyof typeof becquerels & ('MBq' | 'GBq' | 'mCi');
 
 export const activityUnits: readonly ActivityUnit[] = ['MBq', 'GBq', 'mCi'];
-
-/** Becquerels in one unit; 1 Ci = 3.7e10 Bq exactly (SI Brochure, 9th edition, table 8 of earlier editions). */
-export const becquerels: Record<ActivityUnit, number> = { MBq: 1e6, GBq: 1e9, mCi: 3.7e7 };
 
 /** An amount with its unit, to four significant digits and never in exponents below a million. */
 export function activityText(bq: number, unit: ActivityUnit): string {

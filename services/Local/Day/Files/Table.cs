@@ -2,12 +2,17 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Local.Day.Files;
 
 /// <summary>A table of the day: a CSV file whose header names each column, with its unit at the end of the name.</summary>
 sealed class Table
 {
+    // Columns of activities are named after their unit, as "yield_gbq"; micro is u.
+    static readonly Dictionary<string, Unit> Suffixes = UnitTable.All.Where(u => u.Dimension is Dimension.Activity)
+        .ToDictionary(u => u.Symbol.Replace('µ', 'u').ToLowerInvariant(), StringComparer.Ordinal);
+
     readonly string file;
     readonly string[] header;
     readonly List<DayProblem> problems;
@@ -88,28 +93,15 @@ sealed class Table
         return problems.Count == before;
     }
 
-    (int Index, ActivityUnit Unit)? UnitColumn(string name)
+    (int Index, Unit Unit)? UnitColumn(string name)
     {
         for (var i = 0; i < header.Length; i++)
         {
-            if (header[i].StartsWith(name + "_", StringComparison.Ordinal) && UnitOf(header[i][(name.Length + 1)..]) is { } unit) return (i, unit);
+            if (header[i].StartsWith(name + "_", StringComparison.Ordinal) && Suffixes.TryGetValue(header[i][(name.Length + 1)..], out var unit)) return (i, unit);
         }
 
         return null;
     }
-
-    static ActivityUnit? UnitOf(string suffix) => suffix switch
-    {
-        "bq" => ActivityUnit.Bq,
-        "kbq" => ActivityUnit.KBq,
-        "mbq" => ActivityUnit.MBq,
-        "gbq" => ActivityUnit.GBq,
-        "tbq" => ActivityUnit.TBq,
-        "uci" => ActivityUnit.MicroCi,
-        "mci" => ActivityUnit.MilliCi,
-        "ci" => ActivityUnit.Ci,
-        _ => null,
-    };
 
     /// <summary>One row; a cell that cannot be read is a problem and reads as the default.</summary>
     public sealed class Row(Table table, int line, string[] cells)

@@ -39,7 +39,7 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
             var total = 0L;
             while (true)
             {
-                var (count, more, head) = await db.LockedAsync("audit-seal", () => RoundAsync(db, everywhere, sign && total == 0, cancel), cancel);
+                var (count, more, head) = await db.AloneAsync("audit-seal", () => RoundAsync(db, everywhere, sign && total == 0, cancel), cancel);
                 total += count;
                 if (count > 0) meter.Sealed(db.Service, count);
                 if (more) continue;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -10,6 +11,8 @@ sealed class RowColumn
 {
     readonly IClrPropertyGetter getter;
     readonly ValueConverter? converter;
+    readonly Action<object, object?> set;
+    readonly bool isInt;
 
     /// <summary>The column of a property of the model.</summary>
     public RowColumn(IProperty property)
@@ -17,6 +20,14 @@ sealed class RowColumn
         Property = property;
         getter = property.GetGetter();
         converter = property.GetTypeMapping().Converter;
+        isInt = (Nullable.GetUnderlyingType(property.ClrType) ?? property.ClrType) == typeof(int);
+        // As the model itself sets it: where there is a field behind the property, the field, which a row that was read alone may have set.
+        set = property.GetMemberInfo(forMaterialization: true, forSet: true) switch
+        {
+            FieldInfo field => field.SetValue,
+            PropertyInfo member => member.SetValue,
+            var other => throw new InvalidOperationException($"{property.Name} cannot be set: {other}."),
+        };
         Name = property.GetColumnName();
         Quoted = $"\"{Name}\"";
         var stored = converter?.ProviderClrType ?? property.ClrType;
@@ -50,6 +61,14 @@ sealed class RowColumn
 
     /// <summary>The row's value.</summary>
     public object? ValueOf(object row) => getter.GetClrValue(row);
+
+    /// <summary>Sets the row's value from the one that is stored.</summary>
+    public void Set(object row, object? stored)
+    {
+        if (stored is not null && converter is not null) stored = converter.ConvertFromProvider(stored);
+        else if (isInt && stored is long number) stored = (int)number;
+        set(row, stored);
+    }
 
     /// <summary>The row's value as it will be stored.</summary>
     public object? StoredOf(object row) => Stored(getter.GetClrValue(row));

@@ -14,6 +14,8 @@ sealed class RowShape
     static readonly ConditionalWeakTable<IEntityType, RowShape> shapes = [];
 
     readonly ConcurrentDictionary<UInt128, RowStatement> updates = new();
+    readonly ConcurrentDictionary<(string Change, string? Where), RowStatement> conditions = new();
+    readonly Type row;
     readonly RowStatement numbered;
     readonly int[] given;
     readonly int[] key;
@@ -21,6 +23,7 @@ sealed class RowShape
 
     RowShape(IEntityType type)
     {
+        row = type.ClrType;
         Table = type.GetTableName()!;
         Columns = [.. type.GetProperties().Select(p => new RowColumn(p))];
         if (Columns.Count > ColumnsMax) throw new InvalidOperationException($"{Table} has {Columns.Count} columns; a row has at most {ColumnsMax}.");
@@ -35,6 +38,7 @@ sealed class RowShape
         Upsert = new RowStatement(this, WriteStep.Change, $"{Insert.Sql} ON CONFLICT ({string.Join(", ", key.Select(k => Columns[k].Quoted))}) DO UPDATE SET {others}", Insert.Types, Insert.Key, hitsOne: false);
         Delete = Deletion([.. key, .. fence], hitsOne: true);
         Forget = Deletion(key, hitsOne: false);
+        Select = new RowStatement(this, WriteStep.Change, $"SELECT {string.Join(", ", Columns.Select(c => c.Quoted))} FROM \"{Table}\" WHERE {Where(key, 0)}", TypesOf(key), key, hitsOne: false);
     }
 
     /// <summary>Its table.</summary>
@@ -61,6 +65,9 @@ sealed class RowShape
     /// <summary>Deletes a row if it is there.</summary>
     public RowStatement Forget { get; }
 
+    /// <summary>Looks a row up by its key.</summary>
+    public RowStatement Select { get; }
+
     /// <summary>The shape of a kind of row.</summary>
     public static RowShape Of(IEntityType type) => shapes.GetValue(type, t => new RowShape(t));
 
@@ -71,6 +78,26 @@ sealed class RowShape
         for (var i = 0; i < values.Length; i++) values[i] = Columns[i].StoredOf(row);
         return values;
     }
+
+    /// <summary>A row of stored values.</summary>
+    public object Make(object?[] stored)
+    {
+        var made = Activator.CreateInstance(row, nonPublic: true)!;
+        Fill(made, stored);
+        return made;
+    }
+
+    /// <summary>Gives a row stored values.</summary>
+    public void Fill(object made, object?[] stored)
+    {
+        for (var i = 0; i < stored.Length; i++) Columns[i].Set(made, stored[i]);
+    }
+
+    /// <summary>A key as it is stored.</summary>
+    public object[] KeyOf(object[] parts) => [.. parts.Select((part, at) => Columns[key[at]].Stored(part)!)];
+
+    /// <summary>A row's key, as it is stored.</summary>
+    public object[] KeyOf(object made) => [.. key.Select(k => Columns[k].StoredOf(made)!)];
 
     /// <summary>A row's id in the audit trail: the parts of its primary key, joined by a slash.</summary>
     public string IdOf(object row) => key is [var only] ? IdPart(only, row) : string.Join('/', key.Select(k => IdPart(k, row)));
@@ -88,8 +115,8 @@ sealed class RowShape
     /// <param name="row">The row.</param>
     /// <param name="values">Its values now.</param>
     /// <param name="changed">Which of them changed, by column.</param>
-    /// <param name="read">Its values as read; only those of the fence are asked for.</param>
-    public RowWrite UpdateOf(object row, object?[] values, UInt128 changed, Func<RowColumn, object?> read)
+    /// <param name="read">Its values as read, by column; only those of the fence are asked for.</param>
+    public RowWrite UpdateOf(object row, object?[] values, UInt128 changed, Func<int, object?> read)
     {
         var statement = updates.GetOrAdd(changed, Update);
         var parameters = new object?[statement.Types.Length];
@@ -97,15 +124,22 @@ sealed class RowShape
         for (var i = 0; i < values.Length; i++)
             if ((changed >> i & 1) != 0) parameters[at++] = values[i];
         foreach (var k in key) parameters[at++] = values[k];
-        foreach (var f in fence) parameters[at++] = read(Columns[f]);
+        foreach (var f in fence) parameters[at++] = read(f);
         return new RowWrite(statement, parameters, row);
     }
 
     /// <summary>The row's deletion; it must be there as it was read.</summary>
-    public RowWrite DeleteOf(object row, Func<RowColumn, object?> read) => new(Delete, [.. key.Select(k => Columns[k].StoredOf(row)), .. fence.Select(f => read(Columns[f]))], row);
+    public RowWrite DeleteOf(object row, Func<int, object?> read) => new(Delete, [.. key.Select(k => Columns[k].StoredOf(row)), .. fence.Select(read)], row);
 
     /// <summary>The deletion of a row that may be there.</summary>
     public RowWrite ForgetOf(params object?[] keys) => new(Forget, keys, null);
+
+    /// <summary>A change of the row with a key that is made where a condition on that same row holds; it must hold.</summary>
+    public RowWrite ConditionOf(object rowKey, FormattableString change, FormattableString? where)
+    {
+        var statement = conditions.GetOrAdd((change.Format, where?.Format), formats => Condition(formats.Change, change.ArgumentCount, formats.Where, where?.ArgumentCount ?? 0));
+        return new RowWrite(statement, [rowKey, .. change.GetArguments(), .. where?.GetArguments() ?? []], null);
+    }
 
     static object?[] Pick(object?[] values, int[] columns)
     {
@@ -137,6 +171,13 @@ sealed class RowShape
         var places = string.Join(", ", columns.Select((_, at) => Place(at)));
         int[] where = [.. key.Select(k => Array.IndexOf(columns, k)).Where(k => k >= 0)];
         return new RowStatement(this, WriteStep.Insert, $"INSERT INTO \"{Table}\" ({names}) VALUES ({places})", TypesOf(columns), where, hitsOne: false);
+    }
+
+    RowStatement Condition(string change, int changeCount, string? where, int whereCount)
+    {
+        var set = string.Format(CultureInfo.InvariantCulture, change, [.. Enumerable.Range(1, changeCount).Select(Place)]);
+        var also = where is null ? "" : $" AND {string.Format(CultureInfo.InvariantCulture, where, [.. Enumerable.Range(1 + changeCount, whereCount).Select(Place)])}";
+        return new RowStatement(this, WriteStep.Change, $"UPDATE \"{Table}\" SET {set} WHERE {Where([key.Single()], 0)}{also}", [], [0], hitsOne: true);
     }
 
     RowStatement Deletion(int[] where, bool hitsOne) =>

@@ -5,10 +5,7 @@ namespace Doseline.Platform.Data.Writing;
 /// <summary>When in a transaction a statement runs. The same everywhere, so that two processes take the locks of rows in the same order.</summary>
 enum WriteStep
 {
-    /// <summary>A condition.</summary>
-    Condition,
-
-    /// <summary>A change or a deletion.</summary>
+    /// <summary>A change or a deletion, with a condition or without.</summary>
     Change,
 
     /// <summary>An insertion.</summary>
@@ -16,16 +13,16 @@ enum WriteStep
 }
 
 /// <summary>The text of a statement that writes one row; the same object for every row that is written so.</summary>
-/// <param name="shape">Kind of row; null for a condition.</param>
+/// <param name="shape">Kind of row.</param>
 /// <param name="step">When it runs.</param>
 /// <param name="sql">Its text, with places <c>$1</c>, <c>$2</c>, which both databases read.</param>
 /// <param name="types">Type of each place; empty where the values say it themselves.</param>
 /// <param name="key">Places of the row's key.</param>
 /// <param name="hitsOne">True when it must hit exactly one row.</param>
-sealed class RowStatement(RowShape? shape, WriteStep step, string sql, NpgsqlDbType[] types, int[] key, bool hitsOne)
+sealed class RowStatement(RowShape shape, WriteStep step, string sql, NpgsqlDbType[] types, int[] key, bool hitsOne)
 {
-    /// <summary>Kind of row; null for a condition.</summary>
-    public RowShape? Shape => shape;
+    /// <summary>Kind of row.</summary>
+    public RowShape Shape => shape;
 
     /// <summary>When it runs.</summary>
     public WriteStep Step => step;
@@ -54,7 +51,7 @@ sealed record RowWrite(RowStatement Statement, object?[] Values, object? Row)
     {
         var (mine, its) = (Statement, other.Statement);
         if (mine.Step != its.Step) return mine.Step.CompareTo(its.Step);
-        var order = string.CompareOrdinal(mine.Shape?.Table ?? mine.Sql, its.Shape?.Table ?? its.Sql);
+        var order = string.CompareOrdinal(mine.Shape.Table, its.Shape.Table);
         for (var i = 0; order == 0 && i < mine.Key.Length && i < its.Key.Length; i++) order = Compare(Values[mine.Key[i]], other.Values[its.Key[i]]);
         return order;
     }

@@ -1,5 +1,4 @@
 using Doseline.Platform.Audit;
-using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -12,11 +11,10 @@ static class TrackedRows
 {
     /// <summary>Adds what was inserted, changed and deleted to a set.</summary>
     /// <returns>The rows that the database numbers: their numbers are not read back, so they are let go once they are saved.</returns>
-    public static List<EntityEntry> Collect(ServiceDb db, RequestContext request, WriteSet set)
+    public static List<EntityEntry> Collect(ServiceDb db, AuditWriter audit, WriteSet set)
     {
         List<EntityEntry> numbered = [];
         List<(long Order, RowWrite Write)> inOrder = [];
-        AuditWriter audit = new(db, request);
         // In one pass, for each looks for changes in everything that is tracked.
         foreach (var entry in db.ChangeTracker.Entries())
         {
@@ -29,7 +27,7 @@ static class TrackedRows
                 case { State: EntityState.Deleted } when shape.IsAudited:
                     throw new InvalidOperationException($"{shape.Table} is a GxP record and is never deleted.");
                 case { State: EntityState.Deleted }:
-                    set.Rows.Add(shape.DeleteOf(entry.Entity, column => OriginalOf(entry, column)));
+                    set.Rows.Add(shape.DeleteOf(entry.Entity, at => OriginalOf(entry, shape.Columns[at])));
                     break;
                 case { State: EntityState.Modified }:
                     Change(entry, shape);
@@ -43,7 +41,6 @@ static class TrackedRows
         // In the order in which they were added.
         inOrder.Sort((a, b) => a.Order.CompareTo(b.Order));
         set.Rows.AddRange(inOrder.Select(i => i.Write));
-        set.Rows.AddRange(audit.Rows);
         return numbered;
 
         void Insert(EntityEntry entry, RowShape shape)
@@ -68,8 +65,8 @@ static class TrackedRows
             for (var i = 0; i < shape.Columns.Count; i++)
                 if (tracked.IsModified(shape.Columns[i].Property)) changed |= UInt128.One << i;
             var values = shape.ValuesOf(entry.Entity);
-            if (entry.Entity is IGxpRow record) changed = audit.Changed(shape, record, values, changed, column => OriginalOf(entry, column));
-            set.Rows.Add(shape.UpdateOf(entry.Entity, values, changed, column => OriginalOf(entry, column)));
+            if (entry.Entity is IGxpRow record) changed = audit.Changed(shape, record, values, changed, at => OriginalOf(entry, shape.Columns[at]));
+            set.Rows.Add(shape.UpdateOf(entry.Entity, values, changed, at => OriginalOf(entry, shape.Columns[at])));
         }
     }
 

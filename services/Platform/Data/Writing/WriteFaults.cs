@@ -20,12 +20,12 @@ static class WriteFaults
 {
     /// <summary>A statement hit another number of rows than it must: the row is gone, was changed by somebody else, or a condition does not hold.</summary>
     public static DbUpdateConcurrencyException Lost(RowWrite write) =>
-        new($"{(write.Statement.Shape is { } shape ? $"A row of {shape.Table}" : "A condition")} is not as it was when it was read.");
+        new($"A row of {write.Statement.Shape.Table} is not as it was when it was read.");
 
     /// <summary>A statement was refused.</summary>
     public static DbUpdateException Refused(RowWrite? write, Exception fault) => write is null
         ? new DbUpdateException("The changes could not be saved.", fault)
-        : new RowRefusedException($"A row of {write.Statement.Shape?.Table} could not be written: {fault.Message}", write, fault);
+        : new RowRefusedException($"A row of {write.Statement.Shape.Table} could not be written: {fault.Message}", write, fault);
 
     /// <summary>The database was lost on the way.</summary>
     public static DbUpdateException Away(Exception fault) => new("The database was lost while changes were saved.", fault);

@@ -11,6 +11,13 @@ sealed class WriteSet
 
     /// <summary>How many statements it is.</summary>
     public int Count => Rows.Count + Facts.Count;
+
+    /// <summary>Adds what was saved after it.</summary>
+    public void Add(WriteSet later)
+    {
+        Rows.AddRange(later.Rows);
+        Facts.AddRange(later.Facts);
+    }
 }
 
 /// <summary>Write sets that share a transaction, as one sequence of statements.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Doseline.Kernel.Decay;
 
 namespace Doseline.Shipping.Domain.Class7;
 
@@ -8,8 +9,6 @@ namespace Doseline.Shipping.Domain.Class7;
 /// </summary>
 public sealed class Class7Data
 {
-    const double BqPerCurie = 3.7e10;
-
     readonly FrozenDictionary<string, Class7Table.Row> limits, exceptions, defaults, chains, quantities, names;
     readonly FrozenDictionary<string, Emission> emissions;
 
@@ -64,7 +63,7 @@ public sealed class Class7Data
 
     /// <summary>Reportable quantity in becquerels, with whether it was verified; null when the table is silent.</summary>
     public (double Bq, bool Verified)? ReportableQuantity(string nuclide) =>
-        quantities.TryGetValue(nuclide, out var row) ? (row.Number("rq_ci") * BqPerCurie, row.Verified) : null;
+        quantities.TryGetValue(nuclide, out var row) ? (Activity.From(row.Number("rq_ci"), ActivityUnit.Ci).Bq, row.Verified) : null;
 
     /// <summary>The parts of A1 or A2 that an excepted package may hold.</summary>
     public ExceptionLimits ExceptionsFor(MaterialForm form)

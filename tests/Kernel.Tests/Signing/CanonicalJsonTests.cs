@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using Doseline.Platform.Signing;
+using Doseline.Kernel.Signing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Doseline.Platform.Tests.Signing;
+namespace Doseline.Kernel.Tests.Signing;
 
 public sealed class CanonicalJsonTests
 {

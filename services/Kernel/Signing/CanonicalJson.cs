@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Google.Protobuf;
 
-namespace Doseline.Platform.Signing;
+namespace Doseline.Kernel.Signing;
 
 /// <summary>
 /// JSON in the one form that RFC 8785 (JSON Canonicalization Scheme) allows, so that the same content always has the same bytes and a
@@ -13,10 +12,6 @@ public static class CanonicalJson
 {
     /// <summary>Nesting that is followed; deeper input is refused.</summary>
     public const int DepthMax = 64;
-
-    /// <summary>Canonical form of a proto message, through its proto JSON.</summary>
-    /// <param name="message">The message; absent and default fields are left out, as proto JSON does.</param>
-    public static string Of(IMessage message) => Of(JsonFormatter.Default.Format(message));
 
     /// <summary>Canonical form of a JSON text.</summary>
     /// <exception cref="FormatException">Not JSON, or not I-JSON (RFC 7493): a name occurs twice, a surrogate stands alone, a number has no double.</exception>

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Doseline.Testing;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Platform.Tests.Telemetry;
+
+/// <summary>A scrape is text that a Prometheus server takes.</summary>
+public sealed class ScrapeTests
+{
+    [Fact]
+    [Requirement("A002")]
+    public async Task The_platforms_own_scrape_is_well_formed_and_counts_calls_by_method_and_status()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        await new Execution.V1.SchedulerService.SchedulerServiceClient(platform.As("planner")).ListRunsAsync(new());
+        await TestPlatform.RefusalsAsync(() => new Execution.V1.SchedulerService.SchedulerServiceClient(platform.Host.WithToken(null)).ListRunsAsync(new()).ResponseAsync);
+        var text = await TextAsync(platform);
+        var scrape = Scrape.Parse(text);
+        var calls = scrape.Samples.Where(s => s.Name is "doseline_rpc_duration_seconds_count" && s.Labels["rpc_method"] is "/doseline.execution.v1.SchedulerService/ListRuns").ToList();
+        // Other hosts of this test process count into the same text, so there may be more.
+        calls.ShouldContain(s => s.Labels["rpc_status"] == "OK");
+        calls.ShouldContain(s => s.Labels["rpc_status"] == "Unauthenticated");
+        foreach (var histogram in scrape.Types.Where(t => t.Value is "histogram").Select(t => t.Key)) scrape.RequireCumulative(histogram);
+        // What was looked up for this scrape is in it, and no series says more than its labels.
+        scrape.Samples.ShouldContain(s => s.Name == "facts_parked_now" && s.Labels["service"] == "orders");
+        scrape.Samples.ShouldAllBe(s => !s.Labels.ContainsKey("otel_scope_name"));
+        await RequireSoundAsync(text);
+    }
+
+    static async Task<string> TextAsync(TestPlatform platform)
+    {
+        using HttpClient client = new();
+        var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
+        return await client.GetStringAsync(new Uri(probe, "/metrics"));
+    }
+
+    // Prometheus' own tool, where it is installed; names that the runtime and the driver gave are not ours to mend.
+    static async Task RequireSoundAsync(string text)
+    {
+        if (!File.Exists("/usr/bin/promtool")) return;
+        using var tool = Process.Start(new ProcessStartInfo("/usr/bin/promtool", ["check", "metrics"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true })!;
+        await tool.StandardInput.WriteAsync(text);
+        tool.StandardInput.Close();
+        var said = await tool.StandardError.ReadToEndAsync();
+        await tool.WaitForExitAsync();
+        said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("dotnet_", StringComparison.Ordinal) && !line.StartsWith("db_", StringComparison.Ordinal)
+            && !line.StartsWith("aspnetcore_", StringComparison.Ordinal) && !line.StartsWith("kestrel_", StringComparison.Ordinal) && !line.StartsWith("http_", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+}
