@@ -187,7 +187,7 @@ public sealed partial class CodeTests(Chart chart) : IClassFixture<Chart>
     static Dictionary<string, string[]> Scopes(string text) => text.Split(';').Select(one => one.Split('='))
         .ToDictionary(pair => pair[0], pair => pair[1].Split(',', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 
-    [GeneratedRegex("""(?:[.]Signing[(]|[.]Secret[(]|new[(](?:keys|store), )"(?<name>[a-z-]+)["]""")]
+    [GeneratedRegex("""(?:[.]Signing[(]|[.]Secret[(]|new[(](?:keys|store), |const string KeyName = )"(?<name>[a-z-]+)["]""")]
     private static partial Regex KeyName();
 
     [GeneratedRegex("__[0-9]+(?:__|$)")]

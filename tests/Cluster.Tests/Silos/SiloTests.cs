@@ -19,7 +19,7 @@ public sealed class SiloTests(ITestOutputHelper output) : IAsyncLifetime
     const int Workers = 6;
 
     // More than are told of in the time.
-    static readonly int Orders = Long ? 60_000 : 5_000;
+    static readonly int Orders = Long ? 20_000 : 5_000;
 
     // How many steps are to be answered after what happened.
     static readonly int StepsMin = Long ? 600 : 60;
