@@ -24,7 +24,7 @@ public sealed class ScrapeTests
         calls.ShouldContain(s => s.Labels["rpc_status"] == "Unauthenticated");
         foreach (var histogram in scrape.Types.Where(t => t.Value is "histogram").Select(t => t.Key)) scrape.RequireCumulative(histogram);
         // What was looked up for this scrape is in it, and no series says more than its labels.
-        scrape.Samples.ShouldContain(s => s.Name == "facts_parked_now" && s.Labels["service"] == "orders");
+        scrape.Samples.ShouldContain(s => s.Name == "facts_waiting_now" && s.Labels["service"] == "orders");
         scrape.Samples.ShouldAllBe(s => !s.Labels.ContainsKey("otel_scope_name"));
         await RequireSoundAsync(text);
     }

@@ -42,7 +42,7 @@ public sealed class ParkedFacts(FactTable table, FactWork work, IServiceScopeFac
         if (!databases.Hosts(service)) throw NotParked(service, factId);
         await using var scope = scopes.CreateAsyncScope();
         var db = databases.Of(service, scope.ServiceProvider);
-        var row = await db.Waiting.FirstOrDefaultAsync(w => w.FactId == factId, cancel) ?? throw NotParked(service, factId);
+        var row = await db.Waiting.AsNoTracking().FirstOrDefaultAsync(w => w.FactId == factId, cancel) ?? throw NotParked(service, factId);
         if (row.ResolvedTime is not null) return false;
         if ((await OpenWaits.ReadAsync(db, row.Publisher, cancel)) is var open && open.Of(factId) is { } own && open.Before(row.Position, own.Keys) is { } earlier)
         {
@@ -78,31 +78,37 @@ public sealed class ParkedFacts(FactTable table, FactWork work, IServiceScopeFac
 
         // It had been handled meanwhile: nothing happens twice, and the row is closed.
         await using var scope = scopes.CreateAsyncScope();
-        var other = databases.Of(service, scope.ServiceProvider);
-        if (await other.Waiting.FindAsync([row.FactId], cancel) is not { ResolvedTime: null } still) return false;
-        resolution.Mark(other, still);
-        await other.SaveChangesAsync(cancel);
-        return true;
+        return await CloseAsync(databases.Of(service, scope.ServiceProvider), row.FactId, resolution, static _ => Task.CompletedTask, cancel);
     }
 
     static async Task<bool> SetAsideAsync(ServiceDb db, WaitingRow row, Resolution resolution, CancellationToken cancel)
     {
-        // What an orphan did is done, and so is what was done with another payload: their inbox rows say so.
-        if (!await db.Inbox.AnyAsync(r => r.FactId == row.FactId && r.Part == "", cancel) && row.Envelope.Length > 0) FactWaits.AddReceipt(db, row);
-        resolution.Mark(db, row);
         try
         {
-            await db.SaveChangesAsync(cancel);
-            return true;
+            return await CloseAsync(db, row.FactId, resolution, async open =>
+            {
+                // What an orphan did is done, and so is what was done with another payload: their inbox rows say so.
+                if (!await db.Inbox.AnyAsync(r => r.FactId == open.FactId && r.Part == "", cancel) && open.Envelope.Length > 0) FactWaits.AddReceipt(db, open);
+            }, cancel);
         }
         catch (DbUpdateException)
         {
-            // Somebody else may have dealt with it at the same time.
+            // Somebody else may have handled it at the same time.
             db.Discard();
             if (await db.Waiting.AnyAsync(w => w.FactId == row.FactId && w.ResolvedTime == null, cancel)) throw;
             return false;
         }
     }
+
+    // Of all who close a row at the same time, one does.
+    static Task<bool> CloseAsync(ServiceDb db, string factId, Resolution resolution, Func<WaitingRow, Task> also, CancellationToken cancel) => db.LockedAsync($"waiting:{factId}", async () =>
+    {
+        if (await db.Waiting.SingleOrDefaultAsync(w => w.FactId == factId, cancel) is not { ResolvedTime: null } open) return false;
+        await also(open);
+        resolution.Mark(db, open);
+        await db.SaveChangesAsync(cancel);
+        return true;
+    }, cancel);
 
     static RefusedException NotParked(string service, string factId) =>
         new(Refusal.Missing($"facts/{factId}", "FACT_NOT_PARKED", $"Fact {factId} does not wait in {service}.").With("service", service));
