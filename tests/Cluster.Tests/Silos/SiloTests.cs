@@ -136,7 +136,7 @@ public sealed class SiloTests(ITestOutputHelper output) : IAsyncLifetime
             dose.Skip(1).Select(a => a.PreviousHash).ShouldBe(dose.SkipLast(1).Select(a => a.Hash), dose.Key);
         }
 
-        var facts = await db.Database.SqlQueryRaw<string>("SELECT type || ' ' || subject AS \"Value\" FROM outbox WHERE type LIKE 'doseline.execution.v1.Dose%'").ToListAsync();
+        var facts = await db.Database.SqlQueryRaw<string>("SELECT type || ' ' || subject AS \"Value\" FROM facts WHERE type LIKE 'doseline.execution.v1.Dose%'").ToListAsync();
         facts.ShouldBe([
             .. doses.Keys.Select(d => $"doseline.execution.v1.DosePlanned {d}"),
             .. load.Expiring.Keys.Select(o => $"doseline.execution.v1.DoseLost {SiloLoad.DoseOf(o)}")], ignoreOrder: true);
