@@ -36,7 +36,7 @@ public static class Rings
             json.WriteString("specversion", "1.0");
             json.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"{publisher}/{page.After.Position}/{page.UpTo.Position}/{page.UpTo.FactId}"));
             json.WriteString("source", publisher);
-            json.WriteString("type", Wire.FactPage.Descriptor.FullName);
+            json.WriteString("type", Wire.ReadFactsResponse.Descriptor.FullName);
             json.WriteString("subject", page.UpTo.Position.ToString(CultureInfo.InvariantCulture));
             json.WriteString("time", time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("datacontenttype", "application/protobuf");
@@ -60,7 +60,7 @@ public static class Rings
             using var json = JsonDocument.Parse(envelope);
             if (Text(json.RootElement, "data_base64") is not { } data || !data.TryGetBytesFromBase64(out var bytes)) return null;
             if (!seal.Holds(publisher, bytes, Text(json.RootElement, "signature")?.GetString())) return null;
-            var page = Wire.FactPage.Parser.ParseFrom(bytes);
+            var page = Wire.ReadFactsResponse.Parser.ParseFrom(bytes);
             return page.Service == publisher ? FactPage.From(page) : null;
         }
         catch (Exception junk) when (junk is JsonException or InvalidProtocolBufferException or FactLogException or FormatException)

@@ -24,7 +24,7 @@ public sealed record FactPage(LogPlace After, IReadOnlyList<Fact> Facts, LogPlac
     public bool IsWhole => !Forked && Facts.Count > 0 && Facts.Count == UpTo.Position - After.Position;
 
     /// <summary>As it goes over the wire.</summary>
-    public Wire.FactPage ToWire(string service) => new()
+    public Wire.ReadFactsResponse ToWire(string service) => new()
     {
         Service = service,
         After = After.Position,
@@ -39,7 +39,7 @@ public sealed record FactPage(LogPlace After, IReadOnlyList<Fact> Facts, LogPlac
 
     /// <summary>As it came over the wire.</summary>
     /// <exception cref="FactLogException">Its facts do not ascend within its piece.</exception>
-    public static FactPage From(Wire.FactPage page)
+    public static FactPage From(Wire.ReadFactsResponse page)
     {
         var last = page.After;
         foreach (var fact in page.Facts)

@@ -11,7 +11,7 @@ namespace Doseline.Platform.Messaging.Log;
 public sealed class FactsApi(DatabaseTable databases, IServiceProvider scope, RequestContext caller, FactTable table, IConfiguration config) : FactsService.FactsServiceBase
 {
     /// <inheritdoc/>
-    public override async Task<Wire.FactPage> ReadFacts(ReadFactsRequest request, ServerCallContext context)
+    public override async Task<Wire.ReadFactsResponse> ReadFacts(ReadFactsRequest request, ServerCallContext context)
     {
         RequireListener(request.Service);
         var page = await FactLog.ReadAsync(
