@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Platform.Tests.Telemetry;
 
 /// <summary>A scrape is text that a Prometheus server takes.</summary>
+[Collection(nameof(OneHost))]
 public sealed class ScrapeTests
 {
     [Fact]
@@ -49,3 +50,7 @@ public sealed class ScrapeTests
             && !line.StartsWith("aspnetcore_", StringComparison.Ordinal) && !line.StartsWith("kestrel_", StringComparison.Ordinal) && !line.StartsWith("http_", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }
+
+/// <summary>Tests that run while no other does: a process has one set of gauges, and hosts of other tests would add the same series to it.</summary>
+[CollectionDefinition(nameof(OneHost), DisableParallelization = true)]
+public sealed class OneHost;
