@@ -28,7 +28,6 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     // What something was given to since it was pumped; and when each service's next deadline is, as it said last.
     readonly ConcurrentDictionary<string, bool> touched = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, long> nexts = new(StringComparer.Ordinal);
-    DateTimeOffset pumped;
 
     ProcessPlatform(TestDatabase databases, WebApplication looking, SharedClock shared, SimulatedClock clock, Mesh mesh) =>
         (this.databases, this.looking, this.shared, Clock, Mesh) = (databases, looking, shared, clock, mesh);
@@ -113,18 +112,20 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
     {
         if (++Settlings == RollingRestartAt) await RestartAllAsync();
         if (Settlings == GatewayKilledAt) await processes["gateway"].KillAsync();
-        // Time by itself gives everybody something to do; after that, only those whom something reached.
-        if (Clock.GetUtcNow() > pumped) foreach (var name in Keepers) touched[name] = true;
-        pumped = Clock.GetUtcNow();
+        // Everybody looks at first, and again after whoever had something to do: a ring may have been lost, and the logs are read without one, too.
+        foreach (var name in Keepers) touched[name] = true;
         while (touched.Keys.Where(Keepers.Contains).ToList() is [_, ..] names)
         {
             foreach (var name in names) touched.TryRemove(name, out _);
-            await Task.WhenAll(names.Select(async name =>
+            var done = await Task.WhenAll(names.Select(async name =>
             {
-                await processes[name].ControlAsync(http, HttpMethod.Post, "pump", cancel);
+                var did = await processes[name].ControlAsync(http, HttpMethod.Post, "pump", cancel) ?? 0;
                 nexts[name] = await processes[name].ControlAsync(http, HttpMethod.Get, "next", cancel) ?? long.MaxValue;
+                return did;
             }));
             await Mesh.Broker.IdleAsync().WaitAsync(cancel);
+            if (done.Sum() == 0) continue;
+            foreach (var name in Keepers) touched[name] = true;
         }
     }
 

@@ -48,7 +48,8 @@ public sealed class ZonePropertyTests
         CalibratedActivity At(DateTimeOffset calibrated) => CalibratedActivity.Create(drawn.symbol, 7.4e9, calibrated, NuclideData.Current, "dose").OrThrow();
         return here == there
             && At(Typed(reference, drawn.zone)).At(there) == At(Typed(reference, drawn.other)).At(here)
-            && At(reference).At(here.ToOffset(Zones.OffsetAt(here, drawn.zone))) == At(reference).At(drawn.instant);
+            // An offset of those days may have seconds, which a DateTimeOffset cannot.
+            && At(reference).At(here.ToOffset(TimeSpan.FromMinutes((int)Zones.OffsetAt(here, drawn.zone).TotalMinutes))) == At(reference).At(drawn.instant);
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
