@@ -201,9 +201,9 @@ public static class PlatformHost
         if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
     }
 
-    sealed class Pumps(IEnumerable<IPump> relays, IEnumerable<IReminderPump> reminders, PumpSignals signals, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
+    sealed class Pumps(IEnumerable<IPump> pumps, IEnumerable<IReminderPump> deadlines, PumpSignals signals, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
     {
-        readonly PumpLoop[] loops = [.. relays.Concat(reminders).Where(p => p is not DeadlineSweep).Distinct().Select(pump => new PumpLoop(pump, signals, clock, time, log))];
+        readonly PumpLoop[] loops = [.. pumps.Concat(deadlines).Where(p => p is not DeadlineSweep).Distinct().Select(pump => new PumpLoop(pump, signals, clock, time, log))];
 
         // After the ports are open: whoever waits for an answer comes before what waited in a database anyway.
         public Task StartAsync(CancellationToken cancellationToken)

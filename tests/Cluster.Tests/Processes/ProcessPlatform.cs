@@ -139,11 +139,7 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
             await SettleAsync(cancel);
             foreach (var name in Keepers.Where(n => nexts[n] <= ticks))
             {
-                while (await processes[name].ControlAsync(http, HttpMethod.Post, "sweep", cancel) > 0)
-                {
-                    touched[name] = true;
-                    await SettleAsync(cancel);
-                }
+                while (await processes[name].ControlAsync(http, HttpMethod.Post, "sweep", cancel) > 0) await SettleAsync(cancel);
             }
         }
 
