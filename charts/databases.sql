@@ -1,5 +1,6 @@
 -- Makes the database of one service and its two roles: the owner, which the schema job is, and the service's own, which reads and writes rows
--- but owns nothing, so that it cannot take a trigger off an append-only table.
+-- but owns nothing, so that it cannot take a trigger off an append-only table. What is there already is left as it is, with the passwords given
+-- now; so it may be run again, also to change passwords. charts/databases.sh runs it for every service.
 --
 --   psql -v service=orders -v password=… -v owner_password=… -f charts/databases.sql     as a role that may create roles and databases
 \set ON_ERROR_STOP on
@@ -7,10 +8,12 @@
 \set owner 'doseline_' :service '_owner'
 \set role 'doseline_' :service
 
-CREATE ROLE :"owner" LOGIN PASSWORD :'owner_password';
-CREATE ROLE :"role" LOGIN PASSWORD :'password';
-GRANT :"owner" TO CURRENT_USER;
-CREATE DATABASE :"database" OWNER :"owner" ENCODING 'UTF8' TEMPLATE template0;
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY[:'owner', :'role']) AS name WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE :"owner" LOGIN PASSWORD :'owner_password';
+ALTER ROLE :"role" LOGIN PASSWORD :'password';
+SELECT format('GRANT %I TO CURRENT_USER', :'owner') WHERE NOT pg_has_role(CURRENT_USER, :'owner', 'MEMBER') \gexec
+SELECT format('CREATE DATABASE %I OWNER %I ENCODING ''UTF8'' TEMPLATE template0', :'database', :'owner')
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"database" TO :"role", :"owner";
 

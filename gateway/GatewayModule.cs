@@ -8,8 +8,8 @@ using Doseline.Gateway.Passing;
 using Doseline.Gateway.Sessions;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Telemetry;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
@@ -29,6 +29,7 @@ public sealed class GatewayModule : ServiceModule
     {
         var services = module.Services;
         services.Configure<GatewayOptions>(module.Configuration.GetSection(GatewayOptions.Section));
+        services.AddSingleton<FrontMeter>().AddSingleton<IMeasure>(p => p.GetRequiredService<FrontMeter>());
         services.AddSingleton<FrontMethods>().AddSingleton<Routes>().AddSingleton<Backends>().AddSingleton<Visitors>().AddSingleton<Admission>();
         services.AddSingleton<ConnectFault>().AddSingleton<ConnectEndpoint>().AddSingleton<PassThrough>().AddSingleton<ConsoleFiles>();
         services.Configure<SignInOptions>(module.Configuration.GetSection(SignInOptions.Section));
@@ -37,30 +38,29 @@ public sealed class GatewayModule : ServiceModule
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, SignInScheme>();
         services.AddSingleton<ApiComments>().AddSingleton<ApiDocument>().AddSingleton<ApiPage>();
         services.AddHttpForwarder();
-        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<GatewayOptions>>(Believe);
+        services.AddResponseCompression(compression => compression.EnableForHttps = true);
         services.AddRateLimiter().AddSingleton<IConfigureOptions<RateLimiterOptions>, ClientLimits>();
         module
             .Database<GatewayDb>()
-            .Calls(new FrontMethods().Services)
+            .Calls(() => Called(new FrontMethods()))
             .Guard(Stand)
             .Web(MapCalls, Doors.Web | Doors.Grpc)
             .Web(MapPages);
     }
 
-    static void Believe(ForwardedHeadersOptions headers, IOptions<GatewayOptions> options)
-    {
-        headers.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        headers.KnownProxies.Clear();
-        headers.KnownIPNetworks.Clear();
-        foreach (var network in options.Value.Proxies) headers.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
-    }
+    // What every host serves is asked of each.
+    static IEnumerable<(string Callee, string Service)> Called(FrontMethods methods) =>
+        from method in methods.All
+        from callee in method.OfEveryHost ? (IEnumerable<string>)methods.Services : [method.Service]
+        select (callee, method.Descriptor.Service.FullName);
 
     static void Stand(IApplicationBuilder app)
     {
-        // With nobody known the middleware would believe everybody.
-        if (app.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.Proxies is not []) app.UseForwardedHeaders();
         app.Use(OuterHeaders.UseAsync);
-        app.ApplicationServices.GetRequiredService<ConsoleFiles>().Use(app);
+        var console = app.ApplicationServices.GetRequiredService<ConsoleFiles>();
+        // What is public and nothing else: an answer with secrets in it, beside what a stranger chose, must not be compressed over TLS.
+        app.UseWhen(context => ApiPage.Is(context.Request.Path) || console.IsFor(context.Request), branch => branch.UseResponseCompression());
+        console.Use(app);
         app.Use(app.ApplicationServices.GetRequiredService<Visitors>().UseAsync);
         app.UseRateLimiter();
     }
@@ -69,7 +69,8 @@ public sealed class GatewayModule : ServiceModule
     {
         var connect = outer.ServiceProvider.GetRequiredService<ConnectEndpoint>();
         var grpc = outer.ServiceProvider.GetRequiredService<PassThrough>();
-        RequestDelegate call = context => PassThrough.IsGrpc(context) ? grpc.HandleAsync(context) : connect.HandleAsync(context);
+        var meter = outer.ServiceProvider.GetRequiredService<FrontMeter>();
+        RequestDelegate call = context => meter.CountAsync(context, PassThrough.IsGrpc(context) ? grpc.HandleAsync : connect.HandleAsync);
         var services = outer.ServiceProvider.GetRequiredService<FrontMethods>().All.Select(m => m.Descriptor.Service.FullName).Distinct(StringComparer.Ordinal);
         foreach (var service in services) outer.Map($"/{service}/{{method}}", call);
         // What is no service is answered as a call that nobody serves; a GET is a page of the console.
@@ -81,6 +82,8 @@ public sealed class GatewayModule : ServiceModule
         web.ServiceProvider.GetRequiredService<SessionEndpoints>().Map(web);
         web.ServiceProvider.GetRequiredService<ApiPage>().Map(web);
         // Whatever looks like no file is a page that the console routes itself; files are served before.
-        web.MapFallback(web.ServiceProvider.GetRequiredService<ConsoleFiles>().ServePageAsync);
+        var console = web.ServiceProvider.GetRequiredService<ConsoleFiles>();
+        web.MapFallback(console.ServePageAsync);
+        web.MapFallback("{*path:file}", console.ServeNothingAsync);
     }
 }

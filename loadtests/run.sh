@@ -11,7 +11,7 @@
 # DOSELINE_LOAD_GROW       past orders of a third platform, whose databases on PostgreSQL have grown (default 1000000; 0 leaves it out)
 # DOSELINE_LOAD_GROW_AUDIT its audit rows (default ten for each order)
 # DOSELINE_LOAD_DORMANT    its dormant doses (default one for ten orders)
-# DOSELINE_LOAD_STARTS     starts of each build, on fresh and on existing databases (default 5; 0 leaves them out)
+# DOSELINE_LOAD_STARTS     starts of each build, on fresh and on existing databases (default 5, or 1; 0 leaves them out)
 # DOSELINE_LOAD_BUILT      1 takes what was built for Release before
 # DOSELINE_LOAD_REPORT     where the report goes (default docs/benchmarks/load.md; another place when it is not whole)
 set -euo pipefail
@@ -24,7 +24,7 @@ base=$(git rev-parse --short "${DOSELINE_LOAD_BASE:-fda8ae0}^{commit}") now=$(gi
 [[ -z $(git status --porcelain -- services gateway protos) ]] || now="after $now"
 read -ra stores <<<"${DOSELINE_LOAD_ON:-PostgreSQL SQLite}"
 grow=${DOSELINE_LOAD_GROW:-$([[ $length == whole ]] && echo 1000000 || echo 0)}
-starts=${DOSELINE_LOAD_STARTS:-$([[ $length == whole ]] && echo 5 || echo 2)}
+starts=${DOSELINE_LOAD_STARTS:-$([[ $length == whole ]] && echo 5 || echo 1)}
 report=${DOSELINE_LOAD_REPORT:-$([[ $length == whole ]] && echo docs/benchmarks/load.md || echo "artifacts/load-$length.md")}
 tree=$PWD/artifacts/load-base/$base program=artifacts/bin/Local/release/Doseline.Local.dll driver=artifacts/bin/Load/release/Doseline.Load.dll
 work=$(mktemp -d)
@@ -59,12 +59,15 @@ fi
 counting=""
 [[ -e $(postgres_bin)/../lib/pg_stat_statements.so ]] && counting="-c shared_preload_libraries=pg_stat_statements -c pg_stat_statements.max=10000"
 POSTGRES_DURABLE=1 POSTGRES_SETTINGS="-c max_connections=900 -c wal_keep_size=2GB $counting" postgres_start
+code=0
 dotnet "$driver" compare --base "$tree/$program" --base-commit "$base" --now "$program" --now-commit "$now" --length "$length" --on "${stores[@]}" \
     --postgres "$postgres_home" --postgres-pid "$postgres_pid" --postgres-programs "$(postgres_bin)" \
     --grow "$grow" --grow-audit "${DOSELINE_LOAD_GROW_AUDIT:-$((grow * 10))}" --grow-dormant "${DOSELINE_LOAD_DORMANT:-$((grow / 10))}" \
-    --work "$work" --out "$work/measured.json" </dev/null
+    --work "$work" --out "$work/measured.json" </dev/null || code=$?
+[[ -f $work/measured.json ]] || exit "$code"
 mkdir -p artifacts "$(dirname "$report")"
 cp "$work/measured.json" artifacts/load.json
 dotnet "$driver" report --in "$work/measured.json" "${reports[@]}" --markdown "$report" </dev/null
 cat loadtests/bounds.md >>"$report"
 echo "wrote $report" >&2
+exit "$code"

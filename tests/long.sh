@@ -8,14 +8,16 @@
 #
 # LONG_SEEDS   days of the simulation that are disturbed, each in its own way (default 400)
 # LONG_KILLS   how often the killed day is killed (default 20)
+# LONG_FREEZES how often one of two writing processes is frozen (default 200)
 # LONG_CALLS   calls of each of the eight clients that contend for a record (default 400)
+# LONG_FUZZ    minutes in which every method is sent messages by chance (default 10)
 # LONG_IDS     ids of one millisecond that must all be different (default 100,000,000; 16 bytes of memory each)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day silos seeds histories ids)
+every=(readme killed-day process-day silos freezes seeds interleavings histories fuzz ids)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -24,10 +26,13 @@ passed=0 failed=0 report=docs/benchmarks/long.md
 declare -A told=(
     [readme]="both commands of the README, from its text, on a clean clone in an empty folder with empty caches"
     [killed-day]="a day killed ${LONG_KILLS:-20} times with SIGKILL and continued ends as an undisturbed one"
-    [process-day]="the whole sample day in nine processes on PostgreSQL, killed at 20 points of a message's way and upgraded once"
-    [silos]="three replicas of Execution on PostgreSQL under load: three times one killed, one ended, one frozen for 16 s, and all replaced"
+    [process-day]="the whole sample day in nine processes on PostgreSQL, with RabbitMQ where it is installed, killed at 20 points of a message's way and upgraded once"
+    [silos]="three replicas of Execution on PostgreSQL that show each other certificates, under load: three times one killed, one ended, one frozen for 16 s, and all replaced"
+    [freezes]="sixteen writers in two processes on PostgreSQL, of which one is frozen ${LONG_FREEZES:-200} times wherever it stands: positions dense, in order, the other goes on"
     [seeds]="${LONG_SEEDS:-400} days disturbed each in its own way: crashes, lost and doubled and late facts, services away"
+    [interleavings]="every way of reading two publishers' logs that touch one row, at every listener, with a crash at each fact and a reader standing still before each: one end"
     [histories]="eight clients of ${LONG_CALLS:-400} calls each contend for a record of every service, on both databases: one writer explains what they saw"
+    [fuzz]="every method for ${LONG_FUZZ:-10} minutes with messages by chance, as protobuf and as JSON: refused with reasons, nothing changed, no fault, memory bounded"
     [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
 )
 
@@ -59,6 +64,7 @@ readme() {
 }
 killed-day() { DOSELINE_KILLS="${LONG_KILLS:-20}" tests_of EndToEnd.Tests FullyQualifiedName~KilledDayTests; }
 silos() { DOSELINE_SILOS=long tests_of Cluster.Tests FullyQualifiedName~SiloTests; }
+freezes() { DOSELINE_FREEZES="${LONG_FREEZES:-200}" tests_of Cluster.Tests FullyQualifiedName~FrozenWriterTests; }
 process-day() { DOSELINE_WHOLE_DAY=1 tests_of Cluster.Tests FullyQualifiedName~ProcessDayTests; }
 # Two halves at once, for a day waits for nothing but the processor.
 seeds() {
@@ -69,7 +75,9 @@ seeds() {
     ended=$?
     wait $second && ((ended == 0))
 }
+interleavings() { DOSELINE_INTERLEAVINGS=all tests_of Simulation.Tests FullyQualifiedName~InterleavingTests; }
 histories() { DOSELINE_HISTORY_CALLS="${LONG_CALLS:-400}" tests_of EndToEnd.Tests FullyQualifiedName~HistoryTests; }
+fuzz() { DOSELINE_FUZZ_MINUTES="${LONG_FUZZ:-10}" tests_of Gateway.Tests FullyQualifiedName~FuzzTests; }
 ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
 
 # Writes the line of a part anew and leaves the others as they are. Arguments: part, result, minutes.

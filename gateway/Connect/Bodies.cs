@@ -39,6 +39,8 @@ public static class Bodies
         var read = await ReadToEndAsync(body, bytesMax + PrefixBytes, cancel);
         if (read.Length < PrefixBytes || BinaryPrimitives.ReadUInt32BigEndian(read.Span[1..]) != read.Length - PrefixBytes)
             throw ConnectFault.Refuse(Refusal.Invalid("request", "FRAME_MALFORMED", "The body is not exactly one message with its five bytes of flags and length."));
+        if ((read.Span[0] & ~CompressedFlag) != 0)
+            throw ConnectFault.Refuse(Refusal.Invalid("request", "FRAME_MALFORMED", "The message is marked with flags that a request does not have; only that it is compressed can be said.").With("flags", read.Span[0]));
         var compressed = (read.Span[0] & CompressedFlag) != 0;
         if (compressed && encoding != Gzip)
             throw ConnectFault.Refuse(Refusal.Invalid("request", "FRAME_MALFORMED", "The message is marked as compressed, but Connect-Content-Encoding names no coding."));

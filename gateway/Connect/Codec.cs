@@ -48,16 +48,15 @@ public sealed class ProtoCodec : Codec
 /// <summary>The JSON form of protobuf: lowerCamelCase names, RFC 3339 instants, 64-bit numbers as text; fields with their default value are left out.</summary>
 public sealed class JsonCodec(FrontMethods methods) : Codec
 {
-    readonly JsonRequests requests = new(methods.Types);
-    readonly JsonFormatter formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(methods.Types));
+    readonly Lazy<JsonRequests> requests = new(() => new(methods.Types));
 
     /// <inheritdoc/>
     public override string Name => "json";
 
     /// <inheritdoc/>
-    public override byte[] ReadRequest(FrontMethod method, ReadOnlyMemory<byte> body) => requests.Read(body, method.Descriptor.InputType).ToByteArray();
+    public override byte[] ReadRequest(FrontMethod method, ReadOnlyMemory<byte> body) => requests.Value.Read(body, method.Descriptor.InputType).ToByteArray();
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> WriteResponse(FrontMethod method, byte[] response) =>
-        Encoding.UTF8.GetBytes(formatter.Format(method.Descriptor.OutputType.Parser.ParseFrom(response)));
+        Encoding.UTF8.GetBytes(methods.Json.Format(method.Descriptor.OutputType.Parser.ParseFrom(response)));
 }

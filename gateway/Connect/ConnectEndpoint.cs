@@ -35,7 +35,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
             else if (HttpMethods.IsGet(context.Request.Method))
                 await GetAsync(context, method);
             else if (!HttpMethods.IsPost(context.Request.Method))
-                NotAllowed(context);
+                NotAllowed(context, method);
             else if (CodecOf(context, method) is { } codec)
                 await (method.Streams ? StreamAsync(context, method, codec) : UnaryAsync(context, method, codec));
             else
@@ -53,38 +53,49 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
 
     async Task UnaryAsync(HttpContext context, FrontMethod method, Codec codec)
     {
+        // Who may not come in costs no reading.
+        var token = admission.Admit(context);
         var within = Within(context.Request.Headers[TimeoutHeader], options.Value.UnarySeconds);
         RequireVersion(context.Request.Headers[VersionHeader]);
         var body = await Bodies.ReadAsync(context.Request.Body, context.Request.Headers.ContentEncoding, options.Value.RequestBytesMax, context.RequestAborted);
-        await AnswerAsync(context, method, codec, body, within);
+        await AnswerAsync(context, method, codec, body, token, within);
     }
 
     // For what changes nothing; the answer may still be different the next moment, so nobody keeps it.
     async Task GetAsync(HttpContext context, FrontMethod method)
     {
         var query = context.Request.Query;
-        if (method.Streams || method.Policy.Mutates || !codecs.TryGetValue(query["encoding"].ToString(), out var codec))
+        if (!MayGet(method))
         {
-            NotAllowed(context);
+            NotAllowed(context, method);
             return;
         }
 
+        if (!codecs.TryGetValue(query["encoding"].ToString(), out var codec))
+        {
+            await WriteUnsupportedAsync(context, method);
+            return;
+        }
+
+        var token = admission.Admit(context);
         var within = Within(context.Request.Headers[TimeoutHeader], options.Value.UnarySeconds);
         RequireVersion(query["connect"].ToString() is { Length: > 1 } version ? version[1..] : "");
         var message = query["message"].ToString();
         using MemoryStream body = new(query["base64"] == "1" ? FromBase64Url(message) : System.Text.Encoding.UTF8.GetBytes(message));
-        await AnswerAsync(context, method, codec, await Bodies.ReadAsync(body, query["compression"], options.Value.RequestBytesMax, context.RequestAborted), within);
+        await AnswerAsync(context, method, codec, await Bodies.ReadAsync(body, query["compression"], options.Value.RequestBytesMax, context.RequestAborted), token, within);
     }
 
-    static void NotAllowed(HttpContext context)
+    static bool MayGet(FrontMethod method) => !method.Streams && !method.Policy.Mutates;
+
+    static void NotAllowed(HttpContext context, FrontMethod method)
     {
-        context.Response.Headers.Allow = HttpMethods.Post;
+        context.Response.Headers.Allow = MayGet(method) ? $"{HttpMethods.Get}, {HttpMethods.Post}" : HttpMethods.Post;
         context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
     }
 
-    async Task AnswerAsync(HttpContext context, FrontMethod method, Codec codec, ReadOnlyMemory<byte> body, TimeSpan within)
+    async Task AnswerAsync(HttpContext context, FrontMethod method, Codec codec, ReadOnlyMemory<byte> body, string token, TimeSpan within)
     {
-        var response = await backends.CallAsync(method, codec.ReadRequest(method, body), admission.Admit(context), context, within, context.RequestAborted);
+        var response = await backends.CallAsync(method, codec.ReadRequest(method, body), token, context, within, context.RequestAborted);
         context.Response.ContentType = $"application/{codec.Name}";
         var answer = codec.WriteResponse(method, response);
         context.Response.ContentLength = answer.Length;
@@ -97,18 +108,21 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
         System.Text.Json.Nodes.JsonObject end = [];
         try
         {
+            var token = admission.Admit(context);
             var within = Within(context.Request.Headers[TimeoutHeader], options.Value.StreamSeconds);
             RequireVersion(context.Request.Headers[VersionHeader]);
             var body = await Bodies.ReadFrameAsync(context.Request.Body, context.Request.Headers[StreamEncodingHeader], options.Value.RequestBytesMax, context.RequestAborted);
             var request = codec.ReadRequest(method, body);
-            using var call = backends.Stream(method, request, admission.Admit(context), context, within, context.RequestAborted);
+            using var call = backends.Stream(method, request, token, context, within, context.RequestAborted);
             // Who waits for the first change knows at once that the stream is open.
             await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
             await PassAsync(call.ResponseStream, method, codec, context);
         }
         catch (RpcException fault)
         {
-            end["error"] = faults.Json(Backends.Explained(fault, method.Service));
+            var explained = ConnectFault.Explained(fault, method.Service);
+            FrontMeter.Ended(context, explained.StatusCode);
+            end["error"] = faults.Json(explained);
         }
 
         Bodies.WriteFrame(context.Response.BodyWriter, System.Text.Encoding.UTF8.GetBytes(end.ToJsonString()), end: true);
@@ -140,7 +154,7 @@ public sealed class ConnectEndpoint(FrontMethods methods, Backends backends, Adm
     Codec? CodecOf(HttpContext context, FrontMethod method)
     {
         if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)) return null;
-        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return null;
+        if (type.Charset.HasValue && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return null;
         const string streaming = "connect+";
         var name = type.SubType.ToString().ToLowerInvariant();
         if (name.StartsWith(streaming, StringComparison.Ordinal) != method.Streams) return null;

@@ -15,10 +15,11 @@ public sealed class ConnectFault(FrontMethods methods)
 {
     const string Service = "gateway";
 
-    readonly JsonFormatter formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(methods.Types));
-
     /// <summary>The gateway's own refusals, in the form every service of the platform uses.</summary>
     public static RpcException Refuse(params IReadOnlyList<Refusal> refusals) => RpcErrors.Exception(Service, refusals);
+
+    /// <summary>What a failed call says to the outside.</summary>
+    public static RpcException Explained(RpcException fault, string service) => RpcErrors.Explained(fault, service, Service);
 
     /// <summary>A refusal under another code than its kind's, where the protocol has one of its own for it.</summary>
     public static RpcException RefuseAs(StatusCode code, Refusal refusal)
@@ -34,9 +35,12 @@ public sealed class ConnectFault(FrontMethods methods)
     /// <param name="httpStatus">HTTP status where the protocol asks for another than the code's own; null for the code's own.</param>
     public async Task WriteAsync(HttpContext context, RpcException fault, int? httpStatus = null)
     {
+        FrontMeter.Ended(context, fault.StatusCode);
         context.Response.StatusCode = httpStatus ?? HttpStatusOf(fault.StatusCode);
         context.Response.ContentType = MediaTypeNames.Application.Json;
         context.Response.Headers.CacheControl = "no-store";
+        // RFC 9110, 15.5.2 and RFC 6750, 3: whoever is not known is told how to say who he is.
+        if (context.Response.StatusCode == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer realm=\"doseline\"";
         await context.Response.WriteAsync(Json(fault).ToJsonString(), context.RequestAborted);
     }
 
@@ -66,7 +70,7 @@ public sealed class ConnectFault(FrontMethods methods)
         var name = Any.GetTypeName(detail.TypeUrl);
         // Unpadded, as the protocol asks.
         JsonObject json = new() { ["type"] = name, ["value"] = Convert.ToBase64String(detail.Value.Span).TrimEnd('=') };
-        if (methods.Types.Find(name) is { } type) json["debug"] = JsonNode.Parse(formatter.Format(type.Parser.ParseFrom(detail.Value)));
+        if (methods.Types.Find(name) is { } type) json["debug"] = JsonNode.Parse(methods.Json.Format(type.Parser.ParseFrom(detail.Value)));
         return json;
     }
 

@@ -17,11 +17,12 @@ public sealed class JsonRequests(TypeRegistry types)
 
     readonly JsonParser parser = new(JsonParser.Settings.Default.WithTypeRegistry(types));
 
-    /// <summary>The request; an empty body is an empty message.</summary>
+    /// <summary>The request.</summary>
     /// <exception cref="Grpc.Core.RpcException">INVALID_ARGUMENT with every field at fault.</exception>
     public IMessage Read(ReadOnlyMemory<byte> body, MessageDescriptor type)
     {
-        if (body.IsEmpty) return type.Parser.ParseFrom(ByteString.Empty);
+        if (body.IsEmpty) throw ConnectFault.Refuse(Refusal.Invalid("request", "JSON_MALFORMED", "The body is empty; a request without fields is {}."));
+        RequireText(body.Span);
         using var document = Parse(body);
         if (document.RootElement.ValueKind is not JsonValueKind.Object)
             throw ConnectFault.Refuse(Refusal.Invalid("request", "JSON_MALFORMED", $"The body is not a JSON object, but {Say(document.RootElement)}."));
@@ -29,6 +30,26 @@ public sealed class JsonRequests(TypeRegistry types)
         List<Refusal> refusals = [];
         Find(document.RootElement, type, "", refusals);
         throw ConnectFault.Refuse(refusals is [] ? [Refusal.Invalid("request", "JSON_MALFORMED", reason)] : refusals);
+    }
+
+    // Names and texts must be Unicode, as bytes and where they are escaped: half of a pair of surrogates is no character.
+    static void RequireText(ReadOnlySpan<byte> body)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(body)) throw ConnectFault.Refuse(Refusal.Invalid("request", "TEXT_MALFORMED", "The body is not UTF-8."));
+        Utf8JsonReader reader = new(body, new JsonReaderOptions { MaxDepth = DepthMax });
+        try
+        {
+            while (reader.Read())
+                if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String && reader.ValueIsEscaped) reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw ConnectFault.Refuse(Refusal.Invalid("request", "TEXT_MALFORMED", "A text of the body has half of a surrogate pair, which is no character.").With("byte", reader.TokenStartIndex));
+        }
+        catch (JsonException)
+        {
+            // Told below, with its place.
+        }
     }
 
     static JsonDocument Parse(ReadOnlyMemory<byte> body)
@@ -71,6 +92,7 @@ public sealed class JsonRequests(TypeRegistry types)
         Dictionary<OneofDescriptor, string> chosen = [];
         foreach (var property in element.EnumerateObject())
         {
+            if (refusals.Count >= RefusalsMax) return;
             var field = type.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == property.Name || f.Name == property.Name);
             var at = path.Length == 0 ? field?.Name ?? property.Name : $"{path}.{field?.Name ?? property.Name}";
             if (field is null)
@@ -94,6 +116,7 @@ public sealed class JsonRequests(TypeRegistry types)
             var entry = field.MessageType.FindFieldByNumber(2);
             foreach (var item in value.EnumerateObject())
             {
+                if (refusals.Count >= RefusalsMax) return;
                 if (entry.FieldType is FieldType.Message) Find(item.Value, entry.MessageType, $"{path}[{item.Name}]", refusals);
                 else Check(field, $"{{{JsonSerializer.Serialize(item.Name)}:{item.Value.GetRawText()}}}", item.Value, $"{path}[{item.Name}]", refusals);
             }
@@ -103,6 +126,7 @@ public sealed class JsonRequests(TypeRegistry types)
             var index = 0;
             foreach (var item in value.EnumerateArray())
             {
+                if (refusals.Count >= RefusalsMax) return;
                 var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]");
                 if (field.FieldType is FieldType.Message) Find(item, field.MessageType, at, refusals);
                 else Check(field, $"[{item.GetRawText()}]", item, at, refusals);

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json.Nodes;
+using Doseline.Common.V1;
 using Doseline.Gateway.Front;
 using Google.Protobuf;
 using Microsoft.OpenApi;
@@ -27,8 +28,10 @@ public sealed class ApiDocument
     public static string WhoMay(FrontMethod method)
     {
         var site = method.Policy.SiteField.Length > 0 ? $", with rights at the site of {method.Policy.SiteField}" : "";
-        var who = method.Policy.AnyRole ? "Anybody who is signed in" : $"Roles {string.Join(", ", method.Policy.Roles.Where(r => !r.StartsWith("service:", StringComparison.Ordinal)))}";
-        return who + site + ".";
+        var partners = method.Policy is { AnyRole: true, Anybody: false, Partner: not PartnerReach.Unspecified } ? ", and partners" : "";
+        var who = method.Policy.Anybody ? "Anybody who is signed in" : method.Policy.AnyRole ? $"Whoever has a role of the staff{partners}" : $"Roles {string.Join(", ", method.Policy.Roles.Where(r => !r.StartsWith("service:", StringComparison.Ordinal)))}";
+        var own = method.Policy.Partner is PartnerReach.Customer ? " Partners as far as it is of their own customers." : "";
+        return who + site + "." + own;
     }
 
     static async Task<byte[]> WriteAsync(FrontMethods methods, ApiComments comments)

@@ -3,7 +3,9 @@ using System.Net.Mime;
 using System.Text;
 using System.Text.Encodings.Web;
 using Doseline.Gateway.Front;
+using Doseline.Kernel.Signing;
 using Google.Protobuf.Reflection;
+using Microsoft.Net.Http.Headers;
 
 namespace Doseline.Gateway.Describing;
 
@@ -11,15 +13,23 @@ namespace Doseline.Gateway.Describing;
 public sealed class ApiPage(FrontMethods methods, ApiComments comments, ApiDocument document)
 {
     const int DepthMax = 3;
+    static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     readonly Lazy<string> page = new(() => Write(methods, comments));
+
+    /// <summary>True for a page of the API's description.</summary>
+    public static bool Is(PathString path) => path.Value is "/api" or "/api/style.css" or "/openapi.json";
 
     /// <summary>Maps the routes.</summary>
     public void Map(IEndpointRouteBuilder web)
     {
-        web.MapGet("/api", () => Results.Content(page.Value, MediaTypeNames.Text.Html + "; charset=utf-8"));
-        web.MapGet("/api/style.css", () => Results.Stream(typeof(ApiPage).Assembly.GetManifestResourceStream("api.css")!, "text/css; charset=utf-8"));
-        web.MapGet("/openapi.json", async () => Results.Bytes(await document.JsonAsync(), MediaTypeNames.Application.Json));
+        web.MapMethods("/api", Reading, () => Results.Content(page.Value, MediaTypeNames.Text.Html + "; charset=utf-8"));
+        web.MapMethods("/api/style.css", Reading, () => Results.Stream(typeof(ApiPage).Assembly.GetManifestResourceStream("api.css")!, "text/css; charset=utf-8"));
+        web.MapMethods("/openapi.json", Reading, async () =>
+        {
+            var json = await document.JsonAsync();
+            return Results.Bytes(json, MediaTypeNames.Application.Json, entityTag: new EntityTagHeaderValue($"\"{Digest.Of(json)}\""));
+        });
     }
 
     static string Write(FrontMethods methods, ApiComments comments)

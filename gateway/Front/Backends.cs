@@ -1,6 +1,5 @@
 using System.Text;
 using Doseline.Gateway.Connect;
-using Doseline.Kernel.Rules;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
@@ -29,7 +28,7 @@ public sealed class Backends(Routes routes, FrontMethods methods)
         }
         catch (RpcException fault)
         {
-            throw Explained(fault, service);
+            throw ConnectFault.Explained(fault, service);
         }
     }
 
@@ -39,10 +38,6 @@ public sealed class Backends(Routes routes, FrontMethods methods)
         var (service, site) = (ServiceOf(method, request, context), SiteOf(method, request, context));
         return Invoker(service, site).AsyncServerStreamingCall(method.Grpc, null, Options(method, service, site, bearer, context, within, cancel), request);
     }
-
-    /// <summary>What a failed call says to the outside: the service's own status, or that it cannot be reached, without how it was tried.</summary>
-    public static RpcException Explained(RpcException fault, string service) => fault.Status.DebugException is HttpRequestException or IOException
-        ? ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service)) : fault;
 
     CallInvoker Invoker(string service, string? site) => routes.Channel(service, site).CreateCallInvoker();
 

@@ -1,5 +1,6 @@
-using System.Reflection;
 using Doseline.Common.V1;
+using Doseline.Platform.Signing;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 
@@ -14,44 +15,31 @@ public sealed class FrontMethods
 {
     const string ServiceRole = "service:";
 
-    readonly Dictionary<string, FrontMethod> methods;
+    // Read when the first call from outside comes.
+    readonly Lazy<Dictionary<string, FrontMethod>> methods = new(() =>
+        (from method in ContractMethods.All.Values
+            let policy = ContractMethods.PolicyOf(method)
+            where !method.IsClientStreaming && IsOffered(policy)
+            select FrontMethod.Of(method, policy!)).ToDictionary(m => m.Path, StringComparer.Ordinal));
 
-    /// <summary>Reads the contracts.</summary>
-    public FrontMethods()
-    {
-        Files = [.. FilesOf(typeof(Policy).Assembly)];
-        methods = Files.SelectMany(f => f.Services).SelectMany(s => s.Methods)
-            .Where(m => !m.IsClientStreaming && IsOffered(PolicyOf(m)))
-            .Select(m => FrontMethod.Of(m, PolicyOf(m)!)).ToDictionary(m => m.Path, StringComparer.Ordinal);
-        // The standard details of a refusal are packed as well, and are no part of the contracts.
-        Types = TypeRegistry.FromFiles([.. Files, ErrorDetailsReflection.Descriptor]);
-    }
+    /// <summary>Every message type, for what is packed into <c>google.protobuf.Any</c>; the standard details of a refusal are packed as well, and are no part of the contracts.</summary>
+    public TypeRegistry Types => field ??= TypeRegistry.FromFiles([.. ContractMethods.Files, ErrorDetailsReflection.Descriptor]);
 
-    /// <summary>Proto files of the platform and what they import.</summary>
-    public IReadOnlyList<FileDescriptor> Files { get; }
-
-    /// <summary>Every message type, for what is packed into <c>google.protobuf.Any</c>.</summary>
-    public TypeRegistry Types { get; }
+    /// <summary>Writes messages as JSON, also those that are packed.</summary>
+    public JsonFormatter Json => field ??= new(JsonFormatter.Settings.Default.WithTypeRegistry(Types));
 
     /// <summary>Every service that has methods.</summary>
-    public IReadOnlySet<string> Services => field ??= methods.Values.Select(m => m.Service).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Services => field ??= methods.Value.Values.Select(m => m.Service).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Every service that has a host: those, and the gateway itself, which has a trail and messages of its own.</summary>
     public IReadOnlySet<string> Hosts => field ??= Services.Append(GatewayModule.Own).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>All methods, in the order of their names.</summary>
-    public IEnumerable<FrontMethod> All => methods.Values.OrderBy(m => m.Path, StringComparer.Ordinal);
+    public IEnumerable<FrontMethod> All => methods.Value.Values.OrderBy(m => m.Path, StringComparer.Ordinal);
 
     /// <summary>The method at a path; null when there is none.</summary>
     /// <param name="path">For example <c>/doseline.orders.v1.OrdersService/PlaceOrder</c>.</param>
-    public FrontMethod? Find(string? path) => path is null ? null : methods.GetValueOrDefault(path);
-
-    static Policy? PolicyOf(MethodDescriptor method) => method.GetOptions()?.GetExtension(PolicyExtensions.Policy);
+    public FrontMethod? Find(string? path) => path is null ? null : methods.Value.GetValueOrDefault(path);
 
     static bool IsOffered(Policy? policy) => policy is not null && (policy.AnyRole || policy.Roles.Any(role => !role.StartsWith(ServiceRole, StringComparison.Ordinal)));
-
-    static IEnumerable<FileDescriptor> FilesOf(Assembly contracts) => contracts.GetTypes()
-        .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
-        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null)).OfType<FileDescriptor>()
-        .DistinctBy(file => file.Name).OrderBy(file => file.Name, StringComparer.Ordinal);
 }

@@ -24,12 +24,6 @@ public sealed class GatewayOptions
     /// <summary>Partners that are bound to a client certificate, by a name of your choice.</summary>
     public Dictionary<string, PartnerOptions> Partners { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>
-    /// Networks (CIDR, for example <c>10.42.0.0/16</c>) of load balancers and ingresses whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are
-    /// believed. None by default: then whoever connects is the client, and what it says of itself counts for nothing.
-    /// </summary>
-    public string[] Proxies { get; set; } = [];
-
     /// <summary>How much a client may ask, by role; <c>anonymous</c> and <c>person</c> are for callers without a token and without a role named here.</summary>
     public Dictionary<string, LimitOptions> Limits { get; init; } = new(StringComparer.Ordinal)
     {

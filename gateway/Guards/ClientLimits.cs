@@ -6,6 +6,7 @@ using Doseline.Gateway.Connect;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Passing;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 

@@ -13,6 +13,9 @@ public sealed class ConsoleFiles
     // Vite names the files of this folder after their content, so they never change.
     const string NamedByContent = "/assets";
 
+    static readonly string[] Machines = ["/.well-known", "/oauth"];
+    static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     readonly StaticFileOptions? files;
     readonly IFileProvider provider = new NullFileProvider();
 
@@ -30,16 +33,28 @@ public sealed class ConsoleFiles
         };
     }
 
+    /// <summary>True when a file of the console is asked for; a call, which is none, costs no look at the disk.</summary>
+    public bool IsFor(HttpRequest request) => Reading.Contains(request.Method, StringComparer.OrdinalIgnoreCase) && provider.GetFileInfo(request.Path).Exists;
+
     /// <summary>Serves the files that exist.</summary>
     public void Use(IApplicationBuilder app)
     {
-        if (files is not null) app.UseStaticFiles(files);
+        if (files is null) return;
+        // A file is served before any route is; where one was chosen, the middleware would leave it alone.
+        app.Use((context, next) =>
+        {
+            if (IsFor(context.Request)) context.SetEndpoint(null);
+            return next(context);
+        });
+        app.UseStaticFiles(files);
     }
 
     /// <summary>Serves the page of the console, or what to do when it was not built.</summary>
     public async Task ServePageAsync(HttpContext context)
     {
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (Refuse(context, AllowedAt(context) is [_, ..] others ? others : Reading)) return;
+        // A machine that looks for what is not there is told so, and not given a page for people.
+        if (Machines.Any(m => context.Request.Path.StartsWithSegments(m, StringComparison.OrdinalIgnoreCase)))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -51,6 +66,26 @@ public sealed class ConsoleFiles
         if (page.Exists) await context.Response.SendFileAsync(page, context.RequestAborted);
         else await context.Response.WriteAsync(NotBuilt, context.RequestAborted);
     }
+
+    /// <summary>Answers where there is neither a page nor a file: the path may be one that takes other verbs.</summary>
+    public Task ServeNothingAsync(HttpContext context)
+    {
+        if (!Refuse(context, AllowedAt(context))) context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    // RFC 9110, 15.5.6: who asks with another verb is told which are taken.
+    static bool Refuse(HttpContext context, IReadOnlyList<string> allowed)
+    {
+        if (allowed is [] || allowed.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase)) return false;
+        context.Response.Headers.Allow = string.Join(", ", allowed);
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        return true;
+    }
+
+    static List<string> AllowedAt(HttpContext context) => [.. context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(e => e.RoutePattern.Parameters is [] && context.Request.Path.Equals("/" + e.RoutePattern.RawText?.TrimStart('/'), StringComparison.OrdinalIgnoreCase))
+        .SelectMany(e => e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Distinct(StringComparer.Ordinal)];
 
     const string NotBuilt = """
         <!doctype html>

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
 using Doseline.Gateway.Connect;
 using Doseline.Gateway.Front;
 using Doseline.Kernel.Rules;
@@ -11,7 +14,6 @@ namespace Doseline.Gateway.Passing;
 /// <summary>Passes partners' gRPC calls on by YARP, as they are: the same messages, trailers and deadlines, over HTTP/2 and nothing else.</summary>
 public sealed class PassThrough(FrontMethods methods, Routes routes, Admission admission, IHttpForwarder forwarder, IOptions<GatewayOptions> options, ILogger<PassThrough> log)
 {
-    const string TimeoutHeader = "grpc-timeout";
     // The service ends a call that is too long, by its deadline; this is for a service that does not.
     static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
@@ -38,8 +40,9 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
 
     async Task ForwardAsync(HttpContext context, FrontMethod method)
     {
-        var within = GrpcTimeout.AtMost(context.Request.Headers[TimeoutHeader], TimeSpan.FromSeconds(method.Streams ? options.Value.StreamSeconds : options.Value.UnarySeconds));
-        context.Request.Headers[TimeoutHeader] = GrpcTimeout.Write(within);
+        var most = TimeSpan.FromSeconds(method.Streams ? options.Value.StreamSeconds : options.Value.UnarySeconds);
+        var within = GrpcTimeout.Read(context.Request.Headers[GrpcTimeout.Header], GatewayModule.Own) is { } asked && asked < most ? asked : most;
+        context.Request.Headers[GrpcTimeout.Header] = GrpcTimeout.Write(within);
         var site = routes.SiteOf(context);
         // What is passed on is not read, so a call to what every host serves says in a header which host it is for.
         var service = method.ServiceOf(null, context.Request.Headers[EveryHost.Header], methods.Hosts);
@@ -51,7 +54,7 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         {
             log.LogWarning("{Service} cannot be asked: {Error} {Reason}", service, error, context.Features.Get<IForwarderErrorFeature>()?.Exception?.Message);
             context.Response.Clear();
-            throw ConnectFault.Refuse(Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service));
+            throw ConnectFault.Refuse(RpcErrors.Unavailable(service));
         }
     }
 
@@ -67,14 +70,47 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
             var (service, site, streams) = ((string, string?, bool))httpContext.Items[ServiceKey]!;
             foreach (var (name, value) in routes.RoutingOf(service, site, streams)) proxyRequest.Headers.Add(name, value);
             proxyRequest.Headers.Host = null;
+            // W3C trace context decides what is taken of what came, renewed or dropped; by then it is the activity of this request.
+            foreach (var header in DistributedContextPropagator.Current.Fields.Append("traceparent").Append("tracestate").Append("baggage")) proxyRequest.Headers.Remove(header);
+            DistributedContextPropagator.Current.Inject(Activity.Current, proxyRequest.Headers, static (headers, name, value) => ((HttpRequestHeaders)headers!).TryAddWithoutValidation(name, value));
         }
 
         public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
         {
             var goesOn = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            if (proxyResponse is not null && (!proxyResponse.IsSuccessStatusCode || IsForeign(proxyResponse.Headers)))
+            {
+                httpContext.Response.Headers.Clear();
+                GrpcFault.Write(httpContext, Unavailable(httpContext));
+                return false;
+            }
+
             // Headers of a stream go out at once, so that a watch is known to be open before its first change. A refusal is headers alone, and ends with them.
             if (goesOn && proxyResponse is { IsSuccessStatusCode: true } && !proxyResponse.Headers.Contains("grpc-status")) await httpContext.Response.BodyWriter.FlushAsync(cancellationToken);
             return goesOn;
         }
+
+        public override async ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+        {
+            if (!IsForeign(proxyResponse.TrailingHeaders))
+            {
+                if (StatusOf(proxyResponse.TrailingHeaders) is { } ended) FrontMeter.Ended(httpContext, ended);
+                await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+                return;
+            }
+
+            var fault = Unavailable(httpContext);
+            FrontMeter.Ended(httpContext, fault.StatusCode);
+            foreach (var (name, value) in GrpcFault.Fields(fault)) httpContext.Response.AppendTrailer(name, value);
+        }
+
+        static RpcException Unavailable(HttpContext context) => ConnectFault.Refuse(RpcErrors.Unavailable((((string Service, string?, bool))context.Items[ServiceKey]!).Service));
+
+        // The status of a sidecar or of whatever else lies between, in its own words.
+        static bool IsForeign(HttpResponseHeaders headers) => headers.Contains("grpc-status")
+            && !(StatusOf(headers) is { } status && RpcErrors.IsOurs(status, headers.Contains("grpc-status-details-bin")));
+
+        static StatusCode? StatusOf(HttpResponseHeaders headers) =>
+            headers.TryGetValues("grpc-status", out var values) && int.TryParse(values.First(), CultureInfo.InvariantCulture, out var status) ? (StatusCode)status : null;
     }
 }

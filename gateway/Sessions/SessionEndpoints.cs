@@ -2,9 +2,7 @@ using System.Text.Json.Nodes;
 using Doseline.Gateway.Front;
 using Doseline.Platform.Auth;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Doseline.Gateway.Sessions;
 
@@ -40,6 +38,7 @@ public sealed class SessionEndpoints(SignInProvider provider, IOptions<SignInOpt
             who["subject"] = caller.Subject;
             who["name"] = caller.Name;
             who["roles"] = new JsonArray([.. caller.Roles.Select(r => JsonValue.Create(r))]);
+            who["grants"] = new JsonArray([.. caller.Rights.Select(r => JsonValue.Create(r.ToString()))]);
             who["sites"] = new JsonArray([.. caller.Sites.Select(s => JsonValue.Create(s))]);
             who["idleSeconds"] = options.Value.IdleMinutes * 60;
         }
@@ -57,11 +56,8 @@ public sealed class SessionEndpoints(SignInProvider provider, IOptions<SignInOpt
             return Results.Redirect(new Uri(home, context.Request.Path + context.Request.QueryString).ToString());
         try
         {
-            // Who left a session alone is asked for the password, also where the provider still knows them.
-            await context.ChallengeAsync(SignInScheme.Name, new OpenIdConnectChallengeProperties
-            {
-                RedirectUri = Inside(context.Request.Query["return"]), Prompt = Visitor.Of(context).Session is SessionState.Locked ? OpenIdConnectPrompt.Login : null,
-            });
+            // A session begins with a password, also where the provider still knows the person: a screen that was locked is not opened by deleting a cookie.
+            await context.ChallengeAsync(SignInScheme.Name, SignInScheme.Begin(Inside(context.Request.Query["return"]), clock));
             return Results.Empty;
         }
         catch (Exception fault) when (SignInProvider.IsAway(fault))

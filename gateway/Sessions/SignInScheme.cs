@@ -1,3 +1,4 @@
+using System.Globalization;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.Authentication;
@@ -14,9 +15,17 @@ sealed class SignInScheme(SignInProvider provider, IOptions<SignInOptions> setti
     /// <summary>Name of the scheme.</summary>
     public const string Name = "sign-in";
 
-    const string Tokens = "tokens";
+    const string Tokens = "tokens", Begun = "begun";
     static readonly TimeSpan SignInPatience = TimeSpan.FromMinutes(10);
     static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks for the password, now.</summary>
+    /// <param name="returnTo">Path to go on to.</param>
+    /// <param name="clock">The platform's clock.</param>
+    public static AuthenticationProperties Begin(string returnTo, TimeProvider clock) => new OpenIdConnectChallengeProperties
+    {
+        RedirectUri = returnTo, Prompt = OpenIdConnectPrompt.Login, MaxAge = TimeSpan.Zero, Items = { [Begun] = clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) },
+    };
 
     /// <inheritdoc/>
     public void Configure(OpenIdConnectOptions options) => Configure(Name, options);
@@ -72,6 +81,14 @@ sealed class SignInScheme(SignInProvider provider, IOptions<SignInOptions> setti
     {
         ticket.HandleResponse();
         var context = ticket.HttpContext;
+        // What was asked for stood in an address that the browser could change: the answer says when the password was given.
+        if (!long.TryParse(ticket.Principal?.FindFirst("auth_time")?.Value, CultureInfo.InvariantCulture, out var given)
+            || given < long.Parse(ticket.Properties!.Items[Begun]!, CultureInfo.InvariantCulture) - (long)Skew.TotalSeconds)
+        {
+            await SessionEndpoints.Page(StatusCodes.Status403Forbidden, "Not signed in", "The sign-in service did not ask for the password now, or does not say so (auth_time).").ExecuteAsync(context);
+            return;
+        }
+
         var sessions = context.RequestServices.GetRequiredService<ConsoleSessions>();
         if (ticket.Properties!.GetParameter<SessionTokens>(Tokens) is not { } tokens || await sessions.OpenAsync(tokens, context.RequestAborted) is not { } id)
         {

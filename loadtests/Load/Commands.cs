@@ -45,13 +45,18 @@ static class Commands
             };
             try
             {
-                await File.WriteAllTextAsync(parsed.GetValue(output)!.FullName, JsonSerializer.Serialize(await run.PlayAsync(cancel), Results.Json), cancel);
+                await run.PlayAsync(cancel);
                 return 0;
             }
             catch (LoadException cannot)
             {
                 await Console.Error.WriteLineAsync(cannot.Message);
                 return 2;
+            }
+            finally
+            {
+                // An hour's figures are not lost with what comes after them.
+                await File.WriteAllTextAsync(parsed.GetValue(output)!.FullName, JsonSerializer.Serialize(run.Measured(), Results.Json), CancellationToken.None);
             }
         });
         return command;

@@ -8,6 +8,7 @@ using Doseline.Orders.V1;
 using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
+using Doseline.Waste.V1;
 
 namespace Doseline.Execution;
 
@@ -30,6 +31,8 @@ public sealed class ExecutionModule : ServiceModule
             .Api<SchedulerApi>()
             .Api<RecipesApi>()
             .Api<EquipmentApi>()
+            .Api<HotCellsApi>()
+            .Api<MaintenanceApi>()
             .Api<BatchesApi>()
             .Api<BatchRecordsApi>()
             .Api<DoseRecordsApi>()
@@ -38,10 +41,12 @@ public sealed class ExecutionModule : ServiceModule
                 .InTurn<OrderAccepted, DoseFacts>(o => [o.OrderId])
                 .InTurn<OrderRescheduled, DoseFacts>(o => [o.Order.OrderId])
                 .InTurn<OrderCancelled, DoseFacts>(o => [o.OrderId]))
+            .From("inventory", facts => facts.InTurn<LotStatusChanged, LotFacts>(l => [l.LotId]))
             .From("quality", facts => facts
                 .InTurn<DoseDispositionChanged, DoseFacts>(d => [d.DoseId])
                 .InTurn<DeviationOpened, Deviations>(d => [d.BatchId])
                 .InTurn<DeviationClosed, Deviations>(d => [d.BatchId]))
+            .From("waste", facts => facts.InTurn<WasteMoved, CellFacts>(w => [w.WasteId]))
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, DoseFacts>(p => p.Doses.Select(d => d.DoseId))

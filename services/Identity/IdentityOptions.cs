@@ -1,4 +1,6 @@
 using Doseline.Identity.Domain;
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Hosting;
 
 namespace Doseline.Identity;
 
@@ -17,6 +19,12 @@ public sealed class IdentityOptions(IConfiguration config)
         section.GetValue("SignIn:OneTimeSpan", SignInLimits.Default.OneTimeSpan),
         section.GetValue("SignIn:PasswordAgeMax", SignInLimits.Default.PasswordAgeMax),
         section.GetValue("SignIn:InactiveSpan", SignInLimits.Default.InactiveSpan));
+
+    /// <summary>Passwords that one source of sign-ins may try at once, <c>Identity:SignIn:TriesAtOnce</c>. Default 30: a shift that begins behind one address.</summary>
+    public int TriesAtOnce => section.GetValue("SignIn:TriesAtOnce", 30);
+
+    /// <summary>How long it then takes until that source may try one more, <c>Identity:SignIn:TryEvery</c>. Default 3 seconds.</summary>
+    public TimeSpan TryEvery => section.GetValue("SignIn:TryEvery", TimeSpan.FromSeconds(3));
 
     /// <summary>How long an access or id token is valid, <c>Identity:TokenLifetime</c>. Default 5 minutes: it is how late a lock or a lost role is noticed at most.</summary>
     public TimeSpan TokenLifetime => section.GetValue("TokenLifetime", TimeSpan.FromMinutes(5));
@@ -45,6 +53,22 @@ public sealed class IdentityOptions(IConfiguration config)
     /// <summary>Sign-in name of the administrator made at the first start, <c>Identity:FirstAdministrator:Login</c>.</summary>
     public string FirstAdministratorLogin => section["FirstAdministrator:Login"] ?? "admin";
 
+    /// <summary>An order to let somebody in past everybody's rights, <c>Identity:BreakGlass:Login</c>, <c>:By</c> and <c>:Reason</c>; null for none.</summary>
+    /// <exception cref="SettingException">Who orders it, or why, is not said.</exception>
+    public BreakGlassOrder? BreakGlass => section["BreakGlass:Login"] is not { Length: > 0 } login ? null
+        : section["BreakGlass:By"] is { Length: > 0 } by && section["BreakGlass:Reason"] is { Length: > 0 } reason ? new(login, by, reason)
+        : throw new SettingException("Identity:BreakGlass names a person, but not by whom (By) or why (Reason).");
+
+    /// <summary>Accounts of services, <c>Identity:ServiceAccounts:{service}:Jwks</c> and <c>:Scopes</c> (default <c>api</c>).</summary>
+    public IReadOnlyList<Client> ServiceAccounts => [.. section.GetSection("ServiceAccounts").GetChildren().Select(s => new Client(
+        "", Roles.ServicePrefix + s.Key, $"{s.Key} service", AccountKind.Service, AccountProof.Key, s["Jwks"] ?? "", (s["Scopes"] ?? ApiScopes.All).Split(' ', StringSplitOptions.RemoveEmptyEntries), [], []))];
+
     /// <summary>File that the one-time password goes to instead of the console, <c>Identity:FirstAdministrator:File</c>; null for the console.</summary>
     public string? FirstAdministratorFile => section["FirstAdministrator:File"];
 }
+
+/// <summary>An order to let somebody in past everybody's rights.</summary>
+/// <param name="Login">Sign-in name of the person.</param>
+/// <param name="By">Who orders it, in their own words.</param>
+/// <param name="Reason">Why.</param>
+public sealed record BreakGlassOrder(string Login, string By, string Reason);

@@ -13,6 +13,9 @@ public static class SecurityEvents
     /// <summary>A code, refresh token or assertion was used a second time.</summary>
     public static EventId Replayed { get; } = new(4103, nameof(Replayed));
 
+    /// <summary>Somebody was let in past everybody's rights.</summary>
+    public static EventId BreakGlass { get; } = new(4105, nameof(BreakGlass));
+
     /// <summary>A request to the sign-in pages was not one that a client of ours makes.</summary>
     public static EventId RequestRefused { get; } = new(4104, nameof(RequestRefused));
 }

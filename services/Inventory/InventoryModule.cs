@@ -2,6 +2,7 @@ using Doseline.Execution.V1;
 using Doseline.Inventory.Api;
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Events;
+using Doseline.Kernel.Ids;
 using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
@@ -40,10 +41,10 @@ public sealed class InventoryModule : ServiceModule
                 .InTurn<PackageShipped, ShippingFacts>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, ShippingFacts>(p => p.Doses.Select(d => d.DoseId)))
             .From("quality", facts => facts
-                .InTurn<SampleDiscarded, QualityFacts>(s => [s.SampleId])
+                .InTurn<SampleDiscarded, QualityFacts>(s => [s.SampleId, Id.From("waste", s.SampleId)])
                 .LatestWins<DoseDispositionChanged, QualityFacts>(d => [d.DoseId]));
         module.Services
-            .AddScoped<Gate>().AddScoped<Ledger>().AddScoped<Variance>().AddScoped<PossessionReader>()
+            .AddScoped<Gate>().AddScoped<Ledger>().AddScoped<Corrections>().AddScoped<Variance>().AddScoped<PossessionReader>()
             .AddScoped<Costs>().AddScoped<Issue>().AddScoped<Bookings>();
     }
 }

@@ -26,6 +26,7 @@ public sealed class QualityModule : ServiceModule
             .Api<AnalysisApi>()
             .Measures<ReleaseMeasure>()
             .Api<OutageApi>()
+            .Calls<Orders.V1.OrdersService.OrdersServiceClient>()
             .From("execution", facts => facts
                 .InTurn<BatchStarted, BatchProgress>(b => [b.BatchId])
                 .InTurn<BatchReadyForDisposition, BatchProgress>(b => [b.BatchId, .. b.Doses.Select(d => d.DoseId)])
@@ -36,6 +37,6 @@ public sealed class QualityModule : ServiceModule
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, OutageUses>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, OutageUses>(p => p.Doses.Select(d => d.DoseId)));
-        module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>();
+        module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();
     }
 }

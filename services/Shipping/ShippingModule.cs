@@ -23,6 +23,7 @@ public sealed class ShippingModule : ServiceModule
             .Api<CarriersApi>()
             .Api<PackagingsApi>()
             .Api<PackagesApi>()
+            .Calls<Orders.V1.CustomersService.CustomersServiceClient>()
             .Calls<DoseRecordsService.DoseRecordsServiceClient>()
             .Calls<CertificateService.CertificateServiceClient>()
             .From("orders", facts => facts
@@ -40,6 +41,6 @@ public sealed class ShippingModule : ServiceModule
             .From("execution", facts => facts.InTurn<DoseLost, DoseSignals>(d => [d.DoseId]));
         module.Services
             .AddScoped<Packing>().AddScoped<Surveying>().AddScoped<Papers>().AddScoped<HandOver>()
-            .AddScoped<PackageReads>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<OutageGate>().AddScoped<PackageWatch>();
+            .AddScoped<PackageReads>().AddScoped<Consignees>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<OutageGate>().AddScoped<PackageWatch>();
     }
 }

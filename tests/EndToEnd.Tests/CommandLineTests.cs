@@ -13,9 +13,9 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [Requirement("P01")]
-    [InlineData("a folder that is not there", 2, "nosuch: the folder is missing", "day", "nosuch")]
-    [InlineData("a report that cannot be written", 2, "nosuch/report.json", "day", "{day}", "--json", "nosuch/report.json")]
-    [InlineData("a file in place of the data", 2, "file", "day", "{day}", "--data", "file")]
+    [InlineData("a folder that is not there", 2, "nosuch: the folder is missing", "play", "nosuch")]
+    [InlineData("a report that cannot be written", 2, "nosuch/report.json", "play", "{day}", "--json", "nosuch/report.json")]
+    [InlineData("a file in place of the data", 2, "file", "play", "{day}", "--data", "file")]
     [InlineData("an instant that does not read", 2, "'noon' is not a local date and time", "demo", "{day}", "--at", "noon")]
     [InlineData("a word that is no command", 2, "'frobnicate' is neither a command nor a setting", "frobnicate")]
     [InlineData("a setting without a value", 2, "'--Ports:App' is neither a command nor a setting", "--Ports:App")]
@@ -24,7 +24,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("a port that is taken", 2, "address already in use. Choose another with --Ports:App", "--Ports:App={taken}", "--Ports:Probe=0", "--Ports:Web=0", "--Ports:Grpc=0", "--Data:Directory=data")]
     [InlineData("a database that is not there", 2, "The database cannot be used", "--ConnectionStrings:orders=Host=127.0.0.1;Port={closed};Database=x", "--Data:Directory=data")]
     [InlineData("a file that is no database", 2, "file is not a database", "--Data:Directory=spoilt")]
-    [InlineData("a key that is none", 2, "Keys:audit-seal holds no private key", "audit", "key", "--Keys:audit-seal=x")]
+    [InlineData("a key that is none", 2, "Keys:audit-seal-orders holds no private key", "audit", "key", "--service", "orders", "--Keys:audit-seal-orders=x")]
     [InlineData("nothing to check", 2, "There is no database of ", "check")]
     [InlineData("a part to check", 2, "There is no database of execution", "check", "--Data:Directory=spoilt")]
     [InlineData("a connection string that does not read", 2, "ConnectionStrings:orders does not read", "check", "--ConnectionStrings:orders=garbage")]
@@ -63,6 +63,6 @@ public sealed class CommandLineTests : IDisposable
         var (code, output) = await SampleDay.RunAsync(here.FullName, "token", "--role", "supply_desk");
 
         code.ShouldBe(0, output);
-        File.Exists(Path.Combine(here.FullName, "data", "keys", "tokens.pem")).ShouldBeTrue();
+        File.Exists(Path.Combine(here.FullName, "data", "keys", "development.pem")).ShouldBeTrue();
     }
 }

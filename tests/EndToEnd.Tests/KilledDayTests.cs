@@ -10,6 +10,7 @@ namespace Doseline.EndToEnd.Tests;
 public sealed class KilledDayTests(ITestOutputHelper log)
 {
     const int KillsDefault = 2;
+    const UnixFileMode OthersMay = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     // What the day prints while it is played: one line a simulated hour.
     const int HoursPrinted = 18;
@@ -43,6 +44,9 @@ public sealed class KilledDayTests(ITestOutputHelper log)
 
         code.ShouldBe(0, $"{told}\n{output}");
         DayReports.Differences(await File.ReadAllTextAsync(calm), await File.ReadAllTextAsync(killed)).ShouldBeEmpty(told);
+        Directory.EnumerateFiles(data, "*.db").ShouldNotBeEmpty();
+        foreach (var file in Directory.EnumerateFiles(data, "*", SearchOption.AllDirectories))
+            if (!OperatingSystem.IsWindows()) (File.GetUnixFileMode(file) & OthersMay).ShouldBe(UnixFileMode.None, $"{file}: what the platform keeps is for its own user alone");
     }
 
     // A refused receipt, a refused order, a batch out of specification, a carrier's refusal and a dose that expires are still in it.
@@ -57,7 +61,7 @@ public sealed class KilledDayTests(ITestOutputHelper log)
     // SIGKILL: no handler runs, no buffer is flushed.
     static async Task<string> KillAsync(string folder, string data, int hour, TimeSpan later)
     {
-        using var process = SampleDay.Start("day", folder, "--data", data);
+        using var process = SampleDay.Start("play", folder, "--data", data);
         var errors = process.StandardError.ReadToEndAsync();
         var last = "before the first hour";
         using CancellationTokenSource limit = new(SampleDay.PlayingTimeMax);

@@ -35,13 +35,25 @@ static class SampleDay
     /// <summary>Starts the program.</summary>
     public static Process Start(params string[] arguments) => Start(Program(Root(), arguments));
 
+    /// <summary>Starts the program from a folder, with its process set up further.</summary>
+    public static Process Start(Action<ProcessStartInfo> set, string folder, params string[] arguments)
+    {
+        var start = Program(folder, arguments);
+        set(start);
+        return Start(start);
+    }
+
     /// <summary>Plays a day to its end in a process of its own.</summary>
     /// <returns>Exit code and everything it printed.</returns>
-    public static Task<(int Code, string Output)> PlayAsync(params string[] arguments) => RunAsync(Root(), ["day", .. arguments]);
+    public static Task<(int Code, string Output)> PlayAsync(params string[] arguments) => RunAsync(Root(), ["play", .. arguments]);
 
     /// <summary>Runs the program to its end from a folder.</summary>
     /// <returns>Exit code and everything it printed.</returns>
     public static Task<(int Code, string Output)> RunAsync(string folder, params string[] arguments) => EndAsync(Program(folder, arguments));
+
+    /// <summary>Runs the program to its end from the top of the checkout, for as long as it may take.</summary>
+    /// <returns>Exit code and everything it printed.</returns>
+    public static Task<(int Code, string Output)> RunWithinAsync(TimeSpan limit, params string[] arguments) => EndAsync(Program(Root(), arguments), limit);
 
     static ProcessStartInfo Program(string folder, string[] arguments) =>
         new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Doseline.Local.dll"), .. arguments]) { WorkingDirectory = folder };
@@ -52,10 +64,10 @@ static class SampleDay
         return Process.Start(start)!;
     }
 
-    static async Task<(int Code, string Output)> EndAsync(ProcessStartInfo start)
+    static async Task<(int Code, string Output)> EndAsync(ProcessStartInfo start, TimeSpan? within = null)
     {
         using var process = Start(start);
-        using CancellationTokenSource limit = new(PlayingTimeMax);
+        using CancellationTokenSource limit = new(within ?? PlayingTimeMax);
         StringBuilder output = new(), errors = new();
         try
         {
@@ -67,7 +79,7 @@ static class SampleDay
         {
             var standing = process.HasExited ? "had ended, but what it started had not" : "was not done";
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} {standing} after {PlayingTimeMax}. It said:\n{output}{errors}", late);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} {standing} after {within ?? PlayingTimeMax}. It said:\n{output}{errors}", late);
         }
     }
 

@@ -53,6 +53,31 @@ public sealed partial class UnitsTests
         Console.ShouldBe(Activities.ToDictionary(u => u.Symbol, u => u.Factor), ignoreOrder: true);
 
     [Fact]
+    [Requirement("A153")]
+    public void The_console_has_the_currencies_of_the_table_and_their_digits() =>
+        Digits().Matches(File.ReadAllText(Path.Combine(SampleDay.Top, "gateway/console/src/generated/currencies.ts")))
+            .ToDictionary(m => m.Groups["code"].Value, m => int.Parse(m.Groups["digits"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal)
+            .ShouldBe(Kernel.Money.Currency.All.ToDictionary(currency => currency.Code, currency => currency.MinorDigits), ignoreOrder: true);
+
+    [Theory]
+    [Requirement("A153")]
+    [InlineData("USD", "12.34", 1234L)]
+    [InlineData("JPY", "1250", 1250L)]
+    [InlineData("KWD", "1.25", 1250L)]
+    [InlineData("JPY", "12.5", null)]
+    [InlineData("XQZ", "12.5", null)]
+    [InlineData("USD", "1e3", null)]
+    public void A_price_of_the_day_is_whole_minor_units_of_its_currency_or_refused(string currency, string price, long? minor)
+    {
+        var folder = Directory.CreateTempSubdirectory("doseline-prices-").FullName;
+        File.WriteAllText(Path.Combine(folder, "prices.csv"), $"currency,price\n{currency},{price}\n");
+        List<DayProblem> problems = [];
+        var read = Table.Read(folder, "prices.csv", ["currency", "price"], problems).Rows.Single().MinorUnits("price", "currency");
+        (problems.Count == 0 ? read : (long?)null).ShouldBe(minor);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     [Requirement("A137")]
     public void A_column_of_the_day_may_be_in_any_unit_of_the_table()
     {
@@ -84,6 +109,9 @@ public sealed partial class UnitsTests
 
     [GeneratedRegex("""^  "(?<symbol>[^"]+)": (?<factor>[\d.e+]+),$""", RegexOptions.Multiline)]
     private static partial Regex Factor();
+
+    [GeneratedRegex("""^  (?<code>[A-Z]{3}): (?<digits>\d),$""", RegexOptions.Multiline)]
+    private static partial Regex Digits();
 
     [GeneratedRegex(@"(?<number>[\d.]+) (?<unit>\w+)")]
     private static partial Regex Said();

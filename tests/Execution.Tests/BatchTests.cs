@@ -227,7 +227,7 @@ public sealed class BatchTests
         await using var platform = await Shift.PlatformAsync(possession);
         var shift = await Shift.StartAsync(platform, possession);
         await shift.MakeAsync();
-        var cell = (await shift.Plant.Floor.GetHotCellAsync(new GetHotCellRequest { HotCellId = shift.Plant.HotCell })).HotCell;
+        var cell = await shift.Plant.CellAsync();
         cell.Phase.ShouldBe(HotCellPhase.Changeover);
         cell.Equipment.State.ShouldBe(EquipmentState.Dirty);
         cell.Clear.ShouldBeFalse();
@@ -237,9 +237,14 @@ public sealed class BatchTests
         (await Codes(() => shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = TestPlatform.RequestId(), RunId = next.RunId }).ResponseAsync))
             .ShouldBe(["EQUIPMENT_NOT_CLEAN", "HOT_CELL_NOT_CLEAR", "RUN_HAS_NO_DOSES"]);
 
-        await shift.Plant.Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = shift.Plant.HotCell, State = EquipmentState.Clean });
+        await shift.EmptyCellAsync();
+        cell = await shift.Plant.CellAsync();
+        cell.Clear.ShouldBeFalse("what the balance could not place may be in it");
+        await shift.Plant.CleanAsync(shift.Plant.HotCell);
         await platform.AdvanceAsync(cell.ClearTime.ToDateTimeOffset() - platform.Now);
-        (await shift.Plant.Floor.GetHotCellAsync(new GetHotCellRequest { HotCellId = shift.Plant.HotCell })).HotCell.Phase.ShouldBe(HotCellPhase.Free);
+        cell = await shift.Plant.CellAsync();
+        cell.Phase.ShouldBe(HotCellPhase.Free);
+        cell.Clearance.Basis.ShouldBe(ClearanceBasis.Computation);
     }
 
     [Fact]

@@ -52,8 +52,8 @@ public sealed class DispenseTests
     public static TheoryData<string, string> Wrong => new()
     {
         { "nuclide", "NUCLIDE_OF_OTHER_PRODUCT,NO_CROSS_CALIBRATION" },
-        { "future", "READING_TIME_IMPOSSIBLE" },
-        { "before synthesis", "READING_TIME_IMPOSSIBLE" },
+        { "future", "EVENT_IN_FUTURE" },
+        { "before synthesis", "EVENT_TOO_EARLY" },
         { "geometry", "NO_CROSS_CALIBRATION" },
         { "no volume", "NUMBER_NOT_POSITIVE" },
         { "much volume", "VOLUME_NOT_LEFT" },

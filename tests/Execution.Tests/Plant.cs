@@ -21,7 +21,7 @@ sealed class Plant(TestPlatform platform)
     public EquipmentService.EquipmentServiceClient Equipment => new(platform.As("master_data_steward"));
     public EquipmentService.EquipmentServiceClient Floor => new(platform.As("operator"));
     public SchedulerService.SchedulerServiceClient Planner => new(platform.As("planner"));
-    public SchedulerService.SchedulerServiceClient Orders => new(platform.AsService("orders"));
+    public SchedulerService.SchedulerServiceClient Orders => new(platform.AsService("orders", "supply_desk"));
 
     public string HotCell { get; private set; } = "";
     public string Synthesiser { get; private set; } = "";
@@ -48,16 +48,22 @@ sealed class Plant(TestPlatform platform)
             QualificationDueTime = (platform.Now + (qualifiedFor ?? TimeSpan.FromDays(300))).ToWire(),
             ClearanceLimitBq = kind is EquipmentClass.HotCell ? 1e6 : 0,
         };
-        if (kind is EquipmentClass.DoseCalibrator)
-        {
-            item.CalibrationDueTime = (platform.Now + TimeSpan.FromDays(30)).ToWire();
-            item.CrossCalibrations.Add(new CrossCalibration { Nuclide = "Lu-177", Geometry = "10 mL vial", Setting = "450", Factor = 1.02 });
-        }
+        if (kind is EquipmentClass.DoseCalibrator or EquipmentClass.Instrument) item.CalibrationDueTime = (platform.Now + TimeSpan.FromDays(30)).ToWire();
+        if (kind is EquipmentClass.DoseCalibrator) item.CrossCalibrations.Add(new CrossCalibration { Nuclide = "Lu-177", Geometry = "10 mL vial", Setting = "450", Factor = 1.02 });
 
         var put = await Equipment.PutEquipmentAsync(new PutEquipmentRequest { RequestId = TestPlatform.RequestId(), Equipment = item });
-        await Floor.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = put.Equipment.EquipmentId, State = EquipmentState.Clean });
+        await CleanAsync(put.Equipment.EquipmentId);
         return put.Equipment.EquipmentId;
     }
+
+    /// <summary>Records a cleaning.</summary>
+    public async Task<Equipment> CleanAsync(string equipmentId, int level = 1) => (await Floor.RecordCleaningAsync(new RecordCleaningRequest
+    {
+        RequestId = TestPlatform.RequestId(), EquipmentId = equipmentId, Level = level, Procedure = "SOP-CL-03",
+    })).Equipment;
+
+    /// <summary>A hot cell.</summary>
+    public async Task<HotCell> CellAsync(string? cellId = null) => (await Floor.GetHotCellAsync(new GetHotCellRequest { HotCellId = cellId ?? HotCell })).HotCell;
 
     public async Task<RecipeVersion> DraftAsync(Recipe recipe) =>
         (await Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = TestPlatform.RequestId(), Recipe = recipe })).Recipe;

@@ -79,11 +79,17 @@ public sealed class RecipeTests
 
         var refused = (await TestPlatform.RefusalsAsync(() => MoveAsync(EquipmentState.InUse))).Single();
         refused.Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
-        refused.Numbers["allowed_states"].ShouldBe("Dirty,Maintenance,OutOfService");
-        await MoveAsync(EquipmentState.Maintenance);
-        (await TestPlatform.RefusalsAsync(() => MoveAsync(EquipmentState.Clean))).Single().Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
+        refused.Numbers["allowed_states"].ShouldBe("Dirty,OutOfService");
         await MoveAsync(EquipmentState.Dirty);
-        await MoveAsync(EquipmentState.Clean);
+        // Clean by a cleaning, in and out of maintenance by an order, and back from out of service by one.
+        await RefusedAsync(EquipmentState.Clean, EquipmentState.Maintenance);
+        await MoveAsync(EquipmentState.OutOfService);
+        await RefusedAsync(EquipmentState.Clean, EquipmentState.Dirty, EquipmentState.Maintenance);
+
+        async Task RefusedAsync(params EquipmentState[] states)
+        {
+            foreach (var state in states) (await TestPlatform.RefusalsAsync(() => MoveAsync(state))).Single().Code.ShouldBe("EQUIPMENT_TRANSITION_NOT_ALLOWED");
+        }
 
         Task MoveAsync(EquipmentState to) => plant.Floor.SetEquipmentStateAsync(
             new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = plant.Synthesiser, State = to }).ResponseAsync;

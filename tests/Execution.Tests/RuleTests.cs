@@ -67,16 +67,6 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void A_cell_is_clear_when_its_residual_has_decayed_to_the_limit()
-    {
-        var residual = Lu(1024e6, TimeSpan.Zero);
-        var clear = EquipmentRules.ClearTime(residual, 1e6)!.Value;
-        residual.At(clear).Bq.ShouldBe(1e6, 1);
-        ((clear - Start) / TimeSpan.FromSeconds(residual.Nuclide.HalfLifeSeconds)).ShouldBe(10, 1e-9);
-        EquipmentRules.ClearTime(residual, 2e9).ShouldBeNull();
-    }
-
-    [Fact]
     public void States_have_the_numbers_of_the_wire()
     {
         Same<RunState, V1.RunState>();
@@ -89,6 +79,12 @@ public sealed class RuleTests
         Same<InputType, V1.InputType>();
         Same<EquipmentClass, V1.EquipmentClass>();
         Same<EquipmentState, V1.EquipmentState>();
+        Same<Domain.Cells.CellItemKind, V1.CellItemKind>();
+        Same<Domain.Cells.ClearanceBasis, V1.ClearanceBasis>();
+        Same<Domain.Upkeep.UseChange, V1.UseChange>();
+        Same<Domain.Upkeep.EquipmentEvent, V1.EquipmentEvent>();
+        Same<Domain.Upkeep.MaintenanceKind, V1.MaintenanceKind>();
+        Same<Domain.Upkeep.MaintenanceState, V1.MaintenanceState>();
         Enum.GetValues<DoseLoss>().Cast<int>().ShouldBe(Enum.GetValues<V1.DoseLossCause>().Cast<int>());
 
         static void Same<TDomain, TWire>() where TDomain : struct, Enum where TWire : struct, Enum =>

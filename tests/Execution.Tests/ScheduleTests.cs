@@ -113,7 +113,7 @@ public sealed class ScheduleTests
         left.DosesReserved.ShouldBe(0);
         left.Reserved.ActivityBq.ShouldBe(0);
 
-        await plant.Orders.UnreserveAsync(new UnreserveRequest { RequestId = TestPlatform.RequestId(), ReservationId = reserved.ReservationId });
+        await plant.Orders.UnreserveAsync(new UnreserveRequest { RequestId = TestPlatform.RequestId(), ReservationId = reserved.ReservationId, SiteId = Plant.Site });
         (await plant.Planner.ListRunsAsync(new ListRunsRequest())).Runs.Single().DosesReserved.ShouldBe(0, "giving back twice gives back once");
     }
 

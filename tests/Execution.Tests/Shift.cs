@@ -43,6 +43,16 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
     public static Task<TestPlatform> PlatformAsync(FakePossession possession) => Testing.TestPlatform.StartAsync(configure: builder =>
         builder.Services.Replace(ServiceDescriptor.Scoped<PossessionService.PossessionServiceClient>(_ => possession)));
 
+    /// <summary>The next run in the same cell, with an order in it.</summary>
+    public async Task AgainAsync(string order, bool clean = true)
+    {
+        if (clean) await plant.CleanAsync(plant.Synthesiser);
+        Orders.Clear();
+        Run = await plant.RunAsync(TimeSpan.FromHours(20));
+        await OrderAsync(order);
+        await platform.AdvanceAsync(Run.StartTime.ToDateTimeOffset() - platform.Now);
+    }
+
     public static string DoseOf(string order) => Id.From("dose", order);
 
     /// <summary>Reserves room and accepts an order as Orders does.</summary>
@@ -186,6 +196,15 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         Kind = MovementKind.Residue,
         Activity = Plant.Lutetium(gbq, platform.Now),
     });
+
+    /// <summary>Takes everything out of the cell that lies in it, as Waste does when it is put into a container.</summary>
+    public async Task EmptyCellAsync()
+    {
+        foreach (var item in (await plant.CellAsync()).Items.Where(i => i.Kind is not CellItemKind.Unexplained)) await TakeOutAsync(item.WasteId);
+    }
+
+    /// <summary>A waste item is put into a container in the waste room.</summary>
+    public Task TakeOutAsync(string wasteId) => platform.GiveAsync(wasteId, new Waste.V1.WasteMoved { WasteId = wasteId, SiteId = Plant.Site, RoomId = "waste-room" });
 
     public async Task<FinishProductionResponse> FinishAsync() => await Operator.FinishProductionAsync(new FinishProductionRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId });
 

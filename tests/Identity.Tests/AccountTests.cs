@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
+using Doseline.Labeling.V1;
 using Doseline.Orders.V1;
 using Doseline.Platform.Auth;
 using Doseline.Testing;
@@ -14,18 +15,27 @@ namespace Doseline.Identity.Tests;
 /// <summary>Systems prove who they are with a secret or a key, and reach no further than their scopes.</summary>
 public sealed class AccountTests : IAsyncLifetime
 {
+    readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     Front front = null!;
     AccountsService.AccountsServiceClient accounts = null!;
     PeopleService.PeopleServiceClient people = null!;
 
     public async Task InitializeAsync()
     {
-        front = await Front.OpenAsync();
+        front = await Front.OpenAsync(builder =>
+        {
+            builder.Configuration["Identity:ServiceAccounts:shipping:Jwks"] = JwksOf(key);
+            builder.Configuration["Identity:ServiceAccounts:shipping:Scopes"] = "execution";
+        });
         var admin = front.With((await front.AdminAsync()).AccessToken);
         (accounts, people) = (new(admin), new(admin));
     }
 
-    public async Task DisposeAsync() => await front.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        key.Dispose();
+        await front.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_partner_gets_a_token_for_its_secret_and_reaches_what_its_scopes_say()
@@ -38,7 +48,7 @@ public sealed class AccountTests : IAsyncLifetime
         var orders = new OrdersService.OrdersServiceClient(front.With(token));
         (await orders.ListOrdersAsync(new ListOrdersRequest())).Orders.ShouldBeEmpty();
         (await TestPlatform.RefusalsAsync(() => orders.PlaceOrderAsync(new PlaceOrderRequest { RequestId = TestPlatform.RequestId() }).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
-        (await TestPlatform.RefusalsAsync(() => new TrainingService.TrainingServiceClient(front.With(token)).ListProceduresAsync(new ListProceduresRequest()).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
+        (await TestPlatform.RefusalsAsync(() => new AuthenticityService.AuthenticityServiceClient(front.With(token)).CheckAuthenticityAsync(new CheckAuthenticityRequest()).ResponseAsync)).Single().Code.ShouldBe("SCOPE_NOT_ALLOWED");
     }
 
     [Fact]
@@ -75,17 +85,11 @@ public sealed class AccountTests : IAsyncLifetime
     [Requirement("A180")]
     public async Task A_service_proves_itself_by_key_and_no_statement_is_taken_twice_or_for_another()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var point = key.ExportParameters(false).Q;
-        var jwks = $$"""{"keys":[{"kty":"EC","crv":"P-256","x":"{{Base64UrlEncoder.Encode(point.X)}}","y":"{{Base64UrlEncoder.Encode(point.Y)}}","kid":"k1"}]}""";
-        await accounts.CreateAccountAsync(new CreateAccountRequest
-        {
-            RequestId = TestPlatform.RequestId(), Reason = "cluster",
-            Account = new Account { ClientId = "service:shipping", Name = "shipping", Kind = AccountKind.Service, Proof = AccountProof.Key, JwksJson = jwks, Scopes = { "api" } },
-        });
         var good = Statement(key, _ => { });
         var caller = await front.Service<ITokenReader>().ReadAsync(await TokenAsync(Assert(good)));
         (caller!.Subject, caller.Is(Roles.Service)).ShouldBe(("service:shipping", true));
+        // What the deployment did not give it, its name does not give it either.
+        caller.Scopes.ShouldBe(["execution"]);
         (await ErrorAsync(Assert(good))).Error.ShouldBe("invalid_client");
         (await ErrorAsync(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer"), ("client_assertion", Statement(key, _ => { })))).Error.ShouldBe("invalid_client");
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -95,6 +99,20 @@ public sealed class AccountTests : IAsyncLifetime
         (await ErrorAsync(Assert(Statement(key, c => c.Remove("jti"))))).Error.ShouldBe("invalid_client");
         (await ErrorAsync(Assert(Statement(key, c => c["exp"] = front.Platform.Now.AddDays(1).ToUnixTimeSeconds())))).Error.ShouldBe("invalid_client");
         (await ErrorAsync(Assert(Statement(key, c => c["exp"] = front.Platform.Now.AddSeconds(-1).ToUnixTimeSeconds())))).Error.ShouldBe("invalid_client");
+    }
+
+    [Fact]
+    [Requirement("A180")]
+    public async Task Nobody_who_is_signed_in_makes_a_service_or_changes_one()
+    {
+        var forged = new Account { ClientId = "service:quality", Name = "quality", Kind = AccountKind.Service, Proof = AccountProof.Key, JwksJson = JwksOf(key), Scopes = { "api" } };
+        (await TestPlatform.RefusalsAsync(() => accounts.CreateAccountAsync(new CreateAccountRequest { RequestId = TestPlatform.RequestId(), Account = forged, Reason = "cluster" }).ResponseAsync)).Single().Code.ShouldBe("SERVICE_FROM_DEPLOYMENT");
+        var deployed = (await accounts.ListAccountsAsync(new ListAccountsRequest { Kind = AccountKind.Service })).Accounts.Single();
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var changed = new Account(deployed) { JwksJson = JwksOf(other) };
+        (await TestPlatform.RefusalsAsync(() => accounts.ChangeAccountAsync(new ChangeAccountRequest { RequestId = TestPlatform.RequestId(), Account = changed, Reason = "new key" }).ResponseAsync)).Single().Code.ShouldBe("SERVICE_FROM_DEPLOYMENT");
+        await accounts.DisableAccountAsync(new DisableAccountRequest { RequestId = TestPlatform.RequestId(), AccountId = deployed.AccountId, Reason = "taken over" });
+        (await TestPlatform.RefusalsAsync(() => accounts.EnableAccountAsync(new EnableAccountRequest { RequestId = TestPlatform.RequestId(), AccountId = deployed.AccountId, Reason = "mine" }).ResponseAsync)).Single().Code.ShouldBe("SERVICE_FROM_DEPLOYMENT");
     }
 
     [Fact]
@@ -133,6 +151,12 @@ public sealed class AccountTests : IAsyncLifetime
         });
         await people.ProposeRoleAsync(new ProposeRoleRequest { RequestId = TestPlatform.RequestId(), HolderId = made.Account.AccountId, Role = "partner", SiteId = "*", Reason = "contract 12" });
         return made;
+    }
+
+    static string JwksOf(ECDsa key)
+    {
+        var point = key.ExportParameters(false).Q;
+        return $$"""{"keys":[{"kty":"EC","crv":"P-256","x":"{{Base64UrlEncoder.Encode(point.X)}}","y":"{{Base64UrlEncoder.Encode(point.Y)}}","kid":"k1"}]}""";
     }
 
     static (string, string)[] Assert(string statement) => [("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", statement)];

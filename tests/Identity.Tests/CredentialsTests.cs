@@ -50,6 +50,30 @@ public sealed class CredentialsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_strangers_try_at_the_door_keeps_nobody_from_signing_who_is_signed_in_and_the_other_way_round()
+    {
+        var id = await ChooseAsync();
+        for (var tries = 0; tries < 6; tries++) (await credentials.SignInAsync("admin", "wrong wrong wrong", default)).Accepted.ShouldBeFalse();
+        (await credentials.SignInAsync("admin", Chosen, default)).Refusal!.Code.ShouldBe("PERSON_LOCKED_OUT");
+        (await credentials.CheckAsync(id, Chosen, default)).Accepted.ShouldBeTrue();
+
+        await platform.AdvanceAsync(TimeSpan.FromMinutes(16));
+        for (var tries = 0; tries < 6; tries++) (await credentials.CheckAsync(id, "wrong wrong wrong", default)).Accepted.ShouldBeFalse();
+        (await credentials.CheckAsync(id, Chosen, default)).Refusal!.Code.ShouldBe("PERSON_LOCKED_OUT");
+        (await credentials.SignInAsync("admin", Chosen, default)).Accepted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task More_guesses_than_are_worth_a_processor_are_turned_away_at_once_and_who_is_signed_in_is_not()
+    {
+        var id = await ChooseAsync();
+        var guesses = Enumerable.Range(0, 200).Select(n => Task.Run(() => credentials.SignInAsync($"nobody-{n}", "wrong wrong wrong", default))).ToList();
+        (await credentials.CheckAsync(id, Chosen, default)).Accepted.ShouldBeTrue();
+        var answers = await Task.WhenAll(guesses);
+        answers.Select(a => a.Refusal!.Code).Distinct(StringComparer.Ordinal).ShouldBe(["SIGN_IN_REFUSED", "TOO_MANY_PASSWORDS"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task A_new_password_is_refused_for_all_its_faults_and_when_it_was_used_before()
     {
         var id = await ChooseAsync();
@@ -101,6 +125,17 @@ public sealed class CredentialsTests : IAsyncLifetime
         await platform.AdvanceAsync(TimeSpan.FromDays(91));
         await keys.CurrentAsync(default);
         (await keys.HistoryAsync(default)).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_first_key_signs_at_once_whoever_asks_for_it_and_however_often()
+    {
+        var keys = platform.Host.Services.GetRequiredService<SigningKeys>();
+        for (var asked = 0; asked < 3; asked++) await keys.RotateAsync(atOnce: false, default);
+        var maker = await keys.CurrentAsync(default);
+        maker.Kid.ShouldBe((await keys.HistoryAsync(default))[0].Kid);
+        await platform.AdvanceAsync(TimeSpan.FromMinutes(11));
+        (await keys.CurrentAsync(default)).Kid.ShouldNotBe(maker.Kid);
     }
 
     async Task<string> ChooseAsync()

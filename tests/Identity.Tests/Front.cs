@@ -1,8 +1,10 @@
 using Doseline.Identity.Passwords;
+using Doseline.Identity.V1;
 using Doseline.Local.Simulation;
 using Doseline.Testing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Identity.Tests;
@@ -31,6 +33,25 @@ sealed class Front : IAsyncDisposable
         var given = await (browser ?? own).SignInAsync("admin", chosen ? AdminPassword : First.Password, AdminPassword);
         chosen = true;
         return given;
+    }
+
+    /// <summary>A code for the console: name and password are asked for whoever sat there before.</summary>
+    public async Task<string> CodeAsync(SignInClient browser)
+    {
+        await AdminAsync();
+        var page = await browser.Browser.GetStringAsync(browser.AuthorizeUri(new string('v', 43), "n"));
+        var (location, _) = await browser.PostAsync("/oauth/sign-in", new() { ["sign_in"] = SignInClient.SignInOf(page), ["login"] = "admin", ["password"] = AdminPassword });
+        return QueryHelpers.ParseQuery(location!.Query)["code"].ToString();
+    }
+
+    /// <summary>Another application that people sign in to.</summary>
+    public async Task<SignInClient> TabletAsync(params string[] scopes)
+    {
+        await new AccountsService.AccountsServiceClient(With((await AdminAsync()).AccessToken)).CreateAccountAsync(new CreateAccountRequest
+        {
+            RequestId = TestPlatform.RequestId(), Reason = "tablet", Account = new Account { ClientId = "tablet", Name = "Tablet", Kind = AccountKind.Application, Proof = AccountProof.None, Scopes = { scopes }, RedirectUris = { "/tablet" } },
+        });
+        return Browser("tablet", Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/tablet");
     }
 
     public CallInvoker With(string token) => Platform.Host.WithToken(token);

@@ -8,67 +8,62 @@ using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
+using static Doseline.Identity.Tests.Hiring;
 
 namespace Doseline.Identity.Tests;
 
 /// <summary>People join, move and leave, through the API and with real tokens.</summary>
 public sealed class PeopleTests : IAsyncLifetime
 {
-    Front front = null!;
-    PeopleService.PeopleServiceClient admin = null!;
-    PeopleService.PeopleServiceClient qa = null!;
-    string qaToken = "";
+    Hiring staff = null!;
 
-    public async Task InitializeAsync()
-    {
-        front = await Front.OpenAsync();
-        admin = new(front.With((await front.AdminAsync()).AccessToken));
-        // The first QA of a site needs nobody's approval; every other role that touches the product does.
-        qaToken = (await HireAsync("quinn", "qa", "*")).AccessToken;
-        qa = new(front.With(qaToken));
-    }
+    Front Front => staff.Front;
+    PeopleService.PeopleServiceClient Admin => staff.Administrator;
+    PeopleService.PeopleServiceClient Qa => staff.Qa;
 
-    public async Task DisposeAsync() => await front.DisposeAsync();
+    public async Task InitializeAsync() => staff = await Hiring.OpenAsync();
+
+    public async Task DisposeAsync() => await staff.DisposeAsync();
 
     [Clause("Annex 11 12.3")]
     [Fact]
     [Requirement("A209")]
     public async Task A_role_is_proposed_by_one_and_approved_by_another_and_holds_at_its_site_only()
     {
-        var token = await HireAsync("olive", "operator", "bos");
-        var caller = await front.Service<ITokenReader>().ReadAsync(token.AccessToken);
+        var token = await staff.HireAsync("olive", "operator", "bos");
+        var caller = await Front.Service<ITokenReader>().ReadAsync(token.AccessToken);
         caller!.SitesByRole!["operator"].ShouldBe(["bos"]);
-        var olive = new PeopleService.PeopleServiceClient(front.With(token.AccessToken));
+        var olive = new PeopleService.PeopleServiceClient(Front.With(token.AccessToken));
         var me = await olive.GetMeAsync(new GetMeRequest());
         (me.Person.Login, me.Person.Roles.Single().ApprovedBy.Length > 0).ShouldBe(("olive", true));
         (await TestPlatform.RefusalsAsync(() => olive.ListPeopleAsync(new ListPeopleRequest()).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
-        await front.Platform.SettleAsync();
-        front.Platform.Facts<RoleGranted>().ShouldContain(f => f.HolderId == caller.Subject && f.Role == "operator" && f.SiteId == "bos");
+        await Front.Platform.SettleAsync();
+        Front.Platform.Facts<RoleGranted>().ShouldContain(f => f.HolderId == caller.Subject && f.Role == "operator" && f.SiteId == "bos");
     }
 
     [Fact]
     [Requirement("A209", "P09")]
     public async Task An_administrator_gives_nobody_power_over_the_product_alone_and_none_to_themselves()
     {
-        var me = (await admin.GetMeAsync(new GetMeRequest())).Person.PersonId;
-        (await TestPlatform.RefusalsAsync(() => admin.ProposeRoleAsync(Role(me, "qa", "bos")).ResponseAsync)).Select(r => r.Code).ShouldBe(["OWN_RIGHTS", "ROLES_NOT_SEPARATE"]);
-        var puppet = await JoinAsync("puppet");
-        var proposed = (await admin.ProposeRoleAsync(Role(puppet.Person.PersonId, "qa", "bos"))).Assignment;
+        var me = (await Admin.GetMeAsync(new GetMeRequest())).Person.PersonId;
+        (await TestPlatform.RefusalsAsync(() => Admin.ProposeRoleAsync(Role(me, "qa", "bos")).ResponseAsync)).Select(r => r.Code).ShouldBe(["OWN_RIGHTS", "ROLES_NOT_SEPARATE"]);
+        var puppet = await staff.JoinAsync("puppet");
+        var proposed = (await Admin.ProposeRoleAsync(Role(puppet.Person.PersonId, "qa", "bos"))).Assignment;
         proposed.State.ShouldBe(AssignmentState.Proposed);
-        (await TestPlatform.RefusalsAsync(() => admin.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
-        var token = await ChooseAsync("puppet", puppet.OneTimePassword);
-        (await front.Service<ITokenReader>().ReadAsync(token.AccessToken))!.Roles.ShouldBeEmpty();
+        (await TestPlatform.RefusalsAsync(() => Admin.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("ROLE_NOT_ALLOWED");
+        var token = await staff.ChooseAsync("puppet", puppet.OneTimePassword);
+        (await Front.Service<ITokenReader>().ReadAsync(token.AccessToken))!.Roles.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_one_time_password_is_shown_once_and_written_nowhere()
     {
         var request = new JoinPersonRequest { RequestId = TestPlatform.RequestId(), Login = "Rosa", Name = "Rosa Olsen", Reason = "passport seen" };
-        var first = await admin.JoinPersonAsync(request);
-        var again = await admin.JoinPersonAsync(request);
+        var first = await Admin.JoinPersonAsync(request);
+        var again = await Admin.JoinPersonAsync(request);
         (first.Person.Login, again.Person.PersonId == first.Person.PersonId, again.OneTimePassword).ShouldBe(("rosa", true, ""));
         first.OneTimePassword.Length.ShouldBe(19);
-        await using var scope = front.Platform.Host.Services.CreateAsyncScope();
+        await using var scope = Front.Platform.Host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
         var stored = await db.Database.SqlQueryRaw<byte[]>("SELECT response AS \"Value\" FROM requests").ToListAsync();
         stored.ShouldAllBe(r => !System.Text.Encoding.Latin1.GetString(r).Contains(first.OneTimePassword));
@@ -80,10 +75,10 @@ public sealed class PeopleTests : IAsyncLifetime
     [Requirement("A003")]
     public async Task A_sign_in_name_is_never_given_again()
     {
-        var ann = (await JoinAsync("ann")).Person;
-        await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = ann.PersonId, Version = ann.Version, Reason = "moved away" });
-        (await TestPlatform.RefusalsAsync(() => JoinAsync(" ANN "))).Single().Code.ShouldBe("LOGIN_TAKEN");
-        (await TestPlatform.RefusalsAsync(() => JoinAsync("a b"))).Single().Code.ShouldBe("LOGIN_INVALID");
+        var ann = (await staff.JoinAsync("ann")).Person;
+        await Admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = ann.PersonId, Version = ann.Version, Reason = "moved away" });
+        (await TestPlatform.RefusalsAsync(() => staff.JoinAsync(" ANN "))).Select(r => r.Code).ShouldBe(["LOGIN_TAKEN", "NAME_TAKEN"]);
+        (await TestPlatform.RefusalsAsync(() => staff.JoinAsync("a b"))).Single().Code.ShouldBe("LOGIN_INVALID");
     }
 
     [Clause("21 CFR 11.10(d)", "21 CFR 11.300(c)", "Annex 11 12.3")]
@@ -91,47 +86,47 @@ public sealed class PeopleTests : IAsyncLifetime
     [Requirement("A003")]
     public async Task Who_leaves_or_is_locked_out_is_out_at_once_tokens_included()
     {
-        var olive = await HireAsync("olive", "operator", "bos");
-        var person = (await admin.ListPeopleAsync(new ListPeopleRequest { NameContains = "OLIVE" })).People.Single();
-        await admin.LockPersonAsync(new LockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge lost" });
-        (await front.Service<ITokenReader>().ReadAsync(olive.AccessToken)).ShouldBeNull();
-        using var browser = front.Browser();
+        var olive = await staff.HireAsync("olive", "operator", "bos");
+        var person = (await Admin.ListPeopleAsync(new ListPeopleRequest { NameContains = "OLIVE" })).People.Single();
+        await Admin.LockPersonAsync(new LockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge lost" });
+        (await Front.Service<ITokenReader>().ReadAsync(olive.AccessToken)).ShouldBeNull();
+        using var browser = Front.Browser();
         (await Should.ThrowAsync<SignInException>(() => browser.RefreshAsync(olive.RefreshToken!))).Message.ShouldStartWith("invalid_grant");
         (await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("olive", Own("olive")))).Message.ShouldContain("administrator");
-        await admin.UnlockPersonAsync(new UnlockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge found" });
+        await Admin.UnlockPersonAsync(new UnlockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Reason = "badge found" });
         (await browser.SignInAsync("olive", Own("olive"))).ShouldNotBeNull();
 
-        var now = (await admin.GetPersonAsync(new GetPersonRequest { PersonId = person.PersonId })).Person;
-        var left = await admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Version = now.Version, Reason = "retired" });
+        var now = (await Admin.GetPersonAsync(new GetPersonRequest { PersonId = person.PersonId })).Person;
+        var left = await Admin.LeavePersonAsync(new LeavePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = person.PersonId, Version = now.Version, Reason = "retired" });
         (left.Person.HasLeft, left.Person.Roles.Count).ShouldBe((true, 0));
-        (await Should.ThrowAsync<SignInException>(async () => { using var other = front.Browser(); await other.SignInAsync("olive", Own("olive")); })).Message.ShouldBe("Name or password is wrong.");
-        await front.Platform.SettleAsync();
-        front.Platform.Facts<RoleRemoved>().ShouldHaveSingleItem().HolderId.ShouldBe(person.PersonId);
+        (await Should.ThrowAsync<SignInException>(async () => { using var other = Front.Browser(); await other.SignInAsync("olive", Own("olive")); })).Message.ShouldStartWith("Name or password is wrong");
+        await Front.Platform.SettleAsync();
+        Front.Platform.Facts<RoleRemoved>().ShouldHaveSingleItem().HolderId.ShouldBe(person.PersonId);
     }
 
     [Fact]
     public async Task Who_moves_leaves_the_old_sites_roles_behind_and_is_approved_at_the_new_one()
     {
-        await HireAsync("vic", "verifier", "bos");
-        var vic = (await admin.ListPeopleAsync(new ListPeopleRequest { Role = "verifier", SiteId = "bos" })).People.Single();
-        var moved = (await admin.MovePersonAsync(new MovePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = vic.PersonId, FromSiteId = "bos", ToSiteId = "lei", Roles = { "verifier", "operator" }, Reason = "new plant" })).Person;
+        await staff.HireAsync("vic", "verifier", "bos");
+        var vic = (await Admin.ListPeopleAsync(new ListPeopleRequest { Role = "verifier", SiteId = "bos" })).People.Single();
+        var moved = (await Admin.MovePersonAsync(new MovePersonRequest { RequestId = TestPlatform.RequestId(), PersonId = vic.PersonId, FromSiteId = "bos", ToSiteId = "lei", Roles = { "verifier", "operator" }, Reason = "new plant" })).Person;
         moved.Roles.Select(r => (r.Role, r.SiteId, r.State)).ShouldBe([("operator", "lei", AssignmentState.Proposed), ("verifier", "lei", AssignmentState.Proposed)]);
-        using var browser = front.Browser();
-        (await front.Service<ITokenReader>().ReadAsync((await browser.SignInAsync("vic", Own("vic"))).AccessToken))!.Roles.ShouldBeEmpty();
-        foreach (var role in moved.Roles) await qa.ApproveRoleAsync(Approve(role));
-        (await front.Service<ITokenReader>().ReadAsync((await browser.SignInAsync("vic", Own("vic"))).AccessToken))!.Sites.ShouldBe(["lei"]);
+        using var browser = Front.Browser();
+        (await Front.Service<ITokenReader>().ReadAsync((await browser.SignInAsync("vic", Own("vic"))).AccessToken))!.Roles.ShouldBeEmpty();
+        foreach (var role in moved.Roles) await Qa.ApproveRoleAsync(Approve(role));
+        (await Front.Service<ITokenReader>().ReadAsync((await browser.SignInAsync("vic", Own("vic"))).AccessToken))!.Sites.ShouldBe(["lei"]);
     }
 
     [Fact]
     public async Task Quality_of_one_site_approves_nobody_at_another()
     {
-        var local = await HireAsync("lena", "qa", "lei");
-        var olive = await JoinAsync("olive");
-        var proposed = (await admin.ProposeRoleAsync(Role(olive.Person.PersonId, "operator", "bos"))).Assignment;
-        var lena = new PeopleService.PeopleServiceClient(front.With(local.AccessToken));
+        var local = await staff.HireAsync("lena", "qa", "lei");
+        var olive = await staff.JoinAsync("olive");
+        var proposed = (await Admin.ProposeRoleAsync(Role(olive.Person.PersonId, "operator", "bos"))).Assignment;
+        var lena = new PeopleService.PeopleServiceClient(Front.With(local.AccessToken));
         (await TestPlatform.RefusalsAsync(() => lena.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
-        (await qa.RefuseRoleAsync(new RefuseRoleRequest { RequestId = TestPlatform.RequestId(), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = "not needed" })).Assignment.State.ShouldBe(AssignmentState.Refused);
-        (await TestPlatform.RefusalsAsync(() => qa.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Select(r => r.Code).ShouldBe(["ASSIGNMENT_DECIDED", "VERSION_STALE"]);
+        (await Qa.RefuseRoleAsync(new RefuseRoleRequest { RequestId = TestPlatform.RequestId(), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = "not needed" })).Assignment.State.ShouldBe(AssignmentState.Refused);
+        (await TestPlatform.RefusalsAsync(() => Qa.ApproveRoleAsync(Approve(proposed)).ResponseAsync)).Select(r => r.Code).ShouldBe(["ASSIGNMENT_DECIDED", "VERSION_STALE"]);
     }
 
     [Clause("21 CFR 11.10(g)", "21 CFR 11.10(i)")]
@@ -139,24 +134,24 @@ public sealed class PeopleTests : IAsyncLifetime
     [Requirement("A003", "A139", "A212", "A237")]
     public async Task Who_is_not_trained_on_the_version_in_force_is_refused_at_the_moment_of_acting()
     {
-        var olive = await HireAsync("olive", "operator", "bos");
+        var olive = await staff.HireAsync("olive", "operator", "bos");
         var id = new JsonWebToken(olive.AccessToken).Subject;
-        var batches = new BatchesService.BatchesServiceClient(front.With(olive.AccessToken));
-        var quality = new TrainingService.TrainingServiceClient(front.With(qaToken));
+        var batches = new BatchesService.BatchesServiceClient(Front.With(olive.AccessToken));
+        var quality = new TrainingService.TrainingServiceClient(Front.With(staff.QaTokens.AccessToken));
         (await VerdictAsync()).ShouldBe("NoProcedure");
-        await PublishAsync(1, front.Platform.Now);
+        await PublishAsync(1, Front.Platform.Now);
         (await VerdictAsync()).ShouldBe("Never");
         var training = await TrainAsync(1);
         (await ReasonAsync()).Code.ShouldNotBe("TRAINING_NEEDED");
 
         // The same token, the same session: what changed is the procedure.
-        await PublishAsync(2, front.Platform.Now.AddMinutes(1));
-        await front.Platform.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await PublishAsync(2, Front.Platform.Now.AddMinutes(1));
+        await Front.Platform.AdvanceAsync(TimeSpan.FromMinutes(2));
         (await VerdictAsync()).ShouldBe("Outdated");
         var second = await TrainAsync(2);
         (await ReasonAsync()).Code.ShouldNotBe("TRAINING_NEEDED");
         await quality.WithdrawTrainingAsync(new WithdrawTrainingRequest { RequestId = TestPlatform.RequestId(), TrainingId = second.TrainingId, Version = second.Version, Reason = "deviation" });
-        await front.Platform.AdvanceAsync(TimeSpan.FromSeconds(31));
+        await Front.Platform.AdvanceAsync(TimeSpan.FromSeconds(31));
         (await VerdictAsync()).ShouldBe("Withdrawn");
         var line = (await quality.GetTrainingMatrixAsync(new GetTrainingMatrixRequest { Code = "dispensing" })).Lines.Single(l => l.PersonId == id);
         (line.ProcedureVersion, line.TrainedVersion, line.Verdict).ShouldBe((2, 2, TrainingVerdict.Withdrawn));
@@ -179,30 +174,7 @@ public sealed class PeopleTests : IAsyncLifetime
 
         async Task<Training> TrainAsync(int version) => (await quality.RecordTrainingAsync(new RecordTrainingRequest
         {
-            RequestId = TestPlatform.RequestId(), PersonId = id, Code = "dispensing", ProcedureVersion = version, TrainTime = front.Platform.Now.ToWire(), Evidence = "test 7", Reason = "trained",
+            RequestId = TestPlatform.RequestId(), PersonId = id, Code = "dispensing", ProcedureVersion = version, TrainTime = Front.Platform.Now.ToWire(), Evidence = "test 7", Reason = "trained",
         })).Training;
     }
-
-    async Task<SignedIn> HireAsync(string login, string role, string site)
-    {
-        var joined = await JoinAsync(login);
-        var proposed = (await admin.ProposeRoleAsync(Role(joined.Person.PersonId, role, site))).Assignment;
-        if (proposed.State == AssignmentState.Proposed) await qa.ApproveRoleAsync(Approve(proposed));
-        return await ChooseAsync(login, joined.OneTimePassword);
-    }
-
-    async Task<JoinPersonResponse> JoinAsync(string login) =>
-        await admin.JoinPersonAsync(new JoinPersonRequest { RequestId = TestPlatform.RequestId(), Login = login, Name = login.Trim().ToUpperInvariant(), Reason = "passport seen" });
-
-    async Task<SignedIn> ChooseAsync(string login, string oneTime)
-    {
-        using var browser = front.Browser();
-        return await browser.SignInAsync(login, oneTime, Own(login));
-    }
-
-    static string Own(string login) => $"tall {login.Length} maple bridge";
-
-    static ProposeRoleRequest Role(string holder, string role, string site) => new() { RequestId = TestPlatform.RequestId(), HolderId = holder, Role = role, SiteId = site, Reason = "hired" };
-
-    static ApproveRoleRequest Approve(RoleAssignment role) => new() { RequestId = TestPlatform.RequestId(), AssignmentId = role.AssignmentId, Version = role.Version, Reason = "agreed" };
 }

@@ -57,13 +57,15 @@ public sealed class RoleRulesTests
 
     [Fact]
     [Requirement("A209")]
-    public void Quality_approves_who_touches_the_product_and_only_the_first_qa_of_a_site_needs_nobody()
+    public void Quality_approves_who_touches_the_product_and_only_the_first_qa_there_ever_is_needs_nobody()
     {
         Propose(Roles.Operator, "bos").Value.ShouldBe(AssignmentState.Proposed);
         Propose(Roles.Administrator, "bos").Value.ShouldBe(AssignmentState.Proposed);
         Propose(Roles.SupplyDesk, "bos").Value.ShouldBe(AssignmentState.Granted);
         Propose(Roles.Qa, "bos").Value.ShouldBe(AssignmentState.Proposed);
-        Propose(Roles.Qa, "bos", siteHasQa: false).Value.ShouldBe(AssignmentState.Granted);
+        Propose(Roles.Qa, "bos", everHadQa: false).Value.ShouldBe(AssignmentState.Granted);
+        Propose(Roles.Qa, "*").Value.ShouldBe(AssignmentState.Proposed);
+        Propose(Roles.Qa, "b*s", everHadQa: false).Refusals.Single().Code.ShouldBe("SITE_INVALID");
     }
 
     [Fact]
@@ -77,10 +79,10 @@ public sealed class RoleRulesTests
     [Fact]
     public void Whatever_is_proposed_in_whatever_order_what_is_held_stays_separate()
     {
-        var steps = Gen.Elements(Roles.All.ToArray()).SelectMany(role => Gen.Elements("bos", "lei", "*").Select(site => new HeldRole(role, site))).ListOf();
+        var steps = Gen.Elements(Roles.All.ToArray()).SelectMany(role => Gen.Elements("bos", "lei", "*").Select(site => new Right(role, site))).ListOf();
         Prop.ForAll(steps.ToArbitrary(), wanted =>
         {
-            List<HeldRole> held = [];
+            List<Right> held = [];
             foreach (var role in wanted)
             {
                 if (RoleRules.Propose(role, role.Role == Roles.Partner, "ann", "adm", held, true).Accepted) held.Add(role);
@@ -90,6 +92,6 @@ public sealed class RoleRulesTests
         }).QuickCheckThrowOnFailure();
     }
 
-    static Kernel.Rules.Decision<AssignmentState> Propose(string role, string site, bool siteHasQa = true, params IReadOnlyList<HeldRole> held) =>
-        RoleRules.Propose(new(role, site), role == Roles.Partner, "ann", "adm", held, siteHasQa);
+    static Kernel.Rules.Decision<AssignmentState> Propose(string role, string site, bool everHadQa = true, params IReadOnlyList<Right> held) =>
+        RoleRules.Propose(new(role, site), role == Roles.Partner, "ann", "adm", held, everHadQa);
 }

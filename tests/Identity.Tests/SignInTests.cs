@@ -4,6 +4,8 @@ using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Testing;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Doseline.Identity.Tests;
@@ -54,20 +56,179 @@ public sealed class SignInTests : IAsyncLifetime
         var wrong = await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("admin", "wrong wrong wrong"));
         var unknown = await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("nobody", "wrong wrong wrong"));
         wrong.Message.ShouldBe(unknown.Message);
-        wrong.Message.ShouldBe("Name or password is wrong.");
+        wrong.Message.ShouldStartWith("Name or password is wrong");
+        // Nor does the tenth try tell which of them exists, though the door of the one is closed by now.
+        for (var tries = 0; tries < 9; tries++)
+        {
+            wrong = await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("admin", "wrong wrong wrong"));
+            unknown = await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("nobody", "wrong wrong wrong"));
+            wrong.Message.ShouldBe(unknown.Message);
+        }
+
+        (await Should.ThrowAsync<SignInException>(() => browser.SignInAsync("admin", Front.AdminPassword))).Message.ShouldBe(unknown.Message);
+        await front.Platform.AdvanceAsync(TimeSpan.FromMinutes(16));
+        (await browser.SignInAsync("admin", Front.AdminPassword)).AccessToken.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_source_tries_a_number_of_passwords_and_then_has_to_wait_whatever_the_names()
+    {
+        await using var few = await Front.OpenAsync(builder => (builder.Configuration["Identity:SignIn:TriesAtOnce"], builder.Configuration["Identity:SignIn:TryEvery"]) = ("4", "00:10:00"));
+        using var guessing = few.Browser();
+        var page = SignInClient.SignInOf(await guessing.Browser.GetStringAsync(guessing.AuthorizeUri(new string('v', 43), "n")));
+        List<HttpStatusCode> answers = [];
+        for (var tries = 0; tries < 6; tries++)
+        {
+            using FormUrlEncodedContent form = new([new("sign_in", page), new("login", $"nobody-{tries}"), new("password", "wrong wrong wrong")]);
+            using var answer = await guessing.Browser.PostAsync(new Uri("/oauth/sign-in", UriKind.Relative), form);
+            answers.Add(answer.StatusCode);
+            if (answer.StatusCode is HttpStatusCode.TooManyRequests) answer.Headers.RetryAfter.ShouldNotBeNull();
+        }
+
+        answers.ShouldBe([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests]);
+    }
+
+    [Fact]
+    public async Task Behind_a_proxy_that_is_known_one_source_is_whoever_sent_it()
+    {
+        await using var few = await Front.OpenAsync(builder =>
+            (builder.Configuration["Identity:SignIn:TriesAtOnce"], builder.Configuration["Identity:SignIn:TryEvery"], builder.Configuration["Ports:Proxies:0"]) = ("1", "00:10:00", "127.0.0.0/8"));
+        using var guessing = few.Browser();
+        var page = SignInClient.SignInOf(await guessing.Browser.GetStringAsync(guessing.AuthorizeUri(new string('v', 43), "n")));
+        List<HttpStatusCode> answers = [];
+        foreach (var source in new[] { "198.51.100.1", "198.51.100.2", "198.51.100.1" })
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, new Uri("/oauth/sign-in", UriKind.Relative)) { Content = new FormUrlEncodedContent([new("sign_in", page), new("login", "nobody"), new("password", "wrong wrong wrong")]) };
+            request.Headers.Add("X-Forwarded-For", source);
+            using var answer = await guessing.Browser.SendAsync(request);
+            answers.Add(answer.StatusCode);
+        }
+
+        answers.ShouldBe([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest, HttpStatusCode.TooManyRequests]);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_the_page_and_goes_away_leaves_nothing_behind()
+    {
+        var before = await RowsAsync();
+        for (var asked = 0; asked < 50; asked++)
+        {
+            using var stranger = front.Browser();
+            var page = await stranger.Browser.GetStringAsync(stranger.AuthorizeUri(new string('v', 43), "n", ("login_hint", new string('x', 2000))));
+            await stranger.PostAsync("/oauth/sign-in", new() { ["sign_in"] = SignInClient.SignInOf(page), ["login"] = "nobody", ["password"] = "wrong wrong wrong" });
+        }
+
+        (await RowsAsync()).ShouldBe(before);
+
+        async Task<long> RowsAsync()
+        {
+            await using var scope = front.Platform.Host.Services.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<Data.IdentityDb>();
+            return await db.UsedSignIns.LongCountAsync() + await db.Sessions.LongCountAsync() + await db.TokenFamilies.LongCountAsync() + await db.Assertions.LongCountAsync()
+                + await db.People.LongCountAsync() + await db.AuditTrail.LongCountAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("AAAA")]
+    public async Task A_page_that_was_not_made_here_or_was_used_begins_nothing(string forged)
+    {
+        await front.AdminAsync();
+        var page = SignInClient.SignInOf(await browser.Browser.GetStringAsync(browser.AuthorizeUri(new string('v', 43), "n")));
+        Dictionary<string, string> form = new() { ["sign_in"] = forged, ["login"] = "admin", ["password"] = Front.AdminPassword };
+        (await browser.PostAsync("/oauth/sign-in", form)).Page.ShouldContain("Please begin again");
+        form["sign_in"] = page[..^8] + "AAAAAAAA";
+        (await browser.PostAsync("/oauth/sign-in", form)).Page.ShouldContain("Please begin again");
+        form["sign_in"] = page;
+        (await browser.PostAsync("/oauth/sign-in", form)).Location!.Query.ShouldContain("code=");
+        (await browser.PostAsync("/oauth/sign-in", form)).Page.ShouldContain("Please begin again", Case.Sensitive, "the page was used");
+        await front.Platform.AdvanceAsync(TimeSpan.FromMinutes(16));
+        (await browser.PostAsync("/oauth/sign-in", form)).Page.ShouldContain("Please begin again");
     }
 
     [Fact]
     public async Task A_session_signs_in_to_a_second_request_without_a_password_until_it_is_idle_too_long()
     {
-        var first = await front.AdminAsync(browser);
-        var again = await browser.SignInAsync("nobody", "is not asked");
+        using var tablet = await front.TabletAsync("openid", "profile", "api");
+        tablet.Scope = "openid profile api";
+        var first = await tablet.SignInAsync("admin", Front.AdminPassword);
+        var again = await tablet.SignInAsync("nobody", "is not asked");
         new JsonWebToken(again.IdToken).GetPayloadValue<string>("sid").ShouldBe(new JsonWebToken(first.IdToken).GetPayloadValue<string>("sid"));
-        (await LocationAsync(("prompt", "login"))).ShouldBeNull();
-        (await LocationAsync(("max_age", "0"))).ShouldBeNull();
-        (await LocationAsync(("prompt", "none")))!.Query.ShouldContain("code=");
+        (await AskedAsync(("prompt", "login"))).ShouldBeNull();
+        (await AskedAsync(("max_age", "0"))).ShouldBeNull();
+        (await AskedAsync(("prompt", "none")))!.Query.ShouldContain("code=");
         await front.Platform.AdvanceAsync(TimeSpan.FromMinutes(31));
+        (await AskedAsync(("prompt", "none")))!.Query.ShouldContain("error=login_required");
+
+        async Task<Uri?> AskedAsync(params (string, string?)[] instead)
+        {
+            using var answer = await tablet.Browser.GetAsync(tablet.AuthorizeUri(new string('v', 43), "n", instead));
+            return answer.Headers.Location;
+        }
+    }
+
+    [Fact]
+    public async Task The_console_is_opened_by_a_password_alone_whatever_else_the_browser_still_holds()
+    {
+        await front.AdminAsync(browser);
+        (await LocationAsync()).ShouldBeNull("a screen that was locked there is not opened by what the provider remembers");
         (await LocationAsync(("prompt", "none")))!.Query.ShouldContain("error=login_required");
+    }
+
+    [Fact]
+    public async Task An_application_is_told_a_name_and_comes_back_later_only_where_it_asked_for_that()
+    {
+        using var tablet = await front.TabletAsync("openid", "profile", "offline_access", "api");
+        foreach (var scope in new[] { "openid api", "openid profile api", "openid profile offline_access api" })
+        {
+            tablet.Scope = scope;
+            var given = await tablet.SignInAsync("admin", Front.AdminPassword);
+            new JsonWebToken(given.IdToken).TryGetPayloadValue<string>("name", out _).ShouldBe(scope.Contains("profile", StringComparison.Ordinal), scope);
+            (given.RefreshToken is not null).ShouldBe(scope.Contains("offline_access", StringComparison.Ordinal), scope);
+            using HttpRequestMessage who = new(HttpMethod.Get, new Uri("/oauth/userinfo", UriKind.Relative)) { Headers = { Authorization = new("Bearer", given.AccessToken) } };
+            using var told = await tablet.Browser.SendAsync(who);
+            using var info = JsonDocument.Parse(await told.Content.ReadAsStringAsync());
+            info.RootElement.TryGetProperty("name", out _).ShouldBe(scope.Contains("profile", StringComparison.Ordinal), scope);
+        }
+    }
+
+    [Fact]
+    public async Task A_revoked_access_token_opens_nothing_any_more()
+    {
+        var given = await front.AdminAsync(browser);
+        using FormUrlEncodedContent form = new([new("token", given.AccessToken), new("token_type_hint", "access_token"), new("client_id", "console")]);
+        using var answer = await browser.Browser.PostAsync(new Uri("/oauth/revoke", UriKind.Relative), form);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        (await front.Service<ITokenReader>().ReadAsync(given.AccessToken)).ShouldBeNull();
+        (await Should.ThrowAsync<SignInException>(() => browser.RefreshAsync(given.RefreshToken!))).Message.ShouldStartWith("invalid_grant");
+    }
+
+    [Fact]
+    public async Task A_link_with_the_id_token_signs_out_as_the_standard_has_it()
+    {
+        var given = await front.AdminAsync(browser);
+        var own = front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority) + "/";
+        using var answer = await browser.Browser.GetAsync(new Uri(QueryHelpers.AddQueryString("/oauth/end-session", new Dictionary<string, string?>(StringComparer.Ordinal) { ["id_token_hint"] = given.IdToken, ["post_logout_redirect_uri"] = own, ["state"] = "x" }), UriKind.Relative));
+        answer.Headers.Location!.ToString().ShouldBe(own + "?state=x");
+        (await front.Service<ITokenReader>().ReadAsync(given.AccessToken)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("/.well-known/oauth-authorization-server", HttpStatusCode.OK)]
+    [InlineData("/.well-known/webfinger", HttpStatusCode.NotFound)]
+    [InlineData("/oauth/device", HttpStatusCode.NotFound)]
+    [InlineData("/oauth/token", HttpStatusCode.MethodNotAllowed)]
+    public async Task A_machine_that_asks_by_GET_gets_what_it_asks_for_or_is_told_and_never_a_page_for_people(string address, HttpStatusCode status)
+    {
+        using var answer = await browser.Browser.GetAsync(new Uri(address, UriKind.Relative));
+        answer.StatusCode.ShouldBe(status);
+        answer.Content.Headers.ContentType?.MediaType.ShouldNotBe("text/html");
+        if (status is not HttpStatusCode.OK) return;
+        using var metadata = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        metadata.RootElement.GetProperty("token_endpoint").GetString().ShouldEndWith("/oauth/token");
+        metadata.RootElement.GetProperty("issuer").GetString().ShouldBe(front.Platform.Host.WebAddress.GetLeftPart(UriPartial.Authority));
     }
 
     [Theory]
@@ -210,7 +371,7 @@ public sealed class SignInTests : IAsyncLifetime
     [Theory]
     [InlineData("/oauth/authorize?access_token=x")]
     [InlineData("/oauth/userinfo?access_token=x")]
-    [InlineData("/oauth/end-session?id_token_hint=x")]
+    [InlineData("/oauth/end-session?access_token=x")]
     public async Task A_token_in_an_address_is_refused(string address)
     {
         using var answer = await browser.Browser.GetAsync(new Uri(address, UriKind.Relative));
@@ -264,11 +425,7 @@ public sealed class SignInTests : IAsyncLifetime
         return answer.Headers.Location;
     }
 
-    async Task<string> CodeAsync()
-    {
-        await front.AdminAsync(browser);
-        return QueryHelpers.ParseQuery((await LocationAsync())!.Query)["code"].ToString();
-    }
+    Task<string> CodeAsync() => front.CodeAsync(browser);
 
     Dictionary<string, string> Exchange(string code) => new()
     {

@@ -47,6 +47,6 @@ public sealed class TrainingRulesTests
     {
         TrainingRules.Record("ann", "ben", true, Now, null, Now).ShouldBeEmpty();
         TrainingRules.Record("ann", "ann", false, Now.AddDays(1), Now, Now).Select(r => r.Code)
-            .ShouldBe(["OWN_TRAINING", "PROCEDURE_UNKNOWN", "TRAINED_IN_FUTURE", "EXPIRES_BEFORE_TRAINED"]);
+            .ShouldBe(["OWN_TRAINING", "PROCEDURE_UNKNOWN", "EVENT_IN_FUTURE", "EXPIRES_BEFORE_TRAINED"]);
     }
 }

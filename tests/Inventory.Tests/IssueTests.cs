@@ -1,6 +1,8 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
+using Doseline.Platform.Auth;
 using Doseline.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace Doseline.Inventory.Tests;
 
@@ -46,6 +48,43 @@ public sealed class IssueTests
     }
 
     [Fact]
+    [Requirement("A054", "A180", "A182")]
+    public async Task What_was_issued_for_one_operator_is_not_had_again_under_its_id_for_another()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(100e9);
+        PossessionService.PossessionServiceClient For(string name) => new(platform.AsService("execution", TestPlatform.PersonIn("operator") with { Subject = $"person:{name}" }));
+        var request = plant.Issue(lot, 40e9);
+        var issued = await For("ann").IssueToBatchAsync(request);
+        (await For("ann").IssueToBatchAsync(request)).ShouldBe(issued);
+        (await TestPlatform.RefusalsAsync(() => For("bo").IssueToBatchAsync(request).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REQUEST_ID_REUSED");
+        (await plant.CategoryAsync(PossessionCategory.Wip)).ShouldBe(40e9, 1e-3);
+    }
+
+    [Fact]
+    [Requirement("A103", "A178")]
+    public async Task A_lot_is_issued_only_for_who_may_act_where_it_is_whichever_service_asks()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(100e9);
+        foreach (var (person, code) in new[]
+        {
+            (TestPlatform.PersonIn("operator") with { Sites = ["elsewhere"] }, "SITE_NOT_ALLOWED"),
+            (TestPlatform.PersonIn("operator", "qa") with { Sites = ["elsewhere", Plant.Site], SitesByRole = Caller.ByRole([new("operator", "elsewhere"), new("qa", Plant.Site)]) }, "SITE_NOT_ALLOWED"),
+            (TestPlatform.PersonIn("planner"), "ROLE_NOT_ALLOWED"),
+        })
+        {
+            PossessionService.PossessionServiceClient execution = new(platform.AsService("execution", person));
+            (await TestPlatform.RefusalsAsync(() => execution.IssueToBatchAsync(plant.Issue(lot, 40e9)).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe(code);
+        }
+
+        (await TestPlatform.RefusalsAsync(() => new PossessionService.PossessionServiceClient(platform.AsService("execution")).IssueToBatchAsync(plant.Issue(lot, 40e9)).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("PERSON_NEEDED");
+        (await plant.CategoryAsync(PossessionCategory.Wip)).ShouldBe(0);
+    }
+
+    [Fact]
     [Requirement("A014", "E06")]
     public async Task An_issue_is_refused_with_every_reason()
     {
@@ -62,6 +101,59 @@ public sealed class IssueTests
             .ShouldBe(["ROOM_NOT_AUTHORISED", "USE_NOT_AUTHORISED"], ignoreOrder: true);
         (await TestPlatform.RefusalsAsync(async () => await new PossessionService.PossessionServiceClient(platform.As("operator")).IssueToBatchAsync(plant.Issue(lot, 1e9))))
             .ShouldHaveSingleItem().Code.ShouldBe("ROLE_NOT_ALLOWED");
+    }
+
+    [Fact]
+    public async Task Doses_are_filled_while_material_goes_into_their_batch_and_neither_is_turned_away()
+    {
+        using LogLines lines = new();
+        await using var platform = await TestPlatform.StartAsync(configure: builder => builder.Logging.AddProvider(lines));
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(100e9);
+        await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 50e9));
+        // Both book on the lines of the batch. Facts of one batch come one after the other, and know nothing of the name that issues work under.
+        await Task.WhenAll(Task.Run(FillAsync), Task.Run(IssueAsync), Task.Run(IssueAsync));
+        (await plant.CategoryAsync(PossessionCategory.Dose)).ShouldBe(20e9, 1e-3);
+        (await plant.CategoryAsync(PossessionCategory.Wip)).ShouldBe(50e9, 1e-3);
+        (await plant.CategoryAsync(PossessionCategory.Lot)).ShouldBe(30e9, 1e-3);
+        lines.All.Select(line => line.Text).Where(text => text.StartsWith("inventory.", StringComparison.Ordinal) && text.Contains("tried again", StringComparison.Ordinal)).ShouldBeEmpty();
+
+        async Task FillAsync()
+        {
+            for (var dose = 0; dose < 20; dose++) await plant.DispenseAsync($"dose-{dose}", 1e9);
+        }
+
+        async Task IssueAsync()
+        {
+            for (var part = 0; part < 10; part++) await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 1e9));
+        }
+    }
+
+    [Fact]
+    [Requirement("A065", "P02")]
+    public async Task What_is_found_in_a_cell_comes_out_of_what_was_missing_and_more_than_that_is_a_variance()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(100e9);
+        await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 50e9));
+        await platform.GiveAsync("remainder", Waste("remainder", "batch-1", HoldingKind.Wip, 2e9));
+        var before = await plant.TotalAsync();
+
+        await platform.GiveAsync("wipes-1", Waste("wipes-1", "remainder", HoldingKind.Waste, 0.5e9));
+        (await plant.TotalAsync()).ShouldBe(before, 1e-3);
+        (await plant.CategoryAsync(PossessionCategory.Waste)).ShouldBe(2e9, 1e-3);
+
+        await platform.GiveAsync("wipes-2", Waste("wipes-2", "remainder", HoldingKind.Waste, 4e9));
+        await platform.SettleAsync();
+        (await plant.CategoryAsync(PossessionCategory.Waste)).ShouldBe(4.5e9, 1e-3);
+        (await plant.TotalAsync()).ShouldBe(before + 2.5e9, 1e-3);
+        platform.Facts<VarianceBooked>().ShouldHaveSingleItem().MissingBq.ShouldBe(-2.5e9, 1e-3);
+
+        WasteArisen Waste(string id, string from, HoldingKind kind, double bq) => new()
+        {
+            WasteId = id, FromId = from, FromKind = kind, BatchId = "batch-1", SiteId = Plant.Site, RoomId = "hc-1", Contents = { plant.Activity(bq) }, Cause = WasteCause.Residue,
+        };
     }
 
     [Fact]

@@ -21,7 +21,7 @@ sealed class Plant(TestPlatform platform)
     public LotsService.LotsServiceClient Qa { get; } = new(platform.As("qa"));
     public MovesService.MovesServiceClient Moves { get; } = new(platform.As("radiation_safety"));
     public PossessionService.PossessionServiceClient Possession { get; } = new(platform.As("auditor"));
-    public PossessionService.PossessionServiceClient Execution { get; } = new(platform.AsService("execution"));
+    public PossessionService.PossessionServiceClient Execution { get; } = new(platform.AsService("execution", "operator"));
 
     public static async Task<Plant> BuildAsync(TestPlatform platform, double licenceBq = 300e9, double storeBq = 1e15, Action<Licence>? licence = null)
     {

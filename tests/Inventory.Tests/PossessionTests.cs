@@ -1,7 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Testing;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Doseline.Inventory.Tests;
 
@@ -166,24 +165,6 @@ public sealed class PossessionTests
     }
 
     [Fact]
-    public async Task Headroom_shows_limits_now_and_at_their_peak_ahead()
-    {
-        await using var platform = await TestPlatform.StartAsync();
-        var plant = await Plant.BuildAsync(platform, licenceBq: 100e9, storeBq: 200e9);
-        await plant.ReceiveAsync(40e9);
-        await plant.Lots.ExpectReceiptAsync(new ExpectReceiptRequest
-        {
-            RequestId = TestPlatform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "LU177-NCA", Form = "solution", Use = "manufacture",
-            Contents = { plant.Activity(50e9, after: Plant.LutetiumHalfLife) }, ArrivalTime = (platform.Now + Plant.LutetiumHalfLife).ToWireTime(),
-        });
-        var limits = (await plant.Possession.GetHeadroomAsync(new GetHeadroomRequest { SiteId = Plant.Site, Nuclide = "Lu-177", Window = Duration.FromTimeSpan(TimeSpan.FromDays(30)) })).Limits;
-        var line = limits.Single(limit => limit.LimitId == "licences/29-00001-01/lines/6.A");
-        (line.LimitBq, line.TotalBq, line.HeadroomBq).ShouldBe((100e9, 40e9, 60e9));
-        line.PeakBq.ShouldBe(70e9, 1);
-        line.PeakTime.ToDateTimeOffset().ShouldBe(platform.Now + Plant.LutetiumHalfLife);
-    }
-
-    [Fact]
     [Requirement("A024")]
     public async Task Segregated_material_is_kept_apart_by_rule()
     {
@@ -247,6 +228,11 @@ public sealed class PossessionTests
         var lot = await plant.ReceiveAsync(10e9);
         await plant.Moves.SendToSiteAsync(new SendToSiteRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, ToSiteId = "pa1", Reason = "help out" });
         (await plant.CategoryAsync(PossessionCategory.InTransit)).ShouldBe(10e9, 1e-3);
+        // Who may act at a third site has nothing on its way there.
+        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = "tx1", Name = "TX", Zone = "America/Chicago" } });
+        MovesService.MovesServiceClient third = new(platform.UnsignedAs(TestPlatform.PersonIn("shipping") with { Sites = ["tx1"] }));
+        (await TestPlatform.RefusalsAsync(() => third.ReceiveFromSiteAsync(new ReceiveFromSiteRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, SiteId = "tx1", RoomId = "tx-store" }).ResponseAsync))
+            .Select(refusal => refusal.Code).ShouldContain("SENT_TO_ANOTHER_SITE");
         ReceiveFromSiteRequest receive = new() { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, SiteId = "pa1", RoomId = "pa-store" };
         (await TestPlatform.RefusalsAsync(async () => await plant.Moves.ReceiveFromSiteAsync(receive))).ShouldHaveSingleItem().Code.ShouldBe("LICENCE_LIMIT_EXCEEDED");
         await plant.LicenceAsync(50e9, licence => (licence.SiteId, licence.Number, licence.Amendment) = ("pa1", "37-1", 1));

@@ -54,7 +54,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
         await scene.ReportAsync(label.PrintId, PrintState.Printed);
         await scene.VerifyAsync(label.PrintId, content.ElementData);
         await scene.ApplyAsync(label.PrintId);
-        await scene.Platform.GiveAsync("dose-1", new DoseDispositionChanged { DoseId = "dose-1", To = Disposition.Released });
+        await scene.Platform.GiveAsync("dose-1", scene.Platform.Signer.Released(new DoseDispositionChanged { DoseId = "dose-1", To = Disposition.Released }));
 
         var valid = await CheckAsync("]d2" + content.ElementData);
         (valid.Authenticity, valid.ReasonCode, valid.ProductCode, valid.BatchNumber, valid.Expired).ShouldBe((Authenticity.Valid, "", "LU-PSMA", "LU2611A", false));
@@ -77,9 +77,29 @@ public sealed class AuthenticityTests : IAsyncLifetime
         forged.ShouldBe(new CheckAuthenticityResponse { Authenticity = Authenticity.Invalid, ReasonCode = "LABEL_MISMATCH", Reason = forged.Reason });
         (await CheckAsync(content.ElementData.Replace(label.Serial, "1234567890", StringComparison.Ordinal))).ReasonCode.ShouldBe("SERIAL_UNKNOWN");
         (await CheckAsync("https://example.org/vial/1")).ReasonCode.ShouldBe("SCAN_NOT_GS1");
-        (await CheckAsync("]Q3" + content.ElementData)).ReasonCode.ShouldBe("SYMBOLOGY_UNEXPECTED");
+        (await CheckAsync("]A0" + content.ElementData)).ReasonCode.ShouldBe("SYMBOLOGY_UNEXPECTED");
         foreach (var (scan, code) in new[] { ("", "FIELD_REQUIRED"), (new string('9', 201), "FIELD_TOO_LONG") })
             (await TestPlatform.RefusalsAsync(() => CheckAsync(scan))).ShouldHaveSingleItem().Code.ShouldBe(code);
+    }
+
+    [Fact]
+    [Requirement("A218")]
+    public async Task A_genuine_label_that_was_transmitted_badly_is_never_called_somebody_elses()
+    {
+        var (label, content) = await scene.PrintAsync();
+        var data = content.ElementData;
+        // Cut anywhere, garbled, with a wrong digit, or without the separators that many scanners swallow.
+        List<string> badly = [data.Replace("\u001d", "", StringComparison.Ordinal), "]d2" + data.Replace("\u001d", "", StringComparison.Ordinal), data.Replace("LU2611A", "LU26#1A", StringComparison.Ordinal), "]d2" + data[..5], data[..^(label.Serial.Length + 1)]];
+        foreach (var scan in badly)
+        {
+            var answer = await CheckAsync(scan);
+            answer.Authenticity.ShouldBe(Authenticity.Unreadable, $"{scan}: {answer.ReasonCode}");
+            answer.Reason.ShouldContain("again");
+        }
+
+        await scene.ReportAsync(label.PrintId, PrintState.Printed);
+        foreach (var scan in badly.Take(3)) (await TestPlatform.RefusalsAsync(() => scene.VerifyAsync(label.PrintId, scan))).ShouldHaveSingleItem().Code.ShouldBe("SCAN_UNREADABLE", scan);
+        (await scene.VerifyAsync(label.PrintId, "]Q3" + data)).State.ShouldBe(PrintState.Verified);
     }
 
     async Task<CheckAuthenticityResponse> CheckAsync(string scan) =>

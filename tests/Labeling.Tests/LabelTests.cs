@@ -71,7 +71,7 @@ public sealed class LabelTests : IAsyncLifetime
         var picture = await scene.Labels().RenderLabelAsync(new RenderLabelRequest { PrintId = printed.Label.PrintId, Image = LabelImage.Png });
         await using DecoderProcess decoder = new();
         var read = (await decoder.ReadAsync(picture.Content.ToByteArray())).ShouldNotBeNull();
-        ElementString.Text(ElementString.Parse(read.Symbology + read.Text).OrThrow()).ShouldBe(printed.Content.ElementString);
+        ElementString.Text(Scan.Parse(read.Symbology + read.Text).OrThrow()).ShouldBe(printed.Content.ElementString);
 
         await scene.ReportAsync(printed.Label.PrintId, PrintState.Printed);
         (await scene.VerifyAsync(printed.Label.PrintId, read.Symbology + read.Text)).State.ShouldBe(PrintState.Verified);

@@ -105,7 +105,7 @@ public sealed class PlacingTests
         { "ACTIVITY_REQUIRED", r => r.Wanted = null },
         { "NUCLIDE_UNKNOWN", r => r.Wanted.AtAdministration.Nuclide = "Zz-1" },
         { "NUCLIDE_MISMATCH", r => r.Wanted.AtAdministration.Nuclide = "Ac-225" },
-        { "ACTIVITY_NOT_A_NUMBER", r => r.Wanted.AtAdministration.AmountBq = double.NaN },
+        { "NUMBER_NOT_FINITE", r => r.Wanted.AtAdministration.AmountBq = double.NaN },
         { "ACTIVITY_NEGATIVE", r => r.Wanted.AtAdministration.AmountBq = -1 },
         { "ACTIVITY_NOT_POSITIVE", r => r.Wanted.AtAdministration.AmountBq = 0 },
         { "ACTIVITY_BELOW_MINIMUM", r => r.Wanted.AtAdministration.AmountBq = 0.9e9 },
@@ -146,7 +146,7 @@ public sealed class PlacingTests
     {
         await using var desk = await Desk.OpenAsync();
         desk.Schedule.Fault = StatusCode.Unavailable;
-        (await desk.RefusedAsync(Desk.OrderOf())).ShouldHaveSingleItem().Code.ShouldBe("DEPENDENCY_UNAVAILABLE");
+        (await desk.RefusedAsync(Desk.OrderOf())).ShouldHaveSingleItem().Code.ShouldBe("SERVICE_UNAVAILABLE");
         (await desk.Orders.ListOrdersAsync(new ListOrdersRequest())).Orders.ShouldBeEmpty();
     }
 
@@ -154,4 +154,16 @@ public sealed class PlacingTests
     {
         AtCalibration = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9, ReferenceTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(at) },
     };
+
+    [Fact]
+    public async Task A_carrier_that_serves_no_more_is_promised_no_more_from_the_moment_that_is_committed()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.Orders.PlaceOrderAsync(Desk.OrderOf());
+        var gone = Desk.CarrierOf();
+        gone.Active = false;
+        await desk.Platform.GiveAsync(gone.CarrierServiceId, gone);
+        // The clock has not moved: what memory holds of master data would be as good as new.
+        (await TestPlatform.RefusalsAsync(() => desk.Orders.PlaceOrderAsync(Desk.OrderOf()).ResponseAsync)).ShouldNotBeEmpty();
+    }
 }

@@ -1,5 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Testing;
@@ -48,6 +49,53 @@ public sealed class ControlTests : IAsyncLifetime
         review.DeviationIds.ShouldBe([bad.DeviationId]);
         review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
         review.PendingTestCodes.ShouldBe(["STERILITY"]);
+    }
+
+    [Theory]
+    [Requirement("P10")]
+    [InlineData("a year ago", "EVENT_TOO_EARLY")]
+    [InlineData("before sampling", "EVENT_TOO_EARLY")]
+    [InlineData("after discard", "EVENT_TOO_LATE")]
+    [InlineData("ahead of now", "EVENT_IN_FUTURE")]
+    public async Task A_measurement_lies_between_sampling_and_discard_and_not_ahead_of_now(string when, string code)
+    {
+        await scene.ReadyAsync();
+        var sampled = platform.Now;
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
+        await scene.Results().DiscardSampleAsync(new DiscardSampleRequest { RequestId = TestPlatform.RequestId(), SampleId = "sample-1", Reason = "used up" });
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
+        var result = scene.Result("STERILITY", "NO GROWTH");
+        result.MeasureTime = (when switch
+        {
+            "a year ago" => sampled.AddYears(-1),
+            "before sampling" => sampled.AddSeconds(-1),
+            "after discard" => platform.Now,
+            _ => platform.Now.AddSeconds(1),
+        }).ToWire();
+        (await TestPlatform.RefusalsAsync(() => scene.Results().RecordResultAsync(result).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe(code);
+
+        // Measured on the dose itself, nothing is earlier than its own measurement.
+        var onDose = scene.Result("APPEARANCE", "CLEAR", "dose-1", "again");
+        onDose.MeasureTime = TestPlatform.Start.AddSeconds(-1).ToWire();
+        (await TestPlatform.RefusalsAsync(() => scene.Results().RecordResultAsync(onDose).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("EVENT_TOO_EARLY");
+    }
+
+    [Fact]
+    [Requirement("P10")]
+    public async Task A_late_entry_stands_on_its_reason_and_on_two_persons_and_says_so()
+    {
+        await scene.ReadyAsync();
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
+        var late = scene.Result("STERILITY", "NO GROWTH");
+        late.MeasureTime = TestPlatform.Start.AddMinutes(-5).ToWire();
+        late.LateReason = "The sampling was entered after the fact.";
+        ResultsService.ResultsServiceClient unsigned = new(platform.UnsignedAs(TestPlatform.PersonIn("qc_analyst")));
+        (await TestPlatform.RefusalsAsync(() => unsigned.RecordResultAsync(late).ResponseAsync)).Select(r => (r.Code, r.Subject))
+            .ShouldBe([("SIGNATURE_REQUIRED", "signature"), ("SIGNATURE_REQUIRED", "second_signature")]);
+
+        late.RequestId = TestPlatform.RequestId();
+        var recorded = (await scene.Results().RecordResultAsync(late)).Result;
+        (recorded.LateReason, recorded.LateWitnessName, recorded.AnalystName).ShouldBe((late.LateReason, TestSigner.Witness.Name, "qc_analyst"));
     }
 
     [Fact]

@@ -67,6 +67,9 @@ public sealed class OutageTests : IAsyncLifetime
         (await Codes(platform.Signer.Sign(TestPlatform.PersonIn(Roles.Operator, Roles.Administrator), method, ask, second: true))).ShouldBe(["SECOND_ROLE_NOT_ALLOWED"]);
         // A second person of QA at another site opens nothing here.
         (await Codes(platform.Signer.Sign(TestPlatform.PersonIn("qa2", Roles.Qa) with { Sites = ["site-2"] }, method, ask, second: true))).ShouldBe(["SITE_NOT_ALLOWED"]);
+        // Nor one who is QA there and something else here: two lists would make QA here of it.
+        var elsewhere = TestPlatform.PersonIn("qa2", Roles.Qa, Roles.Operator) with { SitesByRole = Platform.Auth.Caller.ByRole([new(Roles.Qa, "site-2"), new(Roles.Operator, "*")]) };
+        (await Codes(platform.Signer.Sign(elsewhere, method, ask, second: true))).ShouldBe(["SITE_NOT_ALLOWED"]);
     }
 
     [Fact]

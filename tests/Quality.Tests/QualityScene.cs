@@ -17,7 +17,7 @@ sealed class QualityScene(TestPlatform platform)
     public ResultsService.ResultsServiceClient Results(string role = "qc_analyst") => new(platform.As(role));
     public DeviationsService.DeviationsServiceClient Deviations(string role = "qa") => new(platform.As(role));
     public DispositionService.DispositionServiceClient Dispositions(string role = "qa") => new(platform.As(role));
-    public CertificateService.CertificateServiceClient Certificates => new(platform.AsService("shipping"));
+    public CertificateService.CertificateServiceClient Certificates => new(platform.AsService("shipping", "shipping"));
     public AnalysisService.AnalysisServiceClient Analyses => new(platform.As("auditor"));
 
     public static PutSpecificationRequest Draft(long version = 1) => new()

@@ -59,7 +59,7 @@ public sealed class Class7Vectors
         var result = Classifier.Classify(Facts(phase, 20_000, 1_000, null, Of(nuclide, bq)), Data).OrThrow();
         result.UnNumber.ShouldBe(un);
         result.TypeAFraction.ShouldBe(fraction, fraction * 0.005);
-        result.Class7DataVersion.ShouldBe("us-49cfr-1");
+        result.Class7DataVersion.ShouldBe("us-49cfr-2");
         result.RuleIds.ShouldNotBeEmpty();
     }
 
@@ -166,6 +166,34 @@ public sealed class Class7Vectors
     {
         var result = Classifier.Classify(Facts(Phase.Liquid, 20_000, 1_000, null, Of("I-131", bq)), Data).OrThrow();
         result.IsReportableQuantity.ShouldBe(rq);
+    }
+
+    // 49 CFR 172.101 Appendix A Table 2: 1 Ci for a radionuclide the table does not list.
+    [Theory]
+    [InlineData("Tb-161", 36.9e9, false)]
+    [InlineData("Tb-161", 37e9, true)]
+    [InlineData("Re-188", 37e9, true)]
+    public void A_nuclide_without_a_row_has_the_reportable_quantity_of_the_table_and_not_none(string nuclide, double bq, bool rq)
+    {
+        var result = Classifier.Classify(Facts(Phase.Liquid, 20_000, 1_000, null, Of(nuclide, bq)), Data).OrThrow();
+        result.IsReportableQuantity.ShouldBe(rq);
+        result.Notes.ShouldContain($"RQ_DEFAULT:{nuclide}");
+    }
+
+    [Fact]
+    public void No_table_is_silent_about_a_nuclide_in_a_way_that_means_no_duty()
+    {
+        foreach (var nuclide in NuclideData.Current.All.Where(nuclide => !nuclide.IsStable))
+        {
+            Data.ReportableQuantity(nuclide.Symbol).Bq.ShouldBeGreaterThan(0, nuclide.Symbol);
+            var values = MixtureRules.ValuesOf(nuclide, Data);
+            new[] { values.A1Tbq, values.A2Tbq, values.ExemptBqPerGram, values.ExemptBq }.ShouldAllBe(value => value > 0, nuclide.Symbol);
+            // An alpha wipe is left out only where it is known that there is no alpha.
+            Data.MayEmitAlpha(nuclide.Symbol).ShouldBe(Data.EmissionOfNuclide(nuclide.Symbol) is Emission.Alpha
+                || (Data.EmissionOfNuclide(nuclide.Symbol) is Emission.Unknown && NuclideData.Current.MayEmitAlpha(nuclide.Symbol)), nuclide.Symbol);
+        }
+
+        Data.MayEmitAlpha("Xx-300").ShouldBeTrue();
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class OutageShipping : IAsyncLifetime
     [Requirement("A204")]
     public async Task Without_an_authorisation_no_answer_is_no()
     {
-        (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE"]);
+        (await CodesAsync()).ShouldBe(["SERVICE_UNAVAILABLE"]);
     }
 
     [Clause("Annex 11 16")]
@@ -81,6 +81,8 @@ public sealed class OutageShipping : IAsyncLifetime
         [
             ("one person twice", Authorised(First, First), ["OUTAGE_SIGNED_BY_ONE"]),
             ("not of QA", Authorised(First, TestPlatform.PersonIn(Roles.Administrator)), ["OUTAGE_SIGNATURE_INVALID"]),
+            ("QA of another site", Authorised(First, Second with { Sites = ["elsewhere"] }), ["OUTAGE_SIGNATURE_INVALID"]),
+            ("QA there and operator here", Authorised(First, Second with { SitesByRole = Caller.ByRole([new(Roles.Qa, "elsewhere"), new(Roles.Operator, "*")]) }), ["OUTAGE_SIGNATURE_INVALID"]),
             ("another dose was signed", Authorised(First, Second, dose: "dose-7"), ["OUTAGE_SCOPE_EXCEEDED"]),
             ("another site was signed", Authorised(First, Second, site: "elsewhere"), ["OUTAGE_SCOPE_EXCEEDED"]),
             ("ended, whatever the fact says", Authorised(First, Second, hours: -1), ["OUTAGE_EXPIRED"]),
@@ -94,7 +96,7 @@ public sealed class OutageShipping : IAsyncLifetime
             var id = $"outage-{i}";
             cases[i].Fact.AuthorisationId = id;
             await dock.Platform.GiveAsync(id, cases[i].Fact);
-            (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE", .. cases[i].Codes], cases[i].What);
+            (await CodesAsync()).ShouldBe(["SERVICE_UNAVAILABLE", .. cases[i].Codes], cases[i].What);
             await dock.Platform.GiveAsync(id, new OutageReleaseReconciled { AuthorisationId = id });
         }
     }
@@ -105,7 +107,7 @@ public sealed class OutageShipping : IAsyncLifetime
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));
         await dock.Platform.GiveAsync("dose-1", new DoseDispositionChanged { DoseId = "dose-1", To = Disposition.Quarantine });
-        (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE", "DOSE_NOT_RELEASED"]);
+        (await CodesAsync()).ShouldBe(["SERVICE_UNAVAILABLE", "DOSE_NOT_RELEASED"]);
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class OutageShipping : IAsyncLifetime
     {
         await dock.Platform.GiveAsync("outage-1", Authorised(First, Second));
         await dock.Platform.GiveAsync("outage-1", new OutageReleaseReconciled { AuthorisationId = "outage-1" });
-        (await CodesAsync()).ShouldBe(["DEPENDENCY_UNAVAILABLE"]);
+        (await CodesAsync()).ShouldBe(["SERVICE_UNAVAILABLE"]);
     }
 
     OutageReleaseAuthorised With(Action<OutageReleaseAuthorised> change)

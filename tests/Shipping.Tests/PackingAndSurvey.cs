@@ -50,7 +50,7 @@ public sealed class PackingAndSurvey
         (await dock.PackAsync("dose-1")).Doses.Single().DoseId.ShouldBe("dose-1");
         await dock.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
         (await Dock.RefusedAsync(() => dock.SurveyAsync(repacked, change: request => request.Survey.SurveyTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddMinutes(-1)))))
-            .ShouldBe(["SURVEY_BEFORE_CONTENT"]);
+            .ShouldBe(["EVENT_TOO_EARLY"]);
     }
 
     [Fact]

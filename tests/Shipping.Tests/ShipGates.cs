@@ -33,7 +33,7 @@ public sealed class ShipGates
         await using var dock = await Dock.OpenAsync();
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
-        await dock.Platform.GiveAsync("dose-1", new DoseDispositionChanged { DoseId = "dose-1", From = Disposition.Pending, To = Disposition.Released });
+        await dock.Platform.GiveAsync("dose-1", dock.Platform.Signer.Released(new DoseDispositionChanged { DoseId = "dose-1", From = Disposition.Pending, To = Disposition.Released }));
         dock.Quality.Refused.Add("dose-1");
         (await dock.ShipRefusedAsync(ready)).ShouldBe(["DOSE_IN_QUARANTINE"]);
     }

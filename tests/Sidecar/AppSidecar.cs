@@ -58,8 +58,8 @@ public sealed class AppSidecar : IAsyncDisposable
     {
         toApp = NewClient();
         using var subscriptions = await AskAsync(address, "/dapr/subscribe");
-        mesh.Broker.Subscribe(this, subscriptions.RootElement);
         app.TrySetResult(address);
+        await mesh.Broker.SubscribeAsync(this, subscriptions.RootElement);
     }
 
     /// <summary>The app is gone; what is for it waits until it is back.</summary>
@@ -123,15 +123,30 @@ public sealed class AppSidecar : IAsyncDisposable
             return;
         }
 
-        mesh.Broker.Publish(call.Topic, call.Data);
+        if (!await TryPublishAsync(call))
+        {
+            await PublishEvent.AnswerAsync(context, 13, $"error when publish to topic {call.Topic} in pubsub pubsub");
+            return;
+        }
+
         if (await mesh.Trouble.AtAsync(AppId, Point.Published)) context.Abort();
         else await PublishEvent.AnswerAsync(context);
     }
 
-    internal static HttpRequestMessage Put(Uri app, string path, byte[] body) => new(HttpMethod.Put, new Uri(app, path))
+    async Task<bool> TryPublishAsync(PublishEvent call)
     {
-        Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } },
-    };
+        try
+        {
+            await mesh.Broker.PublishAsync(call.Topic, call.Data);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever the broker says, it has not taken it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
 
     internal static async Task<byte[]> BodyAsync(HttpContext context)
     {

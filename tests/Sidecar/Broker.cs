@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Threading.Channels;
+using Doseline.Sidecar.Brokers;
 
 namespace Doseline.Sidecar;
 
 /// <summary>
-/// Topics with a queue for every app that subscribes (the consumer group is the app id), as a real broker behind its component is seen to be: it
-/// answers that it has taken what it then drops, tries a delivery once, gives some twice, and keeps nothing for an app that is not there.
+/// Topics, and the apps that subscribe to them, with a real broker or one in memory behind. Unless it is told to behave, it does what brokers behind
+/// their components are seen to do: it answers that it has taken what it then drops, and gives some twice. A delivery is tried once, and nothing is
+/// kept for an app that is not there.
 /// </summary>
 public sealed class Broker
 {
@@ -16,8 +17,13 @@ public sealed class Broker
     /// <summary>Every so many deliveries one is in no queue, though its publisher was told that it was taken.</summary>
     const int DroppedEvery = 11;
 
+    // A real broker may have lost what is waited for.
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     readonly Mesh mesh;
-    readonly ConcurrentDictionary<(string App, string Topic), Queue> queues = new();
+    readonly IBrokerServer server;
+    readonly bool behaves;
+    readonly ConcurrentDictionary<(AppSidecar Replica, string Topic), string> subscriptions = new();
     readonly Lock guard = new();
     TaskCompletionSource idle = Done();
     int pending;
@@ -25,7 +31,7 @@ public sealed class Broker
     long repeated;
     long dropped;
 
-    internal Broker(Mesh mesh) => this.mesh = mesh;
+    internal Broker(Mesh mesh, IBrokerServer server, bool behaves) => (this.mesh, this.server, this.behaves) = (mesh, server, behaves);
 
     /// <summary>Deliveries so far, repeated ones included.</summary>
     public long Deliveries => Interlocked.Read(ref deliveries);
@@ -36,35 +42,40 @@ public sealed class Broker
     /// <summary>Messages that no app was given.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
-    /// <summary>Topics that apps subscribe to.</summary>
-    public IEnumerable<(string App, string Topic)> Subscriptions => queues.Keys;
-
-    /// <summary>Completes once nothing waits to be delivered.</summary>
-    public Task IdleAsync()
+    /// <summary>Completes once nothing waits to be delivered, or what is waited for does not come.</summary>
+    public async Task IdleAsync()
     {
-        lock (guard) return idle.Task;
+        Task waited;
+        lock (guard) waited = idle.Task;
+        if (await Task.WhenAny(waited, Task.Delay(Patience)) == waited) return;
+        lock (guard)
+        {
+            pending = 0;
+            idle.TrySetResult();
+        }
     }
 
-    internal void Subscribe(AppSidecar app, JsonElement subscriptions)
+    internal async Task SubscribeAsync(AppSidecar replica, JsonElement wanted)
     {
-        foreach (var subscription in subscriptions.EnumerateArray())
+        foreach (var subscription in wanted.EnumerateArray())
         {
             var topic = subscription.GetProperty("topic").GetString()!;
-            queues.GetOrAdd((app.AppId, topic), _ => new Queue(this, app, topic, subscription.GetProperty("routes").GetProperty("default").GetString()!));
+            // An app that was started again subscribes to nothing new.
+            if (!subscriptions.TryAdd((replica, topic), subscription.GetProperty("routes").GetProperty("default").GetString()!)) continue;
+            await server.SubscribeAsync(replica.AppId, topic, envelope => DeliverAsync(replica, topic, envelope));
         }
     }
 
-    internal void Publish(string topic, byte[] envelope)
+    internal Task PublishAsync(string topic, byte[] envelope)
     {
-        foreach (var queue in queues.Values.Where(q => q.Topic == topic))
+        lock (guard)
         {
-            lock (guard)
-            {
-                if (pending++ == 0) idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-
-            queue.Add(Rewrite(envelope, topic));
+            var copies = subscriptions.Keys.Where(s => s.Topic == topic).Select(s => s.Replica.AppId).Distinct(StringComparer.Ordinal).Count();
+            if (pending == 0 && copies > 0) idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            pending += copies;
         }
+
+        return server.PublishAsync(topic, Rewrite(envelope, topic));
     }
 
     static TaskCompletionSource Done()
@@ -72,14 +83,6 @@ public sealed class Broker
         TaskCompletionSource done = new();
         done.SetResult();
         return done;
-    }
-
-    void Finished()
-    {
-        lock (guard)
-        {
-            if (--pending == 0) idle.TrySetResult();
-        }
     }
 
     // The runtime writes the envelope anew: keys in order, and its own additions.
@@ -91,52 +94,39 @@ public sealed class Broker
         return JsonSerializer.SerializeToUtf8Bytes(fields);
     }
 
-    async Task DeliverAsync(Queue queue, byte[] envelope)
+    async Task<bool> DeliverAsync(AppSidecar replica, string topic, byte[] envelope)
     {
-        var number = Interlocked.Increment(ref deliveries);
-        if (number % DroppedEvery == 0 || !await TryAsync(queue, envelope))
+        try
         {
-            Interlocked.Increment(ref dropped);
-            return;
-        }
+            var number = Interlocked.Increment(ref deliveries);
+            var path = subscriptions[(replica, topic)];
+            if (!behaves && number % DroppedEvery == 0 || !await TryAsync(replica, path, envelope))
+            {
+                Interlocked.Increment(ref dropped);
+                return false;
+            }
 
-        if (number % TwiceEvery == 0 && await TryAsync(queue, envelope)) Interlocked.Increment(ref repeated);
+            if (!behaves && number % TwiceEvery == 0 && await TryAsync(replica, path, envelope)) Interlocked.Increment(ref repeated);
+            return true;
+        }
+        finally
+        {
+            lock (guard)
+            {
+                // More come than were given, where a broker doubles them.
+                if (pending > 0 && --pending == 0) idle.TrySetResult();
+            }
+        }
     }
 
-    async Task<bool> TryAsync(Queue queue, byte[] envelope)
+    async Task<bool> TryAsync(AppSidecar replica, string path, byte[] envelope)
     {
-        await mesh.Trouble.AtAsync(queue.App.AppId, Point.Delivering);
-        if (!queue.App.IsThere) return false;
-        using var response = await queue.App.CallAppAsync(at => new HttpRequestMessage(HttpMethod.Post, new Uri(at, queue.Path))
+        await mesh.Trouble.AtAsync(replica.AppId, Point.Delivering);
+        if (!replica.IsThere) return false;
+        using var response = await replica.CallAppAsync(at => new HttpRequestMessage(HttpMethod.Post, new Uri(at, path))
         {
             Content = new ByteArrayContent(envelope) { Headers = { ContentType = new("application/cloudevents+json") } },
         }, CancellationToken.None);
-        return !await mesh.Trouble.AtAsync(queue.App.AppId, Point.Delivered) && response is { IsSuccessStatusCode: true };
-    }
-
-    sealed class Queue
-    {
-        readonly Channel<byte[]> waiting = Channel.CreateUnbounded<byte[]>();
-
-        public Queue(Broker broker, AppSidecar app, string topic, string path)
-        {
-            (App, Topic, Path) = (app, topic, path);
-            _ = Task.Run(async () =>
-            {
-                await foreach (var envelope in waiting.Reader.ReadAllAsync())
-                {
-                    await broker.DeliverAsync(this, envelope);
-                    broker.Finished();
-                }
-            });
-        }
-
-        public AppSidecar App { get; }
-
-        public string Topic { get; }
-
-        public string Path { get; }
-
-        public void Add(byte[] envelope) => waiting.Writer.TryWrite(envelope);
+        return !await mesh.Trouble.AtAsync(replica.AppId, Point.Delivered) && response is { IsSuccessStatusCode: true };
     }
 }

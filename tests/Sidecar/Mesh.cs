@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Doseline.Sidecar.Brokers;
 
 namespace Doseline.Sidecar;
 
@@ -6,18 +8,21 @@ namespace Doseline.Sidecar;
 /// What Dapr's control plane and the broker are to a cluster, in one object: which app is where, and topics.
 /// Sidecars share it; it outlives every app, as they do.
 /// </summary>
-/// <remarks>Written from Dapr's documentation and source (v1.18.3), for no sidecar can be had here: it is as right as that reading is.</remarks>
+/// <remarks>Written from Dapr's documentation and source (v1.18.3) and from what real sidecars were seen to do: it is as right as that reading is.</remarks>
 public sealed class Mesh : IAsyncDisposable
 {
-    readonly ConcurrentDictionary<string, AppSidecar> sidecars = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, ImmutableList<AppSidecar>> sidecars = new(StringComparer.Ordinal);
+    readonly IBrokerServer server;
     readonly ConcurrentDictionary<(string Caller, string Callee), long> calls = new();
 
     /// <summary>Makes a mesh.</summary>
     /// <param name="trouble">What goes wrong, and when; null for nothing.</param>
-    public Mesh(ITrouble? trouble = null)
+    /// <param name="server">The broker, which ends with the mesh; null for one in memory.</param>
+    /// <param name="behaves">True for a broker that does no more wrong than it does by itself.</param>
+    public Mesh(ITrouble? trouble = null, IBrokerServer? server = null, bool behaves = false)
     {
-        Trouble = trouble ?? new NoTrouble();
-        Broker = new Broker(this);
+        (Trouble, this.server) = (trouble ?? new NoTrouble(), server ?? new MemoryBroker());
+        Broker = new Broker(this, this.server, behaves);
     }
 
     /// <summary>Called when something is given to an app: a call, a fact.</summary>
@@ -41,16 +46,28 @@ public sealed class Mesh : IAsyncDisposable
     /// <summary>Who called whom so far, and how often.</summary>
     public IReadOnlyDictionary<(string Caller, string Callee), long> Calls => calls;
 
-    /// <summary>Starts the sidecar of an app.</summary>
-    public async Task<AppSidecar> AddAsync(string appId) => sidecars[appId] = await AppSidecar.StartAsync(this, appId);
+    /// <summary>Starts the sidecar of an app, or of one more of its replicas.</summary>
+    public async Task<AppSidecar> AddAsync(string appId)
+    {
+        var sidecar = await AppSidecar.StartAsync(this, appId);
+        sidecars.AddOrUpdate(appId, _ => [sidecar], (_, others) => others.Add(sidecar));
+        return sidecar;
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var sidecar in sidecars.Values) await sidecar.DisposeAsync();
+        foreach (var sidecar in sidecars.Values.SelectMany(s => s)) await sidecar.DisposeAsync();
+        await server.DisposeAsync();
     }
 
-    internal AppSidecar? Of(string appId) => sidecars.GetValueOrDefault(appId);
+    // One of those that are there; where none is, the first is waited for.
+    internal AppSidecar? Of(string appId)
+    {
+        if (!sidecars.TryGetValue(appId, out var all)) return null;
+        var there = all.FindAll(s => s.IsThere);
+        return there.IsEmpty ? all[0] : there[Random.Shared.Next(there.Count)];
+    }
 
     internal void Reach(string app) => Reached?.Invoke(app);
 

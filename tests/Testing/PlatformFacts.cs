@@ -58,7 +58,7 @@ public static class PlatformFacts
     public static async Task AppendAsync(this ServiceDb db, params Fact[] facts)
     {
         await using var transaction = await db.Database.BeginTransactionAsync();
-        await InlineWrites.CommitAsync(transaction, [.. facts.Select(FactLog.AppendOf)], CancellationToken.None);
+        await InlineWrites.CommitAsync(transaction, [.. facts.Select(FactLog.AppendOf)], static _ => { }, CancellationToken.None);
     }
 
     /// <summary>Goes past the triggers of a table that refuses changes, as only the owner of a database can.</summary>

@@ -29,14 +29,16 @@ static class SmallDay
             Licences = [.. day.Licences.Where(l => sites.Contains(l.Site))],
             Materials = [.. day.Materials.Where(m => deliveries.Any(d => d.Material == m.Material))],
             Suppliers = [.. day.Suppliers.Where(s => deliveries.Any(d => d.Supplier == s.Supplier))],
-            Equipment = [.. day.Equipment.Where(e => keptRuns.Any(r => r.HotCell == e.Equipment) || (e.Class is "dose_calibrator" && sites.Contains(e.Site)))],
+            Equipment = [.. day.Equipment.Where(e => keptRuns.Any(r => r.HotCell == e.Equipment) || (e.Class is "dose_calibrator" or "instrument" && sites.Contains(e.Site)))],
+            Maintenance = [],
+            Cleaning = [.. day.Cleaning.Where(c => sites.Contains(c.Site))],
             Products = [.. day.Products.Where(p => products.Contains(p.Product)).Select(p => p with { Sites = [.. p.Sites.Where(sites.Contains)] })],
             Prices = [.. day.Prices.Where(p => products.Contains(p.Product))],
             Recipes = day.Recipes.Where(r => keptRuns.Any(k => k.Recipe == r.Key) || day.Products.Any(p => products.Contains(p.Product) && p.Recipe == r.Key)).ToDictionary(r => r.Key, r => r.Value, StringComparer.Ordinal),
             Specifications = [.. day.Specifications.Where(s => products.Contains(s.Product))],
             Customers = [.. day.Customers.Where(c => customers.Contains(c.Customer))],
             Carriers = [.. day.Carriers.Where(c => customers.Contains(c.Customer) && sites.Contains(c.Site))],
-            Incidents = [.. day.Incidents.Where(i => (i.Run.Length == 0 || runs.Contains(i.Run)) && (i.Order.Length == 0 || orders.Contains(i.Order)) && (i.Customer.Length == 0 || customers.Contains(i.Customer)))],
+            Incidents = [.. day.Incidents.Where(i => i.Kind is not "breakdown" && (i.Run.Length == 0 || runs.Contains(i.Run)) && (i.Order.Length == 0 || orders.Contains(i.Order)) && (i.Customer.Length == 0 || customers.Contains(i.Customer)))],
         };
     }
 }

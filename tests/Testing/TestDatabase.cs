@@ -28,7 +28,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Makes the databases.</summary>
     /// <param name="postgres">True for every service on PostgreSQL, false for none; null follows the environment.</param>
     /// <param name="empty">True for databases without a schema on PostgreSQL: for tests of what puts one there.</param>
-    public static async Task<TestDatabase> CreateAsync(bool? postgres = null, bool empty = false)
+    /// <param name="only">The services that are needed, where that is not all.</param>
+    public static async Task<TestDatabase> CreateAsync(bool? postgres = null, bool empty = false, params string[] only)
     {
         var test = new TestDatabase(Directory.CreateTempSubdirectory("doseline-").FullName);
         test.Settings["Keys:Directory"] = Path.Combine(test.Folder, "keys");
@@ -41,7 +42,7 @@ public sealed class TestDatabase : IAsyncDisposable
         test.Settings["Identity:HashIterations"] = "1000";
         if (postgres ?? UsesPostgres)
         {
-            var services = postgres is null && Wanted is [_, var some] ? some.Split(',') : Services;
+            var services = only is not [] ? only : postgres is null && Wanted is [_, var some] ? some.Split(',') : Services;
             await using NpgsqlConnection server = new(Server());
             await server.OpenAsync();
             foreach (var service in services) test.Settings[$"ConnectionStrings:{service}"] = await test.CreateDatabaseAsync(server, service, empty ? "template1" : await TemplateDatabase.OfAsync(service, Server()));

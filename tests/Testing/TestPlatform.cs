@@ -3,6 +3,7 @@ using Doseline.Platform.Messaging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Testing;
@@ -63,8 +64,14 @@ public sealed class TestPlatform : IAsyncDisposable
     public static Platform.Auth.Caller PersonIn(params string[] roles) =>
         new() { Subject = $"person:{string.Join('+', roles)}", Name = string.Join('+', roles), Roles = roles, Sites = [Platform.Auth.Caller.AllSites] };
 
-    /// <summary>Calls as the service account of a service.</summary>
+    /// <summary>Calls as the service account of a service, for itself.</summary>
     public CallInvoker AsService(string service) => Host.As(Platform.Auth.Caller.Service(service));
+
+    /// <summary>Calls as the service account of a service, for somebody in the given roles at every site.</summary>
+    public CallInvoker AsService(string service, params string[] roles) => AsService(service, PersonIn(roles));
+
+    /// <summary>Calls as the service account of a service, for a person.</summary>
+    public CallInvoker AsService(string service, Platform.Auth.Caller person) => AsService(service).Intercept(new ForPerson(this, service, person));
 
     /// <summary>A request id.</summary>
     public static string RequestId() => Guid.NewGuid().ToString();
@@ -84,6 +91,22 @@ public sealed class TestPlatform : IAsyncDisposable
     {
         var fault = await Xunit.Assert.ThrowsAsync<RpcException>(call);
         return Platform.Rpc.RpcErrors.Read(fault);
+    }
+
+    // Says of each call for whom it is, to the service that it goes to.
+    sealed class ForPerson(TestPlatform platform, string service, Platform.Auth.Caller person) : Interceptor
+    {
+        public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+            continuation(request, With(context));
+
+        public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+            continuation(request, With(context));
+
+        ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context) where TRequest : class where TResponse : class
+        {
+            var said = platform.Host.Services.GetRequiredService<Platform.Auth.Behalf>().Write(service, context.Method.ServiceName.Split('.')[1], person)!;
+            return new(context.Method, context.Host, context.Options.WithHeaders([.. context.Options.Headers ?? [], new(Platform.Rpc.RpcHeaders.OnBehalfOf, said)]));
+        }
     }
 
     /// <inheritdoc/>

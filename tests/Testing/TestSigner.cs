@@ -74,8 +74,7 @@ public sealed class TestSigner(IServiceProvider services)
             Zone = "Europe/Berlin",
             OffsetMinutes = 60,
             ExpireTime = DateTimeOffset.FromUnixTimeMilliseconds((now + SignatureTokens.Lifetime).ToUnixTimeMilliseconds()),
-            Roles = signer.Roles,
-            Sites = signer.Sites,
+            Rights = signer.Rights,
             BothComponents = true,
             IsSecond = second,
         };

@@ -10,7 +10,8 @@ static class Repository
     public static IEnumerable<(string Path, string Text)> Sources(string folder = "services", string pattern = "*.cs") =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)
             .Select(file => (Path: Path.GetRelativePath(Root, file).Replace('\\', '/'), File: file))
-            .Where(f => !f.Path.Contains("/obj/", StringComparison.Ordinal) && !f.Path.Contains("/bin/", StringComparison.Ordinal) && !f.Path.Contains("node_modules", StringComparison.Ordinal))
+            .Where(f => !f.Path.Contains("/obj/", StringComparison.Ordinal) && !f.Path.Contains("/bin/", StringComparison.Ordinal) && !f.Path.Contains("node_modules", StringComparison.Ordinal)
+                && !f.Path.StartsWith("artifacts/", StringComparison.Ordinal) && !f.Path.StartsWith("TestResults/", StringComparison.Ordinal))
             .OrderBy(f => f.Path, StringComparer.Ordinal)
             .Select(f => (f.Path, File.ReadAllText(f.File)));
 

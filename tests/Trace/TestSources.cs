@@ -43,7 +43,7 @@ static partial class TestSources
     public static IEnumerable<SourceTest> OfCode(string suite, string source) =>
         from method in CSharpSyntaxTree.ParseText(source).GetRoot().DescendantNodes().OfType<MethodDeclarationSyntax>()
         let attributes = Attributes(method).ToList()
-        let fact = attributes.FirstOrDefault(a => a.Name.ToString() is "Fact" or "Theory" or "Property")
+        let fact = attributes.FirstOrDefault(a => a.Name.ToString() is var kind && (kind is "Theory" or "Property" || kind.EndsWith("Fact", StringComparison.Ordinal)))
         where fact is not null
         let type = (TypeDeclarationSyntax)method.Parent!
         // What the runner does not see is no test.

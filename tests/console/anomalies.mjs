@@ -58,6 +58,7 @@ const entries = {
         if (isOdd) made.exceptions.push({ exceptionId: name, code: 'STEP_VALUE_OUT_OF_LIMIT', summary: name, state: 2, raiseTime: done, resolveTime: done });
     },
     result: (made, name, isOdd) => made.results.push({ resultId: name, testCode: name, rawValue: '1', verdict: isOdd ? 2 : 1, attempt: 1, measureTime: done }),
+    late: (made, name, isOdd) => made.results.push({ resultId: name, testCode: isOdd ? 'late' : name, rawValue: '1', verdict: 1, attempt: 1, measureTime: done, lateReason: isOdd ? name : '', lateWitnessName: isOdd ? 'Will Ness' : '' }),
 };
 
 async function lay(page, root, path, type, change) {

@@ -12,7 +12,7 @@ async function runInNewCell(code) {
         requestId: id(), reason: 'a cell for the tests of the console',
         equipment: { code, equipmentClass: like.equipmentClass, siteId: 'bos', roomId: like.roomId, qualificationDueTime: like.qualificationDueTime, clearanceLimitBq: like.clearanceLimitBq },
     });
-    await call(operator, 'execution.v1.EquipmentService/SetEquipmentState', { requestId: id(), equipmentId: cell.equipmentId, state: 'EQUIPMENT_STATE_CLEAN', reason: 'cleaned' });
+    await call(operator, 'execution.v1.EquipmentService/RecordCleaning', { requestId: id(), equipmentId: cell.equipmentId, level: 3, procedure: 'SOP-CL-03' });
     const { run } = await call(planner, 'execution.v1.SchedulerService/PlanRun', {
         requestId: id(), siteId: 'bos', productCode: 'LU177-DOTA', recipeCode: 'LU177-DOTA', hotCellId: cell.equipmentId, startTime: '2026-11-24T13:00:00Z', doseCapacity: 4,
         yield: { nuclide: 'Lu-177', activityBq: 100e9, referenceTime: '2026-11-24T14:15:00Z' },

@@ -1,6 +1,6 @@
 // Labels: previewed as they print, printed again, verified by scan, put on the dose, counted.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
+import { accessible, call, open, picture, refusals, said, scan, scanRefused, separators, sign, test } from './console.mjs';
 import { operator, qa } from './people.mjs';
 
 const applied = async () => {
@@ -51,8 +51,17 @@ test('Another copy needs a reason and the signatures of QA and a second person; 
     assert.ok((await refusals(page)).length > 0);
     await accessible(page, 'a label whose scan is refused');
     await picture(page, 'label');
-    await page.getByLabel('Scanned').fill(`]d2${content.elementData}`);
-    await page.getByRole('button', { name: 'Verify' }).click();
+    // As hardware sends it: without its separators a genuine label is no mismatch, and with them it is read, wherever the focus is.
+    assert.match(content.elementData, /\u001d/);
+    await page.reload();
+    await page.getByLabel('Scanned').waitFor();
+    assert.deepEqual(await scanRefused(page, content.elementData, separators.lost), ['SCAN_UNREADABLE']);
+    await page.reload();
+    await page.getByLabel('Scanned').waitFor();
+    assert.deepEqual(await scanRefused(page, content.elementData.replace(copy.serial, 'WRONGSERIAL0000000'), separators.altCode), ['LABEL_MISMATCH']);
+    await page.reload();
+    await page.getByLabel('Scanned').click();
+    await scan(page, `]d2${content.elementData}`, separators.bracket);
     await said(page, 'Verified');
     await page.getByRole('button', { name: 'Put on its dose' }).click();
     await said(page, 'On its dose.');

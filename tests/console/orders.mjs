@@ -94,6 +94,24 @@ test('An order that somebody changed meanwhile is not overwritten', async () => 
     await page.done();
 });
 
+test('Of an hour that comes twice it is asked which is meant, and one that does not occur is said so, before anything is sent [A062]', async () => {
+    const page = await open(supplyDesk, '/orders/new');
+    const asked = [];
+    page.on('request', (request) => { if (request.url().endsWith('/PreviewPromise')) asked.push(request.postData() ?? ''); });
+    await ask(page, 'BOS-GEN', '2027-03-14T02:30');
+    await page.getByText('does not occur', { exact: false }).first().waitFor();
+    await page.getByLabel('Appointment from').fill('2027-11-07T01:30');
+    await page.getByText('comes twice', { exact: false }).first().waitFor();
+    await accessible(page, 'an hour that comes twice');
+    await page.getByLabel('Appointment until').fill('2027-11-07T04:00');
+    // Until it is said the server refuses it, and names both.
+    assert.ok((await refusals(page)).includes('LOCAL_TIME_AMBIGUOUS'));
+    await page.getByText('the second 01:30, EST (UTC-05:00)').click();
+    await page.locator('.refusals li[data-code="LOCAL_TIME_AMBIGUOUS"]').waitFor({ state: 'detached' });
+    await page.getByText('comes twice', { exact: false }).waitFor({ state: 'detached' });
+    await page.done();
+});
+
 test('Who may not place orders sees the button and who may', async () => {
     const page = await open(operator, '/orders/new');
     const button = page.getByRole('button', { name: 'Place order' });

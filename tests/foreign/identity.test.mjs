@@ -113,7 +113,7 @@ test('A wrong nonce, a code used twice and a verifier of another are refused', a
     await assert.rejects(oidc.authorizationCodeGrant(console_, await ask('mine'), { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedNonce: 'mine' }), { error: 'invalid_grant' });
 });
 
-test('A partner and a service get tokens with a secret and with a key', async () => {
+test('Partners get tokens with a secret and with a key, and nobody makes an account of a service', async () => {
     const admin = (await signIn('admin', chosen)).tokens.access_token;
     const accounts = client(identity.AccountsService, platform.address, admin), people = client(identity.PeopleService, platform.address, admin);
     const made = await accounts.CreateAccount({
@@ -131,12 +131,13 @@ test('A partner and a service get tokens with a secret and with a key', async ()
 
     const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
     const jwk = { ...await crypto.subtle.exportKey('jwk', pair.publicKey), kid: 'k1' };
-    await accounts.CreateAccount({
-        request_id: randomUUID(), reason: 'own process',
-        account: { client_id: 'service:labeling', name: 'labeling', kind: 'ACCOUNT_KIND_SERVICE', proof: 'ACCOUNT_PROOF_KEY', scopes: ['api'], jwks_json: JSON.stringify({ keys: [jwk] }) },
-    });
-    const service = await oidc.clientCredentialsGrant(await discover('service:labeling', undefined, oidc.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' })));
-    assert.equal(JSON.parse(Buffer.from(service.access_token.split('.')[1], 'base64url')).sub, 'service:labeling');
+    const keyed = { client_id: 'harbor', name: 'Harbor Clinic', kind: 'ACCOUNT_KIND_PARTNER', proof: 'ACCOUNT_PROOF_KEY', scopes: ['orders.read'], jwks_json: JSON.stringify({ keys: [jwk] }) };
+    const harbor = await accounts.CreateAccount({ request_id: randomUUID(), reason: 'contract', account: keyed });
+    const proven = await oidc.clientCredentialsGrant(await discover('harbor', undefined, oidc.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' })));
+    assert.equal(JSON.parse(Buffer.from(proven.access_token.split('.')[1], 'base64url')).sub, harbor.account.account_id);
+    await assert.rejects(
+        accounts.CreateAccount({ request_id: randomUUID(), reason: 'own process', account: { ...keyed, client_id: 'service:labeling', name: 'labeling', kind: 'ACCOUNT_KIND_SERVICE', scopes: ['api'] } }),
+        error => refusalsOf(error)[0].code === 'SERVICE_FROM_DEPLOYMENT');
     accounts.close();
     people.close();
 });
@@ -146,8 +147,14 @@ const foreignToken = async resource => {
     return (await oidc.clientCredentialsGrant(config, { scope: 'api', resource })).access_token;
 };
 
-test('A token of another provider is accepted with its claims mapped, and only for this audience', async () => {
+test('A token of another provider is accepted of who joined, with its claims mapped, and only for this audience', async () => {
     const desk = client(orders.OrdersService, platform.address, await foreignToken('urn:doseline'));
+    await assert.rejects(desk.ListOrders({}), error => refusalsOf(error)[0].code === 'PERSON_NOT_JOINED');
+    const staff = client(identity.PeopleService, platform.address, (await signIn('admin', chosen)).tokens.access_token);
+    await staff.JoinPerson({ request_id: randomUUID(), login: 'mes', name: 'Mes of the hospital', external_subject: 'hospital:mes', reason: 'works here' });
+    staff.close();
+    // What was said of a subject counts for five seconds.
+    await new Promise(resolve => setTimeout(resolve, 5500));
     assert.deepEqual((await desk.ListOrders({})).orders, []);
     const people = client(identity.PeopleService, platform.address, await foreignToken('urn:doseline'));
     await assert.rejects(people.ListPeople({}), error => refusalsOf(error)[0].code === 'ROLE_NOT_ALLOWED');

@@ -1,63 +1,59 @@
-{{/* One dict merged over another; takes (list under over), gives YAML. Written out because sprig's merge functions differ between versions
-     in what they do with `false` and `0`, which must win. */}}
-{{- define "doseline.merge" -}}
-{{- $under := index . 0 }}{{ $over := index . 1 }}{{ $merged := deepCopy $under -}}
-{{- range $key, $value := $over }}
-{{- if and (kindIs "map" $value) (kindIs "map" (get $under $key)) }}
-{{- $_ := set $merged $key (include "doseline.merge" (list (get $under $key) $value) | fromYaml) }}
-{{- else }}
-{{- $_ := set $merged $key $value }}
-{{- end }}
-{{- end }}
-{{- toYaml $merged }}
-{{- end }}
-
-{{/* A service with the defaults under it; takes (list $ name), gives YAML. */}}
-{{- define "doseline.service" -}}
-{{- $root := index . 0 -}}
-{{- include "doseline.merge" (list $root.Values.defaults (default (dict) (index $root.Values.services (index . 1)))) }}
-{{- end }}
-
-{{/* Labels that select the pods of a service. Takes (list $ name). */}}
+{{/* Labels that select the pods of a service; takes (list $ name). */}}
 {{- define "doseline.selector" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 -}}
-app.kubernetes.io/name: {{ $name }}
-app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/name: {{ $name | quote }}
+app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: service
 {{- end }}
 
-{{/* Labels of everything of a service. Takes (list $ name). */}}
+{{/* Labels of everything of a service; takes (list $ name). */}}
 {{- define "doseline.labels" -}}
-{{- $root := index . 0 }}{{ $name := index . 1 -}}
 {{ include "doseline.selector" . }}
-{{ include "doseline.common" $root }}
+{{ include "doseline.common" (index . 0) }}
 {{- end }}
 
-{{/* Labels of everything. Takes $. */}}
+{{/* Labels of everything; takes $. */}}
 {{- define "doseline.common" -}}
-app.kubernetes.io/part-of: doseline
+{{ include "doseline.lasting" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | quote }}
 {{- end }}
 
-{{/* Image reference. Takes (list $ name service). */}}
+{{/* Labels of what must not change with a mere release: pods, which would be replaced, and what every sidecar reloads itself for; takes $. */}}
+{{- define "doseline.lasting" -}}
+app.kubernetes.io/part-of: doseline
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+{{- end }}
+
+{{/* Image reference; takes (list $ name service). */}}
 {{- define "doseline.image" -}}
-{{- $root := index . 0 }}{{ $name := index . 1 }}{{ $image := (index . 2).image -}}
-{{ $image.registry }}/doseline/{{ $name }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{- $root := index . 0 }}{{ $image := (index . 2).image -}}
+{{ $image.registry }}/doseline/{{ index . 1 }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* What every container is allowed: nothing it does not need. */}}
-{{- define "doseline.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities: { drop: [ALL] }
+{{/* Secret with the connection string of a service; takes (list name service). */}}
+{{- define "doseline.database" -}}
+{{ (index . 1).database.secret | default (printf "doseline-db-%s" (index . 0)) }}
 {{- end }}
 
-{{- define "doseline.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: 1654
-runAsGroup: 1654
-fsGroup: 1654
-seccompProfile: { type: RuntimeDefault }
+{{/* Secret with the connection string of the role that owns its schema; takes (list name service). */}}
+{{- define "doseline.databaseOwner" -}}
+{{ (index . 1).database.ownerSecret | default (printf "doseline-db-%s-owner" (index . 0)) }}
+{{- end }}
+
+{{/* Words by length, the longest first, with blanks between; takes a list. */}}
+{{- define "doseline.longestFirst" -}}
+{{- $keyed := list }}
+{{- range . }}{{ $keyed = append $keyed (printf "%03d %s" (sub 999 (len .)) .) }}{{ end }}
+{{- range $index, $one := sortAlpha $keyed }}{{ if $index }} {{ end }}{{ index (splitList " " $one) 1 }}{{ end }}
+{{- end }}
+
+{{/* The service with the partners' door; empty where none has one. Takes services. */}}
+{{- define "doseline.partners" -}}
+{{- range $name, $service := . }}{{ if $service.partners }}{{ $name }}{{ end }}{{ end }}
+{{- end }}
+
+{{/* A value as the word that it is written as; a large number is not written with an exponent. */}}
+{{- define "doseline.word" -}}
+{{- if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end }}
 {{- end }}

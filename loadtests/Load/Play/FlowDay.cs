@@ -46,6 +46,8 @@ static class FlowDay
             Start = now,
             Seed = unchecked((int)now.ToUnixTimeSeconds()),
             Incidents = [],
+            Cleaning = [],
+            Maintenance = [],
             Sites = [.. sample.Sites.Where(s => s.Site == Site)],
             Rooms = [.. sample.Rooms.Where(r => r.Site == Site).Select(Wide), .. numbers.Select(n => Wide(cell) with { Room = CellOf(n), Name = CellOf(n) })],
             Licences = [.. sample.Licences.Where(l => l.Site == Site).Select(l => l with { Expire = until, Lines = [.. l.Lines.Select(line => line with { Limit = line.Limit * Room })] })],
@@ -53,7 +55,7 @@ static class FlowDay
             Deliveries = [.. numbers.Select(n => lot with { Lot = LotOf(n), AlternativeRoom = "", Activity = lot.Activity!.ReferredTo(now).WithAmount(Activity.From(Doses * LotGbqPerDose, ActivityUnit.GBq)) })],
             Equipment =
             [
-                .. numbers.Select(n => new EquipmentInput(CellOf(n), "hot_cell", Site, CellOf(n), until, null)),
+                .. numbers.Select(n => new EquipmentInput(CellOf(n), "hot_cell", Site, CellOf(n), until, null, Activity.From(1, ActivityUnit.MBq))),
                 .. numbers.Select(n => calibrator with { Equipment = CalibratorOf(n), Room = CellOf(n), QualifiedUntil = until, CalibratedUntil = until }),
             ],
             Products = [.. sample.Products.Where(p => p.Product == Product).Select(p => p with { Sites = [Site] })],

@@ -113,7 +113,7 @@ sealed class Flows : IDisposable
         foreach (var order in batch.Doses)
         {
             await AgainAsync(() => shipping.PackAsync(order, TimeProvider.System));
-            await AgainAsync(() => shipping.ShipAsync(order));
+            await AgainAsync(() => shipping.ShipAsync(order, TimeProvider.System.GetUtcNow()));
             now = TimeProvider.System.GetUtcNow();
             await AgainAsync(() => shipping.DeliverAsync(order, now));
             await AgainAsync(() => orders.InvoiceAsync(order));

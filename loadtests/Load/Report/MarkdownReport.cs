@@ -1,4 +1,5 @@
 using System.Text;
+using Doseline.Load.Drive;
 using Doseline.Load.Play;
 
 namespace Doseline.Load.Report;
@@ -51,6 +52,8 @@ static class MarkdownReport
             }
         }
 
+        foreach (var t in results.Turns.Where(t => t.Store == store && t.Faults + t.Missing > 0))
+            text.Append(Text.Of($"\n{t.Name}, {t.Arm}: {string.Join(", ", [.. t.Outcomes.Where(o => o.Key is not Tally.Ok).Select(o => $"{o.Value} × {o.Key}"), .. t.Missing > 0 ? [$"{t.Missing} effects did not come in time"] : (string[])[]])}.\n"));
         text.Append(Text.Of($"\nThe last lines count doses: batches of {FlowDay.Doses}, ordered, made step by step, labelled, tested, released with a signature, packed, surveyed, shipped, delivered, billed; their latencies are of whole batches.\n\n"));
         text.Append("| read | build | /s | × an empty call | p99 ms | server ms | database ms | KiB | commands |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var name in Names(results, store, Kinds.Read))

@@ -118,5 +118,6 @@ sealed class Comparison(IReadOnlyList<Arm> arms, Sizes sizes, PgBench? yardstick
 
     double KeptUp(Arm arm) => Turns.Where(t => t.Arm == arm.Name && t.Kind == Kinds.Closed).GroupBy(t => t.InFlight).Max(g => g.Sum(t => t.Units) / g.Sum(t => t.SecondsDrained));
 
-    static Task SayAsync(string text) => Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss} {text}"));
+    /// <summary>Tells whoever waits how far it is.</summary>
+    public static Task SayAsync(string text) => Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():HH:mm:ss} {text}"));
 }

@@ -37,14 +37,14 @@ sealed record Sizes
     static Sizes Whole { get; } = new()
     {
         WarmUp = TimeSpan.FromSeconds(60), Rest = TimeSpan.FromSeconds(60), Closed = TimeSpan.FromSeconds(20), Open = TimeSpan.FromSeconds(30), Read = TimeSpan.FromSeconds(10), Yardstick = TimeSpan.FromSeconds(20),
-        InFlight = [1, 8, 16, 64], Rounds = 2, Batches = 24,
+        InFlight = [1, 8, 16, 64], Rounds = 2, Batches = 40,
     };
 
     /// <summary>Good enough to see ratios while working.</summary>
     static Sizes Short { get; } = new()
     {
-        WarmUp = TimeSpan.FromSeconds(8), Rest = TimeSpan.FromSeconds(10), Closed = TimeSpan.FromSeconds(4), Open = TimeSpan.FromSeconds(6), Read = TimeSpan.FromSeconds(2), Yardstick = TimeSpan.FromSeconds(4),
-        InFlight = [1, 8, 16, 64], Rounds = 1, Batches = 6,
+        WarmUp = TimeSpan.FromSeconds(6), Rest = TimeSpan.FromSeconds(5), Closed = TimeSpan.FromSeconds(4), Open = TimeSpan.FromSeconds(5), Read = TimeSpan.FromSeconds(2), Yardstick = TimeSpan.FromSeconds(4),
+        InFlight = [16, 64], Rounds = 1, Batches = 8,
     };
 
     /// <summary>So little that only the measuring itself is tried.</summary>

@@ -3,7 +3,6 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
-using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using DoseState = Doseline.Execution.Domain.DoseState;
 
@@ -13,7 +12,7 @@ sealed partial class DoseGrain
 {
     async Task<DoseRow> PlanAsync(ExecutionDb db, OrderAccepted order)
     {
-        await ConfirmAsync(db, order);
+        var run = await ConfirmAsync(db, order);
         var ordered = order.Wanted.Read("wanted").OrThrow();
         DoseRow dose = new()
         {
@@ -39,19 +38,18 @@ sealed partial class DoseGrain
             Disposition = DoseDisposition.None,
             RecordVersion = 1,
         };
-        db.Doses.Add(dose);
-        await JoinAsync(db, dose);
+        db.Put(dose);
+        await JoinAsync(db, dose, run);
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
         return dose;
     }
 
     async Task ReplanAsync(ExecutionDb db, DoseRow dose, OrderAccepted order)
     {
-        if (dose.State is DoseState.Shipped or DoseState.Delivered or DoseState.Lost) return;
         var moves = dose.RunId != order.RunId;
         if (moves && dose.DispenseTime is not null)
             throw new InvalidOperationException($"Dose {Id} is dispensed in run {dose.RunId} and cannot be planned in run {order.RunId}.");
-        await ConfirmAsync(db, order);
+        var run = await ConfirmAsync(db, order, dose);
         dose.ReservationId = order.ReservationId;
         dose.RunId = order.RunId;
         dose.RecipeCode = order.RecipeCode;
@@ -69,38 +67,34 @@ sealed partial class DoseGrain
         dose.RecordVersion++;
         if (moves)
         {
-            if (dose.BatchId is { } left && await db.Batches.FindAsync([left]) is { } batch) batch.RecordVersion++;
+            if (dose.BatchId is { } left && await db.LoadAsync<BatchRow>(CancellationToken.None, left) is { } batch) batch.RecordVersion++;
             dose.BatchId = null;
-            dose.State = DoseState.Planned;
-            await JoinAsync(db, dose);
+            if (dose.State is not DoseState.Lost) dose.State = DoseState.Planned;
+            await JoinAsync(db, dose, run);
         }
 
         db.Publish(Id, new DosePlanned { DoseId = Id, OrderId = dose.OrderId, RunId = dose.RunId });
     }
 
-    // An order that was accepted while its reservation lapsed still counts; when its room went to another, its owner promises anew.
-    static async Task ConfirmAsync(ExecutionDb db, OrderAccepted order)
+    // What the dose held before is given back here as well: whoever moves an order while another does finds the place of the one before it.
+    static async Task<RunRow> ConfirmAsync(ExecutionDb db, OrderAccepted order, DoseRow? dose = null)
     {
-        var reservation = await db.Reservations.FindAsync([order.ReservationId])
-            ?? throw new InvalidOperationException($"Order {order.OrderId} names the reservation {order.ReservationId}, which does not exist.");
-        if (reservation.State is ReservationState.Confirmed) return;
-        if (reservation.State is ReservationState.Provisional || await db.TakeAsync(reservation.RunId, reservation.AtEndOfSynthesis.Amount.Bq, CancellationToken.None))
-        {
-            reservation.State = ReservationState.Confirmed;
-            return;
-        }
-
-        var run = await db.Runs.AsNoTracking().FirstAsync(r => r.Id == reservation.RunId);
-        db.Publish(run.Id, new RunChanged { RunId = run.Id, EndOfSynthesisTime = run.EndOfSynthesisTime.ToWire(), Cancelled = run.State is Domain.RunState.Cancelled, OrderIds = { order.OrderId } });
+        var (reservation, run, room) = await db.LoadAsync(db.One<ReservationRow>(order.ReservationId), db.One<RunRow>(order.RunId), db.One<RunRoomRow>(order.RunId), CancellationToken.None);
+        if (reservation is null || reservation.RunId != order.RunId || run is null || room is null)
+            throw new InvalidOperationException($"Order {order.OrderId} names the reservation {order.ReservationId} of run {order.RunId}, which does not exist.");
+        var earlier = dose is null || dose.ReservationId == order.ReservationId ? null : await db.LoadAsync<ReservationRow>(CancellationToken.None, dose.ReservationId);
+        if (earlier is not null && db.Return(earlier, ReservationState.Returned) && earlier.RunId == room.RunId) room = room.Without(earlier.AtEndOfSynthesis.Amount.Bq);
+        db.Confirm(reservation, run, room);
+        return run;
     }
 
     // A dose planned in a run whose batch already runs is made with it.
-    static async Task JoinAsync(ExecutionDb db, DoseRow dose)
+    static async Task JoinAsync(ExecutionDb db, DoseRow dose, RunRow run)
     {
-        if (await db.Batches.FirstOrDefaultAsync(b => b.RunId == dose.RunId && b.State == BatchState.Running) is not { } batch) return;
+        if (run.BatchId is not { } id || await db.LoadAsync<BatchRow>(CancellationToken.None, id) is not { State: BatchState.Running } batch) return;
         dose.BatchId = batch.Id;
         dose.RoomId = batch.RoomId;
-        dose.State = DoseState.InProduction;
+        if (dose.State is not DoseState.Lost) dose.State = DoseState.InProduction;
         batch.RecordVersion++;
     }
 }

@@ -5,6 +5,7 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Orders.V1;
 using Doseline.Platform.Actors;
+using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
@@ -21,7 +22,7 @@ namespace Doseline.Execution.Actors;
 [GrainType("dose")]
 sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<ExecutionDb, DoseRow>(world), IDoseGrain
 {
-    public Task<DoseTurn> AcceptAsync(OrderAccepted order, CancellationToken cancel) => TurnAsync(async (db, dose) => dose ?? await PlanAsync(db, order), Answer, cancel, transacted: true);
+    public Task<DoseTurn> AcceptAsync(OrderAccepted order, CancellationToken cancel) => TurnAsync(async (db, dose) => dose ?? await PlanAsync(db, order), Answer, cancel);
 
     public Task<DoseTurn> RescheduleAsync(OrderRescheduled moved, CancellationToken cancel) => TellAsync(moved, (db, dose) => ReplanAsync(db, dose, moved.Order), cancel);
 
@@ -29,7 +30,7 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
 
     public Task<DoseTurn> DecideAsync(DoseDispositionChanged decided, CancellationToken cancel) => TellAsync(decided, (db, dose) => DecideAsync(db, dose, decided), cancel);
 
-    public Task<DoseTurn> ShipAsync(PackageShipped shipped, CancellationToken cancel) => TellAsync(shipped, (_, dose) => Ship(dose, shipped), cancel);
+    public Task<DoseTurn> ShipAsync(PackageShipped shipped, CancellationToken cancel) => TellAsync(shipped, (db, dose) => ShipAsync(db, dose, shipped), cancel);
 
     public Task<DoseTurn> ReturnAsync(ShipmentVoided voided, CancellationToken cancel) => TellAsync(voided, (db, dose) => ReturnAsync(db, dose, voided), cancel);
 
@@ -57,10 +58,10 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
     Task<DoseTurn> TellAsync(IMessage fact, Func<ExecutionDb, DoseRow, Task> work, CancellationToken cancel) => TurnAsync(async (db, dose) =>
     {
         // A dose is planned before anything else can be true of it; a fact that overtook that one comes again.
-        if (dose is null) throw new InvalidOperationException($"Dose {Id} is not planned yet, so {fact.Descriptor.Name} waits.");
+        if (dose is null) throw TooEarly.Of($"doses/{Id}", $"Dose {Id} is not planned yet, so {fact.Descriptor.Name} waits.");
         await work(db, dose);
         return dose;
-    }, Answer, cancel, transacted: true);
+    }, Answer, cancel);
 
     async Task DecideAsync(ExecutionDb db, DoseRow dose, DoseDispositionChanged decided)
     {
@@ -78,14 +79,12 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
         dose.DispositionTime = decided.SignatureTime?.ToDateTimeOffset();
         dose.CertificateId = decided.CertificateId;
         dose.ReleasedByName = to is DoseDisposition.Released ? decided.SignerName : "";
-        if (to is DoseDisposition.Rejected && dose.State is not (DoseState.Lost or DoseState.Delivered))
-            await LoseAsync(db, dose, DoseLoss.Rejected, WasteCause.Rejected);
+        await FollowAsync(db, dose);
     }
 
-    static Task Ship(DoseRow dose, PackageShipped shipped)
+    Task ShipAsync(ExecutionDb db, DoseRow dose, PackageShipped shipped)
     {
-        if (dose.State is DoseState.Delivered || dose.InTransit && dose.PackageId == shipped.PackageId) return Task.CompletedTask;
-        if (dose.State is not DoseState.Lost) dose.State = DoseState.Shipped;
+        if (dose.DeliveredTime is not null || dose.InTransit && dose.PackageId == shipped.PackageId) return Task.CompletedTask;
         dose.InTransit = true;
         dose.PackageId = shipped.PackageId;
         dose.PackageNumber = shipped.PackageNumber;
@@ -93,7 +92,7 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
         dose.TrackingReference = shipped.TrackingReference;
         dose.TransportIndexTenths = shipped.TransportIndexTenths;
         dose.ShipTime = shipped.ShipTime.ToDateTimeOffset();
-        return Task.CompletedTask;
+        return FollowAsync(db, dose);
     }
 
     async Task ReturnAsync(ExecutionDb db, DoseRow dose, ShipmentVoided voided)
@@ -104,28 +103,34 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
         dose.PackageNumber = "";
         dose.ShipTime = null;
         if (dose.State is DoseState.Lost) await WasteAsync(db, dose, WasteCause.Returned);
-        else dose.State = DoseState.Complete;
+        else await FollowAsync(db, dose);
     }
 
-    static async Task DeliverAsync(ExecutionDb db, DoseRow dose, PackageDelivered delivered)
+    async Task DeliverAsync(ExecutionDb db, DoseRow dose, PackageDelivered delivered)
     {
         if (!dose.InTransit || dose.PackageId != delivered.PackageId) return;
         dose.InTransit = false;
         dose.DeliveredTime = delivered.DeliveryTime.ToDateTimeOffset();
         dose.Recipient = delivered.Recipient;
         dose.Intact = delivered.Intact;
-        // A dose that expired on its way stays lost; its proof of delivery only settles where it is.
-        if (dose.State is not DoseState.Lost) dose.State = DoseState.Delivered;
+        await FollowAsync(db, dose);
         await SettleAsync(db, dose);
     }
 
     async Task CancelAsync(ExecutionDb db, DoseRow dose, OrderCancelled cancelled)
     {
-        if (await db.Reservations.FindAsync([cancelled.ReservationId is "" ? dose.ReservationId : cancelled.ReservationId]) is { } reservation)
+        if (await db.LoadAsync<ReservationRow>(CancellationToken.None, cancelled.ReservationId is "" ? dose.ReservationId : cancelled.ReservationId) is { } reservation)
             db.Return(reservation, ReservationState.Returned);
-        // What the carrier has is delivered; the desk settles that with the customer.
-        if (dose.InTransit || dose.State is DoseState.Delivered or DoseState.Lost) return;
-        await LoseAsync(db, dose, DoseLoss.Cancelled, WasteCause.Cancelled);
+        dose.Cancelled = true;
+        await FollowAsync(db, dose);
+    }
+
+    // Orders, quality and shipping are heard in any order: what they say amounts to the same whoever was first.
+    async Task FollowAsync(ExecutionDb db, DoseRow dose)
+    {
+        var (state, loss) = DoseRules.Standing(dose.State, dose.LossCause, dose.Cancelled, dose.Disposition, dose.InTransit, dose.DeliveredTime is not null);
+        if (state is DoseState.Lost && dose.State is not DoseState.Lost) await LoseAsync(db, dose, loss, loss is DoseLoss.Rejected ? WasteCause.Rejected : WasteCause.Cancelled);
+        else (dose.State, dose.LossCause) = (state, loss);
     }
 
     async Task LoseAsync(ExecutionDb db, DoseRow dose, DoseLoss cause, WasteCause waste)

@@ -13,10 +13,9 @@ sealed class HotCellGrain(ActorWorld world) : Actor<ExecutionDb, EquipmentRow>(w
 {
     protected override EquipmentRow CopyOf(EquipmentRow row) => row with { };
 
-    protected override Task PassAsync(ExecutionDb db, EquipmentRow row)
+    protected override async Task PassAsync(ExecutionDb db, EquipmentRow row)
     {
-        row.Residual = null;
         row.ClearTime = null;
-        return Task.CompletedTask;
+        (await CellFile.OfAsync(db, row, CancellationToken.None)).Compute();
     }
 }

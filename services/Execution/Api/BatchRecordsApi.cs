@@ -17,7 +17,7 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
     /// <inheritdoc/>
     public override async Task<GetBatchResponse> GetBatch(GetBatchRequest request, ServerCallContext context)
     {
-        var batch = await db.Batches.AsNoTracking().FirstOrDefaultAsync(b => b.Id == request.BatchId, context.CancellationToken)
+        var batch = await db.LoadAsync<BatchRow>(context.CancellationToken, request.BatchId)
             ?? throw new RefusedException(Refusal.Missing($"batches/{request.BatchId}", "BATCH_UNKNOWN", "There is no such batch."));
         db.Request.Caller.RequireSite(batch.SiteId);
         return new GetBatchResponse { Batch = batch.ToWire() };

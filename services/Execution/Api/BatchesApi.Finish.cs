@@ -5,10 +5,11 @@ using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
+using CellItemKind = Doseline.Execution.Domain.Cells.CellItemKind;
 using DoseState = Doseline.Execution.Domain.DoseState;
 using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
+using EquipmentEvent = Doseline.Execution.Domain.Upkeep.EquipmentEvent;
 using EquipmentState = Doseline.Execution.Domain.EquipmentState;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using RunState = Doseline.Execution.Domain.RunState;
@@ -23,7 +24,7 @@ public sealed partial class BatchesApi
     public override async Task<ResolveExceptionResponse> ResolveException(ResolveExceptionRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var row = await db.Exceptions.FindAsync([request.ExceptionId], cancel) ?? throw Unknown("exceptions", request.ExceptionId);
+        var row = await db.LoadAsync<ExceptionRow>(cancel, request.ExceptionId) ?? throw Unknown("exceptions", request.ExceptionId);
         var file = await BatchFile.OpenAsync(db, row.BatchId, cancel);
         var caller = db.Request.Caller;
         List<Refusal> refusals = [];
@@ -32,7 +33,7 @@ public sealed partial class BatchesApi
             refusals.Add(Refusal.State($"exceptions/{row.Id}", "EXCEPTION_RESOLVED", "The exception is resolved already.").With("resolve_time", row.ResolvedTime));
         if (row.RaisedBy == caller.Subject)
             refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "SECOND_PERSON_NEEDED", "An exception is judged by another person than the one whose entry raised it."));
-        if (row.DeviationId is { } deviation && !caller.Is(Roles.Qa))
+        if (row.DeviationId is { } deviation && !caller.Is(Roles.Qa, file.Batch.SiteId))
             refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "DEVIATION_DECIDES", "Quality opened a deviation for it; only QA decides now.").With("deviation_id", deviation));
         refusals.ThrowIfAny();
         file.Resolve(row, request.Reason);
@@ -80,13 +81,14 @@ public sealed partial class BatchesApi
     async Task FinishAsync(BatchFile file, ActivityBalance balance, CancellationToken cancel)
     {
         var batch = file.Batch;
-        // What the balance cannot place is taken to be in the cell: possession stays on the safe side until it is shown otherwise.
+        // What the balance cannot place stays possessed, and the cell is not clear of it until it is found, looked for in vain, or decayed.
         if (balance.Unexplained.Bq > 0)
         {
             var waste = Id.From("waste", "remainder", batch.Id);
             var remainder = balance.Line(balance.Unexplained);
             file.Move(MovementKind.Remainder, waste, "", remainder, note: "unexplained by the balance");
             file.PublishWaste(waste, remainder, WasteCause.Residue);
+            (await CellOfAsync(file, cancel)).Add(waste, batch.Id, CellItemKind.Unexplained, Dispensing.Contents(remainder, file.Lines), "unexplained by the balance");
         }
 
         batch.State = BatchState.Ready;
@@ -121,17 +123,18 @@ public sealed partial class BatchesApi
         file.TryClose();
     }
 
-    // The batch leaves its equipment dirty, and in the hot cell what was not carried out of it.
+    // The batch leaves its equipment dirty, and its cell with what was not carried out of it.
     async Task LeaveAsync(BatchFile file, CancellationToken cancel)
     {
-        foreach (var item in await db.Equipment.Where(e => e.BatchId == file.Batch.Id).ToListAsync(cancel))
+        foreach (var item in await db.LoadAsync(db.All<EquipmentRow>(nameof(EquipmentRow.BatchId), file.Batch.Id), cancel))
         {
             item.BatchId = null;
             if (item.State is EquipmentState.InUse) item.State = EquipmentState.Dirty;
-            if (item.Class is not EquipmentClass.HotCell) continue;
-            var left = file.Lines.Where(m => m.Kind is MovementKind.Loss or MovementKind.Remainder or MovementKind.Residue && m.Activity is not null).Sum(m => m.Activity!.At(db.Now).Bq);
-            item.Residual = left > 0 ? file.Batch.Bulk!.ReferredTo(db.Now).WithAmount(new Kernel.Decay.Activity(left)) : null;
-            item.ClearTime = EquipmentRules.ClearTime(item.Residual, item.ClearanceLimitBq);
+            db.Log(item, EquipmentEvent.Left, file.Batch.Number, file.Batch.Id);
+            if (item.Class is EquipmentClass.HotCell) (await CellFile.OfAsync(db, item, cancel)).Leave();
         }
     }
+
+    async Task<CellFile> CellOfAsync(BatchFile file, CancellationToken cancel) =>
+        await CellFile.OfAsync(db, await db.LoadAsync<EquipmentRow>(cancel, file.Batch.HotCellId) ?? throw Unknown("equipment", file.Batch.HotCellId), cancel);
 }

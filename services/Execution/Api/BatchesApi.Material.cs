@@ -4,10 +4,11 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
+using CellItemKind = Doseline.Execution.Domain.Cells.CellItemKind;
 using DoseState = Doseline.Execution.Domain.DoseState;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using StepKind = Doseline.Execution.Domain.StepKind;
@@ -35,7 +36,7 @@ public sealed partial class BatchesApi
         IssueToBatchRequest ask = new()
         {
             // The same words for a repeated call, so that Inventory moves the material once.
-            RequestId = Id.From("issue", request.RequestId, file.Batch.Id),
+            RequestId = db.Request.Derived("issue", file.Batch.Id),
             LotId = request.LotId,
             BatchId = file.Batch.Id,
             RoomId = file.Batch.RoomId,
@@ -59,6 +60,9 @@ public sealed partial class BatchesApi
             impurities: [.. issued.Impurities.Select(i => i.Read("impurities").OrThrow())],
             quantity: material.Radioactive ? 0 : request.Quantity, unit: material.Unit);
         file.Entry();
+        // Rejected between Inventory's yes and this save.
+        var lot = await LotRow.TurnAsync(db, request.LotId, cancel);
+        if (lot.Holds) file.HoldForLot(lot, "");
         return await db.AnswerAsync(new IssueMaterialResponse { Movement = row.ToWire(), Batch = file.Batch.ToWire() }, cancel);
     }
 
@@ -74,12 +78,11 @@ public sealed partial class BatchesApi
         refusals.RequirePositive(request.VolumeMl, "volume_ml");
         if (file.Batch.EndOfSynthesisTime is { } known)
             refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "END_OF_SYNTHESIS_RECORDED", "End of synthesis is recorded already.").With("end_of_synthesis_time", known));
-        if (request.EndOfSynthesisTime is not null && (end > db.Now || end < step.StartedTime))
-            refusals.Add(Refusal.Invalid("end_of_synthesis_time", "TIME_IMPOSSIBLE", "Synthesis ends after its step began and not in the future.").With("start_time", step.StartedTime).With("now_time", db.Now));
+        var span = new EventSpan(db.Now).After("start_of_synthesis", step.StartedTime);
+        if (request.EndOfSynthesisTime is not null) refusals.AddRange(span.Against("end_of_synthesis_time", end));
         if (bulk is not null && bulk.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("bulk.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
-        if (bulk is not null && request.EndOfSynthesisTime is not null && (bulk.Reference < end || bulk.Reference > db.Now))
-            refusals.Add(Refusal.Invalid("bulk.reference_time", "READING_TIME_IMPOSSIBLE", "The bulk is measured after end of synthesis and not in the future.").With("end_of_synthesis_time", end).With("now_time", db.Now));
+        if (bulk is not null && request.EndOfSynthesisTime is not null) refusals.AddRange(span.After("end_of_synthesis", end).Against("bulk.reference_time", bulk.Reference));
         refusals.ThrowIfAny();
 
         var batch = file.Batch;
@@ -157,7 +160,7 @@ public sealed partial class BatchesApi
         var cancel = context.CancellationToken;
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
         var step = file.Running(StepKind.Sample, request.StepId);
-        var activity = ReadPart(request.Activity, file);
+        var activity = ReadPart(request.Activity, file, db.Now);
         var sample = db.Ids.New();
         file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl);
         db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire() });
@@ -178,11 +181,15 @@ public sealed partial class BatchesApi
         if (kind is not (MovementKind.Residue or MovementKind.Loss))
             refusals.Add(Refusal.Invalid("kind", "KIND_INVALID", "kind is RESIDUE or LOSS."));
         if (kind is MovementKind.Loss) refusals.RequireText(request.Note, "note", 2000);
+        var what = kind is MovementKind.Loss ? CellItemKind.Spill : request.Item is V1.CellItemKind.Unspecified ? CellItemKind.Other : (CellItemKind)(int)request.Item;
+        if (kind is MovementKind.Residue && (!Enum.IsDefined(what) || what is CellItemKind.Spill or CellItemKind.Unexplained))
+            refusals.Add(Refusal.Invalid("item", "KIND_INVALID", "A residue is something that can be taken out; a spill is a loss."));
         refusals.ThrowIfAny();
-        var activity = ReadPart(request.Activity, file);
-        var waste = Id.From("waste", file.Batch.Id, request.RequestId);
+        var activity = ReadPart(request.Activity, file, db.Now);
+        var waste = db.Request.Derived("waste", file.Batch.Id);
         file.Move(kind, waste, "", activity, note: request.Note);
         file.PublishWaste(waste, activity, kind is MovementKind.Loss ? WasteCause.Loss : WasteCause.Residue);
+        (await CellOfAsync(file, cancel)).Add(waste, file.Batch.Id, what, Dispensing.Contents(activity, file.Lines), request.Note);
         file.Entry();
         return await db.AnswerAsync(new RecordWasteResponse { WasteId = waste, Batch = file.Batch.ToWire() }, cancel);
     }
@@ -231,10 +238,11 @@ public sealed partial class BatchesApi
         return late;
     }
 
-    static CalibratedActivity ReadPart(Common.V1.CalibratedActivity? sent, BatchFile file)
+    static CalibratedActivity ReadPart(Common.V1.CalibratedActivity? sent, BatchFile file, DateTimeOffset now)
     {
         List<Refusal> refusals = [];
         var activity = sent.Read("activity").OrAdd(refusals);
+        if (activity is not null) refusals.AddRange(new EventSpan(now).After("start_of_batch", file.Batch.StartedTime).Against("activity.reference_time", activity.Reference));
         if (activity is not null && activity.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
         if (file.Balance is not { } balance)

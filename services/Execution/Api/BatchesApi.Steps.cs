@@ -3,9 +3,9 @@ using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Grpc.Core;
 using DoseState = Doseline.Execution.Domain.DoseState;
-using EquipmentState = Doseline.Execution.Domain.EquipmentState;
 using InputType = Doseline.Execution.Domain.InputType;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using RecipeStep = Doseline.Execution.Domain.RecipeStep;
@@ -21,7 +21,11 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var caller = db.Request.Caller;
         var equipment = await EquipmentAsync(request.EquipmentIds.Append(file.Batch.HotCellId), cancel);
-        var step = StepRules.Start(file.Recipe, file.States, request.StepId, caller.Roles, [.. equipment.Select(e => e.ToDomain())], file.Batch.Id, file.Batch.SiteId, db.Now).OrThrow();
+        List<Refusal> refusals = [];
+        var step = StepRules.Start(file.Recipe, file.States, request.StepId, caller.RolesAt(file.Batch.SiteId), [.. equipment.Select(e => e.ToDomain())], file.Batch.Id, file.Batch.SiteId, db.Now).OrAdd(refusals)!;
+        var rules = await db.CleaningRulesAsync(file.Batch.SiteId, cancel);
+        refusals.AddRange(equipment.SelectMany(e => rules.Against(e.ToDomain(), file.Batch.ProductCode, file.Batch.Nuclide, db.Now)));
+        refusals.ThrowIfAny();
 
         var row = file.Step(step.Id);
         row.State = StepState.Running;
@@ -29,11 +33,7 @@ public sealed partial class BatchesApi
         row.StartedBy = caller.Subject;
         row.StartedByName = caller.Name;
         row.EquipmentIds = Stored.Write<string>([.. equipment.Select(e => e.Id)]);
-        foreach (var item in equipment.Where(e => !IsShared(e)))
-        {
-            item.State = EquipmentState.InUse;
-            item.BatchId = file.Batch.Id;
-        }
+        foreach (var item in equipment.Where(e => !IsShared(e))) Take(item, file.Batch);
 
         file.Entry();
         return await db.AnswerAsync(new StartStepResponse { Step = row.ToWire(step), Batch = file.Batch.ToWire() }, cancel);
@@ -47,7 +47,10 @@ public sealed partial class BatchesApi
         var row = file.Step(request.StepId);
         var step = file.Recipe.Step(request.StepId)!;
         var caller = db.Request.Caller;
-        var refusals = StepRules.Complete(step, row.State, caller.Roles, ProgressOf(file, row), file.Batch.Id);
+        var refusals = StepRules.Complete(step, row.State, caller.RolesAt(file.Batch.SiteId), ProgressOf(file, row), file.Batch.Id);
+        var span = new EventSpan(db.Now).After("start_of_step", row.StartedTime);
+        foreach (var (value, index) in request.Values.Select((value, index) => (value, index)).Where(sent => sent.value.InstantTime is not null))
+            refusals.AddRange(span.Against($"values[{index}].instant_time", value.InstantTime.ToDateTimeOffset()));
         var values = StepRules.Values(step, [.. request.Values.Select(Entered)]).OrAdd(refusals);
         if (step.Signs(RecipeStep.Performed)) db.Request.RequireSignature(SigningMeaning.Perform, refusals);
         if (request.Comment is not "") refusals.RequireText(request.Comment, "comment", 2000);

@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using DoseState = Doseline.Execution.Domain.DoseState;
 using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
+using EquipmentEvent = Doseline.Execution.Domain.Upkeep.EquipmentEvent;
 using EquipmentState = Doseline.Execution.Domain.EquipmentState;
 using RunState = Doseline.Execution.Domain.RunState;
 
@@ -20,17 +21,18 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
     public override async Task<StartBatchResponse> StartBatch(StartBatchRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var site = (await RunAsync(request.RunId, cancel)).SiteId;
-        db.Request.Caller.RequireSite(site);
+        var run = await RunAsync(request.RunId, cancel);
+        db.Request.Caller.RequireSite(run.SiteId);
         // One start at a time per site: it gives out batch numbers.
-        return await db.LockedAsync($"batch-start:{site}", async () =>
+        return await db.LockedAsync($"batch-start:{run.SiteId}", async () =>
         {
-            var run = await RunAsync(request.RunId, cancel);
-            await db.Entry(run).ReloadAsync(cancel);
-            var recipe = await db.InForceAsync(run.RecipeCode, db.Now, cancel);
-            var cell = await db.Equipment.FindAsync([run.HotCellId], cancel) ?? throw Unknown("equipment", run.HotCellId);
-            var doses = await db.Doses.Where(d => d.RunId == run.Id && d.State == DoseState.Planned).OrderBy(d => d.Id).ToListAsync(cancel);
-            CheckStart(request, run, recipe, cell, doses).ThrowIfAny();
+            var (found, versions, made) = await db.LoadAsync(
+                db.One<EquipmentRow>(run.HotCellId), db.All<RecipeRow>(nameof(RecipeRow.Code), run.RecipeCode), db.All<DoseRow>(nameof(DoseRow.RunId), run.Id), cancel);
+            var (recipe, cell) = (versions.InForce(db.Now), found ?? throw Unknown("equipment", run.HotCellId));
+            List<DoseRow> doses = [.. made.Where(d => d.State is DoseState.Planned)];
+            var refusals = CheckStart(request, run, recipe, cell, doses);
+            if (recipe is not null) refusals.AddRange((await db.CleaningRulesAsync(cell.SiteId, cancel)).Against(cell.ToDomain(), run.ProductCode, recipe.ToDomain().Nuclide, db.Now));
+            refusals.ThrowIfAny();
             var batch = await StartAsync(run, recipe!, cell, doses, cancel);
             return await db.AnswerAsync(new StartBatchResponse { Batch = batch.ToWire(), DoseIds = { doses.Select(d => d.Id) } }, cancel);
         }, cancel);
@@ -83,12 +85,11 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
             RecordVersion = 1,
             RecordHash = "",
         };
-        db.Batches.Add(batch);
-        db.Steps.AddRange(frozen.Steps.Select((step, position) => new StepRow { BatchId = batch.Id, StepId = step.Id, Position = position, State = StepState.Open }));
+        db.Put(batch);
+        foreach (var (position, step) in frozen.Steps.Index()) db.Put(new StepRow { BatchId = batch.Id, StepId = step.Id, Position = position, State = StepState.Open });
         run.State = RunState.Started;
         run.BatchId = batch.Id;
-        cell.State = EquipmentState.InUse;
-        cell.BatchId = batch.Id;
+        Take(cell, batch);
         foreach (var dose in doses) Enter(dose, batch);
         db.Also<RunRoomRow>(run.Id, $"open = {false}");
         db.Publish(batch.Id, new BatchStarted
@@ -106,6 +107,15 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
         return batch;
     }
 
+    // The batch takes a piece of equipment: what was known of it before is of the past.
+    void Take(EquipmentRow item, BatchRow batch)
+    {
+        if (item.BatchId != batch.Id) db.Log(item, EquipmentEvent.Used, $"{batch.Number}: {batch.ProductCode}", batch.Id);
+        (item.State, item.BatchId) = (EquipmentState.InUse, batch.Id);
+        (item.LastProduct, item.LastNuclide, item.LastBatchId) = (batch.ProductCode, batch.Nuclide, batch.Id);
+        (item.SurveyId, item.Clearance) = (null, null);
+    }
+
     static void Enter(DoseRow dose, BatchRow batch)
     {
         dose.BatchId = batch.Id;
@@ -113,19 +123,13 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
         dose.State = DoseState.InProduction;
     }
 
-    async Task<RunRow> RunAsync(string id, CancellationToken cancel) => await db.Runs.FindAsync([id], cancel) ?? throw Unknown("runs", id);
+    async Task<RunRow> RunAsync(string id, CancellationToken cancel) => await db.LoadAsync<RunRow>(cancel, id) ?? throw Unknown("runs", id);
 
     async Task<List<EquipmentRow>> EquipmentAsync(IEnumerable<string> ids, CancellationToken cancel)
     {
-        List<EquipmentRow> rows = [];
-        List<Refusal> refusals = [];
-        foreach (var id in ids.Distinct(StringComparer.Ordinal))
-        {
-            if (await db.Equipment.FindAsync([id], cancel) is { } row) rows.Add(row);
-            else refusals.Add(Unknown("equipment", id).Refusals[0]);
-        }
-
-        refusals.ThrowIfAny();
+        List<string> wanted = [.. ids.Distinct(StringComparer.Ordinal)];
+        var rows = await db.LoadAsync(db.Each<EquipmentRow>(wanted), cancel);
+        wanted.Except(rows.Select(r => r.Id), StringComparer.Ordinal).Select(id => Unknown("equipment", id).Refusals[0]).ToList().ThrowIfAny();
         return rows;
     }
 

@@ -2,7 +2,6 @@ using Doseline.Execution.Data;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Api;
 
@@ -13,10 +12,10 @@ public sealed class DoseRecordsApi(ExecutionDb db) : DoseRecordsService.DoseReco
     public override async Task<GetDoseRecordResponse> GetDoseRecord(GetDoseRecordRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var dose = await db.Doses.AsNoTracking().FirstOrDefaultAsync(d => d.Id == request.DoseId, cancel)
+        var dose = await db.LoadAsync<DoseRow>(cancel, request.DoseId)
             ?? throw new RefusedException(Refusal.Missing($"doses/{request.DoseId}", "DOSE_UNKNOWN", "There is no such dose."));
         db.Request.Caller.RequireSite(dose.SiteId);
-        var batch = dose.BatchId is { } id ? await db.Batches.AsNoTracking().FirstAsync(b => b.Id == id, cancel) : null;
+        var batch = dose.BatchId is { } id ? await db.LoadAsync<BatchRow>(cancel, id) : null;
         return new GetDoseRecordResponse { Record = dose.ToWire(batch) };
     }
 }

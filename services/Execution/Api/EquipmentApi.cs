@@ -5,13 +5,15 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using Equipment = Doseline.Execution.V1.Equipment;
 using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
+using EquipmentEvent = Doseline.Execution.Domain.Upkeep.EquipmentEvent;
 using EquipmentState = Doseline.Execution.Domain.EquipmentState;
 
 namespace Doseline.Execution.Api;
 
 /// <summary>Keeps equipment and hot cells.</summary>
-public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : EquipmentService.EquipmentServiceBase
+public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : EquipmentService.EquipmentServiceBase
 {
     /// <inheritdoc/>
     public override async Task<PutEquipmentResponse> PutEquipment(PutEquipmentRequest request, ServerCallContext context)
@@ -27,7 +29,7 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
         var row = sent.EquipmentId is "" ? Add(equipment) : await ChangeAsync(equipment, sent.Etag, cancel);
         if (await db.Equipment.AnyAsync(e => e.SiteId == row.SiteId && e.Code == equipment.Code && e.Id != row.Id, cancel))
             throw new RefusedException(Refusal.State($"sites/{row.SiteId}/equipment/{equipment.Code}", "CODE_TAKEN", $"Another piece of equipment at {row.SiteId} has the code {equipment.Code}.").With("code", equipment.Code));
-        return await db.AnswerAsync(new PutEquipmentResponse { Equipment = row.ToWire(pending: db.ChangeTracker.HasChanges()) }, cancel);
+        return await db.AnswerAsync(new PutEquipmentResponse { Equipment = await SentAsync(row, cancel) }, cancel);
     }
 
     /// <inheritdoc/>
@@ -38,7 +40,8 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
         db.Request.Caller.RequireSite(row.SiteId);
         if (request.Etag != 0 && request.Etag != row.Version) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", request.Etag, row.Version));
         row.State = EquipmentRules.Move(row.ToDomain(), (EquipmentState)(int)request.State).OrThrow();
-        return await db.AnswerAsync(new SetEquipmentStateResponse { Equipment = row.ToWire(pending: db.ChangeTracker.HasChanges()) }, cancel);
+        db.Log(row, EquipmentEvent.StateSet, $"{row.State}: {request.Reason}");
+        return await db.AnswerAsync(new SetEquipmentStateResponse { Equipment = await SentAsync(row, cancel) }, cancel);
     }
 
     /// <inheritdoc/>
@@ -65,7 +68,8 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
             rows = rows.Where(e => string.Compare(e.SiteId, site) > 0 || (e.SiteId == site && string.Compare(e.Code, code) > 0));
         var size = PageTokens.SizeOf(request.PageSize);
         var page = await rows.OrderBy(e => e.SiteId).ThenBy(e => e.Code).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListEquipmentResponse response = new() { Equipment = { page.Take(size).Select(e => e.ToWire()) } };
+        ListEquipmentResponse response = new();
+        foreach (var row in page.Take(size)) response.Equipment.Add(row.ToWire(await db.CleaningRulesAsync(row.SiteId, context.CancellationToken)));
         if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].SiteId, page[size - 1].Code);
         return response;
     }
@@ -73,12 +77,16 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
     /// <inheritdoc/>
     public override async Task<GetHotCellResponse> GetHotCell(GetHotCellRequest request, ServerCallContext context)
     {
-        var row = await FindAsync(request.HotCellId, context.CancellationToken);
-        db.Request.Caller.RequireSite(row.SiteId);
+        var cancel = context.CancellationToken;
+        var file = await CellFile.OpenAsync(db, request.HotCellId, cancel);
+        var row = file.Cell;
         if (row.Class is not EquipmentClass.HotCell)
             throw new RefusedException(Refusal.State($"equipment/{row.Id}", "NOT_A_HOT_CELL", $"{row.Code} is not a hot cell.").With("equipment_class", row.Class));
-        return new GetHotCellResponse { HotCell = row.ToHotCell(db.Now) };
+        var survey = row.SurveyId is { } id ? await db.LoadAsync<CellSurveyRow>(cancel, id) : null;
+        return new GetHotCellResponse { HotCell = file.ToWire(survey, await db.CleaningRulesAsync(row.SiteId, cancel), db.Now) };
     }
+
+    async Task<Equipment> SentAsync(EquipmentRow row, CancellationToken cancel) => row.ToWire(await db.CleaningRulesAsync(row.SiteId, cancel), db.VersionAfter(row));
 
     EquipmentRow Add(Domain.Equipment equipment)
     {
@@ -95,8 +103,7 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
             CrossCalibrations = Stored.Write(equipment.Factors),
             ClearanceLimitBq = equipment.ClearanceLimitBq,
         };
-        db.Equipment.Add(row);
-        return row;
+        return db.Put(row);
     }
 
     async Task<EquipmentRow> ChangeAsync(Domain.Equipment equipment, long etag, CancellationToken cancel)
@@ -111,10 +118,10 @@ public sealed class EquipmentApi(ExecutionDb db, PageTokens pageTokens) : Equipm
         row.CalibrationDueTime = equipment.CalibrationDue;
         row.CrossCalibrations = Stored.Write(equipment.Factors);
         row.ClearanceLimitBq = equipment.ClearanceLimitBq;
-        row.ClearTime = EquipmentRules.ClearTime(row.Residual, row.ClearanceLimitBq);
+        if (row.Uncleared) (await CellFile.OfAsync(db, row, cancel)).Compute();
         return row;
     }
 
-    async Task<EquipmentRow> FindAsync(string id, CancellationToken cancel) => await db.Equipment.FindAsync([id], cancel)
+    async Task<EquipmentRow> FindAsync(string id, CancellationToken cancel) => await db.LoadAsync<EquipmentRow>(cancel, id)
         ?? throw new RefusedException(Refusal.Missing($"equipment/{id}", "EQUIPMENT_UNKNOWN", "There is no such equipment."));
 }

@@ -1,6 +1,9 @@
 using Doseline.Execution.Data;
+using Doseline.Execution.Domain.Cells;
 using Doseline.Execution.V1;
 using Doseline.Platform.Rpc;
+using Cleaning = Doseline.Execution.Domain.Upkeep.Cleaning;
+using CleaningRules = Doseline.Execution.Domain.Upkeep.CleaningRules;
 
 namespace Doseline.Execution.Api;
 
@@ -11,12 +14,13 @@ static class EquipmentWire
     public static Domain.Equipment ToDomain(this Equipment sent, DateTimeOffset qualificationDue, DateTimeOffset? calibrationDue) => new(
         sent.EquipmentId, sent.Code, (Domain.EquipmentClass)(int)sent.EquipmentClass, sent.SiteId, sent.RoomId, Domain.EquipmentState.Dirty,
         qualificationDue, calibrationDue, [.. sent.CrossCalibrations.Select(f => new Domain.CrossCalibration(f.Nuclide, f.Geometry, f.Setting, f.Factor))],
-        sent.ClearanceLimitBq, null, null, null);
+        sent.ClearanceLimitBq, null);
 
     /// <summary>A row as sent.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="pending">True while a change of it waits to be saved: the save gives it the next version.</param>
-    public static Equipment ToWire(this EquipmentRow row, bool pending = false) => new()
+    /// <param name="rules">Rules of its site for cleaning.</param>
+    /// <param name="version">The version that a save under way gives it; null for its own.</param>
+    public static Equipment ToWire(this EquipmentRow row, CleaningRules rules, long? version = null) => new()
     {
         EquipmentId = row.Id,
         Code = row.Code,
@@ -33,21 +37,81 @@ static class EquipmentWire
         },
         ClearanceLimitBq = row.ClearanceLimitBq,
         BatchId = row.BatchId ?? "",
-        Etag = row.Version + (pending ? 1 : 0),
+        Etag = version ?? row.Version,
+        Cleaning = Stored.ReadOne<Cleaning>(row.Cleaning) is { } cleaning
+            ? new V1.Cleaning { Level = cleaning.Level, Procedure = cleaning.Procedure, CleanTime = cleaning.Time.ToWire(), ExpireTime = rules.LapseOf(cleaning).ToWire(), CleanedBy = cleaning.By }
+            : null,
+        LastProductCode = row.LastProduct ?? "",
+        LastNuclide = row.LastNuclide ?? "",
+        MaintenanceOrderId = row.OrderId ?? "",
     };
 
     /// <summary>A hot cell as sent.</summary>
-    public static HotCell ToHotCell(this EquipmentRow row, DateTimeOffset now)
+    /// <param name="file">The cell.</param>
+    /// <param name="survey">Its last survey since it was used; null for none.</param>
+    /// <param name="rules">Rules of its site for cleaning.</param>
+    /// <param name="now">Now.</param>
+    public static HotCell ToWire(this CellFile file, CellSurveyRow? survey, CleaningRules rules, DateTimeOffset now)
     {
-        var clear = row.ClearTime is not { } at || at <= now;
+        var row = file.Cell;
+        var clear = row.ToDomain().IsClear(now);
         return new HotCell
         {
-            Equipment = row.ToWire(),
+            Equipment = row.ToWire(rules),
             Phase = row.BatchId is not null ? HotCellPhase.Occupied
                 : clear && row.State is Domain.EquipmentState.Clean ? HotCellPhase.Free : HotCellPhase.Changeover,
             Residual = row.Residual?.ToWire(),
             ClearTime = row.ClearTime.ToWire(),
             Clear = clear,
+            Items = { file.Items.Select(ToWire) },
+            Remaining = { file.Contents.RemainingAt(now).Select(a => a.ToWire()) },
+            Unexplained = { file.Contents.UnexplainedAt(now).Select(a => a.ToWire()) },
+            Survey = survey?.ToWire(),
+            Clearance = Stored.ReadOne<Clearance>(row.Clearance)?.ToWire(),
         };
     }
+
+    /// <summary>An item of a cell as sent.</summary>
+    public static V1.CellItem ToWire(this CellItemRow row) => new()
+    {
+        WasteId = row.Id,
+        BatchId = row.BatchId,
+        Kind = (V1.CellItemKind)(int)row.Kind,
+        Contents = { Stored.ReadActivities(row.Contents).Select(a => a.ToWire()) },
+        Note = row.Note,
+        EntryTime = row.Time.ToWire(),
+        EnteredBy = row.DoneByName,
+    };
+
+    /// <summary>A survey as sent.</summary>
+    public static V1.CellSurvey ToWire(this CellSurveyRow row)
+    {
+        var survey = Stored.ReadOne<Domain.Cells.CellSurvey>(row.Survey)!;
+        return new V1.CellSurvey
+        {
+            SurveyId = row.Id,
+            InstrumentId = row.InstrumentId,
+            InstrumentCode = row.InstrumentCode,
+            BackgroundCpm = survey.BackgroundCpm,
+            CountSeconds = survey.CountSeconds,
+            Efficiency = survey.Efficiency,
+            Readings = { survey.Readings.Select(r => new V1.CellReading { Place = r.Place, GrossCpm = r.GrossCpm, MeasuredCm2 = r.MeasuredCm2, StandsForCm2 = r.StandsForCm2 }) },
+            Measured = row.Measured.ToWire(),
+            LimitBq = row.LimitBq,
+            Passed = row.Passed,
+            SurveyTime = row.Time.ToWire(),
+            SurveyedBy = row.DoneByName,
+        };
+    }
+
+    /// <summary>A clearance as sent.</summary>
+    public static CellClearance ToWire(this Clearance clearance) => new()
+    {
+        Basis = (V1.ClearanceBasis)(int)clearance.Basis,
+        FoundBq = clearance.FoundBq,
+        LimitBq = clearance.LimitBq,
+        SurveyId = clearance.SurveyId,
+        ClearTime = clearance.Time.ToWire(),
+        ClearedBy = clearance.By,
+    };
 }

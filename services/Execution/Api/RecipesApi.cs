@@ -44,7 +44,7 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
             var row = await DraftAsync(request.Code, request.Version, request.Etag, cancel);
             List<Refusal> refusals = [];
             DateTimeOffset? effective = request.EffectiveTime is null ? null : request.EffectiveTime.Read("effective_time").OrAdd(refusals);
-            var latest = await db.Recipes.Where(r => r.Code == request.Code && r.State == RecipeState.Approved).MaxAsync(r => r.EffectiveTime, cancel);
+            var latest = (await db.LoadAsync(db.All<RecipeRow>(nameof(RecipeRow.Code), request.Code), cancel)).Where(r => r.State is RecipeState.Approved).Max(r => r.EffectiveTime);
             // Drafts of before this rule are met here.
             refusals.AddRange(BatchNumbers.Against(row.ProductCode, "product_code"));
             var from = RecipeRules.Approve(row.AuthorId, db.Request.Caller.Subject, effective, latest, db.Now).OrAdd(refusals);
@@ -66,7 +66,7 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
         var cancel = context.CancellationToken;
         var row = request.Version == 0
             ? await db.InForceAsync(request.Code, request.AtTime?.ToDateTimeOffset() ?? db.Now, cancel)
-            : await db.Recipes.AsNoTracking().FirstOrDefaultAsync(r => r.Code == request.Code && r.RecipeVersion == request.Version, cancel);
+            : await db.LoadAsync<RecipeRow>(cancel, request.Code, request.Version);
         return new GetRecipeResponse { Recipe = (row ?? throw Unknown(request.Code, request.Version)).ToWire() };
     }
 
@@ -97,25 +97,23 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
 
     async Task<RecipeRow> NewAsync(Domain.Recipe recipe, string document, CancellationToken cancel)
     {
-        var last = await db.Recipes.Where(r => r.Code == recipe.Code).MaxAsync(r => (long?)r.RecipeVersion, cancel) ?? 0;
-        RecipeRow row = new()
+        var versions = await db.LoadAsync(db.All<RecipeRow>(nameof(RecipeRow.Code), recipe.Code), cancel);
+        return db.Put(new RecipeRow
         {
             Code = recipe.Code,
-            RecipeVersion = last + 1,
+            RecipeVersion = versions.Select(r => r.RecipeVersion).DefaultIfEmpty().Max() + 1,
             ProductCode = recipe.ProductCode,
             Document = document,
             Hash = "",
             State = RecipeState.Draft,
             AuthorId = "",
             AuthorName = "",
-        };
-        db.Recipes.Add(row);
-        return row;
+        });
     }
 
     async Task<RecipeRow> DraftAsync(string code, long version, long etag, CancellationToken cancel)
     {
-        var row = await db.Recipes.FindAsync([code, version], cancel) ?? throw Unknown(code, version);
+        var row = await db.LoadAsync<RecipeRow>(cancel, code, version) ?? throw Unknown(code, version);
         if (row.State is not RecipeState.Draft)
             throw new RefusedException(Refusal.State($"recipes/{code}/{version}", "RECIPE_APPROVED", "An approved version never changes; write a new version.").With("effective_time", row.EffectiveTime));
         if (row.Version != etag) throw new RefusedException(Refusal.Stale($"recipes/{code}/{version}", etag, row.Version));

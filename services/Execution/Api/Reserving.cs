@@ -36,7 +36,7 @@ sealed class Reserving(ExecutionDb db)
                 State = ReservationState.Provisional,
                 ProvisionalUntilTime = db.Now + ScheduleRules.ProvisionalFor,
             };
-            db.Reservations.Add(reservation);
+            db.Put(reservation);
             return await db.AnswerAsync(new ReserveResponse { ReservationId = reservation.Id, Run = run.ToWire(room), AtEndOfSynthesis = there.ToWire() }, cancel);
         }, cancel);
     }
@@ -57,10 +57,11 @@ sealed class Reserving(ExecutionDb db)
     // Gives the earlier reservation back; null when it holds no room any more.
     async Task<ReservationRow?> ReplaceAsync(string reservationId, Wish wish, CancellationToken cancel)
     {
-        var earlier = await db.Reservations.FindAsync([reservationId], cancel)
+        var earlier = await db.LoadAsync<ReservationRow>(cancel, reservationId)
             ?? throw new RefusedException(Refusal.Missing($"reservations/{reservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
         if (earlier.OrderId != wish.OrderId)
             throw new RefusedException(Refusal.State($"reservations/{reservationId}", "RESERVATION_OF_OTHER_ORDER", "The reservation to replace belongs to another order.").With("order_id", earlier.OrderId));
+        await db.RequireSiteOfRunAsync(earlier.RunId, cancel);
         return db.Return(earlier, ReservationState.Returned) ? earlier : null;
     }
 

@@ -23,7 +23,7 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
             var start = request.StartTime.Read("start_time").OrAdd(refusals);
             var yield = request.Yield.Read("yield").OrAdd(refusals);
             refusals.RequireText(request.SiteId, "site_id", 64);
-            var cell = await db.Equipment.AsNoTracking().FirstOrDefaultAsync(e => e.Id == request.HotCellId, cancel);
+            var cell = await db.LoadAsync<EquipmentRow>(cancel, request.HotCellId);
             if (cell is null) refusals.Add(Refusal.Missing($"equipment/{request.HotCellId}", "HOT_CELL_UNKNOWN", "There is no such hot cell."));
             var recipe = await db.InForceAsync(request.RecipeCode, start, cancel);
             if (recipe is null) refusals.Add(Refusal.State($"recipes/{request.RecipeCode}", "NO_RECIPE_IN_FORCE", $"No version of recipe {request.RecipeCode} is in force at the start.").With("start_time", start));
@@ -40,9 +40,15 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
                     .With("run_id", other.Id).With("nearest_start_time", other.OccupiedUntilTime));
             }
 
+            if ((await db.OrdersOfAsync(cell.Id, cancel)).Find(o => o.ToDomain().Takes(plan!.Start, plan.OccupiedUntil)) is { } order)
+            {
+                throw new RefusedException(Refusal.State($"equipment/{cell.Id}", "EQUIPMENT_IN_MAINTENANCE", $"{cell.Code} is taken by a maintenance order then.")
+                    .With("order_id", order.Id).With("nearest_start_time", order.EndTime));
+            }
+
             var (run, room) = RunOf(request, recipe!.RecipeVersion, plan!);
-            db.Runs.Add(run);
-            db.RunRoom.Add(room);
+            db.Put(run);
+            db.Put(room);
             return await db.AnswerAsync(new PlanRunResponse { Run = run.ToWire(room) }, cancel);
         }, cancel);
     }
@@ -53,21 +59,20 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
         var cancel = context.CancellationToken;
         if (string.IsNullOrWhiteSpace(request.Reason))
             throw new RefusedException(Refusal.Invalid("reason", "FIELD_REQUIRED", "reason is required."));
-        return await db.InTransactionAsync(async () =>
+        return await db.DecideAsync(async () =>
         {
-            var run = await db.Runs.FindAsync([request.RunId], cancel)
-                ?? throw new RefusedException(Refusal.Missing($"runs/{request.RunId}", "RUN_UNKNOWN", "There is no such run."));
+            var (run, room, reservations) = await db.LoadAsync(
+                db.One<RunRow>(request.RunId), db.One<RunRoomRow>(request.RunId), db.All<ReservationRow>(nameof(ReservationRow.RunId), request.RunId), cancel);
+            if (run is null || room is null) throw new RefusedException(Refusal.Missing($"runs/{request.RunId}", "RUN_UNKNOWN", "There is no such run."));
             db.Request.Caller.RequireSite(run.SiteId);
             if (run.State is not RunState.Planned)
                 throw new RefusedException(Refusal.State($"runs/{run.Id}", "RUN_NOT_PLANNED", $"The run is {run.State}; only a planned run can be cancelled.").With("state", run.State));
             run.State = RunState.Cancelled;
-            await db.RunRoom.Where(r => r.RunId == run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Open, false), cancel);
-            var orders = await db.Reservations.AsNoTracking()
-                .Where(r => r.RunId == run.Id && (r.State == ReservationState.Provisional || r.State == ReservationState.Confirmed))
-                .OrderBy(r => r.Id).Select(r => r.OrderId).ToListAsync(cancel);
+            // Nobody reserves between this look at the reservations and the save, or it looks again: every order of the run is told.
+            db.Close(room);
+            var orders = reservations.Where(r => r.State is ReservationState.Provisional or ReservationState.Confirmed).Select(r => r.OrderId);
             db.Publish(run.Id, new RunChanged { RunId = run.Id, EndOfSynthesisTime = run.EndOfSynthesisTime.ToWire(), Cancelled = true, OrderIds = { orders } });
-            var room = await db.RunRoom.AsNoTracking().FirstAsync(r => r.RunId == run.Id, cancel);
-            return await db.AnswerAsync(new CancelRunResponse { Run = run.ToWire(room) }, cancel);
+            return await db.AnswerAsync(new CancelRunResponse { Run = run.ToWire(room with { Open = false }) }, cancel);
         }, cancel);
     }
 
@@ -115,8 +120,9 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
     public override async Task<UnreserveResponse> Unreserve(UnreserveRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var reservation = await db.Reservations.FindAsync([request.ReservationId], cancel)
+        var reservation = await db.LoadAsync<ReservationRow>(cancel, request.ReservationId)
             ?? throw new RefusedException(Refusal.Missing($"reservations/{request.ReservationId}", "RESERVATION_UNKNOWN", "There is no such reservation."));
+        await db.RequireSiteOfRunAsync(reservation.RunId, cancel);
         db.Return(reservation, ReservationState.Returned);
         return await db.AnswerAsync(new UnreserveResponse(), cancel);
     }

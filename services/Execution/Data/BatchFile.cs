@@ -5,7 +5,6 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
-using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using Recipe = Doseline.Execution.Domain.Recipe;
@@ -34,14 +33,16 @@ sealed class BatchFile
     /// <summary>Loads a batch for the caller; null when there is none.</summary>
     public static async Task<BatchFile?> FindAsync(ExecutionDb db, string batchId, CancellationToken cancel)
     {
-        if (await db.Batches.FindAsync([batchId], cancel) is not { } batch) return null;
-        return new BatchFile(db, batch)
+        var (found, steps, movements, exceptions, doses) = await db.LoadAsync(
+            db.One<BatchRow>(batchId), db.All<StepRow>(nameof(StepRow.BatchId), batchId), db.All<MovementRow>(nameof(MovementRow.BatchId), batchId),
+            db.All<ExceptionRow>(nameof(ExceptionRow.BatchId), batchId), db.All<DoseRow>(nameof(DoseRow.BatchId), batchId), cancel);
+        return found is not { } batch ? null : new BatchFile(db, batch)
         {
             Recipe = RecipeWire.Document(batch.Recipe).ToDomain(),
-            Steps = await db.Steps.Where(s => s.BatchId == batchId).OrderBy(s => s.Position).ToListAsync(cancel),
-            Movements = await db.Movements.Where(m => m.BatchId == batchId).OrderBy(m => m.Time).ThenBy(m => m.Id).ToListAsync(cancel),
-            Exceptions = await db.Exceptions.Where(e => e.BatchId == batchId).OrderBy(e => e.RaisedTime).ThenBy(e => e.Id).ToListAsync(cancel),
-            Doses = await db.Doses.Where(d => d.BatchId == batchId).OrderBy(d => d.Id).ToListAsync(cancel),
+            Steps = [.. steps.OrderBy(s => s.Position)],
+            Movements = [.. movements.OrderBy(m => m.Time)],
+            Exceptions = [.. exceptions.OrderBy(e => e.RaisedTime)],
+            Doses = doses,
         };
     }
 
@@ -132,7 +133,7 @@ sealed class BatchFile
             DoneBy = db.Request.Caller.Subject,
             DoneByName = db.Request.Caller.Name,
         };
-        db.Movements.Add(row);
+        db.Put(row);
         Movements.Add(row);
         return row;
     }
@@ -155,13 +156,29 @@ sealed class BatchFile
             RaisedBy = db.Request.Caller.OnBehalfOf ?? db.Request.Caller.Subject,
             RaisedByName = db.Request.Caller.Name,
         };
-        db.Exceptions.Add(row);
+        db.Put(row);
         Exceptions.Add(row);
         Batch.OnHold = true;
         // A deviation that Quality opened is known there already.
         if (deviationId is null)
             db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = row.Id, BatchId = Batch.Id, DoseId = doseId, Code = code, Summary = summary });
         return row;
+    }
+
+    /// <summary>Holds the batch because of a lot that it took. Of one whose production is complete Quality alone decides, so it is told and the record stays.</summary>
+    /// <param name="lot">The lot.</param>
+    /// <param name="holdId">Names the hold where the record takes no exception any more.</param>
+    public void HoldForLot(LotRow lot, string holdId)
+    {
+        var (code, summary) = ($"LOT_{lot.Status.ToString().ToUpperInvariant()}", $"Lot {lot.Id}, of which the batch took, is {(lot.Status is Inventory.V1.LotStatus.Rejected ? "rejected" : "in quarantine again")}.");
+        if (Batch.State is not BatchState.Running)
+        {
+            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = holdId, BatchId = Batch.Id, Code = code, Summary = summary });
+            return;
+        }
+
+        Raise(code, summary, new Dictionary<string, string>(StringComparer.Ordinal) { ["lot_id"] = lot.Id });
+        Entry();
     }
 
     /// <summary>Resolves an exception; the hold ends when none is open.</summary>
@@ -193,8 +210,8 @@ sealed class BatchFile
     /// <returns>False when something is missing.</returns>
     public bool TryClose()
     {
-        // The count makes two doses that settle at once meet at the version of the batch, so that the later one sees both.
-        Batch.DosesSettled = Doses.Count(d => d.ToDomain().IsSettled);
+        // Counted up however many are settled already, so that two doses that settle at once always meet at the version of the batch and the later one sees both.
+        Batch.DosesSettled++;
         if (Finishing.Closing(Facts) is not []) return false;
         Batch.State = BatchState.Closed;
         Batch.ClosedTime = db.Now;
@@ -211,6 +228,6 @@ sealed class BatchFile
         Batch.RecordHash = "";
         var document = CanonicalJson.Of(Platform.Messaging.FactJson.Write(this.ToWire()));
         Batch.RecordHash = Digest.Of(document);
-        db.FrozenRecords.Add(new FrozenRecordRow { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, Hash = Batch.RecordHash, Document = document, Time = db.Now });
+        db.Put(new FrozenRecordRow { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion, Hash = Batch.RecordHash, Document = document, Time = db.Now });
     }
 }

@@ -68,6 +68,9 @@ sealed record DoseRow : IActorRow
     public bool Intact { get; set; }
     public DoseLoss LossCause { get; set; }
 
+    /// <summary>Its order was cancelled: what the carrier brings back is lost then.</summary>
+    public bool Cancelled { get; set; }
+
     /// <summary>Comma-separated names of the risks already told.</summary>
     public string Risks { get; set; } = "";
     public long Version { get; set; }

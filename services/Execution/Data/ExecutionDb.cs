@@ -21,6 +21,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : Service
     internal DbSet<ExceptionRow> Exceptions => Set<ExceptionRow>();
     internal DbSet<FrozenRecordRow> FrozenRecords => Set<FrozenRecordRow>();
     internal DbSet<DoseRow> Doses => Set<DoseRow>();
+    internal DbSet<MaintenanceOrderRow> MaintenanceOrders => Set<MaintenanceOrderRow>();
+    internal DbSet<EquipmentLogRow> EquipmentLog => Set<EquipmentLogRow>();
 
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
@@ -36,6 +38,13 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : Service
         model.Entity<ExceptionRow>().ToTable("exceptions").HasKey(r => r.Id);
         model.Entity<FrozenRecordRow>().ToTable("frozen_records").HasKey(r => new { r.BatchId, r.RecordVersion });
         model.Entity<DoseRow>().ToTable("doses").HasKey(r => r.Id);
+        model.Entity<LotRow>().ToTable("lots").HasKey(r => r.Id);
+        model.Entity<LotRow>().Property(r => r.Turns).IsConcurrencyToken();
+        model.Entity<CellItemRow>().ToTable("cell_items").HasKey(r => r.Id);
+        model.Entity<CellSurveyRow>().ToTable("cell_surveys").HasKey(r => r.Id);
+        model.Entity<CleaningRulesRow>().ToTable("cleaning_rules").HasKey(r => r.SiteId);
+        model.Entity<MaintenanceOrderRow>().ToTable("maintenance_orders").HasKey(r => r.Id);
+        model.Entity<EquipmentLogRow>().ToTable("equipment_log").HasKey(r => r.Id);
     }
 
     /// <inheritdoc/>

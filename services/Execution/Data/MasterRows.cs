@@ -1,4 +1,5 @@
 using Doseline.Execution.Domain;
+using Doseline.Execution.Domain.Upkeep;
 using Doseline.Kernel.Decay;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Data;
@@ -48,12 +49,44 @@ sealed record EquipmentRow : IActorRow
     public required string CrossCalibrations { get; set; }
     public required double ClearanceLimitBq { get; set; }
     public string? BatchId { get; set; }
+    public string? LastProduct { get; set; }
+    public string? LastNuclide { get; set; }
+    public string? LastBatchId { get; set; }
+
+    /// <summary>JSON of the last <see cref="Domain.Upkeep.Cleaning"/>; null when none was recorded.</summary>
+    public string? Cleaning { get; set; }
+
+    /// <summary>Maintenance order under which it is out of use.</summary>
+    public string? OrderId { get; set; }
+
+    /// <summary>Hot cells: true from the end of a batch until a survey or a computation clears it.</summary>
+    public bool Uncleared { get; set; }
+
+    /// <summary>Hot cells: product nuclide in it, as measured or computed; null when it is clear.</summary>
     public CalibratedActivity? Residual { get; set; }
     public DateTimeOffset? ClearTime { get; set; }
+
+    /// <summary>Hot cells: last survey since it was used.</summary>
+    public string? SurveyId { get; set; }
+
+    /// <summary>Hot cells: JSON of <see cref="Domain.Cells.Clearance"/>; null while it is not clear, and before its first batch.</summary>
+    public string? Clearance { get; set; }
+
+    /// <summary>Entries in its logbook.</summary>
+    public long LogEntries { get; set; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";
 
     public Equipment ToDomain() => new(Id, Code, Class, SiteId, RoomId, State, QualificationDueTime, CalibrationDueTime,
-        Stored.Read<CrossCalibration>(CrossCalibrations), ClearanceLimitBq, BatchId, Residual, ClearTime);
+        Stored.Read<CrossCalibration>(CrossCalibrations), ClearanceLimitBq, BatchId)
+    {
+        LastProduct = LastProduct,
+        LastNuclide = LastNuclide ?? Residual?.Nuclide.Symbol,
+        Cleaning = Stored.ReadOne<Cleaning>(Cleaning),
+        OrderId = OrderId,
+        Residual = Residual,
+        Uncleared = Uncleared,
+        Clear = ClearTime,
+    };
 }

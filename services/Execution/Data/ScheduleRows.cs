@@ -50,6 +50,9 @@ sealed record RunRoomRow
     public required double YieldBq { get; init; }
     public required double ReservedBq { get; init; }
 
+    /// <summary>How often room was taken or given back, and the run closed.</summary>
+    public long Moves { get; init; }
+
     /// <summary>The same room once a reservation is given back.</summary>
     public RunRoomRow Without(double reservedBq) => this with { DosesReserved = DosesReserved - 1, ReservedBq = DosesReserved == 1 ? 0 : ReservedBq - reservedBq };
 

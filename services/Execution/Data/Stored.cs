@@ -9,6 +9,9 @@ namespace Doseline.Execution.Data;
 /// <summary>How nested data stands in a text column.</summary>
 static class Stored
 {
+    // What a record computes of itself is not kept.
+    static readonly JsonSerializerOptions Plain = new(JsonSerializerOptions.Web) { IgnoreReadOnlyProperties = true };
+
     /// <summary>Writes an activity with its instant and data version; every digit is kept.</summary>
     public static string Write(CalibratedActivity activity) => JsonSerializer.Serialize(Kept.Of(activity), JsonSerializerOptions.Web);
 
@@ -27,6 +30,12 @@ static class Stored
 
     /// <summary>Reads a list of plain records.</summary>
     public static IReadOnlyList<T> Read<T>(string json) => JsonSerializer.Deserialize<T[]>(json, JsonSerializerOptions.Web)!;
+
+    /// <summary>Writes one plain record; null for none.</summary>
+    public static string? WriteOne<T>(T? value) where T : class => value is null ? null : JsonSerializer.Serialize(value, Plain);
+
+    /// <summary>Reads one plain record.</summary>
+    public static T? ReadOne<T>(string? json) where T : class => json is null ? null : JsonSerializer.Deserialize<T>(json, Plain);
 
     /// <summary>Writes the numbers of an exception.</summary>
     public static string Write(IReadOnlyDictionary<string, string> numbers) =>

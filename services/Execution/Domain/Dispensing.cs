@@ -1,5 +1,6 @@
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 
 namespace Doseline.Execution.Domain;
 
@@ -15,11 +16,7 @@ public static class Dispensing
         refusals.RequirePositive(asked.VolumeMl, "volume_ml");
         if (reading.Nuclide.Symbol != bulk.Nuclide.Symbol)
             refusals.Add(Refusal.Invalid("reading.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {bulk.Nuclide.Symbol}.").With("nuclide", bulk.Nuclide.Symbol));
-        if (reading.Reference > now || reading.Reference < asked.EndOfSynthesis)
-        {
-            refusals.Add(Refusal.Invalid("reading.reference_time", "READING_TIME_IMPOSSIBLE", "A dose is read after end of synthesis and not in the future.")
-                .With("end_of_synthesis_time", asked.EndOfSynthesis).With("now_time", now));
-        }
+        refusals.AddRange(new EventSpan(now).After("end_of_synthesis", asked.EndOfSynthesis).Against("reading.reference_time", reading.Reference));
         if (asked.Dose.Expire <= now)
             refusals.Add(Refusal.State($"doses/{asked.Dose.Id}", "DOSE_EXPIRED", "The dose has expired.").With("expire_time", asked.Dose.Expire));
         var factor = Factor(asked, refusals);

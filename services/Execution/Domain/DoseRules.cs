@@ -45,6 +45,27 @@ public static class DoseRules
     public static (string Name, DateTimeOffset Due)? Next(Dose dose, DoseTiming timing) =>
         Deadlines(dose, timing) is [_, ..] deadlines ? deadlines.MinBy(d => (d.Due, d.Name)) : null;
 
+    /// <summary>Where a dose stands by all that orders, quality and shipping have said of it, in whatever order they were heard.</summary>
+    /// <remarks>
+    /// What expired or was never made stays lost. What was delivered is delivered, also where it was rejected afterwards or its order cancelled; a
+    /// rejection is final, with the carrier or not; what the carrier has is not cancelled, unless it comes back.
+    /// </remarks>
+    /// <param name="state">State so far.</param>
+    /// <param name="loss">Why it is lost; none when it is not.</param>
+    /// <param name="cancelled">True once its order was cancelled.</param>
+    /// <param name="disposition">What Quality decided.</param>
+    /// <param name="inTransit">True while a carrier has it.</param>
+    /// <param name="delivered">True once it was delivered.</param>
+    public static (DoseState State, DoseLoss Loss) Standing(DoseState state, DoseLoss loss, bool cancelled, DoseDisposition disposition, bool inTransit, bool delivered)
+    {
+        if (loss is DoseLoss.Expired or DoseLoss.NotMade) return (DoseState.Lost, loss);
+        if (delivered) return (DoseState.Delivered, DoseLoss.None);
+        if (disposition is DoseDisposition.Rejected) return (DoseState.Lost, DoseLoss.Rejected);
+        if (inTransit) return (DoseState.Shipped, DoseLoss.None);
+        if (cancelled || loss is DoseLoss.Cancelled) return (DoseState.Lost, DoseLoss.Cancelled);
+        return (state is DoseState.Shipped ? DoseState.Complete : state, DoseLoss.None);
+    }
+
     /// <summary>The deadline that people know, for a risk that is told.</summary>
     public static DateTimeOffset Promised(Dose dose, string risk) => risk switch
     {

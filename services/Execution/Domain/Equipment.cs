@@ -1,3 +1,4 @@
+using Doseline.Execution.Domain.Upkeep;
 using Doseline.Kernel.Decay;
 
 namespace Doseline.Execution.Domain;
@@ -14,12 +15,34 @@ namespace Doseline.Execution.Domain;
 /// <param name="Factors">Cross-calibration factors of a dose calibrator.</param>
 /// <param name="ClearanceLimitBq">Hot cells: residual activity at or below which it is clear, in becquerels (Bq).</param>
 /// <param name="BatchId">Batch that uses it; null when free.</param>
-/// <param name="Residual">Hot cells: what the last batch left; null when nothing is left to decay.</param>
-/// <param name="Clear">Hot cells: instant at which the residual is down to the limit; null when nothing is left to decay.</param>
 public sealed record Equipment(
     string Id, string Code, EquipmentClass Class, string SiteId, string RoomId, EquipmentState State, DateTimeOffset QualificationDue,
-    DateTimeOffset? CalibrationDue, IReadOnlyList<CrossCalibration> Factors, double ClearanceLimitBq, string? BatchId, CalibratedActivity? Residual, DateTimeOffset? Clear)
+    DateTimeOffset? CalibrationDue, IReadOnlyList<CrossCalibration> Factors, double ClearanceLimitBq, string? BatchId)
 {
+    /// <summary>Product it was last used for; null when it was not.</summary>
+    public string? LastProduct { get; init; }
+
+    /// <summary>Nuclide it was last used for; null when it was not.</summary>
+    public string? LastNuclide { get; init; }
+
+    /// <summary>Last cleaning; null when none was recorded.</summary>
+    public Cleaning? Cleaning { get; init; }
+
+    /// <summary>Maintenance order under which it is out of use; null for none.</summary>
+    public string? OrderId { get; init; }
+
+    /// <summary>Hot cells: product nuclide in it, as measured or computed; null when it is clear.</summary>
+    public CalibratedActivity? Residual { get; init; }
+
+    /// <summary>Hot cells: true from the end of a batch until a survey or a computation clears it.</summary>
+    public bool Uncleared { get; init; }
+
+    /// <summary>Hot cells: instant at which it is clear by decay; null when it is clear, and when only a survey can clear it.</summary>
+    public DateTimeOffset? Clear { get; init; }
+
+    /// <summary>True when a hot cell is clear at an instant; other things always are.</summary>
+    public bool IsClear(DateTimeOffset instant) => Clear is { } clear ? clear <= instant : !Uncleared;
+
     /// <summary>True for instruments that many batches use in turn; the others belong to one batch from start to end.</summary>
     public bool IsShared => Class is EquipmentClass.DoseCalibrator or EquipmentClass.Balance or EquipmentClass.Instrument;
 }

@@ -1,4 +1,3 @@
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Execution.Domain;
@@ -6,14 +5,11 @@ namespace Doseline.Execution.Domain;
 /// <summary>When equipment may be used, and how its states follow each other.</summary>
 public static class EquipmentRules
 {
-    // From -> to. IN_USE is entered and left by batches only; after maintenance or a stop a thing is cleaned before use.
+    // From -> to. IN_USE is entered and left by batches, CLEAN by a cleaning, MAINTENANCE by an order; what is out of service comes back through an order.
     static readonly (EquipmentState From, EquipmentState To)[] Ways =
     [
-        (EquipmentState.Dirty, EquipmentState.Clean), (EquipmentState.Clean, EquipmentState.Dirty),
-        (EquipmentState.Clean, EquipmentState.Maintenance), (EquipmentState.Dirty, EquipmentState.Maintenance),
-        (EquipmentState.Maintenance, EquipmentState.Dirty), (EquipmentState.OutOfService, EquipmentState.Maintenance),
-        (EquipmentState.Clean, EquipmentState.OutOfService), (EquipmentState.Dirty, EquipmentState.OutOfService),
-        (EquipmentState.Maintenance, EquipmentState.OutOfService), (EquipmentState.InUse, EquipmentState.OutOfService),
+        (EquipmentState.Clean, EquipmentState.Dirty), (EquipmentState.Clean, EquipmentState.OutOfService), (EquipmentState.Dirty, EquipmentState.OutOfService),
+        (EquipmentState.InUse, EquipmentState.OutOfService),
     ];
 
     /// <summary>Whether a person may move the equipment to another state.</summary>
@@ -39,11 +35,7 @@ public static class EquipmentRules
         if (!own && equipment.State is not (EquipmentState.Clean or EquipmentState.InUse))
             refusals.Add(Refusal.State(resource, "EQUIPMENT_NOT_CLEAN", $"{equipment.Code} is {equipment.State}; it must be clean and free.").With("state", equipment.State));
         refusals.AddRange(Due(equipment, now));
-        if (!own && equipment.Class is EquipmentClass.HotCell && equipment.Clear is { } clear && clear > now)
-        {
-            refusals.Add(Refusal.State(resource, "HOT_CELL_NOT_CLEAR", $"{equipment.Code} is not clear yet: what the last batch left has to decay.")
-                .With("clear_time", clear).With("limit_bq", equipment.ClearanceLimitBq).With("residual_bq", equipment.Residual?.At(now).Bq));
-        }
+        if (!own && equipment.Class is EquipmentClass.HotCell && !equipment.IsClear(now)) refusals.Add(NotClear(equipment, now));
         return refusals;
     }
 
@@ -63,11 +55,10 @@ public static class EquipmentRules
         }
     }
 
-    /// <summary>Instant at which a hot cell is clear of what a batch left; null when it is at once.</summary>
-    /// <param name="residual">What was left.</param>
-    /// <param name="limitBq">Clearance limit in becquerels (Bq), above 0.</param>
-    public static DateTimeOffset? ClearTime(CalibratedActivity? residual, double limitBq) =>
-        residual is null || residual.Amount.Bq <= limitBq ? null : residual.TimeUntil(new Activity(limitBq));
+    /// <summary>The refusal of a hot cell that is not clear.</summary>
+    public static Refusal NotClear(Equipment equipment, DateTimeOffset now) =>
+        Refusal.State($"equipment/{equipment.Id}", "HOT_CELL_NOT_CLEAR", $"{equipment.Code} is not clear: clean it out, and survey it or let it decay.")
+            .With("clear_time", equipment.Clear).With("limit_bq", equipment.ClearanceLimitBq).With("residual_bq", equipment.Residual?.At(now).Bq);
 
     /// <summary>Checks master data of a piece of equipment.</summary>
     public static Decision<Equipment> Check(Equipment equipment)

@@ -3,14 +3,13 @@ using Doseline.Kernel.Ids;
 using Doseline.Orders.V1;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 
 namespace Doseline.Execution.Events;
 
 /// <summary>Tells each dose the facts of orders, quality and shipping that concern it.</summary>
-public sealed class DoseFacts(ActorDirectory actors, SignatureGate signatures) :
+public sealed class DoseFacts(ActorDirectory actors) :
     IFactHandler<OrderAccepted>, IFactHandler<OrderRescheduled>, IFactHandler<OrderCancelled>, IFactHandler<DoseDispositionChanged>,
     IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
 {
@@ -27,11 +26,7 @@ public sealed class DoseFacts(ActorDirectory actors, SignatureGate signatures) :
     public Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel) => Dose(DoseOf(fact.OrderId)).CancelAsync(fact, cancel);
 
     /// <inheritdoc/>
-    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
-    {
-        await signatures.RequireReleaseAsync(fact, cancel);
-        await Dose(fact.DoseId).DecideAsync(fact, cancel);
-    }
+    public Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) => Dose(fact.DoseId).DecideAsync(fact, cancel);
 
     /// <inheritdoc/>
     public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)

@@ -16,7 +16,7 @@ using AccountProof = Doseline.Identity.Domain.AccountProof;
 namespace Doseline.Identity.Api;
 
 /// <summary>Serves <see cref="AccountsService"/>.</summary>
-public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys keys, PageTokens pages) : AccountsService.AccountsServiceBase
+public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys keys, Names names, PageTokens pages) : AccountsService.AccountsServiceBase
 {
     const int OverlapHoursMax = 168;
 
@@ -29,8 +29,10 @@ public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys ke
         var client = Read(request.Account, db.Ids.New(), refusals);
         if (client is not null && await db.Accounts.AnyAsync(a => a.ClientId == client.ClientId, cancel))
             refusals.Add(Refusal.State($"accounts/{client.ClientId}", "CLIENT_ID_TAKEN", "This client_id belongs to an account.").With("client_id", client.ClientId));
+        if (client is not null) await names.RequireFreeAsync(client.Id, client.Name, "", refusals, cancel);
         refusals.ThrowIfAny();
-        AccountRow row = new() { Id = client!.Id, ClientId = client.ClientId, Name = client.Name, Kind = client.Kind, Proof = client.Proof };
+        await names.TakeAsync(client!.Id, client.Name, "", cancel);
+        AccountRow row = new() { Id = client.Id, ClientId = client.ClientId, Name = client.Name, Kind = client.Kind, Proof = client.Proof };
         Fill(row, client);
         db.Accounts.Add(row);
         var secret = client.Proof is AccountProof.Secret ? NewSecret(row) : "";
@@ -49,8 +51,10 @@ public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys ke
         var kept = row.ToWire();
         Account wanted = new(request.Account) { ClientId = kept.ClientId, Kind = kept.Kind, Proof = kept.Proof };
         var client = Read(wanted, row.Id, refusals);
+        if (client is not null) await names.RequireFreeAsync(row.Id, client.Name, "", refusals, context.CancellationToken);
         refusals.ThrowIfAny();
-        Fill(row, client!);
+        await names.TakeAsync(row.Id, client!.Name, "", context.CancellationToken);
+        Fill(row, client);
         return await db.AnswerAsync(new ChangeAccountResponse { Account = row.ToWire(row.Version + 1) }, context.CancellationToken);
     }
 
@@ -128,6 +132,8 @@ public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys ke
         var row = await FindAsync(accountId, cancel);
         List<Refusal> refusals = [];
         refusals.RequireText(reason, "reason", 400);
+        if (!disabled && row.Kind is AccountKind.Service)
+            refusals.Add(Refusal.Denied($"accounts/{row.Id}", "SERVICE_FROM_DEPLOYMENT", "Accounts of services come from the deployment, not from anybody who is signed in."));
         if (row.Disabled == disabled) refusals.Add(Refusal.State($"accounts/{row.Id}", disabled ? "ACCOUNT_DISABLED" : "ACCOUNT_ENABLED", disabled ? "This account is off." : "This account is on."));
         refusals.ThrowIfAny();
         row.Disabled = disabled;
@@ -165,7 +171,7 @@ public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys ke
         return ClientRules.Check(client, KeysOf(sent.JwksJson)).OrAdd(refusals);
     }
 
-    static List<(string, bool)>? KeysOf(string json)
+    internal static List<(string, bool)>? KeysOf(string json)
     {
         try
         {

@@ -24,6 +24,22 @@ static class IdentityWire
         LastSignInTime = row.LastSignInTime.ToWire(),
         Roles = { roles.OrderBy(r => r.Role, StringComparer.Ordinal).ThenBy(r => r.SiteId, StringComparer.Ordinal).ThenBy(r => r.ProposedTime).Select(r => r.ToWire()) },
         Version = version ?? row.Version,
+        Confirmed = row.Confirmed,
+    };
+
+    public static Wire.PersonChange ToWire(this PersonChangeRow row, long? version = null) => new()
+    {
+        ChangeId = row.Id,
+        PersonId = row.PersonId,
+        Kind = row.Kind is PersonChangeKind.Password ? Wire.PersonChangeKind.Password : Wire.PersonChangeKind.Particulars,
+        Name = row.Name,
+        ExternalSubject = row.ExternalSubject,
+        State = ToWire(row.State),
+        ProposedBy = row.ProposedBy,
+        ProposeTime = row.ProposedTime.ToWire(),
+        DecidedBy = row.DecidedBy,
+        DecideTime = row.DecidedTime.ToWire(),
+        Version = version ?? row.Version,
     };
 
     public static Wire.RoleAssignment ToWire(this RoleAssignmentRow row, long? version = null) => new()
@@ -32,13 +48,7 @@ static class IdentityWire
         HolderId = row.HolderId,
         Role = row.Role,
         SiteId = row.SiteId,
-        State = row.State switch
-        {
-            AssignmentState.Proposed => Wire.AssignmentState.Proposed,
-            AssignmentState.Granted => Wire.AssignmentState.Granted,
-            AssignmentState.Refused => Wire.AssignmentState.Refused,
-            _ => Wire.AssignmentState.Removed,
-        },
+        State = ToWire(row.State),
         ProposedBy = row.ProposedBy,
         ProposeTime = row.ProposedTime.ToWire(),
         ApprovedBy = row.ApprovedBy,
@@ -91,5 +101,13 @@ static class IdentityWire
         TrainingStanding.Expired => Wire.TrainingVerdict.Expired,
         TrainingStanding.Withdrawn => Wire.TrainingVerdict.Withdrawn,
         _ => Wire.TrainingVerdict.NoProcedure,
+    };
+
+    static Wire.AssignmentState ToWire(AssignmentState state) => state switch
+    {
+        AssignmentState.Proposed => Wire.AssignmentState.Proposed,
+        AssignmentState.Granted => Wire.AssignmentState.Granted,
+        AssignmentState.Refused => Wire.AssignmentState.Refused,
+        _ => Wire.AssignmentState.Removed,
     };
 }

@@ -2,7 +2,6 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using AssignmentState = Doseline.Identity.Domain.AssignmentState;
@@ -38,6 +37,8 @@ public sealed partial class PeopleApi
             RequireOther(person, refusals);
             if (request.FromSiteId == request.ToSiteId) refusals.Add(Refusal.Invalid("to_site_id", "SITES_SAME", "A move is from one site to another."));
             var ending = (await OpenAsync(person.Id, cancel)).Where(r => r.SiteId == request.FromSiteId).ToList();
+            foreach (var role in await SoleHolderOfAsync(person.Id, ending.Where(r => r.State is AssignmentState.Granted).Select(r => new Right(r.Role, r.SiteId)), cancel))
+                refusals.Add(Refusal.State($"people/{person.Id}", "LAST_OF_ROLE", $"Nobody else holds the role {role}; another comes first.").With("role", role));
             foreach (var role in request.Roles.Distinct(StringComparer.Ordinal)) await ProposedAsync(person.Id, role, request.ToSiteId, ending, refusals, cancel);
             refusals.ThrowIfAny();
             foreach (var role in ending) End(role, role.State is AssignmentState.Granted ? AssignmentState.Removed : AssignmentState.Refused);
@@ -78,6 +79,8 @@ public sealed partial class PeopleApi
         List<Refusal> refusals = [];
         if (row.Version != request.Version) refusals.Add(Refusal.Stale($"role_assignments/{row.Id}", request.Version, row.Version));
         if (row.State is not AssignmentState.Granted) refusals.Add(Refusal.State($"role_assignments/{row.Id}", "ASSIGNMENT_NOT_GRANTED", "Only a role that is held is taken away.").With("state", row.State));
+        foreach (var role in await SoleHolderOfAsync(row.HolderId, [new(row.Role, row.SiteId)], cancel))
+            refusals.Add(Refusal.State($"role_assignments/{row.Id}", "LAST_OF_ROLE", $"Nobody else holds the role {role}; another comes first.").With("role", role));
         refusals.RequireText(request.Reason, "reason", 400);
         refusals.ThrowIfAny();
         End(row, AssignmentState.Removed);
@@ -103,6 +106,7 @@ public sealed partial class PeopleApi
     {
         var caller = db.Request.Caller;
         if (siteId.Length > 0) caller.RequireSite(siteId);
+        await sites.RequireAsync(siteId, refusals, cancel);
         var isAccount = await db.Accounts.AnyAsync(a => a.Id == holderId && a.Kind == Domain.AccountKind.Partner, cancel);
         if (!isAccount && !await db.People.AnyAsync(p => p.Id == holderId && p.State == PersonState.Active, cancel))
         {
@@ -110,10 +114,9 @@ public sealed partial class PeopleApi
             return null;
         }
 
-        var held = (await OpenAsync(holderId, cancel)).Except(ending).Select(r => new HeldRole(r.Role, r.SiteId))
-            .Concat(db.ChangeTracker.Entries<RoleAssignmentRow>().Where(e => e.State is EntityState.Added).Select(e => new HeldRole(e.Entity.Role, e.Entity.SiteId))).ToList();
-        var siteHasQa = await db.RoleAssignments.AnyAsync(r => r.Role == Roles.Qa && r.State == AssignmentState.Granted && (r.SiteId == siteId || r.SiteId == Caller.AllSites), cancel);
-        var decision = RoleRules.Propose(new HeldRole(role, siteId), isAccount, holderId, caller.Subject, held, siteHasQa);
+        var held = (await OpenAsync(holderId, cancel)).Except(ending).Select(r => new Right(r.Role, r.SiteId))
+            .Concat(db.ChangeTracker.Entries<RoleAssignmentRow>().Where(e => e.State is EntityState.Added).Select(e => new Right(e.Entity.Role, e.Entity.SiteId))).ToList();
+        var decision = RoleRules.Propose(new Right(role, siteId), isAccount, holderId, caller.Subject, held, await EverHadQaAsync(cancel));
         if (!decision.Accepted)
         {
             refusals.AddRange(decision.Refusals);
@@ -126,6 +129,8 @@ public sealed partial class PeopleApi
             GrantedTime = decision.Value is AssignmentState.Granted ? db.Now : null,
         };
         db.RoleAssignments.Add(row);
+        // Whom nobody could approve, nobody can confirm either.
+        if (row is { Role: Roles.Qa, State: AssignmentState.Granted } && await db.People.FirstOrDefaultAsync(p => p.Id == holderId, cancel) is { } first) (first.Confirmed, first.ConfirmedTime) = (true, db.Now);
         if (row.State is AssignmentState.Granted) db.Publish(holderId, new RoleGranted { HolderId = holderId, Role = role, SiteId = siteId });
         return row;
     }

@@ -12,8 +12,8 @@ using AssignmentState = Doseline.Identity.Domain.AssignmentState;
 
 namespace Doseline.Identity.Api;
 
-/// <summary>Serves <see cref="PeopleService"/>: who joins, moves and leaves. Roles are in the other half.</summary>
-public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Sessions sessions, PageTokens pages) : PeopleService.PeopleServiceBase
+/// <summary>Serves <see cref="PeopleService"/>: who joins, moves and leaves. Roles, and what takes two, are in the other parts.</summary>
+public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Sessions sessions, Names names, KnownSites sites, PageTokens pages) : PeopleService.PeopleServiceBase
 {
     /// <inheritdoc/>
     public override async Task<JoinPersonResponse> JoinPerson(JoinPersonRequest request, ServerCallContext context)
@@ -25,31 +25,17 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         refusals.RequireText(request.Reason, "reason", 400);
         if (login is not null && await db.People.AnyAsync(p => p.Login == login, cancel))
             refusals.Add(Refusal.State($"people/{login}", "LOGIN_TAKEN", "This sign-in name belongs, or belonged, to somebody; it is never given again.").With("login", login));
-        await RequireSubjectFreeAsync(request.ExternalSubject, "", refusals, cancel);
+        await names.RequireFreeAsync("", request.Name, request.ExternalSubject, refusals, cancel);
         refusals.ThrowIfAny();
 
         PersonRow person = new() { Id = db.Ids.New(), Login = login!, Name = request.Name.Trim(), ExternalSubject = request.ExternalSubject, JoinedTime = db.Now };
         db.People.Add(person);
+        await names.TakeAsync(person.Id, person.Name, person.ExternalSubject, cancel);
         var password = request.ExternalSubject is "" ? await credentials.ResetAsync(db, person, cancel) : "";
         db.Publish(person.Id, new PersonJoined { PersonId = person.Id, Name = person.Name });
         // What is kept for a repetition has no password: it is shown now and never again.
         var answer = await db.AnswerAsync(new JoinPersonResponse { Person = person.ToWire([], db.Now, 1) }, cancel);
         return new JoinPersonResponse(answer) { OneTimePassword = password };
-    }
-
-    /// <inheritdoc/>
-    public override async Task<ChangePersonResponse> ChangePerson(ChangePersonRequest request, ServerCallContext context)
-    {
-        var cancel = context.CancellationToken;
-        var person = await FindAsync(request.PersonId, cancel);
-        List<Refusal> refusals = [];
-        if (person.Version != request.Version) refusals.Add(Refusal.Stale($"people/{person.Id}", request.Version, person.Version));
-        refusals.RequireText(request.Name, "name");
-        refusals.RequireText(request.Reason, "reason", 400);
-        await RequireSubjectFreeAsync(request.ExternalSubject, person.Id, refusals, cancel);
-        refusals.ThrowIfAny();
-        (person.Name, person.ExternalSubject) = (request.Name.Trim(), request.ExternalSubject);
-        return await db.AnswerAsync(new ChangePersonResponse { Person = await WireAsync(person, cancel) }, cancel);
     }
 
     /// <inheritdoc/>
@@ -61,6 +47,7 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         if (person.Version != request.Version) refusals.Add(Refusal.Stale($"people/{person.Id}", request.Version, person.Version));
         if (person.State is PersonState.Left) refusals.Add(Refusal.State($"people/{person.Id}", "PERSON_LEFT", "This person has left before."));
         RequireOther(person, refusals);
+        await RequireRemovableAsync(person.Id, refusals, cancel);
         refusals.RequireText(request.Reason, "reason", 400);
         refusals.ThrowIfAny();
         (person.State, person.LeftTime) = (PersonState.Left, db.Now);
@@ -81,6 +68,7 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         List<Refusal> refusals = [];
         refusals.RequireText(request.Reason, "reason", 400);
         RequireOther(person, refusals);
+        await RequireRemovableAsync(person.Id, refusals, cancel);
         refusals.ThrowIfAny();
         person.LockReason = request.Reason;
         var answer = await db.AnswerAsync(new LockPersonResponse { Person = await WireAsync(person, cancel) }, cancel);
@@ -97,25 +85,8 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         refusals.RequireText(request.Reason, "reason", 400);
         RequireOther(person, refusals);
         refusals.ThrowIfAny();
-        (person.LockReason, person.LockedUntilTime, person.FailedCount) = ("", null, 0);
+        (person.LockReason, person.LockedUntilTime, person.FailedCount, person.SessionLockedUntilTime, person.SessionFailedCount) = ("", null, 0, null, 0);
         return await db.AnswerAsync(new UnlockPersonResponse { Person = await WireAsync(person, cancel) }, cancel);
-    }
-
-    /// <inheritdoc/>
-    public override async Task<ResetPasswordResponse> ResetPassword(ResetPasswordRequest request, ServerCallContext context)
-    {
-        var cancel = context.CancellationToken;
-        var person = await FindAsync(request.PersonId, cancel);
-        List<Refusal> refusals = [];
-        refusals.RequireText(request.Reason, "reason", 400);
-        RequireOther(person, refusals);
-        if (person.State is PersonState.Left) refusals.Add(Refusal.State($"people/{person.Id}", "PERSON_LEFT", "Who has left gets no password."));
-        if (person.ExternalSubject is not "") refusals.Add(Refusal.State($"people/{person.Id}", "PERSON_SIGNS_IN_ELSEWHERE", "This person has no password here."));
-        refusals.ThrowIfAny();
-        var password = await credentials.ResetAsync(db, person, cancel);
-        var answer = await db.AnswerAsync(new ResetPasswordResponse { Person = await WireAsync(person, cancel) }, cancel);
-        await sessions.EndAllAsync(person.Id, "password reset", cancel);
-        return new ResetPasswordResponse(answer) { OneTimePassword = password };
     }
 
     /// <inheritdoc/>
@@ -124,7 +95,10 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
         var cancel = context.CancellationToken;
         var person = await FindAsync(request.PersonId, cancel);
         var roles = await db.RoleAssignments.AsNoTracking().Where(r => r.HolderId == person.Id).ToListAsync(cancel);
-        return new GetPersonResponse { Person = person.ToWire(roles, db.Now) };
+        var changes = await db.PersonChanges.AsNoTracking().Where(c => c.PersonId == person.Id && c.State == AssignmentState.Proposed).ToListAsync(cancel);
+        GetPersonResponse response = new() { Person = person.ToWire(roles, db.Now) };
+        response.Person.Changes.Add(changes.OrderBy(c => c.ProposedTime).Select(c => c.ToWire()));
+        return response;
     }
 
     /// <inheritdoc/>
@@ -132,9 +106,21 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
     {
         var cancel = context.CancellationToken;
         var subject = db.Request.Caller.Subject;
-        var person = await db.People.AsNoTracking().FirstOrDefaultAsync(p => p.Id == subject || (p.ExternalSubject != "" && p.ExternalSubject == subject), cancel)
+        var person = await db.People.AsNoTracking().FirstOrDefaultAsync(p => p.Id == subject, cancel)
             ?? throw new RefusedException(Refusal.Missing($"people/{subject}", "PERSON_UNKNOWN", "The caller is nobody who joined here."));
         return new GetMeResponse { Person = person.ToWire(await OpenAsync(person.Id, cancel), db.Now) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<ResolvePersonResponse> ResolvePerson(ResolvePersonRequest request, ServerCallContext context)
+    {
+        var (subject, session) = (request.Subject, request.SessionId);
+        if (subject is "" || await db.People.AsNoTracking().FirstOrDefaultAsync(p => p.ExternalSubject == subject || p.Id == subject, context.CancellationToken) is not { } person) return new();
+        return new ResolvePersonResponse
+        {
+            PersonId = person.Id, Name = person.Name, Barred = person.State is PersonState.Left || person.LockReason is not "",
+            SessionEnded = session is not "" && !await db.Sessions.AnyAsync(s => s.Id == session && s.PersonId == person.Id && s.EndedTime == null, context.CancellationToken),
+        };
     }
 
     /// <inheritdoc/>
@@ -166,11 +152,10 @@ public sealed partial class PeopleApi(IdentityDb db, Credentials credentials, Se
     Task<List<RoleAssignmentRow>> OpenAsync(string holderId, CancellationToken cancel) =>
         db.RoleAssignments.Where(r => r.HolderId == holderId && (r.State == AssignmentState.Granted || r.State == AssignmentState.Proposed)).ToListAsync(cancel);
 
-    async Task RequireSubjectFreeAsync(string subject, string personId, List<Refusal> refusals, CancellationToken cancel)
+    async Task RequireRemovableAsync(string personId, List<Refusal> refusals, CancellationToken cancel)
     {
-        if (subject.Length > 200) refusals.Add(Refusal.Invalid("external_subject", "FIELD_TOO_LONG", "external_subject has at most 200 characters.").With("length_max", 200));
-        if (subject is not "" && await db.People.AnyAsync(p => p.ExternalSubject == subject && p.Id != personId, cancel))
-            refusals.Add(Refusal.State("people", "SUBJECT_TAKEN", "This subject belongs to another person."));
+        var held = await HeldAsync(personId, cancel);
+        refusals.AddRange(PersonChangeRules.Remove(personId, held, db.Request.Caller.Is(Roles.Administrator), db.Request.Caller.Sites, await SoleHolderOfAsync(personId, held, cancel)));
     }
 
     void RequireOther(PersonRow person, List<Refusal> refusals)

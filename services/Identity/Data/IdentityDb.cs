@@ -24,6 +24,18 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     /// <summary>Their private halves, sealed.</summary>
     public DbSet<SigningSecretRow> SigningSecrets => Set<SigningSecretRow>();
 
+    /// <summary>Changes of people that take two.</summary>
+    public DbSet<PersonChangeRow> PersonChanges => Set<PersonChangeRow>();
+
+    /// <summary>One-time passwords that wait for quality.</summary>
+    public DbSet<WaitingPasswordRow> WaitingPasswords => Set<WaitingPasswordRow>();
+
+    /// <summary>Names and subjects that are, or were, somebody's.</summary>
+    public DbSet<TakenNameRow> TakenNames => Set<TakenNameRow>();
+
+    /// <summary>Uses of the way back in past everybody's rights.</summary>
+    public DbSet<BreakGlassRow> BreakGlass => Set<BreakGlassRow>();
+
     /// <summary>Accounts of systems.</summary>
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
 
@@ -37,7 +49,7 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
     public DbSet<TrainingRow> Trainings => Set<TrainingRow>();
 
     /// <summary>Sign-ins under way.</summary>
-    public DbSet<SignInRow> SignIns => Set<SignInRow>();
+    public DbSet<UsedSignInRow> UsedSignIns => Set<UsedSignInRow>();
 
     /// <summary>Browser sessions.</summary>
     public DbSet<SessionRow> Sessions => Set<SessionRow>();
@@ -61,13 +73,17 @@ public sealed class IdentityDb(DbContextOptions<IdentityDb> options) : ServiceDb
         model.Entity<PersonRow>().Ignore(r => r.Standing);
         model.Entity<PasswordRow>().ToTable("passwords").HasKey(r => new { r.PersonId, r.Number });
         model.Entity<RoleAssignmentRow>().ToTable("role_assignments").HasKey(r => r.Id);
+        model.Entity<PersonChangeRow>().ToTable("person_changes").HasKey(r => r.Id);
+        model.Entity<WaitingPasswordRow>().ToTable("waiting_passwords").HasKey(r => r.ChangeId);
+        model.Entity<TakenNameRow>().ToTable("taken_names").HasKey(r => r.Name);
+        model.Entity<BreakGlassRow>().ToTable("break_glass").HasKey(r => r.Id);
         model.Entity<SigningKeyRow>().ToTable("signing_keys").HasKey(r => r.Kid);
         model.Entity<SigningSecretRow>().ToTable("signing_secrets").HasKey(r => r.Kid);
         model.Entity<AccountRow>().ToTable("accounts").HasKey(r => r.Id);
         model.Entity<ClientSecretRow>().ToTable("client_secrets").HasKey(r => r.Hash);
         model.Entity<ProcedureRow>().ToTable("procedures").HasKey(r => new { r.Code, r.ProcedureVersion });
         model.Entity<TrainingRow>().ToTable("trainings").HasKey(r => r.Id);
-        model.Entity<SignInRow>().ToTable("sign_ins").HasKey(r => r.Id);
+        model.Entity<UsedSignInRow>().ToTable("used_sign_ins").HasKey(r => r.Id);
         model.Entity<SessionRow>().ToTable("sessions").HasKey(r => r.Id);
         model.Entity<TokenFamilyRow>().ToTable("families").HasKey(r => r.Id);
         model.Entity<AssertionRow>().ToTable("assertions").HasKey(r => new { r.ClientId, r.Jti });

@@ -39,14 +39,26 @@ public sealed class PersonRow : IGxpRow
     /// <summary>Instant the password was set (UTC); null for none.</summary>
     public DateTimeOffset? PasswordTime { get; set; }
 
-    /// <summary>Wrong passwords since the last right one.</summary>
+    /// <summary>Wrong passwords at the door since the last right one.</summary>
     public long FailedCount { get; set; }
 
-    /// <summary>Locked until then (UTC) after too many wrong passwords; null when not.</summary>
+    /// <summary>The door is locked until then (UTC) after too many wrong passwords; null when not. Who is signed in goes on.</summary>
     public DateTimeOffset? LockedUntilTime { get; set; }
+
+    /// <summary>Wrong passwords given within a session, to sign or to choose another, since the last right one.</summary>
+    public long SessionFailedCount { get; set; }
+
+    /// <summary>Nothing is signed until then (UTC) after too many wrong passwords within a session; null when not.</summary>
+    public DateTimeOffset? SessionLockedUntilTime { get; set; }
 
     /// <summary>Why an administrator locked the person out; empty when nobody did. Such a lock does not end by itself.</summary>
     public string LockReason { get; set; } = "";
+
+    /// <summary>True when a witness has confirmed that the password is the person's own. Nothing is signed before that.</summary>
+    public bool Confirmed { get; set; }
+
+    /// <summary>When a witness last confirmed it (UTC); null when none ever did.</summary>
+    public DateTimeOffset? ConfirmedTime { get; set; }
 
     /// <summary>Instant of the last sign-in (UTC); null before the first.</summary>
     public DateTimeOffset? LastSignInTime { get; set; }
@@ -60,8 +72,11 @@ public sealed class PersonRow : IGxpRow
     /// <inheritdoc/>
     public string AuditHash { get; set; } = "";
 
-    /// <summary>What the rules of sign-in look at.</summary>
+    /// <summary>What the rules look at when somebody gives a password at the door.</summary>
     public Standing Standing => new(State, PasswordState, PasswordTime, FailedCount, LockedUntilTime, LockReason, LastSignInTime ?? PasswordTime ?? JoinedTime);
+
+    /// <summary>What the rules look at when somebody who is signed in gives a password: what strangers tried at the door keeps nobody from working.</summary>
+    public Standing StandingWithin => Standing with { FailedCount = SessionFailedCount, LockedUntil = SessionLockedUntilTime };
 }
 
 /// <summary>A password as ASP.NET Core Identity hashes it; past ones stay for a while so that they are not used again. Not a GxP row: its hash must not reach the audit trail.</summary>
@@ -149,6 +164,9 @@ public sealed class SigningKeyRow : IGxpRow
 
     /// <inheritdoc/>
     public string AuditHash { get; set; } = "";
+
+    /// <summary>Whether it may sign at <paramref name="time"/>.</summary>
+    public bool SignsAt(DateTimeOffset time) => ActiveTime <= time && (RetireTime is null || RetireTime > time);
 }
 
 /// <summary>The private half of a signing key; no part of the record, so that the trail holds no key.</summary>

@@ -2,19 +2,13 @@ namespace Doseline.Identity.Data;
 
 // None of these is a GxP row: they are what is under way, and go when it is over. The record of a sign-in is the person's audit trail.
 
-/// <summary>A request to sign in that waits for a name and password.</summary>
-public sealed class SignInRow
+/// <summary>A sign-in that was finished, so that its page is not sent again. One that was only begun leaves no row.</summary>
+public sealed class UsedSignInRow
 {
-    /// <summary>Id, in the form.</summary>
+    /// <summary>Id, sealed in the form.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Hash of the cookie of the browser that began it, so that no other browser goes on with it.</summary>
-    public required string BrowserHash { get; init; }
-
-    /// <summary>The authorization request, as an address has it.</summary>
-    public required string Query { get; init; }
-
-    /// <summary>Over from then on (UTC).</summary>
+    /// <summary>The page would be over from then on anyway (UTC).</summary>
     public required DateTimeOffset ExpireTime { get; init; }
 }
 

@@ -11,11 +11,14 @@ public static class ClientRules
     /// <summary>Accepts an account or says everything that is wrong with it.</summary>
     /// <param name="client">The account as it shall be.</param>
     /// <param name="keys">Public keys found in its key set; null when it is no key set.</param>
-    public static Decision<Client> Check(Client client, IReadOnlyList<(string Kty, bool IsPrivate)>? keys)
+    /// <param name="deployed">True for an account that the deployment names, false for one that somebody asks for.</param>
+    public static Decision<Client> Check(Client client, IReadOnlyList<(string Kty, bool IsPrivate)>? keys, bool deployed = false)
     {
         List<Refusal> refusals = [];
         refusals.RequireText(client.Name, "account.name");
         var service = client.Kind is AccountKind.Service;
+        if (service && !deployed)
+            refusals.Add(Refusal.Denied("account.kind", "SERVICE_FROM_DEPLOYMENT", "Accounts of services come from the deployment, not from anybody who is signed in."));
         var bare = service && client.ClientId.StartsWith("service:", StringComparison.Ordinal) ? client.ClientId["service:".Length..] : client.ClientId;
         if (bare is not { Length: > 0 and <= 64 } || !bare.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '_') || service == (bare == client.ClientId))
         {

@@ -9,11 +9,6 @@ namespace Doseline.Identity.Domain;
 /// <param name="Excludes">Roles that nobody holds beside it.</param>
 public sealed record RoleInfo(string Role, string Department, bool NeedsApproval, IReadOnlyList<string> Excludes);
 
-/// <summary>A role held or proposed.</summary>
-/// <param name="Role">Role.</param>
-/// <param name="SiteId">Site; <c>*</c> for every one.</param>
-public sealed record HeldRole(string Role, string SiteId);
-
 /// <summary>Who may hold which roles together, and who gives them: separation of duties as a table.</summary>
 /// <remarks>
 /// Who decides on a product neither makes, tests, sells nor ships it; who runs the system has no right over the product at all; who audits
@@ -55,9 +50,9 @@ public static class RoleRules
     /// <param name="holderId">Who would hold it.</param>
     /// <param name="callerId">Who proposes it.</param>
     /// <param name="held">Roles the holder has or is to have.</param>
-    /// <param name="siteHasQa">True when somebody holds QA at the site, or everywhere.</param>
-    /// <returns>Proposed, or granted at once where nobody has to approve or, for the first QA of a site, can.</returns>
-    public static Decision<AssignmentState> Propose(HeldRole wanted, bool holderIsAccount, string holderId, string callerId, IReadOnlyList<HeldRole> held, bool siteHasQa)
+    /// <param name="everHadQa">True when somebody holds QA in this installation, or once did, wherever.</param>
+    /// <returns>Proposed, or granted at once where nobody has to approve or, for the first QA there ever is, can.</returns>
+    public static Decision<AssignmentState> Propose(Right wanted, bool holderIsAccount, string holderId, string callerId, IReadOnlyList<Right> held, bool everHadQa)
     {
         List<Refusal> refusals = [];
         if (All.FirstOrDefault(r => r.Role == wanted.Role) is not { } info)
@@ -66,7 +61,7 @@ public static class RoleRules
             return refusals;
         }
 
-        if (wanted.SiteId is not ({ Length: > 0 and <= 64 }) || !wanted.SiteId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '*'))
+        if (wanted.SiteId is not ({ Length: > 0 and <= 64 }) || !(wanted.SiteId is Roles.AllSites || wanted.SiteId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')))
             refusals.Add(Refusal.Invalid("site_id", "SITE_INVALID", "site_id names a site, or is * for every one.").With("site_id", wanted.SiteId));
         if (holderId == callerId)
             refusals.Add(Refusal.Denied($"people/{holderId}", "OWN_RIGHTS", "Nobody gives themselves a right."));
@@ -81,7 +76,7 @@ public static class RoleRules
         }
 
         if (refusals is not []) return refusals;
-        return info.NeedsApproval && !(wanted.Role is Roles.Qa && !siteHasQa) ? AssignmentState.Proposed : AssignmentState.Granted;
+        return info.NeedsApproval && !(wanted.Role is Roles.Qa && !everHadQa) ? AssignmentState.Proposed : AssignmentState.Granted;
     }
 
     /// <summary>Whether a proposal may be approved or turned down.</summary>
@@ -100,7 +95,7 @@ public static class RoleRules
         return refusals;
     }
 
-    static bool Meet(HeldRole one, HeldRole other) =>
+    static bool Meet(Right one, Right other) =>
         one.SiteId == other.SiteId || one.SiteId is Roles.AllSites || other.SiteId is Roles.AllSites || Anywhere.Contains(one.Role, StringComparer.Ordinal) || Anywhere.Contains(other.Role, StringComparer.Ordinal);
 
     static bool Names(string one, string other) => Table.Any(t => t.Role == one && t.Excludes.Contains(other, StringComparer.Ordinal));

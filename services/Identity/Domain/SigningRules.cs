@@ -19,6 +19,11 @@ public static class SigningRules
             yield return Refusal.Denied("login_name", "SIGNER_ROLE_NOT_ALLOWED", $"To sign this a person needs one of the roles {string.Join(", ", rolesNeeded)}.").With("roles_needed", string.Join(',', rolesNeeded));
     }
 
+    /// <summary>The refusal of a signer whose password was given to her and whom no witness has confirmed since.</summary>
+    /// <param name="signerId">Who wanted to sign.</param>
+    public static Refusal NotConfirmed(string signerId) =>
+        Refusal.Denied($"people/{signerId}", "PERSON_NOT_CONFIRMED", "After a one-time password somebody who knows the person signs that it is her (ConfirmPerson); then she signs.").With("signer_id", signerId);
+
     /// <summary>The refusal where the password alone is not enough (21 CFR 11.200(a)(1)).</summary>
     /// <param name="until">When the password alone ceased to be enough; null when it never was in this session.</param>
     public static Refusal BothNeeded(DateTimeOffset? until) =>

@@ -79,5 +79,8 @@ public static class SignIn
     /// <summary>The one answer to a wrong name, a wrong password and a missing one, so that nobody learns which names exist.</summary>
     public static Refusal Wrong { get; } = Refused("SIGN_IN_REFUSED", "Name or password is wrong.");
 
+    /// <summary>The answer where more passwords are given than are worth hashing at once.</summary>
+    public static Refusal Busy { get; } = new(RefusalKind.Overload, "TOO_MANY_PASSWORDS", "password", "Too many passwords are being checked now; try again after a moment.");
+
     static Refusal Refused(string code, string message) => new(RefusalKind.Unauthenticated, code, "password", message);
 }

@@ -1,4 +1,5 @@
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 
 namespace Doseline.Identity.Domain;
 
@@ -92,7 +93,7 @@ public static class TrainingRules
         List<Refusal> refusals = [];
         if (personId == callerId) refusals.Add(Refusal.Denied($"people/{personId}", "OWN_TRAINING", "Nobody records their own training."));
         if (!versionExists) refusals.Add(Refusal.Invalid("procedure_version", "PROCEDURE_UNKNOWN", "This version of the procedure was not published."));
-        if (trained > now) refusals.Add(Refusal.Invalid("train_time", "TRAINED_IN_FUTURE", "A training is recorded when it is done.").With("now", now));
+        refusals.AddRange(new EventSpan(now).Against("train_time", trained));
         if (expire <= trained) refusals.Add(Refusal.Invalid("expire_time", "EXPIRES_BEFORE_TRAINED", "A training does not expire before it is done."));
         return refusals;
     }

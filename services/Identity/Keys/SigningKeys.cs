@@ -39,7 +39,7 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
             now = clock.GetUtcNow();
         }
 
-        var current = keys.Rows.Last(k => k.ActiveTime <= now && (k.RetireTime is null || k.RetireTime > now));
+        var current = keys.Rows.Last(k => k.SignsAt(now));
         return new SigningKey(current.Kid, await PrivateAsync(current.Kid, cancel));
     }
 
@@ -87,6 +87,8 @@ public sealed class SigningKeys(IServiceScopeFactory scopes, KeyStore store, Tim
             var rows = await db.SigningKeys.OrderBy(k => k.Number).ToListAsync(cancel);
             if (onlyIfNewestIs is not null && (rows.Count > 0 ? rows[^1].Kid : "") != onlyIfNewestIs) return 0;
             var number = rows.Count > 0 ? rows[^1].Number + 1 : 1;
+            // Where no key signs there is none that could go on until this one's turn.
+            atOnce = atOnce || !rows.Any(r => r.SignsAt(db.Now));
             var active = atOnce ? db.Now : db.Now + options.KeyLead;
             foreach (var old in rows.Where(r => r.RetireTime is null || r.RetireTime > db.Now)) old.RetireTime = atOnce ? db.Now : active + 2 * options.TokenLifetime;
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -6,7 +6,7 @@ using OpenIddict.Abstractions;
 
 namespace Doseline.Identity.Oidc;
 
-/// <summary>Signs people out (OpenID Connect RP-Initiated Logout 1.0). The id token comes in a form, never in an address; without one the person is asked.</summary>
+/// <summary>Signs people out (OpenID Connect RP-Initiated Logout 1.0). Whoever brings an id token ends its session, by a link or a form; without one the person is asked.</summary>
 sealed class EndSessionEndpoint(ClientProof clients, Sessions sessions, Cookies cookies)
 {
     public async Task<IResult> EndAsync(HttpContext context)
@@ -22,7 +22,7 @@ sealed class EndSessionEndpoint(ClientProof clients, Sessions sessions, Cookies 
         var session = await sessions.FindAsync(cookies.SessionOf(context), cancel);
         var ended = hint?.GetClaim("sid");
 
-        if (HttpMethods.IsPost(context.Request.Method) && (ended is not null || (string?)sent["confirmed"] == "yes"))
+        if (ended is not null || (HttpMethods.IsPost(context.Request.Method) && (string?)sent["confirmed"] == "yes"))
         {
             if (ended is not null) await sessions.EndAsync(ended, "signed out", cancel);
             if (session is not null && (ended is null || session.Id == ended))

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Doseline.Identity.Oidc;
 
-/// <summary>Sessions and accounts whose tokens were ended before their time. Kept in this process; elsewhere such a token dies of age, within minutes.</summary>
+/// <summary>Sessions and accounts whose tokens were ended before their time. Kept in this process; other services ask whether a session stands, and the token of an account dies of age there.</summary>
 public sealed class EndedTokens(TimeProvider clock, IdentityOptions options)
 {
     readonly ConcurrentDictionary<string, DateTimeOffset> ended = new(StringComparer.Ordinal);

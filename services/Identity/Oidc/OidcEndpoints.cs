@@ -8,6 +8,7 @@ static class OidcEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet(OidcPaths.Discovery, AloneAsync);
+        app.MapGet(OidcPaths.OAuthDiscovery, AloneAsync);
         app.MapGet(OidcPaths.Keys, context =>
         {
             // Shorter than a new key is published before it signs.
@@ -31,7 +32,7 @@ static class OidcEndpoints
 
     public static void Register(IServiceCollection services)
     {
-        services.AddSingleton<IssuerAddress>().AddSingleton<EndedTokens>().AddSingleton<Cookies>().AddSingleton<ITrustedIssuer, OwnIssuer>()
+        services.AddSingleton<IssuerAddress>().AddSingleton<EndedTokens>().AddSingleton<Cookies>().AddSingleton<SignInTickets>().AddSingleton<SignInThrottle>().AddSingleton<ITrustedIssuer, OwnIssuer>()
             .AddScoped<ClientProof>().AddScoped<Sessions>().AddScoped<SignInEndpoint>().AddScoped<TokenEndpoint>().AddScoped<EndSessionEndpoint>().AddScoped<UserInfoEndpoint>();
         Provider.Add(services);
     }

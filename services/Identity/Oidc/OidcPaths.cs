@@ -4,6 +4,10 @@ namespace Doseline.Identity.Oidc;
 static class OidcPaths
 {
     public const string Discovery = "/.well-known/openid-configuration";
+
+    // RFC 8414: the same, for whoever speaks OAuth alone.
+    public const string OAuthDiscovery = "/.well-known/oauth-authorization-server";
+
     public const string Keys = "/oauth/jwks";
     public const string Authorize = "/oauth/authorize";
     public const string SignIn = "/oauth/sign-in";

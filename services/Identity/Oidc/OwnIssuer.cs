@@ -23,8 +23,8 @@ public sealed class OwnIssuer(IssuerAddress address, SigningKeys keys, EndedToke
     public IReadOnlyList<string> Algorithms { get; } = [SecurityAlgorithms.EcdsaSha256];
 
     /// <inheritdoc/>
-    public async ValueTask<SecurityKey?> KeyAsync(string kid, CancellationToken cancel) =>
-        (await keys.PublishedAsync(cancel)).FirstOrDefault(k => k.Kid == kid) is { } key ? new JsonWebKey(key.Jwk) : null;
+    public async ValueTask<IReadOnlyList<SecurityKey>> KeysAsync(string kid, CancellationToken cancel) =>
+        [.. (await keys.PublishedAsync(cancel)).Where(k => k.Kid == kid).Select(k => new JsonWebKey(k.Jwk))];
 
     /// <inheritdoc/>
     public Caller? CallerOf(JsonWebToken token) => ClaimMapping.CallerOf(token, options ??= new IssuerOptions

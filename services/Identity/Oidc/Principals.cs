@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
+using Doseline.Kernel.Rules;
 using Microsoft.IdentityModel.JsonWebTokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -11,11 +12,14 @@ namespace Doseline.Identity.Oidc;
 /// <summary>Who a token speaks for, and which of it stands in which token.</summary>
 static class Principals
 {
-    const string Session = "sid", Family = "family", Turn = "turn", Role = "role", Site = "site", Grant = "grant";
+    const string Session = "sid", Family = "family", Turn = "turn", Grant = "grant";
 
     /// <summary>The family that a code or refresh token belongs to, and its turn; null for another token.</summary>
     public static (string Family, long Turn)? TurnOf(ClaimsPrincipal? principal) =>
         principal?.GetClaim(Family) is { } family && long.TryParse(principal.GetClaim(Turn), System.Globalization.CultureInfo.InvariantCulture, out var turn) ? (family, turn) : null;
+
+    /// <summary>The session that a token belongs to; null for the token of an account.</summary>
+    public static string? SessionOf(ClaimsPrincipal? principal) => principal?.GetClaim(Session);
 
     /// <summary>What a code or refresh token is good for: the next turn of its family.</summary>
     public static ClaimsPrincipal OfSession(SessionRow session, string family, long turn, IEnumerable<string> scopes)
@@ -43,19 +47,17 @@ static class Principals
 
     static ClaimsPrincipal Told(ClaimsPrincipal principal, IReadOnlyList<Right> rights)
     {
-        Add(Role, rights.Select(r => r.Role));
-        Add(Site, rights.Select(r => r.SiteId));
-        Add(Grant, rights.Select(r => r.Grant));
+        // An array also where there is one or none.
+        ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(Grant, JsonSerializer.Serialize(rights.Select(r => r.ToString())), JsonClaimValueTypes.JsonArray));
+        // An access token is for the platform itself, whose records print the name; an application is told it where it asked (OpenID Connect Core 5.4).
+        var profile = principal.HasScope(Scopes.Profile);
         return principal.SetResources(Provider.Audience).SetDestinations(claim => claim.Type switch
         {
-            Session or Claims.AuthenticationTime or Claims.Name => [Destinations.AccessToken, Destinations.IdentityToken],
-            Claims.PreferredUsername => [Destinations.IdentityToken],
-            Role or Site or Grant => [Destinations.AccessToken],
+            Session or Claims.AuthenticationTime => [Destinations.AccessToken, Destinations.IdentityToken],
+            Claims.Name => profile ? [Destinations.AccessToken, Destinations.IdentityToken] : [Destinations.AccessToken],
+            Claims.PreferredUsername when profile => [Destinations.IdentityToken],
+            Grant => [Destinations.AccessToken],
             _ => [],
         });
-
-        // An array also where there is one or none.
-        void Add(string type, IEnumerable<string> values) =>
-            ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(type, JsonSerializer.Serialize(values.Distinct(StringComparer.Ordinal)), JsonClaimValueTypes.JsonArray));
     }
 }

@@ -37,12 +37,10 @@ static class Provider
         {
             server.EnableDegradedMode().DisableAccessTokenEncryption().DisableScopeValidation().RequireProofKeyForCodeExchange()
                 .AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().AllowClientCredentialsFlow()
-                .SetConfigurationEndpointUris(Under(OidcPaths.Discovery)).SetJsonWebKeySetEndpointUris(Under(OidcPaths.Keys))
+                .SetConfigurationEndpointUris(Under(OidcPaths.Discovery), Under(OidcPaths.OAuthDiscovery)).SetJsonWebKeySetEndpointUris(Under(OidcPaths.Keys))
                 .SetAuthorizationEndpointUris(Under(OidcPaths.Authorize)).SetTokenEndpointUris(Under(OidcPaths.Token)).SetRevocationEndpointUris(Under(OidcPaths.Revoke))
                 .SetUserInfoEndpointUris(Under(OidcPaths.UserInfo)).SetEndSessionEndpointUris(Under(OidcPaths.EndSession))
-                .RegisterScopes(Scopes.Profile, ApiScopes.All).RegisterClaims(Claims.AuthenticationTime, Claims.Nonce, "sid", Claims.Name, Claims.PreferredUsername)
-                // It does not start without; it is not published and signs nothing: TokenKeys has those that do.
-                .AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
+                .RegisterScopes(Scopes.Profile, ApiScopes.All).RegisterClaims(Claims.AuthenticationTime, Claims.Nonce, "sid", Claims.Name, Claims.PreferredUsername);
             server.UseAspNetCore().DisableTransportSecurityRequirement().SuppressJsonResponseIndentation()
                 .EnableAuthorizationEndpointPassthrough().EnableTokenEndpointPassthrough().EnableUserInfoEndpointPassthrough().EnableEndSessionEndpointPassthrough();
 
@@ -93,6 +91,8 @@ static class Provider
         server.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
         server.ResponseModes.RemoveWhere(mode => mode is not ResponseModes.Query);
         server.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.None);
+        // It wants one of two halves; that is not published and signs nothing: TokenKeys has those that do.
+        server.SigningCredentials.Add(new SigningCredentials(new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)), SecurityAlgorithms.EcdsaSha256));
         server.SigningCredentials.Add(new SigningCredentials(Key("signing"), SecurityAlgorithms.HmacSha256));
         server.EncryptionCredentials.Add(new EncryptingCredentials(Key("encryption"), SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512));
 

@@ -16,8 +16,8 @@ sealed class Requests(ILogger<Requests> log) : IOpenIddictServerHandler<ProcessR
     {
         context.BaseUri = new Uri(context.Options.Issuer!.AbsoluteUri + '/');
         var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(context.RequestUri!.Query);
-        // Logs and histories keep addresses.
-        if (Secrets.FirstOrDefault(query.ContainsKey) is { } secret) context.Reject(Errors.InvalidRequest, $"{secret} does not belong into an address.");
+        // Logs and histories keep addresses. Who signs out by a link is to bring the id token (RP-Initiated Logout 1.0, 2); it says which session it was, and opens nothing.
+        if (Secrets.FirstOrDefault(s => query.ContainsKey(s) && !(s is "id_token_hint" && context.EndpointType is OpenIddictServerEndpointType.EndSession)) is { } secret) context.Reject(Errors.InvalidRequest, $"{secret} does not belong into an address.");
         return ValueTask.CompletedTask;
     }
 

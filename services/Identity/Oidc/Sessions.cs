@@ -3,7 +3,9 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Platform.Hosting;
 using Microsoft.EntityFrameworkCore;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Doseline.Identity.Oidc;
@@ -60,12 +62,10 @@ public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens
     public async Task<Given?> TakeAsync(ClaimsPrincipal held, Client client, CancellationToken cancel)
     {
         if (Principals.TurnOf(held) is not var (id, turn)) return null;
-        return await db.InTransactionAsync(async () =>
+        return await db.DecideAsync(async () =>
         {
-            var free = await db.TokenFamilies.Where(f => f.Id == id && f.Turn == turn).ExecuteUpdateAsync(set => set.SetProperty(f => f.Turn, turn + 1), cancel) > 0;
-            var session = await SessionOf(id).FirstOrDefaultAsync(cancel);
-            if (session is null || !IsAlive(session)) return null;
-            if (!free)
+            if (await db.LoadAsync<TokenFamilyRow>(cancel, id) is not { } family || await db.LoadAsync<SessionRow>(cancel, family.SessionId) is not { } session || !IsAlive(session)) return null;
+            if (family.Turn != turn)
             {
                 await EndAsync(session.Id, "used twice", cancel);
                 log.LogWarning(SecurityEvents.Replayed, "A code or refresh token of {ClientId} was used twice; session {SessionId} has ended", client.ClientId, session.Id);
@@ -73,18 +73,23 @@ public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens
             }
 
             if (await StandsAsync(session.PersonId, cancel) is not { } person) return null;
-            session.SeenTime = db.Now;
+            // Of two who hold the same, one takes the turn; the other looks again and finds it taken.
+            db.Also<TokenFamilyRow>(id, $"turn = {turn + 1}", $"turn = {turn}");
+            db.Also<SessionRow>(session.Id, $"seen_time = {db.Now.UtcTicks}", $"ended_time IS NULL");
             await db.SaveChangesAsync(cancel);
             var left = session.AuthTime + options.SessionMax - db.Now;
             return new Given(person, session, id, turn + 1, left < options.RefreshLifetime ? left : options.RefreshLifetime);
         }, cancel);
     }
 
-    /// <summary>Ends what a refresh token belongs to, at its owner's wish. An access token ends with its session, or within minutes by itself.</summary>
+    /// <summary>Ends the session that a refresh or access token belongs to, at its owner's wish. The token of an account has none, and dies of age within minutes (RFC 7009, 2.2.1).</summary>
     public async ValueTask HandleAsync(HandleRevocationRequestContext context)
     {
         var cancel = context.CancellationToken;
-        if (Principals.TurnOf(context.GenericTokenPrincipal) is { Family: var id } && await SessionOf(id).FirstOrDefaultAsync(cancel) is { } session) await EndAsync(session.Id, "revoked by its client", cancel);
+        var id = Principals.TurnOf(context.GenericTokenPrincipal) is { Family: var family } ? (await SessionOf(family).FirstOrDefaultAsync(cancel))?.Id : Principals.SessionOf(context.GenericTokenPrincipal);
+        if (id is not null) await EndAsync(id, "revoked by its client", cancel);
+        else if (context.GenericTokenPrincipal.HasTokenType(TokenTypeIdentifiers.AccessToken))
+            context.Reject(Errors.UnsupportedTokenType, "The token of an account is not revoked: it ends within minutes, and the account can be turned off.");
     }
 
     /// <summary>Ends a session with all that came of it.</summary>
@@ -114,7 +119,7 @@ public sealed class Sessions(IdentityDb db, IdentityOptions options, EndedTokens
     async Task PurgeAsync(CancellationToken cancel)
     {
         var before = db.Now - KeptAfter;
-        await db.SignIns.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
+        await db.UsedSignIns.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         await db.TokenFamilies.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         await db.Assertions.Where(r => r.ExpireTime < before).ExecuteDeleteAsync(cancel);
         var lived = before - options.SessionMax;

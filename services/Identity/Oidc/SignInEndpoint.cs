@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Doseline.Identity.Data;
-using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Hosting;
@@ -15,8 +14,10 @@ namespace Doseline.Identity.Oidc;
 
 /// <summary>Signs people in for an application: the authorization endpoint and the forms behind it (OpenID Connect Core 3.1).</summary>
 sealed class SignInEndpoint(
-    IdentityDb db, ClientProof clients, Sessions sessions, Credentials credentials, Cookies cookies, ILogger<SignInEndpoint> log)
+    IdentityDb db, ClientProof clients, Sessions sessions, Credentials credentials, Cookies cookies, SignInTickets tickets, SignInThrottle throttle, ILogger<SignInEndpoint> log)
 {
+    const string Refused = "Name or password is wrong, or this sign-in is not open now. After several wrong passwords it is closed for a quarter of an hour; if it stays closed, ask an administrator.";
+
     static readonly object Entered = new();
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
@@ -30,54 +31,67 @@ sealed class SignInEndpoint(
         if (request.HasPromptValue(PromptValues.None)) return Provider.Error(Errors.LoginRequired, "Nobody is signed in.");
 
         var browser = Entropy.Token();
-        SignInRow row = new() { Id = db.Ids.New(), BrowserHash = Hashes.Of(browser), Query = QueryOf(request), ExpireTime = db.Now + Patience };
-        db.SignIns.Add(row);
-        await db.SaveChangesAsync(cancel);
+        var ticket = tickets.Seal(new SignInTicket(db.Ids.New(), Hashes.Of(browser), QueryOf(request), db.Now + Patience));
         cookies.SetSignIn(context, browser);
         var client = await clients.FindAsync(request.ClientId, cancel);
-        return Pages.SignIn(context, row.Id, request.LoginHint ?? "", client!.Name, null, request.RedirectUri!);
+        return Pages.SignIn(context, ticket, request.LoginHint ?? "", client!.Name, null, request.RedirectUri!);
     }
 
     /// <summary>The form with name and password.</summary>
     public async Task<IResult> SignInAsync(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        if (await UnderWayAsync(context) is not var (row, request, form)) return Over(context);
+        if (await UnderWayAsync(context) is not var (ticket, request, form)) return Over(context);
+        if (!throttle.Admits(context)) return Busy(context);
         var login = form["login"].ToString();
         var check = await credentials.SignInAsync(login, form["password"].ToString(), cancel);
-        if (check.MustChange) return Pages.Password(context, row.Id, login, [], request.RedirectUri!);
-        if (check.Refusal is { } refusal)
+        if (check.MustChange) return Pages.Password(context, tickets.Seal(ticket), login, [], request.RedirectUri!);
+        if (check.Refusal is { Kind: RefusalKind.Overload }) return Busy(context);
+        if (check.Refusal is not null)
         {
             var application = (await clients.FindAsync(request.ClientId, cancel))?.Name ?? request.ClientId ?? "";
-            return Pages.SignIn(context, row.Id, login, application, Told(refusal), request.RedirectUri!);
+            return Pages.SignIn(context, tickets.Seal(ticket), login, application, Refused, request.RedirectUri!);
         }
 
-        return await EnterAsync(context, row, check.PersonId!);
+        return await EnterAsync(context, ticket, check.PersonId!);
     }
 
     /// <summary>The form with a new password; whoever sets one is signed in with it.</summary>
     public async Task<IResult> PasswordAsync(HttpContext context)
     {
         var cancel = context.RequestAborted;
-        if (await UnderWayAsync(context) is not var (row, request, form)) return Over(context);
+        if (await UnderWayAsync(context) is not var (ticket, request, form)) return Over(context);
+        if (!throttle.Admits(context)) return Busy(context);
         var (login, wanted) = (form["login"].ToString(), form["new_password"].ToString());
         try
         {
             if (wanted != form["new_password_again"].ToString()) throw new RefusedException(Refusal.Invalid("new_password_again", "PASSWORDS_DIFFER", "The two new passwords differ."));
-            return await EnterAsync(context, row, await credentials.ChangeAndSignInAsync(login, form["current_password"].ToString(), wanted, cancel));
+            var personId = await credentials.ChangeAndSignInAsync(login, form["current_password"].ToString(), wanted, cancel);
+            // Whoever still works under the old password, somewhere, gave it to somebody or had it taken.
+            await sessions.EndAllAsync(personId, "password changed", cancel);
+            return await EnterAsync(context, ticket, personId);
         }
         catch (RefusedException refused)
         {
-            return Pages.Password(context, row.Id, login, [.. refused.Refusals.Select(r => r.Kind is RefusalKind.Unauthenticated ? r with { Message = Told(r) } : r)], request.RedirectUri!);
+            return Pages.Password(context, tickets.Seal(ticket), login, [.. refused.Refusals.Select(r => r.Kind is RefusalKind.Unauthenticated ? r with { Message = Refused } : r)], request.RedirectUri!);
         }
     }
 
-    async Task<IResult> EnterAsync(HttpContext context, SignInRow row, string personId)
+    async Task<IResult> EnterAsync(HttpContext context, SignInTicket ticket, string personId)
     {
         var cancel = context.RequestAborted;
-        // Good once: the page cannot be sent again with another person's name.
-        if (await db.SignIns.Where(s => s.Id == row.Id).ExecuteDeleteAsync(cancel) == 0) return Over(context);
+        // Good once: the page cannot be sent again with another person's name. Of two that come at once the table takes one.
         db.Discard();
+        db.UsedSignIns.Add(new UsedSignInRow { Id = ticket.Id, ExpireTime = ticket.ExpireTime });
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException)
+        {
+            return Over(context);
+        }
+
         // The session of who sat here before ends, so that nobody goes on under another's name.
         if (await sessions.FindAsync(cookies.SessionOf(context), cancel) is { } before) await sessions.EndAsync(before.Id, "another sign-in", cancel);
         var (session, cookie) = await sessions.BeginAsync(personId, cancel);
@@ -85,7 +99,7 @@ sealed class SignInEndpoint(
         log.LogInformation("Person {PersonId} signed in, session {SessionId}", personId, session.Id);
         // The request goes on as it came, and is held against the application as it is now.
         context.Items[Entered] = session;
-        (context.Request.Method, context.Request.Path, context.Request.QueryString) = (HttpMethods.Get, OidcPaths.Authorize, new QueryString(row.Query));
+        (context.Request.Method, context.Request.Path, context.Request.QueryString) = (HttpMethods.Get, OidcPaths.Authorize, new QueryString(ticket.Query));
         // 303: the browser asks for the new address with GET, so that no password is sent along.
         context.Response.OnStarting(() =>
         {
@@ -98,27 +112,31 @@ sealed class SignInEndpoint(
     async Task<IResult> GoOnAsync(HttpContext context, OpenIddictRequest request, SessionRow session) =>
         Provider.Give(await sessions.BeginFamilyAsync(session, request.GetScopes(), context.RequestAborted));
 
-    async Task<(SignInRow Row, OpenIddictRequest Request, IFormCollection Form)?> UnderWayAsync(HttpContext context)
+    async Task<(SignInTicket Ticket, OpenIddictRequest Request, IFormCollection Form)?> UnderWayAsync(HttpContext context)
     {
         if (!context.Request.HasFormContentType) return null;
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var id = form["sign_in"].ToString();
-        var row = await db.SignIns.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, context.RequestAborted);
-        if (row is null || row.ExpireTime <= db.Now || cookies.SignInOf(context) is not { Length: > 0 } cookie) return null;
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.BrowserHash), Encoding.ASCII.GetBytes(Hashes.Of(cookie)))) return null;
-        return (row, new OpenIddictRequest(QueryHelpers.ParseQuery(row.Query).Select(p => new KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>(p.Key, p.Value))), form);
+        var ticket = tickets.Open(form["sign_in"].ToString());
+        if (ticket is null || ticket.ExpireTime <= db.Now || cookies.SignInOf(context) is not { Length: > 0 } cookie) return null;
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(ticket.BrowserHash), Encoding.ASCII.GetBytes(Hashes.Of(cookie)))) return null;
+        // Looked at before a password is, so that a page that is over counts none; who comes at the same instant is told by the table.
+        if (await db.UsedSignIns.AnyAsync(s => s.Id == ticket.Id, context.RequestAborted)) return null;
+        return (ticket, new OpenIddictRequest(QueryHelpers.ParseQuery(ticket.Query).Select(p => new KeyValuePair<string, Microsoft.Extensions.Primitives.StringValues>(p.Key, p.Value))), form);
     }
 
-    // True when the session is young enough and the application does not ask for name and password.
+    // True when the session is young enough and neither the application asks for name and password nor is it the console: what stands open on a shared screen
+    // and was locked there is opened by a password alone, whatever became of the browser's cookies.
     bool Serves(SessionRow session, OpenIddictRequest request) =>
-        !request.HasPromptValue(PromptValues.Login) && !request.HasPromptValue(PromptValues.SelectAccount) && (request.MaxAge is not { } max || session.AuthTime.AddSeconds(max) > db.Now);
+        request.ClientId is not FirstAdministrator.ConsoleClient && !request.HasPromptValue(PromptValues.Login) && !request.HasPromptValue(PromptValues.SelectAccount) && (request.MaxAge is not { } max || session.AuthTime.AddSeconds(max) > db.Now);
 
     static string QueryOf(OpenIddictRequest request) => QueryString.Create(request.GetParameters().Select(p => new KeyValuePair<string, string?>(p.Key, (string?)p.Value))).ToString();
 
     static IResult Over(HttpContext context) =>
         Pages.Message(context, "Please begin again", "This sign-in is over, or was begun in another browser. Go back to the application and sign in again.", StatusCodes.Status400BadRequest);
 
-    static string Told(Refusal refusal) => refusal.Code is "PERSON_LOCKED_OUT"
-        ? "Too many wrong passwords. Try again in a quarter of an hour, or ask an administrator."
-        : refusal.Code is "ONE_TIME_PASSWORD_EXPIRED" or "PERSON_INACTIVE" or "PERSON_LOCKED" ? "This sign-in is not open. Ask an administrator." : SignIn.Wrong.Message;
+    static IResult Busy(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "10";
+        return Pages.Message(context, "Too many tries", "More passwords were tried than are looked at. Wait a moment, then go back and try again.", StatusCodes.Status429TooManyRequests);
+    }
 }

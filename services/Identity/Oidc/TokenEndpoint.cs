@@ -23,12 +23,12 @@ sealed class TokenEndpoint(IdentityDb db, ClientProof proof, Sessions sessions)
         {
             var wanted = request.GetScopes();
             if (wanted.FirstOrDefault(s => !client.Scopes.Contains(s, StringComparer.Ordinal)) is { } foreign) return Provider.Error(Errors.InvalidScope, $"This client may not ask for the scope {foreign}.");
-            return Provider.Give(Principals.OfAccount(client, wanted is [] ? client.Scopes.Where(ApiScopes.IsValid) : wanted, await Right.OfAsync(db, client.Id, cancel)));
+            return Provider.Give(Principals.OfAccount(client, wanted is [] ? client.Scopes.Where(ApiScopes.IsValid) : wanted, await Held.OfAsync(db, client.Id, cancel)));
         }
 
         var held = (await context.AuthenticateAsync(Provider.Scheme)).Principal!;
         return await sessions.TakeAsync(held, client, cancel) is { } given
-            ? Provider.Give(Principals.OfPerson(given, held.GetScopes(), await Right.OfAsync(db, given.Person.Id, cancel)))
+            ? Provider.Give(Principals.OfPerson(given, held.GetScopes(), await Held.OfAsync(db, given.Person.Id, cancel)))
             : Provider.Error(Errors.InvalidGrant, "The code or refresh token is not good any more.");
     }
 }

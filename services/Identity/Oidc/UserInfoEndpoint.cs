@@ -17,7 +17,9 @@ sealed class UserInfoEndpoint(IdentityDb db, ITokenReader tokens)
         var caller = token is null ? null : await tokens.ReadAsync(token);
         var person = caller is null ? null : await db.People.AsNoTracking().FirstOrDefaultAsync(p => p.Id == caller.Subject, context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
-        return person is null ? Provider.Error(Errors.InvalidToken, "The access token is nobody's.")
-            : Results.Json(new JsonObject { [Claims.Subject] = person.Id, [Claims.Name] = person.Name, [Claims.PreferredUsername] = person.Login });
+        if (person is null) return Provider.Error(Errors.InvalidToken, "The access token is nobody's.");
+        JsonObject who = new() { [Claims.Subject] = person.Id };
+        if (caller!.Scopes?.Contains(Scopes.Profile, StringComparer.Ordinal) is true) (who[Claims.Name], who[Claims.PreferredUsername]) = (person.Name, person.Login);
+        return Results.Json(who);
     }
 }

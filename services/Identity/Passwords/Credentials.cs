@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Rules;
@@ -11,9 +13,11 @@ namespace Doseline.Identity.Passwords;
 /// <remarks>
 /// Each check works in a scope of its own and saves by itself: a wrong password must count even though the call that brought it is refused.
 /// </remarks>
-public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hashes, IdentityOptions options, ILogger<Credentials> log)
+public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hashes, KeyStore keys, IdentityOptions options, ILogger<Credentials> log)
 {
     const int TriesMax = 5;
+
+    readonly SealedBox box = new(keys, "identity-keys");
 
     // One check at a time for one person, so that many guesses sent at once are counted one by one.
     readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
@@ -66,39 +70,68 @@ public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hash
         var past = await db.Passwords.Where(p => p.PersonId == person.Id && p.Number != person.PasswordNumber).OrderByDescending(p => p.Number).Take(PasswordPolicy.HistoryMax - 1).ToListAsync(cancel);
         if (refusals is [] && (wanted == current || past.Any(p => hashes.Holds(person, p.Hash, wanted, out _)))) refusals.Add(PasswordPolicy.Reused);
         refusals.ThrowIfAny();
-        await SetAsync(db, person, wanted, PasswordState.Own, cancel);
+        await SetAsync(db, person, hashes.Hash(person, wanted), PasswordState.Own, cancel);
         if (signIn) person.LastSignInTime = db.Now;
         await db.SaveChangesAsync(cancel);
         log.LogInformation("Person {PersonId} changed the password", person.Id);
     }
 
-    /// <summary>Gives the person a one-time password; the caller saves. It also ends every lock.</summary>
+    /// <summary>Gives the person a one-time password; the caller saves. It ends the lock that wrong passwords brought, and no other.</summary>
     /// <returns>The password, to be shown once and kept nowhere.</returns>
     public async Task<string> ResetAsync(IdentityDb db, PersonRow person, CancellationToken cancel)
     {
         var password = PasswordHashes.OneTime();
-        await SetAsync(db, person, password, PasswordState.OneTime, cancel);
-        (person.LastSignInTime, person.LockReason) = (null, "");
+        await ResetAsync(db, person, hashes.Hash(person, password), cancel);
         return password;
     }
 
-    async Task SetAsync(IdentityDb db, PersonRow person, string password, PasswordState state, CancellationToken cancel)
+    /// <summary>Makes a one-time password that waits for a second person; the caller saves.</summary>
+    /// <returns>Its first half, to be shown once. The second comes with <see cref="ReleaseAsync"/>: neither of the two who show them has the whole.</returns>
+    public string Prepare(IdentityDb db, PersonRow person, string changeId)
     {
-        PasswordRow row = new() { PersonId = person.Id, Number = person.PasswordNumber + 1, Hash = hashes.Hash(person, password) };
+        var password = PasswordHashes.OneTime();
+        var middle = password.Length / 2;
+        db.WaitingPasswords.Add(new WaitingPasswordRow { ChangeId = changeId, Hash = hashes.Hash(person, password), Box = Convert.ToBase64String(box.Seal(Encoding.UTF8.GetBytes(password[middle..]), changeId)) });
+        return password[..middle];
+    }
+
+    /// <summary>Gives the person the one-time password that waited; the caller saves.</summary>
+    /// <returns>Its second half, to be shown once.</returns>
+    public async Task<string> ReleaseAsync(IdentityDb db, PersonRow person, string changeId, CancellationToken cancel)
+    {
+        var waiting = await db.WaitingPasswords.SingleAsync(w => w.ChangeId == changeId, cancel);
+        var half = box.Open(Convert.FromBase64String(waiting.Box), changeId) ?? throw new CryptographicException($"The one-time password of change {changeId} does not open: the installation's key 'identity-keys' is not the one that it was sealed with.");
+        db.WaitingPasswords.Remove(waiting);
+        await ResetAsync(db, person, waiting.Hash, cancel);
+        return Encoding.UTF8.GetString(half);
+    }
+
+    // Who it is that chooses the next one, a witness has to say.
+    static async Task ResetAsync(IdentityDb db, PersonRow person, string hash, CancellationToken cancel)
+    {
+        await SetAsync(db, person, hash, PasswordState.OneTime, cancel);
+        (person.LastSignInTime, person.Confirmed) = (null, false);
+    }
+
+    static async Task SetAsync(IdentityDb db, PersonRow person, string hash, PasswordState state, CancellationToken cancel)
+    {
+        PasswordRow row = new() { PersonId = person.Id, Number = person.PasswordNumber + 1, Hash = hash };
         db.Passwords.Add(row);
         db.Passwords.RemoveRange(await db.Passwords.Where(p => p.PersonId == person.Id && p.Number <= row.Number - PasswordPolicy.HistoryMax).ToListAsync(cancel));
         (person.PasswordNumber, person.PasswordMark, person.PasswordTime, person.PasswordState) = (row.Number, PasswordHashes.MarkOf(row), db.Now, state);
-        (person.FailedCount, person.LockedUntilTime) = (0, null);
+        (person.FailedCount, person.LockedUntilTime, person.SessionFailedCount, person.SessionLockedUntilTime) = (0, null, 0, null);
     }
 
     async Task<PasswordCheck> CheckAsync(Func<IdentityDb, Task<PersonRow?>> find, string key, string password, bool signIn, CancellationToken cancel)
     {
         // A password longer than any that could be set is not worth hashing.
         if (password.Length > PasswordPolicy.LengthMax) password = "";
-        var turn = turns[(uint)StringComparer.Ordinal.GetHashCode(key) % turns.Length];
+        var turn = turns[(uint)HashCode.Combine(key, signIn) % turns.Length];
         await turn.WaitAsync(cancel);
         try
         {
+            using var place = await hashes.EnterAsync(signIn, cancel);
+            if (!place.IsAcquired) return new PasswordCheck(null, SignIn.Busy, false);
             for (var tries = 1; ; tries++)
             {
                 try
@@ -131,7 +164,8 @@ public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hash
         }
 
         ActAs(scope.ServiceProvider, person, signIn ? "sign-in" : "password check");
-        if (SignIn.Barrier(person.Standing, limits, now) is { } barrier)
+        var standing = signIn ? person.Standing : person.StandingWithin;
+        if (SignIn.Barrier(standing, limits, now) is { } barrier)
         {
             hashes.Pretend(password);
             log.LogWarning(SecurityEvents.SignInRefused, "Sign-in of {PersonId} refused: {Code}", person.Id, barrier.Code);
@@ -143,9 +177,11 @@ public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hash
         var right = PasswordHashes.MarkOf(stored) == person.PasswordMark & hashes.Holds(person, stored.Hash, password, out var old);
         if (!right)
         {
-            (person.FailedCount, person.LockedUntilTime) = SignIn.AfterFailure(person.Standing, limits, now);
+            var (failed, until) = SignIn.AfterFailure(standing, limits, now);
+            if (signIn) (person.FailedCount, person.LockedUntilTime) = (failed, until);
+            else (person.SessionFailedCount, person.SessionLockedUntilTime) = (failed, until);
             await db.SaveChangesAsync(cancel);
-            log.LogWarning(SecurityEvents.SignInRefused, "Sign-in of {PersonId} refused: {Code}, {FailedCount} in a row, locked until {LockedUntil}", person.Id, SignIn.Wrong.Code, person.FailedCount, person.LockedUntilTime);
+            log.LogWarning(SecurityEvents.SignInRefused, "{What} of {PersonId} refused: {Code}, {FailedCount} in a row, locked until {LockedUntil}", signIn ? "Sign-in" : "Password", person.Id, SignIn.Wrong.Code, failed, until);
             return new PasswordCheck(person.Id, SignIn.Wrong, false);
         }
 
@@ -155,7 +191,8 @@ public sealed class Credentials(IServiceScopeFactory scopes, PasswordHashes hash
             person.PasswordMark = PasswordHashes.MarkOf(stored);
         }
 
-        if (person.FailedCount > 0) (person.FailedCount, person.LockedUntilTime) = (0, null);
+        if (signIn && person.FailedCount > 0) (person.FailedCount, person.LockedUntilTime) = (0, null);
+        if (person.SessionFailedCount > 0) (person.SessionFailedCount, person.SessionLockedUntilTime) = (0, null);
         var mustChange = SignIn.MustChange(person.Standing, limits, now);
         if (signIn && !mustChange) person.LastSignInTime = now;
         await db.SaveChangesAsync(cancel);

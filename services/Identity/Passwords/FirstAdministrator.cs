@@ -2,6 +2,7 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,41 +12,37 @@ namespace Doseline.Identity.Passwords;
 /// Lets the first administrator in: at a start without people it makes one and shows a one-time password; at a later start it shows a new
 /// one only while nobody has used any, so that a password that was lost before its first use locks nobody out.
 /// </summary>
-public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, ILogger<FirstAdministrator> log) : IHostedLifecycleService
+public sealed class FirstAdministrator(IServiceScopeFactory scopes, Credentials credentials, IdentityOptions options, IOneTimeDisplay display, OneByOne turns, ILogger<FirstAdministrator> log) : AfterStart
 {
     /// <summary>Client id of the console, which is made at the first start: beside this provider, for sign-in with PKCE.</summary>
     public const string ConsoleClient = "console";
 
-    /// <summary>Once the ports are open, for nobody else's call has to wait for it; the host says that it has started when this is done.</summary>
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (await turns.RunAsync(() => LetInAsync(cancellationToken), cancellationToken) is not { } shown) return;
+        await display.ShowAsync(shown, cancellationToken);
+        log.LogInformation("The first administrator {Login} was given a one-time password", shown.Login);
+    }
+
+    async Task<OneTimePassword?> LetInAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
         var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
         (request.Caller, request.Reason) = (Caller.Service("identity"), "first start");
-        var shown = await db.LockedAsync("first-administrator", async () =>
+        return await db.LockedAsync("first-administrator", async () =>
         {
             var people = await db.People.OrderBy(p => p.JoinedTime).Take(2).ToListAsync(cancellationToken);
             if (people is not ([] or [{ PasswordState: PasswordState.OneTime, LastSignInTime: null }])) return null;
             var person = people is [var waiting] ? waiting : Make(db);
             var password = await credentials.ResetAsync(db, person, cancellationToken);
+            // There is nobody yet who could be a witness.
+            (person.Confirmed, person.ConfirmedTime) = (true, db.Now);
             await db.SaveChangesAsync(cancellationToken);
             return new OneTimePassword(person.Login, password);
         }, cancellationToken);
-        if (shown is null) return;
-        await display.ShowAsync(shown, cancellationToken);
-        log.LogInformation("The first administrator {Login} was given a one-time password", shown.Login);
     }
-
-    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     PersonRow Make(IdentityDb db)
     {

@@ -3,7 +3,11 @@ namespace Doseline.Identity.Passwords;
 /// <summary>A password that was made for somebody and is shown once.</summary>
 /// <param name="Login">Sign-in name.</param>
 /// <param name="Password">The password.</param>
-public sealed record OneTimePassword(string Login, string Password);
+public sealed record OneTimePassword(string Login, string Password)
+{
+    /// <summary>Who it is for, in words.</summary>
+    public string Who { get; init; } = "The first administrator";
+}
 
 /// <summary>Shows a one-time password to whoever started the platform, and to nobody else.</summary>
 public interface IOneTimeDisplay
@@ -21,7 +25,7 @@ sealed class ConsoleDisplay(IdentityOptions options) : IOneTimeDisplay
         {
             await Console.Error.WriteLineAsync($"""
 
-                The first administrator signs in as   {password.Login}
+                {password.Who} signs in as   {password.Login}
                 with this password, shown only now:   {password.Password}
                 It is good for one thing: choosing a password of one's own.
 

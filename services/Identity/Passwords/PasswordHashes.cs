@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Threading.RateLimiting;
 using Doseline.Identity.Data;
 using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -12,8 +13,12 @@ namespace Doseline.Identity.Passwords;
 /// Its UserManager is not used: it reads the machine's clock for lockouts, and everything here lives by the platform's. The rules it would
 /// apply stand in <see cref="Domain.SignIn"/> as plain functions.
 /// </remarks>
-public sealed class PasswordHashes
+public sealed class PasswordHashes : IDisposable
 {
+    // A hash takes a processor for a tenth of a second, and whoever knows the address may ask for one: half of the processors at most, and those who are signed in have a place of their own.
+    const int WaitingMax = 16;
+
+    readonly ConcurrencyLimiter door = Places(), session = Places();
     readonly PasswordHasher<PersonRow> hasher;
     readonly Lazy<string> decoy;
 
@@ -22,6 +27,18 @@ public sealed class PasswordHashes
     {
         hasher = new PasswordHasher<PersonRow>(Options.Create(new PasswordHasherOptions { IterationCount = options.HashIterations }));
         decoy = new(() => hasher.HashPassword(null!, Entropy.Token()));
+    }
+
+    /// <summary>Waits for a place to hash in; it is given back when disposed of, and not acquired where too many wait already.</summary>
+    /// <param name="signIn">True for whoever stands at the door; false for who is signed in.</param>
+    /// <param name="cancel">Cancels.</param>
+    public ValueTask<RateLimitLease> EnterAsync(bool signIn, CancellationToken cancel) => (signIn ? door : session).AcquireAsync(1, cancel);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        door.Dispose();
+        session.Dispose();
     }
 
     /// <summary>Hashes a password.</summary>
@@ -44,6 +61,8 @@ public sealed class PasswordHashes
 
     /// <summary>What the audited row keeps of a hash: enough to tell another one, too little to try passwords on.</summary>
     public static string MarkOf(PasswordRow row) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{row.PersonId}\n{row.Number}\n{row.Hash}")));
+
+    static ConcurrencyLimiter Places() => new(new ConcurrencyLimiterOptions { PermitLimit = Math.Max(1, Environment.ProcessorCount / 2), QueueLimit = WaitingMax, QueueProcessingOrder = QueueProcessingOrder.OldestFirst });
 
     /// <summary>A password that is used once, 80 bits in groups that can be read out: <c>k7mq-…</c>.</summary>
     public static string OneTime()

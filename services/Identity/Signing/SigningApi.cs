@@ -1,6 +1,7 @@
 using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Keys;
+using Doseline.Identity.Oidc;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
@@ -10,7 +11,6 @@ using Doseline.Platform.Signing;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using AssignmentState = Doseline.Identity.Domain.AssignmentState;
 
 namespace Doseline.Identity.Signing;
 
@@ -54,14 +54,16 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
         var signer = caller.IsDevelopment ? Nobody(caller) : await SignerAsync(request, self, both, cancel);
         if (caller.IsDevelopment) self = signer;
         var isCaller = signer.Id == self?.Id;
-        var (roles, sites) = isCaller ? (caller.Roles, caller.Sites) : await RightsAsync(signer.Id, what!.RolesNeeded(request.SecondPerson), cancel);
-        // The id by which everybody else knows the person: that of the token they sign in with.
-        var signerId = isCaller ? caller.Subject : SubjectOf(signer);
-        refusals.AddRange(SigningRules.Refusals(signerId, roles, caller.Subject, request.SecondPerson, what!.RolesNeeded(request.SecondPerson)));
+        var needed = what!.RolesNeeded(request.SecondPerson);
+        // Only what this signature needs, role by role with its sites: a right elsewhere is none here.
+        List<Right> rights = [.. (isCaller ? caller.Rights : await Held.OfAsync(db, signer.Id, cancel)).Where(r => needed.Contains(r.Role, StringComparer.Ordinal))];
+        // One person, one id, by whatever login she came.
+        var signerId = signer.Id;
+        refusals.AddRange(SigningRules.Refusals(signerId, [.. rights.Select(r => r.Role)], caller.Subject, request.SecondPerson, needed));
         refusals.ThrowIfAny();
 
         var key = await keys.CurrentAsync(cancel);
-        var claims = ClaimsOf(request, what, signer, signerId, both) with { Roles = roles, Sites = sites };
+        var claims = ClaimsOf(request, what, signer, signerId, both) with { Rights = rights };
         db.Signings.Add(RowOf(claims, caller.Subject, key.Kid));
         var until = isCaller ? await windows.OpenAsync(caller.SessionId, signer.Id, cancel) : null;
         await db.SaveChangesAsync(cancel);
@@ -83,13 +85,13 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
     }
 
     // A development token stands for a person whom nobody hired, and who has no password: where such tokens are accepted at all, they sign without one.
-    PersonRow Nobody(Caller caller) => new() { Id = caller.Subject, Login = caller.Subject, Name = caller.Name, JoinedTime = db.Now };
+    PersonRow Nobody(Caller caller) => new() { Id = caller.Subject, Login = caller.Subject, Name = caller.Name, JoinedTime = db.Now, Confirmed = true };
 
     // The person of the token: one who signs in here, or one who signs in elsewhere and has a password for signing here.
     Task<PersonRow?> CallerAsync(CancellationToken cancel)
     {
         var subject = db.Request.Caller.Subject;
-        return db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == subject || (p.ExternalSubject != "" && p.ExternalSubject == subject), cancel);
+        return db.People.AsNoTracking().SingleOrDefaultAsync(p => p.Id == subject, cancel);
     }
 
     // Whose password was right. What is wrong with name or password is never told apart.
@@ -107,16 +109,9 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
             ? await credentials.SignInAsync(request.LoginName, request.Password, cancel)
             : await credentials.CheckAsync(signer.Id, request.Password, cancel);
         if (check.Refusal is { } refusal) throw new RefusedException(refusal);
+        if (signer is { Confirmed: false }) throw new RefusedException(SigningRules.NotConfirmed(signer.Id));
         if (check.MustChange) throw new RefusedException(Refusal.State("password", "PASSWORD_MUST_CHANGE", "The password must be changed before it signs anything."));
         return signer!;
-    }
-
-    async Task<(IReadOnlyList<string> Roles, IReadOnlyList<string> Sites)> RightsAsync(string personId, IReadOnlyList<string> rolesNeeded, CancellationToken cancel)
-    {
-        var held = await db.RoleAssignments.AsNoTracking().Where(a => a.HolderId == personId && a.State == AssignmentState.Granted).ToListAsync(cancel);
-        // Sites count where a role is held that this signature needs: a right elsewhere is none here.
-        held.RemoveAll(a => !rolesNeeded.Contains(a.Role, StringComparer.Ordinal));
-        return ([.. held.Select(a => a.Role).Distinct(StringComparer.Ordinal)], [.. held.Select(a => a.SiteId).Distinct(StringComparer.Ordinal)]);
     }
 
     SignatureClaims ClaimsOf(SignRequest request, WhatIsSigned what, PersonRow signer, string signerId, bool both)
@@ -135,8 +130,7 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
             ExpireTime = now + SignatureTokens.Lifetime,
             Zone = request.Zone,
             OffsetMinutes = (int)Zones.OffsetAt(now, request.Zone).TotalMinutes,
-            Roles = [],
-            Sites = [],
+            Rights = [],
             BothComponents = both,
             IsSecond = request.SecondPerson,
         };
@@ -157,6 +151,4 @@ public sealed class SigningApi(IdentityDb db, Credentials credentials, SigningKe
         SecondPerson = claims.IsSecond,
         KeyId = keyId,
     };
-
-    static string SubjectOf(PersonRow person) => person.ExternalSubject is { Length: > 0 } elsewhere ? elsewhere : person.Id;
 }

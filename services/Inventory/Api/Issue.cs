@@ -2,11 +2,10 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
-using Doseline.Kernel.Ids;
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Units;
 using Doseline.Platform.Rpc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;
 
@@ -20,10 +19,12 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         refusals.RequireText(request.BatchId, "batch_id", 64);
         refusals.RequireText(request.Use, "use", 64);
         var lot = await db.LotAsync(request.LotId, cancel);
-        var material = (await db.MaterialAsync(lot.MaterialCode, cancel)).ToDomain();
+        db.Request.Caller.RequireSite(lot.SiteId);
+        var row = await db.MaterialAsync(lot.MaterialCode, cancel);
+        var material = row.ToDomain();
         var asked = material.Radioactive ? request.Activity.Read("activity").OrAdd(refusals) : null;
         if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
-        var quantity = material.Radioactive ? 0 : await InOwnUnitAsync(request, lot, refusals, cancel);
+        var quantity = material.Radioactive ? 0 : InOwnUnit(request, row.Unit, refusals);
         if (!material.Radioactive && request.Activity is not null)
             refusals.Add(Refusal.Invalid("activity", "MATERIAL_NOT_RADIOACTIVE", $"{material.Code} is cold material; it has no activity."));
         if (asked is not null && asked.Nuclide.Symbol != material.Nuclide)
@@ -33,19 +34,16 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         return await gate.AloneAsync(lot.SiteId, request.RoomId, lot.Id, async () =>
         {
             refusals.Clear();
-            // What was read before its turn may have changed since.
-            await db.Entry(lot).ReloadAsync(cancel);
             refusals.AddRange(LotRules.AgainstUse(lot.Id, lot.MaterialCode, lot.Status, lot.ExpireTime, material, request.MaterialCode, db.Now));
-            return asked is null ? await ColdAsync(request, quantity, lot, material, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);
+            return asked is null ? await ColdAsync(request, quantity, lot, row, refusals, cancel) : await HotAsync(request, lot, asked, refusals, cancel);
         }, cancel);
     }
 
     async Task<IssueToBatchResponse> HotAsync(IssueToBatchRequest request, LotRow lot, CalibratedActivity asked, List<Refusal> refusals, CancellationToken cancel)
     {
         var now = db.Now;
-        var from = await db.Holdings.FirstAsync(row => row.Id == lot.Id, cancel);
-        var lines = await db.Lines.Where(row => row.HoldingId == lot.Id).ToListAsync(cancel);
-        var wip = await db.Holdings.FirstOrDefaultAsync(row => row.Id == request.BatchId, cancel);
+        var (found, lines, wip, _) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), db.One<HoldingRow>(request.BatchId), db.LinesOf(request.BatchId), cancel);
+        var from = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
         if (!from.Open) refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_NOT_HERE", "The lot is not possessed here any more."));
         if (wip is not null && wip.RoomId != request.RoomId)
             refusals.Add(Refusal.State($"batches/{request.BatchId}", "BATCH_IN_ANOTHER_ROOM", $"The batch is in room {wip.RoomId}; move it first.").With("room_id", wip.RoomId));
@@ -62,7 +60,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         refusals.ThrowIfAny();
         if (wip is null)
         {
-            db.Holdings.Add(new HoldingRow
+            db.Put(new HoldingRow
             {
                 Id = request.BatchId, Account = Account.Wip, Kind = Account.Wip, SiteId = to.SiteId, RoomId = to.RoomId, Form = to.Form, Use = to.Use,
                 Status = StatusClass.InProcess, BatchId = request.BatchId, Open = true,
@@ -70,7 +68,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         }
 
         var before = lines.Where(line => line.Nuclide == asked.Nuclide.Symbol).Sum(line => line.Line.At(now));
-        ledger.Begin(Id.From("issue", db.Request.Caller.Subject, request.RequestId), "ISSUE", request.RequestId, now);
+        ledger.Begin(db.Request.Derived("issue"), "ISSUE", request.RequestId, now);
         foreach (var line in goes) await ledger.BookAsync(from.Place, to, line, cancel);
         var left = lines.Where(line => line.Nuclide == asked.Nuclide.Symbol).Select(line => line.Line.ReferredTo(now)).ToList();
         var leftBq = Math.Max(0, left.Sum(line => line.Bq));
@@ -96,16 +94,15 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
     }
 
     // Lots are counted in the unit of their material; what a recipe asks for may be in another.
-    async Task<double> InOwnUnitAsync(IssueToBatchRequest request, LotRow lot, List<Refusal> refusals, CancellationToken cancel)
+    static double InOwnUnit(IssueToBatchRequest request, string own, List<Refusal> refusals)
     {
-        var own = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit;
         if (request.Unit is "" || request.Unit == own) return request.Quantity;
         return UnitTable.Read(request.Unit, "unit").OrAdd(refusals) is { } sent && UnitTable.Read(own, "material.unit").OrAdd(refusals) is { } counted
             ? UnitTable.Convert(request.Quantity, sent, counted, "quantity").OrAdd(refusals)
             : 0;
     }
 
-    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, double quantity, LotRow lot, Domain.Material material, List<Refusal> refusals, CancellationToken cancel)
+    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, double quantity, LotRow lot, MaterialRow material, List<Refusal> refusals, CancellationToken cancel)
     {
         if (quantity > lot.QuantityLeft)
         {
@@ -118,20 +115,20 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         var cost = CostOf(lot, quantity / lot.QuantityLeft, all);
         lot.QuantityLeft = all ? 0 : lot.QuantityLeft - quantity;
         if (all) lot.UsedUp = true;
-        var transaction = Id.From("issue", db.Request.Caller.Subject, request.RequestId);
+        var transaction = db.Request.Derived("issue");
         costs.Book(transaction, lot, request.BatchId, cost, null, quantity);
         db.Publish(lot.Id, new MaterialIssued
         {
-            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Code, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = quantity,
-            Unit = (await db.MaterialAsync(lot.MaterialCode, cancel)).Unit, IssueTime = db.Now.ToWire(),
+            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Id, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = quantity,
+            Unit = material.Unit, IssueTime = db.Now.ToWire(),
         });
         return await db.AnswerAsync(new IssueToBatchResponse { TransactionId = transaction }, cancel);
     }
 
-    // Half to even on whole minor units; the last issue takes what is left, so that the shares add up to the cost of the lot.
+    // The last issue takes what is left, so that the shares add up to the cost of the lot.
     static long CostOf(LotRow lot, double fraction, bool all)
     {
-        var cost = all ? lot.CostLeftMinor : Math.Min(lot.CostLeftMinor, (long)Math.Round(lot.CostLeftMinor * fraction, MidpointRounding.ToEven));
+        var cost = all ? lot.CostLeftMinor : Currency.PartOf(lot.CostLeftMinor, (decimal)Math.Clamp(fraction, 0, 1));
         lot.CostLeftMinor -= cost;
         return cost;
     }

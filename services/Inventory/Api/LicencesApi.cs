@@ -48,14 +48,14 @@ public sealed class LicencesApi(InventoryDb db, PageTokens pageTokens) : Licence
             Id = db.Ids.New(), Number = sent.Number, Amendment = sent.Amendment, SiteId = sent.SiteId, Jurisdiction = sent.Jurisdiction,
             EffectiveTime = effective, ExpireTime = expire, Lines = Json.Write(sent.Lines.Select(ToDomain).ToArray()),
         };
-        db.Licences.Add(row);
+        db.Put(row);
         return await db.AnswerAsync(new PutLicenceResponse { Licence = ToWire(row) }, cancel);
     }
 
     /// <inheritdoc/>
     public override async Task<GetLicenceResponse> GetLicence(GetLicenceRequest request, ServerCallContext context)
     {
-        var row = await db.Licences.FindAsync([request.LicenceId], context.CancellationToken)
+        var row = await db.LoadAsync<LicenceRow>(context.CancellationToken, request.LicenceId)
             ?? throw Reading.Missing($"licences/{request.LicenceId}", "LICENCE_UNKNOWN", "There is no such licence.");
         db.Request.Caller.RequireSite(row.SiteId);
         return new GetLicenceResponse { Licence = ToWire(row) };

@@ -2,11 +2,12 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using LotStatus = Doseline.Inventory.Domain.LotStatus;
+using Microsoft.EntityFrameworkCore;
 using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
 
 namespace Doseline.Inventory.Api;
@@ -40,7 +41,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             HeldItem item = new(new Place(row.Id, Account.Lot, row.SiteId, row.RoomId, row.Form, row.Use), StatusClass.Quarantine, [.. contents.Select(BookedLine.From)]);
             await gate.AdmitAsync(new Arrival(item, arrival), "", refusals, cancel);
             refusals.ThrowIfAny();
-            db.Expectations.Add(row);
+            db.Put(row);
             return await db.AnswerAsync(new ExpectReceiptResponse { Expectation = ToWire(row) }, cancel);
         }, cancel);
     }
@@ -48,7 +49,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     /// <inheritdoc/>
     public override async Task<CancelExpectationResponse> CancelExpectation(CancelExpectationRequest request, ServerCallContext context)
     {
-        var row = await db.Expectations.FindAsync([request.ExpectationId], context.CancellationToken)
+        var row = await db.LoadAsync<ExpectationRow>(context.CancellationToken, request.ExpectationId)
             ?? throw Reading.Missing($"expectations/{request.ExpectationId}", "EXPECTATION_UNKNOWN", "There is no such announcement.");
         db.Request.Caller.RequireSite(row.SiteId);
         row.Open = false;
@@ -65,10 +66,9 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         refusals.RequireText(request.Use, "use", 64);
         var contents = Reading.Contents(request.Contents, await db.SiteAsync(request.SiteId, cancel), refusals);
         DateTimeOffset? expire = request.ExpireTime is null ? null : request.ExpireTime.Read("expire_time").OrAdd(refusals);
-        if (request.CostMinor < 0 || (request.CostMinor > 0 && request.Currency.Length != 3))
-            refusals.Add(Refusal.Invalid("currency", "COST_INVALID", "A cost is not negative and names its ISO 4217 currency.").With("cost_minor", request.CostMinor).With("currency", request.Currency));
+        RequireCost(request, refusals);
         var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
-        var supplier = await db.Suppliers.FindAsync([request.SupplierCode], cancel)
+        var supplier = await db.LoadAsync<SupplierRow>(cancel, request.SupplierCode)
             ?? throw Reading.Missing($"suppliers/{request.SupplierCode}", "SUPPLIER_UNKNOWN", $"There is no supplier {request.SupplierCode}.");
         refusals.AddRange(LotRules.AgainstReceipt(material, supplier.ToDomain(), contents, request.Quantity, (ProductionRoute)request.Route, expire, db.Now));
         refusals.ThrowIfAny();
@@ -82,15 +82,15 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             IReadOnlyList<BookedLine> lines = [.. contents.Select(BookedLine.From)];
             if (material.Radioactive)
                 await gate.AdmitAsync(new Arrival(new HeldItem(place, StatusClass.Quarantine, lines), now), request.ExpectationId, refusals, cancel);
-            else if (!await db.Rooms.AnyAsync(room => room.Id == request.RoomId && room.SiteId == request.SiteId && room.Active, cancel))
+            else if (await db.LoadAsync<RoomRow>(cancel, request.RoomId) is not { Active: true } room || room.SiteId != request.SiteId)
                 refusals.Add(Refusal.State($"rooms/{request.RoomId}", "ROOM_NOT_AUTHORISED", $"{request.RoomId} is not an active room of site {request.SiteId}."));
             refusals.ThrowIfAny();
             if (expected is not null) expected.Open = false;
 
             var lot = LotOf(request, material, lines, place, expire, now);
             var holding = HoldingOf(place);
-            db.Lots.Add(lot);
-            db.Holdings.Add(holding);
+            db.Put(lot);
+            db.Put(holding);
             var transaction = "";
             if (material.Radioactive)
             {
@@ -126,15 +126,18 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", lot.ExpireTime));
         refusals.ThrowIfAny();
 
+        if (lot.Status != (LotStatus)request.Status)
+            db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = (V1.LotStatus)lot.Status, To = request.Status });
         lot.Status = (LotStatus)request.Status;
-        var holding = await db.Holdings.FindAsync([lot.Id], cancel) ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
+        var (found, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
+        var holding = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
         holding.Status = lot.Status switch
         {
             LotStatus.Approved => StatusClass.Approved,
             LotStatus.Rejected => StatusClass.Rejected,
             _ => StatusClass.Quarantine,
         };
-        var answer = lot.ToWire(holding, await LeftAsync(lot.Id, cancel));
+        var answer = lot.ToWire(holding, lines.Select(line => line.Line));
         answer.Version = db.VersionAfter(lot);
         return await db.AnswerAsync(new ChangeLotStatusResponse { Lot = answer }, cancel);
     }
@@ -145,7 +148,8 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         var cancel = context.CancellationToken;
         var lot = await db.LotAsync(request.LotId, cancel);
         db.Request.Caller.RequireSite(lot.SiteId);
-        return new GetLotResponse { Lot = lot.ToWire(await db.Holdings.FindAsync([lot.Id], cancel), await LeftAsync(lot.Id, cancel)) };
+        var (holding, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
+        return new GetLotResponse { Lot = lot.ToWire(holding, lines.Select(line => line.Line)) };
     }
 
     /// <inheritdoc/>
@@ -182,6 +186,12 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         return answer;
     }
 
+    static void RequireCost(ReceiveLotRequest request, List<Refusal> refusals)
+    {
+        if (request.CostMinor < 0) refusals.Add(Refusal.Invalid("cost_minor", "NUMBER_NEGATIVE", "A cost is not negative.").With("cost_minor", request.CostMinor));
+        if (request.CostMinor is not 0 || request.Currency is not "") Currency.Read(request.Currency, "currency").OrAdd(refusals);
+    }
+
     static LotRow LotOf(
         ReceiveLotRequest request, Domain.Material material, IReadOnlyList<BookedLine> lines, Place place, DateTimeOffset? expire, DateTimeOffset now) => new()
     {
@@ -200,14 +210,11 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     async Task<ExpectationRow?> ExpectedAsync(ReceiveLotRequest request, List<Refusal> refusals, CancellationToken cancel)
     {
         if (request.ExpectationId is "") return null;
-        var row = await db.Expectations.FindAsync([request.ExpectationId], cancel);
+        var row = await db.LoadAsync<ExpectationRow>(cancel, request.ExpectationId);
         if (row is { Open: true, HoldingId: "" } && row.SiteId == request.SiteId && row.MaterialCode == request.MaterialCode) return row;
         refusals.Add(Refusal.State($"expectations/{request.ExpectationId}", "EXPECTATION_NOT_OPEN", "There is no open announcement of this material with that identifier."));
         return null;
     }
-
-    async Task<List<BookedLine>> LeftAsync(string lotId, CancellationToken cancel) =>
-        [.. (await db.Lines.AsNoTracking().Where(line => line.HoldingId == lotId).ToListAsync(cancel)).Select(line => line.Line)];
 
     static Expectation ToWire(ExpectationRow row) => new()
     {

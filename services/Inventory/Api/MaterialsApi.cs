@@ -25,14 +25,14 @@ public sealed class MaterialsApi(InventoryDb db, PageTokens pageTokens) : Materi
         if (sent.ShelfLife is { } life && life.ToTimeSpan() <= TimeSpan.Zero) refusals.Add(Refusal.Invalid("material.shelf_life", "NUMBER_NOT_POSITIVE", "A shelf life is longer than nothing."));
         refusals.ThrowIfAny();
 
-        var row = await db.Materials.FindAsync([sent.MaterialCode], cancel);
+        var row = await db.LoadAsync<MaterialRow>(cancel, sent.MaterialCode);
         SitesApi.RequireVersion($"materials/{sent.MaterialCode}", sent.Version, row?.Version);
         if (row is not null && (row.Radioactive, row.Nuclide, row.Unit) != (sent.Radioactive, sent.Nuclide, sent.Unit))
             throw new RefusedException(Refusal.State($"materials/{row.Id}", "MATERIAL_NATURE_FIXED", "Nuclide and unit of a material never change: its lots are counted in them."));
-        row ??= db.Materials.Add(new MaterialRow
+        row ??= db.Put(new MaterialRow
         {
             Id = sent.MaterialCode, Name = sent.Name, Radioactive = sent.Radioactive, Nuclide = sent.Nuclide, Unit = sent.Unit, Gxp = sent.Gxp,
-        }).Entity;
+        });
         (row.Name, row.Gxp, row.ShelfLifeTicks) = (sent.Name, sent.Gxp, sent.ShelfLife?.ToTimeSpan().Ticks);
         var answer = ToWire(row);
         answer.Version = db.VersionAfter(row);
@@ -49,9 +49,9 @@ public sealed class MaterialsApi(InventoryDb db, PageTokens pageTokens) : Materi
         DateTimeOffset? expire = sent.LicenceNumber is "" ? null : sent.LicenceExpireTime.Read("supplier.licence_expire_time").OrAdd(refusals);
         refusals.ThrowIfAny();
 
-        var row = await db.Suppliers.FindAsync([sent.SupplierCode], cancel);
+        var row = await db.LoadAsync<SupplierRow>(cancel, sent.SupplierCode);
         SitesApi.RequireVersion($"suppliers/{sent.SupplierCode}", sent.Version, row?.Version);
-        row ??= db.Suppliers.Add(new SupplierRow { Id = sent.SupplierCode, Name = sent.Name, LicenceNumber = "", MaterialCodes = "" }).Entity;
+        row ??= db.Put(new SupplierRow { Id = sent.SupplierCode, Name = sent.Name, LicenceNumber = "", MaterialCodes = "" });
         (row.Name, row.LicenceNumber, row.LicenceExpireTime, row.MaterialCodes) = (sent.Name, sent.LicenceNumber, expire, Json.Write(sent.MaterialCodes.ToArray()));
         var answer = ToWire(row);
         answer.Version = db.VersionAfter(row);

@@ -1,16 +1,15 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;
 
 /// <summary>Moves inside a site, between sites and out of possession; assays.</summary>
-public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance variance) : MovesService.MovesServiceBase
+public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Corrections corrections) : MovesService.MovesServiceBase
 {
     /// <inheritdoc/>
     public override async Task<MoveHoldingResponse> MoveHolding(MoveHoldingRequest request, ServerCallContext context)
@@ -25,7 +24,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
                 refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_IN_THAT_ROOM", $"It is in room '{holding.RoomId}', not in '{request.FromRoomId}'.").With("room_id", holding.RoomId));
             if (holding.RoomId == request.ToRoomId)
                 refusals.Add(Refusal.State($"holdings/{holding.Id}", "ALREADY_THERE", "It is in that room already.").With("room_id", holding.RoomId));
-            var planned = request.ExpectationId is "" ? null : await db.Expectations.FindAsync([request.ExpectationId], cancel);
+            var planned = request.ExpectationId is "" ? null : await db.LoadAsync<ExpectationRow>(cancel, request.ExpectationId);
             if (request.ExpectationId is not "" && (planned is not { Open: true } || planned.HoldingId != holding.Id))
                 refusals.Add(Refusal.State($"expectations/{request.ExpectationId}", "EXPECTATION_NOT_OPEN", "There is no open plan of this move."));
             var to = holding.Place with { RoomId = request.ToRoomId, Use = request.Use is "" ? holding.Use : request.Use };
@@ -56,7 +55,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
                 Id = db.Ids.New(), SiteId = holding.SiteId, RoomId = request.ToRoomId, MaterialCode = "", HoldingId = holding.Id, Form = holding.Form, Use = holding.Use,
                 Contents = Json.Write(item.Lines), ArrivalTime = arrival, Open = true,
             };
-            db.Expectations.Add(row);
+            db.Put(row);
             return await db.AnswerAsync(new PlanMoveResponse { ExpectationId = row.Id }, cancel);
         }, cancel);
     }
@@ -76,6 +75,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
             refusals.RequireText(request.Reason, "reason", 500);
             refusals.ThrowIfAny();
             await Begin("SEND", request.RequestId).MoveAllAsync(holding, lines, holding.Place with { Account = Account.InTransit, RoomId = "" }, cancel);
+            holding.ToSiteId = request.ToSiteId;
             return await db.AnswerAsync(new SendToSiteResponse { TransactionId = ledger.Id }, cancel);
         }, cancel);
     }
@@ -84,7 +84,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
     public override async Task<ReceiveFromSiteResponse> ReceiveFromSite(ReceiveFromSiteRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var holding = await db.Holdings.FindAsync([request.HoldingId], cancel)
+        var holding = await db.LoadAsync<HoldingRow>(cancel, request.HoldingId)
             ?? throw Reading.Missing($"holdings/{request.HoldingId}", "HOLDING_UNKNOWN", $"There is no holding {request.HoldingId}.");
         await db.SiteAsync(request.SiteId, cancel);
         return await gate.AloneAsync(request.SiteId, request.RoomId, holding.Id, async () =>
@@ -93,6 +93,8 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
             var (item, lines) = await HereAsync(holding, refusals, cancel);
             if (holding.Account is not Account.InTransit)
                 refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_IN_TRANSIT", "It is not on the way between sites."));
+            else if (holding.ToSiteId is not "" && holding.ToSiteId != request.SiteId)
+                refusals.Add(Refusal.Denied($"holdings/{holding.Id}", "SENT_TO_ANOTHER_SITE", "It was sent to another site.").With("site_id", request.SiteId));
             Place to = holding.Place with { Account = holding.Kind, SiteId = request.SiteId, RoomId = request.RoomId };
             await gate.AdmitAsync(new Arrival(item with { Place = to }, db.Now), "", refusals, cancel);
             refusals.ThrowIfAny();
@@ -122,7 +124,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
             refusals.AddRange(TransferRules.Against(item, transferee, request.DeliveryPlace, db.Now));
             refusals.ThrowIfAny();
             await Begin("TRANSFER_OUT", request.RequestId).MoveAllAsync(holding, lines, holding.Place.Outside(Account.Consignee), cancel);
-            if (await db.Lots.FindAsync([holding.Id], cancel) is { } lot) lot.UsedUp = true;
+            if (await db.LoadAsync<LotRow>(cancel, holding.Id) is { } lot) lot.UsedUp = true;
             return await db.AnswerAsync(new TransferOutResponse { TransactionId = ledger.Id }, cancel);
         }, cancel);
     }
@@ -137,32 +139,33 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Variance 
             List<Refusal> refusals = [];
             refusals.RequireText(request.Reason, "reason", 500);
             var measured = request.Measured.Read("measured").OrAdd(refusals);
-            var (_, lines) = await HereAsync(holding, refusals, cancel);
+            var late = db.Request.Late(request.LateReason, refusals);
+            var sides = await corrections.OfAsync(holding.Id, cancel);
+            var span = new EventSpan(db.Now).After("receipt", sides.Min(side => side.Effective))
+                .Before("end_of_possession", holding.Open ? null : sides.Max(side => side.Effective));
+            if (measured is not null) refusals.AddRange(span.Against("measured.reference_time", measured.Reference, late));
             refusals.ThrowIfAny();
-            var line = BookedLine.From(measured!);
-            var booked = lines.Where(row => row.Nuclide == line.Nuclide).Sum(row => row.Line.At(line.Reference));
-            var missing = line with { Bq = booked - line.Bq };
+            var at = span.Nearest(measured!.Reference);
+            var read = BookedLine.From(measured).ReferredTo(at);
+            var missing = read with { Bq = Correction.BookedAt(sides, read.Nuclide, at) - read.Bq };
             if (missing.Bq == 0) return await db.AnswerAsync(new RecordAssayResponse(), cancel);
-            Begin("ASSAY", request.RequestId);
-            await variance.BookAsync(holding.Place, missing, db.Now, request.Reason, cancel);
-            return await db.AnswerAsync(new RecordAssayResponse { TransactionId = ledger.Id }, cancel);
+            var reason = late is null ? request.Reason : $"{request.Reason} (late entry, witnessed by {late.WitnessName}: {late.Reason})";
+            return await db.AnswerAsync(new RecordAssayResponse { TransactionId = await corrections.BookAsync(Correction.PlaceAt(sides, at)!, missing, request.RequestId, reason, cancel) }, cancel);
         }, cancel);
     }
 
-    Ledger Begin(string kind, string requestId) => ledger.Begin(Id.From("move", db.Request.Caller.Subject, requestId), kind, requestId, db.Now);
+    Ledger Begin(string kind, string requestId) => ledger.Begin(db.Request.Derived("move"), kind, requestId, db.Now);
 
     async Task<HoldingRow> HoldingAsync(string id, CancellationToken cancel)
     {
-        var row = await db.Holdings.FindAsync([id], cancel) ?? throw Reading.Missing($"holdings/{id}", "HOLDING_UNKNOWN", $"There is no holding {id}.");
+        var row = await db.LoadAsync<HoldingRow>(cancel, id) ?? throw Reading.Missing($"holdings/{id}", "HOLDING_UNKNOWN", $"There is no holding {id}.");
         db.Request.Caller.RequireSite(row.SiteId);
         return row;
     }
 
-    // What was read before the lock may have changed since.
     async Task<(HeldItem Item, List<HoldingLineRow> Lines)> HereAsync(HoldingRow holding, List<Refusal> refusals, CancellationToken cancel)
     {
-        await db.Entry(holding).ReloadAsync(cancel);
-        var lines = await db.Lines.Where(row => row.HoldingId == holding.Id).ToListAsync(cancel);
+        var lines = await db.LoadAsync(db.LinesOf(holding.Id), cancel);
         if (!holding.Open) refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_POSSESSED", "It is not possessed any more."));
         return (new HeldItem(holding.Place, holding.Status, [.. lines.Where(row => row.Bq > 0).Select(row => row.Line)]), lines);
     }

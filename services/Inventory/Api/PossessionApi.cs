@@ -49,13 +49,15 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
     {
         var cancel = context.CancellationToken;
         List<Refusal> refusals = [];
-        var asOf = request.AsOfTime is null ? db.Now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
+        // Looked at once, as below.
+        var now = db.Now;
+        var asOf = request.AsOfTime is null ? now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
         DateTimeOffset? known = request.KnownTime is null ? null : request.KnownTime.Read("known_time").OrAdd(refusals);
-        if (request.WithProgeny && request.AsOfTime is not null && asOf < db.Now)
+        if (request.WithProgeny && asOf < now)
             refusals.Add(Refusal.Invalid("with_progeny", "PROGENY_OF_PAST", "Progeny is computed from what is booked now; ask for it at this instant or a later one."));
         refusals.ThrowIfAny();
         await db.SiteAsync(request.SiteId, cancel);
-        var held = known is null && asOf >= db.Now ? await reader.HeldAsync(request.SiteId, cancel) : await reader.HeldAtAsync(request.SiteId, asOf, known, cancel);
+        var held = known is null && asOf >= now ? await reader.HeldAsync(request.SiteId, cancel) : await reader.HeldAtAsync(request.SiteId, asOf, known, cancel);
         return Report(held, asOf, request.Nuclide, request.WithProgeny);
     }
 
@@ -63,13 +65,19 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
     public override async Task<GetHeadroomResponse> GetHeadroom(GetHeadroomRequest request, ServerCallContext context)
     {
         List<Refusal> refusals = [];
-        var asOf = request.AsOfTime is null ? db.Now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
+        // Looked at once: by a clock that runs, a second look is later, and what is asked of now would be of the past.
+        var now = db.Now;
+        var asOf = request.AsOfTime is null ? now : request.AsOfTime.Read("as_of_time").OrAdd(refusals);
         var window = request.Window?.ToTimeSpan() ?? TimeSpan.Zero;
         if (window < TimeSpan.Zero || window > PossessionRules.PlanningWindow)
             refusals.Add(Refusal.Invalid("window", "WINDOW_OUT_OF_RANGE", "The window is 0 to 366 days.").With("window_seconds", window.TotalSeconds));
+        DateTimeOffset? known = request.KnownTime is null ? null : request.KnownTime.Read("known_time").OrAdd(refusals);
+        var isPast = known is not null || asOf < now;
+        if (isPast && window > TimeSpan.Zero)
+            refusals.Add(Refusal.Invalid("window", "WINDOW_OF_PAST", "What follows a past instant is in the ledger; ask for a peak from now on.").With("as_of_time", asOf).With("window_seconds", window.TotalSeconds));
         refusals.ThrowIfAny();
         await db.SiteAsync(request.SiteId, context.CancellationToken);
-        var state = await reader.StateAsync(request.SiteId, "", context.CancellationToken);
+        var state = isPast ? await reader.StateAtAsync(request.SiteId, asOf, known, context.CancellationToken) : await reader.StateAsync(request.SiteId, "", context.CancellationToken);
         GetHeadroomResponse answer = new() { AsOfTime = asOf.ToWire() };
         answer.Limits.AddRange(Forecast.Of(state, asOf, window)
             .Where(line => (request.Nuclide is "" || line.Scope.Nuclide == request.Nuclide || line.Scope.Nuclide == Domain.Licence.Any)

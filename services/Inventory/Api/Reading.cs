@@ -2,9 +2,7 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Data;
 using Doseline.Platform.Rpc;
-using Microsoft.EntityFrameworkCore;
 using WireActivity = Doseline.Common.V1.CalibratedActivity;
 
 namespace Doseline.Inventory.Api;
@@ -46,22 +44,19 @@ static class Reading
     }
 
     public static async Task<SiteRow> SiteAsync(this InventoryDb db, string site, CancellationToken cancel) =>
-        await db.Sites.FindAsync([site], cancel) ?? throw Missing($"sites/{site}", "SITE_UNKNOWN", $"There is no site {site}.");
+        await db.LoadAsync<SiteRow>(cancel, site) ?? throw Missing($"sites/{site}", "SITE_UNKNOWN", $"There is no site {site}.");
 
     public static async Task<MaterialRow> MaterialAsync(this InventoryDb db, string code, CancellationToken cancel) =>
-        await db.Materials.FindAsync([code], cancel) ?? throw Missing($"materials/{code}", "MATERIAL_UNKNOWN", $"There is no material {code}.");
+        await db.LoadAsync<MaterialRow>(cancel, code) ?? throw Missing($"materials/{code}", "MATERIAL_UNKNOWN", $"There is no material {code}.");
 
     public static async Task<LotRow> LotAsync(this InventoryDb db, string id, CancellationToken cancel) =>
-        await db.Lots.FindAsync([id], cancel) ?? throw Missing($"lots/{id}", "LOT_UNKNOWN", $"There is no lot {id}.");
+        await db.LoadAsync<LotRow>(cancel, id) ?? throw Missing($"lots/{id}", "LOT_UNKNOWN", $"There is no lot {id}.");
 
     public static Material ToDomain(this MaterialRow row) =>
         new(row.Id, row.Radioactive, row.Nuclide, row.Gxp, row.ShelfLifeTicks is { } ticks ? TimeSpan.FromTicks(ticks) : null);
 
     public static Supplier ToDomain(this SupplierRow row) =>
         new(row.Id, row.LicenceNumber, row.LicenceExpireTime, Json.Read<string[]>(row.MaterialCodes));
-
-    /// <summary>Version that a row will have once the current changes are saved.</summary>
-    public static long VersionAfter(this InventoryDb db, IGxpRow row) => db.Entry(row).State is EntityState.Unchanged ? row.Version : row.Version + 1;
 
     public static RefusedException Missing(string resource, string code, string message) => new(Refusal.Missing(resource, code, message));
 }

@@ -38,9 +38,9 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
         db.Request.Caller.RequireSite(sent.SiteId);
 
         var near = sent.NearLimitFraction is 0 ? NearLimitDefault : sent.NearLimitFraction;
-        var row = await db.Sites.FindAsync([sent.SiteId], cancel);
+        var row = await db.LoadAsync<SiteRow>(cancel, sent.SiteId);
         RequireVersion($"sites/{sent.SiteId}", sent.Version, row?.Version);
-        if (row is null) db.Sites.Add(row = new SiteRow { Id = sent.SiteId, Name = sent.Name, Zone = sent.Zone, NearLimitFraction = near, NuclideDataVersion = sent.NuclideDataVersion });
+        if (row is null) row = db.Put(new SiteRow { Id = sent.SiteId, Name = sent.Name, Zone = sent.Zone, NearLimitFraction = near, NuclideDataVersion = sent.NuclideDataVersion });
         else (row.Name, row.Zone, row.NearLimitFraction, row.NuclideDataVersion) = (sent.Name, sent.Zone, near, sent.NuclideDataVersion);
         var answer = ToWire(row);
         answer.Version = db.VersionAfter(row);
@@ -79,11 +79,11 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
             Nuclides = [.. sent.Nuclides.Select(n => new RoomNuclideDomain(n.Nuclide, n.HasLimitBq ? n.LimitBq : null))],
             Uses = [.. sent.Uses], Forms = [.. sent.Forms], StatusClasses = classes, SingleNuclide = sent.SingleNuclide, Active = sent.Active,
         };
-        var row = await db.Rooms.FindAsync([sent.RoomId], cancel);
+        var row = await db.LoadAsync<RoomRow>(cancel, sent.RoomId);
         RequireVersion($"rooms/{sent.RoomId}", sent.Version, row?.Version);
         if (row is not null && row.SiteId != sent.SiteId)
             throw new RefusedException(Refusal.State($"rooms/{sent.RoomId}", "ROOM_OF_ANOTHER_SITE", "A room stays at its site.").With("site_id", row.SiteId));
-        if (row is null) db.Rooms.Add(row = RoomRow.From(room));
+        if (row is null) row = db.Put(RoomRow.From(room));
         else row.Take(room);
         var answer = ToWire(row);
         answer.Version = db.VersionAfter(row);

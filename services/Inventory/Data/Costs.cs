@@ -50,7 +50,7 @@ public sealed class Costs(InventoryDb db)
         Enter(batchId is "" ? CostAccount.Supplier : CostAccount.Stock, -1);
         Enter(batchId is "" ? CostAccount.Stock : CostAccount.Batch, 1);
 
-        void Enter(CostAccount account, int sign) => db.Costs.Add(new CostEntryRow
+        void Enter(CostAccount account, int sign) => db.Put(new CostEntryRow
         {
             TransactionId = transactionId, Account = account, LotId = lot.Id, BatchId = batchId, SiteId = lot.SiteId, AmountMinor = sign * amountMinor, Currency = lot.Currency,
             Nuclide = activity?.Nuclide ?? "", Bq = sign * activity?.Bq ?? 0, ReferenceTime = activity?.Reference, DataVersion = activity?.DataVersion ?? "",

@@ -1,7 +1,6 @@
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Data;
 
@@ -44,18 +43,17 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
         var state = await reader.StateAsync(site, expectationId, cancel);
         var admission = PossessionRules.AdmitOrSuggest(arrival, state).OrAdd(refusals);
         if (admission is null || refusals is not []) return;
-        var near = (await db.Sites.AsNoTracking().FirstAsync(row => row.Id == site, cancel)).NearLimitFraction;
-        foreach (var use in admission.Uses) await TellNearAsync(site, use, near, cancel);
+        var (row, known) = await db.LoadAsync(db.One<SiteRow>(site), db.All<NearLimitRow>(nameof(NearLimitRow.SiteId), site), cancel);
+        foreach (var use in admission.Uses) TellNear(site, use, row!.NearLimitFraction, known.Find(limit => limit.LimitId == use.LimitId));
     }
 
-    async Task TellNearAsync(string site, LimitUse use, double fraction, CancellationToken cancel)
+    void TellNear(string site, LimitUse use, double fraction, NearLimitRow? row)
     {
         var isNear = use.UsedFraction >= fraction;
-        var row = await db.NearLimits.FindAsync([site, use.LimitId], cancel);
         if (row is null)
         {
             if (!isNear) return;
-            db.NearLimits.Add(row = new NearLimitRow { SiteId = site, LimitId = use.LimitId, Near = false });
+            row = db.Put(new NearLimitRow { SiteId = site, LimitId = use.LimitId, Near = false });
         }
 
         if (isNear && !row.Near)
@@ -72,7 +70,7 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
         var request = scope.ServiceProvider.GetRequiredService<Platform.Messaging.RequestContext>();
         (request.Caller, request.CausationId, request.CorrelationId) = (db.Request.Caller, db.Request.CausationId, db.Request.CorrelationId);
         var own = scope.ServiceProvider.GetRequiredService<InventoryDb>();
-        own.SecurityEvents.Add(new SecurityEventRow
+        own.Put(new SecurityEventRow
         {
             Id = own.Ids.New(), SiteId = site, RoomId = room, What = what, Actor = actor, Codes = string.Join(',', codes), Time = own.Now,
         });

@@ -17,12 +17,16 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options) : Service
     internal DbSet<LotRow> Lots => Set<LotRow>();
     internal DbSet<ExpectationRow> Expectations => Set<ExpectationRow>();
     internal DbSet<HoldingRow> Holdings => Set<HoldingRow>();
+    internal DbSet<DoseStatusRow> DoseStatuses => Set<DoseStatusRow>();
     internal DbSet<HoldingLineRow> Lines => Set<HoldingLineRow>();
     internal DbSet<LedgerTransactionRow> Transactions => Set<LedgerTransactionRow>();
     internal DbSet<LedgerEntryRow> Entries => Set<LedgerEntryRow>();
     internal DbSet<CostEntryRow> Costs => Set<CostEntryRow>();
     internal DbSet<NearLimitRow> NearLimits => Set<NearLimitRow>();
     internal DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
+
+    /// <summary>Lines of a holding, those of zero included.</summary>
+    internal Ask<List<HoldingLineRow>> LinesOf(string holdingId) => All<HoldingLineRow>(nameof(HoldingLineRow.HoldingId), holdingId);
 
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
@@ -35,6 +39,8 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options) : Service
         model.Entity<LotRow>().ToTable("lots").HasKey(r => r.Id);
         model.Entity<ExpectationRow>().ToTable("expectations").HasKey(r => r.Id);
         model.Entity<HoldingRow>().ToTable("holdings").HasKey(r => r.Id);
+        model.Entity<DoseStatusRow>().ToTable("dose_statuses").HasKey(r => r.DoseId);
+        model.Entity<DoseStatusRow>().Property(r => r.Heard).IsConcurrencyToken();
         model.Entity<HoldingLineRow>().ToTable("holding_lines").HasKey(r => new { r.HoldingId, r.Nuclide, r.DataVersion });
         model.Entity<HoldingLineRow>().Property(r => r.Entries).IsConcurrencyToken();
         model.Entity<LedgerTransactionRow>().ToTable("ledger_transactions").HasKey(r => r.Id);

@@ -23,7 +23,7 @@ public sealed class Ledger(InventoryDb db)
     {
         transaction = new LedgerTransactionRow { Id = id, Kind = kind, CauseId = causeId, EffectiveTime = effective, EntriesHash = "" };
         hashed.Clear();
-        db.Transactions.Add(transaction);
+        db.Put(transaction);
         return this;
     }
 
@@ -58,9 +58,9 @@ public sealed class Ledger(InventoryDb db)
 
     async Task AddAsync(string holdingId, BookedLine line, CancellationToken cancel)
     {
-        if (await db.Lines.FindAsync([holdingId, line.Nuclide, line.DataVersion], cancel) is not { } row)
+        if ((await db.LoadAsync(db.LinesOf(holdingId), cancel)).Find(own => own.Nuclide == line.Nuclide && own.DataVersion == line.DataVersion) is not { } row)
         {
-            db.Lines.Add(new HoldingLineRow { HoldingId = holdingId, Nuclide = line.Nuclide, DataVersion = line.DataVersion, Bq = line.Bq, ReferenceTime = line.Reference, Entries = 1 });
+            db.Put(new HoldingLineRow { HoldingId = holdingId, Nuclide = line.Nuclide, DataVersion = line.DataVersion, Bq = line.Bq, ReferenceTime = line.Reference, Entries = 1 });
             return;
         }
 
@@ -92,7 +92,7 @@ public sealed class Ledger(InventoryDb db)
             EffectiveTime = Current.EffectiveTime,
             RecordTime = db.Now,
         };
-        db.Entries.Add(entry);
+        db.Put(entry);
         hashed.Append(CultureInfo.InvariantCulture, $"{entry.HoldingId}|{entry.Account}|{entry.SiteId}|{entry.RoomId}|{entry.Nuclide}|{entry.Form}|{entry.Use}|{entry.Bq:R}|{entry.ReferenceTime.UtcTicks}|{entry.DataVersion}|{entry.EffectiveTime.UtcTicks}\n");
         Current.EntriesHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashed.ToString())));
     }

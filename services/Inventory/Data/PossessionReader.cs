@@ -12,12 +12,24 @@ public sealed class PossessionReader(InventoryDb db)
     /// <param name="cancel">Cancels.</param>
     public async Task<SiteState> StateAsync(string site, string withoutExpectation, CancellationToken cancel)
     {
-        var rooms = await db.Rooms.AsNoTracking().Where(row => row.SiteId == site).ToListAsync(cancel);
-        var licences = await db.Licences.AsNoTracking().Where(row => row.SiteId == site).ToListAsync(cancel);
+        var (rooms, licences) = await db.LoadAsync(db.All<RoomRow>(nameof(RoomRow.SiteId), site), db.All<LicenceRow>(nameof(LicenceRow.SiteId), site), cancel);
         var held = await HeldAsync(site, cancel);
         var expected = await db.Expectations.AsNoTracking().Where(row => row.SiteId == site && row.Open && row.Id != withoutExpectation).ToListAsync(cancel);
         return new SiteState(site, [.. rooms.Select(row => row.ToDomain())], [.. licences.Select(row => row.ToDomain())],
             [.. held, .. expected.SelectMany(row => Announced(row, held))]);
+    }
+
+    /// <summary>A site as it was at an instant: what the ledger says of it, under the licences that were entered by then. Nothing was announced.</summary>
+    /// <param name="site">Site.</param>
+    /// <param name="asOf">Instant.</param>
+    /// <param name="known">Only what was booked and entered by this instant; null for everything.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<SiteState> StateAtAsync(string site, DateTimeOffset asOf, DateTimeOffset? known, CancellationToken cancel)
+    {
+        var (rooms, licences) = await db.LoadAsync(db.All<RoomRow>(nameof(RoomRow.SiteId), site), db.All<LicenceRow>(nameof(LicenceRow.SiteId), site), cancel);
+        return new SiteState(site, [.. rooms.Select(row => row.ToDomain())],
+            // An amendment is never changed, so the time of its row is the time at which it was entered.
+            [.. licences.Where(row => !(row.ChangedTime > known)).Select(row => row.ToDomain())], await HeldAtAsync(site, asOf, known, cancel));
     }
 
     /// <summary>What is held at a site now.</summary>

@@ -63,6 +63,9 @@ sealed class HoldingRow : IGxpRow
     /// <summary>True while it is possessed and may hold activity.</summary>
     public required bool Open { get; set; }
 
+    /// <summary>Site to which it is on its way; empty while it is not on its way.</summary>
+    public string ToSiteId { get; set; } = "";
+
     /// <summary>True once the record of the batch was closed: what comes later is settled against variance at once.</summary>
     public bool RecordClosed { get; set; }
     public long Version { get; set; }
@@ -71,7 +74,17 @@ sealed class HoldingRow : IGxpRow
 
     public Place Place => new(Id, Account, SiteId, RoomId, Form, Use);
 
-    public void MoveTo(Place place) => (Account, SiteId, RoomId, Form, Use) = (place.Account, place.SiteId, place.RoomId, place.Form, place.Use);
+    public void MoveTo(Place place) => (Account, SiteId, RoomId, Form, Use, ToSiteId) = (place.Account, place.SiteId, place.RoomId, place.Form, place.Use, "");
+}
+
+/// <summary>What quality says of a dose. A copy of its facts, so it is not audited itself.</summary>
+sealed class DoseStatusRow
+{
+    public required string DoseId { get; init; }
+    public required StatusClass Status { get; set; }
+
+    /// <summary>How often it was heard of; also the concurrency token.</summary>
+    public long Heard { get; set; }
 }
 
 /// <summary>What the ledger adds up to for one nuclide of a holding. Derived from the ledger, so it is not audited itself.</summary>

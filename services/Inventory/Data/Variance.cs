@@ -23,7 +23,9 @@ public sealed class Variance(InventoryDb db, Ledger ledger)
             HoldingId = place.HoldingId, SiteId = place.SiteId, Nuclide = missing.Nuclide, MissingBq = missing.Bq, ReferenceTime = missing.Reference.ToWire(), Reason = reason,
         };
         // 10 CFR 20.2201 counts lost licensed material in multiples of Appendix C quantities.
-        if (missing.Data.LabelQuantityMicroCi is { } quantity) fact.AppendixCMultiple = Math.Abs(amount) / Activity.From(quantity, ActivityUnit.MicroCi).Bq;
+        var quantity = NuclideData.ForVersion(missing.DataVersion)!.LabelQuantityMicroCi(missing.Nuclide);
+        fact.AppendixCMultiple = Math.Abs(amount) / Activity.From(quantity.Value, ActivityUnit.MicroCi).Bq;
+        fact.AppendixCDefault = quantity.IsDefault;
         db.Publish(place.HoldingId, fact);
     }
 }

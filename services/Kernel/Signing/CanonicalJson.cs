@@ -36,8 +36,9 @@ public static class CanonicalJson
     {
         if (!double.IsFinite(value)) throw new FormatException("JSON has no such number.");
         if (value == 0) return "0"; // also minus zero
-        // "E16" would not be the shortest form; "R" is, and only its layout differs from ECMAScript's.
+        // "R" is the shortest form, and only its layout differs from ECMAScript's; but of some powers of two it writes a digit too few to read back as the same.
         var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
+        if (double.Parse(shortest, CultureInfo.InvariantCulture) != Math.Abs(value)) shortest = Math.Abs(value).ToString("G17", CultureInfo.InvariantCulture);
         var (digits, point) = Take(shortest);
         var sign = value < 0 ? "-" : "";
         return sign + Layout(digits, point);

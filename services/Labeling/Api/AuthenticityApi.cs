@@ -17,8 +17,8 @@ public sealed class AuthenticityApi(LabelingDb db) : AuthenticityService.Authent
         refusals.RequireText(request.Scan, "scan");
         refusals.ThrowIfAny();
 
-        var scan = ElementString.Parse(request.Scan);
-        if (!scan.Accepted) return new CheckAuthenticityResponse { Authenticity = Authenticity.Invalid, ReasonCode = scan.Refusals[0].Code, Reason = scan.Refusals[0].Message };
+        var scan = Scan.Parse(request.Scan);
+        if (!scan.Accepted && AuthenticityRules.Unread(scan.Refusals[0]) is var unread) return new CheckAuthenticityResponse { Authenticity = Wire(unread.Verdict), ReasonCode = unread.Code, Reason = unread.Reason };
         var read = scan.OrThrow();
         var label = AuthenticityRules.SerialOf(read) is { } serial ? await FindAsync(serial, context.CancellationToken) : null;
         var verdict = AuthenticityRules.Judge(read, label?.Standing);
@@ -44,6 +44,7 @@ public sealed class AuthenticityApi(LabelingDb db) : AuthenticityService.Authent
     {
         LabelVerdict.Valid => Authenticity.Valid,
         LabelVerdict.Recalled => Authenticity.Recalled,
+        LabelVerdict.Unreadable => Authenticity.Unreadable,
         _ => Authenticity.Invalid,
     };
 

@@ -39,7 +39,7 @@ public sealed class LabelPress(LabelingDb db, DoseRecordsService.DoseRecordsServ
     /// <summary>Everything against a label of this dose now.</summary>
     public async Task<List<Refusal>> RefusalsAsync(DoseRecord record, bool hasTemplate, CancellationToken cancel)
     {
-        var told = await db.Doses.AsNoTracking().FirstOrDefaultAsync(d => d.Id == record.DoseId, cancel);
+        var told = await db.LoadAsync<DoseRow>(cancel, record.DoseId);
         // Execution's own word may be there before the facts are.
         var disposition = record.State is DoseState.Held ? "QUARANTINE" : told?.Disposition ?? "";
         var lost = told?.LostCause is { Length: > 0 } cause ? cause : record.State is DoseState.Lost ? "UNKNOWN" : "";
@@ -143,8 +143,7 @@ public sealed class LabelPress(LabelingDb db, DoseRecordsService.DoseRecordsServ
             ReplacedPrintId = replaced,
             Attempts = 1,
         };
-        db.Labels.Add(row);
-        return (row, content);
+        return (db.Put(row), content);
     }
 
     static ZonedTime Zoned(DateTimeOffset instant, string zone) =>

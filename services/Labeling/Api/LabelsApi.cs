@@ -5,7 +5,6 @@ using Doseline.Labeling.V1;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Labeling.Api;
 
@@ -83,7 +82,7 @@ public sealed partial class LabelsApi(LabelingDb db, LabelPress press, PageToken
         (label.State, label.Fate) = next;
         if (first) label.VerifiedTime = db.Now;
         db.Publish(label.DoseId, new LabelVerified { DoseId = label.DoseId, PrintId = label.Id, CopyNumber = (int)label.CopyNumber, Serial = label.Serial });
-        return await db.AnswerAsync(new VerifyLabelResponse { Label = label.ToWire(label.Version + (first ? 1 : 0)) }, cancel);
+        return await db.AnswerAsync(new VerifyLabelResponse { Label = label.ToWire(db.VersionAfter(label)) }, cancel);
     }
 
     /// <inheritdoc/>
@@ -116,8 +115,8 @@ public sealed partial class LabelsApi(LabelingDb db, LabelPress press, PageToken
     async Task CheckCurrentAsync(LabelRow label, LabelContent printed, CancellationToken cancel)
     {
         var record = await press.RecordAsync(label.DoseId, cancel);
-        var template = await db.Templates.AsNoTracking().FirstAsync(t => t.Id == label.TemplateId, cancel);
-        var (_, current) = LabelPress.Fill(record, template, new LabelNumbers(label.Id, (int)label.CopyNumber, label.Serial, label.Gtin)).OrThrow();
+        var template = await db.LoadAsync<TemplateRow>(cancel, label.TemplateId);
+        var (_, current) = LabelPress.Fill(record, template!, new LabelNumbers(label.Id, (int)label.CopyNumber, label.Serial, label.Gtin)).OrThrow();
         var differing = current.Fields.Where(f => printed.Fields.GetValueOrDefault(f.Key) != f.Value).Select(f => f.Key).Order(StringComparer.Ordinal).ToList();
         if (differing is []) return;
         var refusal = Refusal.State($"labels/{label.Id}", "LABEL_OUTDATED", $"The record says something else since the label was printed: {string.Join(", ", differing)}.")
@@ -145,12 +144,12 @@ public sealed partial class LabelsApi(LabelingDb db, LabelPress press, PageToken
         refusals.ThrowIfAny();
     }
 
-    Task<LabelRow?> LatestAsync(string doseId, CancellationToken cancel) =>
-        db.Labels.Where(l => l.DoseId == doseId).OrderByDescending(l => l.CopyNumber).FirstOrDefaultAsync(cancel);
+    async Task<LabelRow?> LatestAsync(string doseId, CancellationToken cancel) =>
+        (await db.LoadAsync(db.All<LabelRow>(nameof(LabelRow.DoseId), doseId), cancel)).MaxBy(l => l.CopyNumber);
 
     async Task<LabelRow> FindAsync(string printId, CancellationToken cancel)
     {
-        var label = await db.Labels.FindAsync([printId], cancel)
+        var label = await db.LoadAsync<LabelRow>(cancel, printId)
             ?? throw new RefusedException(Refusal.Missing($"labels/{printId}", "LABEL_UNKNOWN", $"There is no label {printId}.").With("print_id", printId));
         db.Request.Caller.RequireSite(label.SiteId);
         return label;

@@ -29,7 +29,7 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
         var effective = request.EffectiveTime.Read("effective_time").OrAdd(refusals);
         var fields = Zpl.Check(request.Zpl).OrAdd(refusals);
         var id = Id.From("template", request.Code, request.TemplateVersion.ToString(CultureInfo.InvariantCulture));
-        var row = await db.Templates.FindAsync([id], cancel);
+        var row = await db.LoadAsync<TemplateRow>(cancel, id);
         if ((row?.Version ?? 0) != request.Version) refusals.Add(Refusal.Stale($"templates/{id}", request.Version, row?.Version ?? 0));
         if (row?.ApprovedTime is not null)
             refusals.Add(Refusal.State($"templates/{id}", "TEMPLATE_APPROVED", "An approved template never changes; write the next version."));
@@ -39,12 +39,11 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
         var used = string.Join(',', fields!);
         if (row is null)
         {
-            row = new TemplateRow
+            row = db.Put(new TemplateRow
             {
                 Id = id, Code = request.Code, TemplateVersion = request.TemplateVersion, ProductCode = "", Market = "", Zpl = "", Fields = "",
                 WidthMm = 0, HeightMm = 0, Zone = "", EffectiveTime = effective, AuthorId = "", AuthorName = "",
-            };
-            db.Templates.Add(row);
+            });
         }
 
         (row.ProductCode, row.Market, row.Zpl, row.Fields) = (request.ProductCode, request.Market, request.Zpl, used);
@@ -111,16 +110,11 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
         if (law is null) refusals.Add(Refusal.Invalid("policy.serialization", "FIELD_REQUIRED", "policy.serialization is required."));
         refusals.RequireText(sent.Source, "policy.source", 400);
         CodingRules.Check(new Coding(sent.Market, sent.ProductCode, law ?? CodingLaw.Voluntary, sent.Gtin), refusals);
-        var row = await db.CodingPolicies.FindAsync([sent.Market, sent.ProductCode], cancel);
+        var row = await db.LoadAsync<CodingPolicyRow>(cancel, sent.Market, sent.ProductCode);
         if ((row?.Version ?? 0) != sent.Version) refusals.Add(Refusal.Stale($"coding_policies/{sent.Market}/{sent.ProductCode}", sent.Version, row?.Version ?? 0));
         refusals.ThrowIfAny();
 
-        if (row is null)
-        {
-            row = new CodingPolicyRow { Market = sent.Market, ProductCode = sent.ProductCode, Law = law!.Value, Gtin = sent.Gtin, Source = sent.Source, Confirmed = sent.Confirmed };
-            db.CodingPolicies.Add(row);
-        }
-
+        row ??= db.Put(new CodingPolicyRow { Market = sent.Market, ProductCode = sent.ProductCode, Law = law!.Value, Gtin = sent.Gtin, Source = sent.Source, Confirmed = sent.Confirmed });
         (row.Law, row.Gtin, row.Source, row.Confirmed) = (law!.Value, sent.Gtin, sent.Source, sent.Confirmed);
         return await db.AnswerAsync(new PutCodingPolicyResponse { Policy = row.ToWire(row.Version + 1) }, cancel);
     }
@@ -139,6 +133,6 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
     }
 
     async Task<TemplateRow> FindAsync(string id, CancellationToken cancel) =>
-        await db.Templates.FindAsync([id], cancel)
+        await db.LoadAsync<TemplateRow>(cancel, id)
             ?? throw new RefusedException(Refusal.Missing($"templates/{id}", "TEMPLATE_UNKNOWN", $"There is no template {id}.").With("template_id", id));
 }

@@ -11,6 +11,9 @@ public enum LabelVerdict
 
     /// <summary>Ours, but its dose was taken back.</summary>
     Recalled,
+
+    /// <summary>The code did not come through whole: nothing can be said of the label, which is to be scanned again.</summary>
+    Unreadable,
 }
 
 /// <summary>A label of ours as it stands now.</summary>
@@ -35,11 +38,17 @@ public static class AuthenticityRules
     /// <summary>The serial in a scan; null when it has none.</summary>
     public static string? SerialOf(IEnumerable<Element> read) => read.FirstOrDefault(e => SerialIdentifiers.Contains(e.Ai, StringComparer.Ordinal))?.Value;
 
+    /// <summary>What is answered where no elements were read.</summary>
+    /// <param name="refusal">Why not.</param>
+    public static AuthenticityVerdict Unread(Kernel.Rules.Refusal refusal) =>
+        new(refusal.Code is "SCAN_UNREADABLE" ? LabelVerdict.Unreadable : LabelVerdict.Invalid, refusal.Code, refusal.Message);
+
     /// <summary>What is to be thought of a label.</summary>
     /// <param name="read">Elements that were scanned.</param>
     /// <param name="known">The label of that serial; null when there is none.</param>
     public static AuthenticityVerdict Judge(IReadOnlyList<Element> read, LabelStanding? known) => known switch
     {
+        null when SerialOf(read) is null => new AuthenticityVerdict(LabelVerdict.Unreadable, "SERIAL_NOT_READ", "No serial was read: this is not the code of a dose, or the scanner lost the separators in it (ASCII 29). Scan again."),
         null => Invalid("SERIAL_UNKNOWN", "No label with this serial was ever printed."),
         _ when !Says(read, known.Printed) => Invalid("LABEL_MISMATCH", "A label with this serial was printed, and it says something else."),
         { Fate: Fate.Voided or Fate.Destroyed } => Invalid("LABEL_WITHDRAWN", "This label was taken out of use; another one may have replaced it."),

@@ -12,8 +12,15 @@ public static class ScanRules
     public static Decision<bool> Compare(string printId, IReadOnlyList<Element> expected, string scan)
     {
         List<Refusal> refusals = [];
-        var read = ElementString.Parse(scan).OrAdd(refusals);
+        var read = Scan.Parse(scan).OrAdd(refusals);
         if (read is null) return refusals;
+        // Without its separators the label's own data reads as something else: the scanner lost them, and the label is not to blame.
+        if (!scan.Contains(ElementString.Separator, StringComparison.Ordinal) && ElementString.Data(expected) is var data && data.Contains(ElementString.Separator, StringComparison.Ordinal)
+            && scan.EndsWith(data.Replace(ElementString.Separator.ToString(), "", StringComparison.Ordinal), StringComparison.Ordinal))
+        {
+            return Refusal.Invalid("scan", "SCAN_UNREADABLE", "The code did not come through whole: the separators (ASCII 29) are missing. The scanner has to send them; scan again.").With("missing", "separators");
+        }
+
         var differing = expected.Select(e => e.Ai).Union(read.Select(r => r.Ai), StringComparer.Ordinal)
             .Where(ai => Values(expected, ai) != Values(read, ai)).ToList();
         if (differing is []) return true;

@@ -24,11 +24,5 @@ public sealed class DoseStandings(LabelingDb db) : IFactHandler<DoseDispositionC
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>
         (await RowAsync(fact.DoseId, cancel)).LostCause = fact.Cause.ToString().ToUpperInvariant();
 
-    async Task<DoseRow> RowAsync(string id, CancellationToken cancel)
-    {
-        if (await db.Doses.FindAsync([id], cancel) is { } known) return known;
-        DoseRow row = new() { Id = id };
-        db.Doses.Add(row);
-        return row;
-    }
+    async Task<DoseRow> RowAsync(string id, CancellationToken cancel) => await db.LoadAsync<DoseRow>(cancel, id) ?? db.Put(new DoseRow { Id = id });
 }

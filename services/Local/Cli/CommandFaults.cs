@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Doseline.Local.Day.Files;
+using Doseline.Local.Simulation;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Rpc;
 using Google.Protobuf;
@@ -17,6 +18,7 @@ static class CommandFaults
         RpcException { StatusCode: StatusCode.Unavailable, Status.DebugException: { } cause } => new([$"Nobody answers: {cause.Message}"], Fault.NotUsable),
         // The files, or a person, asked for something that a service refuses: all of what it said.
         RpcException refused => new([refused.Status.Detail, .. RpcErrors.Read(refused).Select(r => $"{r.Code} {r.Subject}: {r.Message}")], Fault.NotHeld),
+        SignInException outside => new([outside.Message], Fault.NotHeld),
         YamlException yaml => new([$"Line {yaml.Start.Line} is not YAML: {yaml.Message}"], Fault.NotUsable),
         JsonException unread => new([$"What should be JSON does not read: {unread.Message}"], Fault.NotUsable),
         InvalidProtocolBufferException or InvalidJsonException => new([thrown.Message], Fault.NotUsable),

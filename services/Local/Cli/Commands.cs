@@ -7,7 +7,7 @@ using Doseline.Platform.Hosting;
 
 namespace Doseline.Local.Cli;
 
-/// <summary>The command line: serve, play a day, issue a development token.</summary>
+/// <summary>The command line: serve, play a plant, issue a development token.</summary>
 static class Commands
 {
     const double TokenHoursMax = 24 * 366;
@@ -18,7 +18,7 @@ static class Commands
     {
         RootCommand root = new("Doseline in one process, on SQLite unless connection strings say otherwise. Without a command it serves until it is stopped; settings follow as --Key=value, for example --Ports:App=6000.")
         {
-            Day(),
+            Play(),
             Demo(),
             Token(),
             OperationCommands.Describe(),
@@ -33,18 +33,18 @@ static class Commands
 
     static async Task<int> ServeAsync(string[] settings, CancellationToken cancel)
     {
-        var app = PlatformHost.Build(settings, Modules.All());
+        await using var app = PlatformHost.Build(settings, Modules.All());
         await PlatformHost.ApplySchemasAsync(app.Services, cancel);
-        await app.RunAsync(cancel);
+        await PlatformHost.ServeAsync(app, cancel);
         return 0;
     }
 
-    static Command Day()
+    static Command Play()
     {
-        Argument<string> folder = new("folder") { Description = "Folder with the day's files, for example samples/day." };
+        Argument<string> folder = new("folder") { Description = "Folder with the files of a day or of several, for example samples/day or samples/week." };
         Option<string?> json = new("--json") { Description = "Writes the same report for machines to this file." };
-        Option<string?> data = new("--data") { Description = "Keeps databases and progress here, so that a day that was cut off goes on where it stood; without it the day runs in a temporary folder." };
-        Command command = new("day", "Plays a day of orders from files on simulated time through the public gRPC APIs, and checks what must hold.") { folder, json, data };
+        Option<string?> data = new("--data") { Description = "Keeps databases and progress here, so that what was cut off goes on where it stood; without it everything is in a temporary folder." };
+        Command command = new("play", "Plays a plant from files, a day or several, on simulated time through the public gRPC APIs, and checks what must hold.") { folder, json, data };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction((parsed, cancel) =>
             DayCommand.RunAsync(new DayOptions(parsed.GetValue(folder)!, parsed.GetValue(data), parsed.GetValue(json), parsed.Settings().AsDictionary()), cancel));

@@ -14,8 +14,14 @@ static class OperationCommands
 
     public static Command Describe()
     {
-        Command command = new("describe", "Prints as JSON what each service is to the cluster around it: whom it calls, whose facts it hears, actors, methods, ports.");
-        command.SetAction(_ => Console.WriteLine(JsonSerializer.Serialize(Modules.All().Select(ServiceDescription.Of), Json)));
+        Option<bool> access = new("--access") { Description = "Only which gRPC services each calls at each other, as YAML: charts/doseline/access.yaml." };
+        Command command = new("describe", "Prints as JSON what each service is to the cluster around it: whom it calls, whose facts it hears, actors, methods, ports.") { access };
+        command.SetAction(parsed =>
+        {
+            var services = Modules.All().Select(ServiceDescription.Of);
+            if (parsed.GetValue(access)) Console.Write(AccessList.Draw(services));
+            else Console.WriteLine(JsonSerializer.Serialize(services, Json));
+        });
         return command;
     }
 

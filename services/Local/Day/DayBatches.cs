@@ -13,11 +13,20 @@ sealed class DayBatch(RunInput run)
     /// <summary>The batch as last answered; null before it was started.</summary>
     public Batch? Batch { get; set; }
 
+    /// <summary>True when its run was cancelled.</summary>
+    public bool IsCancelled { get; set; }
+
     /// <summary>QC sample.</summary>
     public string SampleId { get; set; } = "";
 
     /// <summary>Doses that were dispensed.</summary>
     public List<DayOrder> Doses { get; } = [];
+
+    /// <summary>Waste items that it left in its cell.</summary>
+    public List<string> Leftovers { get; } = [];
+
+    /// <summary>Wipes with which the cell was decontaminated; empty before.</summary>
+    public string WipesId { get; set; } = "";
 }
 
 /// <summary>The hot cells: carries out the recipe of a batch, step by step, as operator and verifier.</summary>
@@ -26,12 +35,17 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     /// <summary>Geometry in which doses are measured.</summary>
     public const string Geometry = "30 mL vial";
 
-    // Shares of what was issued: the module yields most of it, the sample is small, and the rest is found again as residue.
+    // Where what was issued ends, as shares of it: most in the bulk, some in each thing of the module, and a little where only wipes find it.
     const double YieldFraction = 0.93;
     const double SampleFraction = 0.002;
-    const double FoundAgainFraction = 0.998;
+    static readonly (CellItemKind Kind, double Fraction)[] Left = [(CellItemKind.Column, 0.042), (CellItemKind.Tubing, 0.011), (CellItemKind.Filter, 0.006), (CellItemKind.Other, 0.009)];
+
+    // How far a reading may be off.
+    const double BulkError = 0.005;
+    const double ResidueError = 0.02;
 
     readonly BatchesService.BatchesServiceClient floor = new(people.Operator);
+    readonly BatchRecordsService.BatchRecordsServiceClient records = new(people.Operator);
     readonly BatchesService.BatchesServiceClient verifier = new(people.Verifier);
 
     /// <summary>Batches of the day.</summary>
@@ -65,13 +79,13 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         var bulk = LotActivity(batch.Run, now);
         await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction).ToWire(), VolumeMl = 200,
+            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction * Read(BulkError, batch.Run.Run, "bulk")).ToWire(), VolumeMl = 200,
         });
         await CompleteAsync(batch, "synthesis");
         await StepAsync(batch, "filter", new StepValue { Code = "bubble-point", Number = 3.4 });
     }
 
-    /// <summary>Dispenses every dose with what its patient needs, takes the sample, books the residue and finishes production.</summary>
+    /// <summary>Dispenses every dose with what its patient needs, takes the sample, measures what is left and finishes production.</summary>
     public async Task FillAsync(DayBatch batch, DateTimeOffset now)
     {
         now = journal.TimeOf($"fill {batch.Run.Run}", now);
@@ -113,20 +127,33 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         await CompleteAsync(batch, "qc-sample");
     }
 
-    /// <summary>Books the residue and finishes production.</summary>
+    /// <summary>Takes out and measures what the module is left with, each thing by itself, and finishes production; what nobody found stays unexplained.</summary>
     public async Task FinishAsync(DayBatch batch, DateTimeOffset now)
     {
-        var run = batch.Run;
-        var issued = LotActivity(run, now);
-        var residue = issued.Amount * FoundAgainFraction - SampleOf(run, now).Amount - batch.Doses.Aggregate(Activity.Zero, (sum, o) => sum + o.Measured!.Read("measured").OrThrow().At(now));
-        await floor.RecordWasteAsync(new RecordWasteRequest { RequestId = keys.Of("residue", run.Run), BatchId = Id(batch), Kind = MovementKind.Residue, Activity = issued.WithAmount(residue).ToWire(), Note = "vials, lines and filter" });
+        var (run, issued) = (batch.Run, LotActivity(batch.Run, now));
+        var rest = issued.Amount * YieldFraction - SampleOf(run, now).Amount - batch.Doses.Aggregate(Activity.Zero, (sum, o) => sum + o.Measured!.Read("measured").OrThrow().At(now));
+        batch.Leftovers.Clear();
+        foreach (var (kind, amount) in Left.Select(l => (l.Kind, Amount: issued.Amount * l.Fraction)).Append((Kind: CellItemKind.Vial, Amount: rest)).Where(l => l.Amount.Bq > 0))
+        {
+            var recorded = await floor.RecordWasteAsync(new RecordWasteRequest
+            {
+                RequestId = keys.Of("residue", run.Run, kind.ToString()), BatchId = Id(batch), Kind = MovementKind.Residue, Item = kind,
+                Activity = issued.WithAmount(amount * Read(ResidueError, run.Run, kind.ToString())).ToWire(),
+            });
+            batch.Leftovers.Add(recorded.WasteId);
+        }
+
         batch.Batch = (await floor.FinishProductionAsync(new FinishProductionRequest { RequestId = keys.Of("finish", run.Run), BatchId = Id(batch) })).Batch;
+        var record = (await records.GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = Id(batch) })).Record;
+        batch.Leftovers.AddRange(record.Movements.Where(m => m.Kind is MovementKind.Remainder).Select(m => m.ReferenceId));
     }
 
-    static string Id(DayBatch batch) => batch.Batch!.BatchId;
+    /// <summary>Activity of the lot of a run at an instant; the whole lot goes into the batch.</summary>
+    public CalibratedActivity LotActivity(RunInput run, DateTimeOffset now) => input.Deliveries.Single(d => d.Lot == run.Lot).Activity!.ReferredTo(now);
 
-    // The whole lot goes into the batch.
-    CalibratedActivity LotActivity(RunInput run, DateTimeOffset now) => input.Deliveries.Single(d => d.Lot == run.Lot).Activity!.ReferredTo(now);
+    double Read(double error, params string[] of) => 1 + error * (2 * keys.Chance(["reading", .. of]) - 1);
+
+    static string Id(DayBatch batch) => batch.Batch!.BatchId;
 
     CalibratedActivity SampleOf(RunInput run, DateTimeOffset now)
     {

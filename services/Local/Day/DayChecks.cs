@@ -17,6 +17,7 @@ namespace Doseline.Local.Day;
 sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
 {
     readonly List<Invariant> invariants = [];
+    readonly Dictionary<string, DayLedger> ledgers = new(StringComparer.Ordinal);
 
     /// <summary>The report.</summary>
     public async Task<DayReport> ReportAsync(CancellationToken cancel)
@@ -25,6 +26,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         foreach (var order in play.Orders.All) lines.Add(await LineAsync(order));
         List<PossessionPeak> peaks = [];
         foreach (var site in input.Sites) peaks.AddRange(await PossessionAsync(site.Site));
+        invariants.AddRange(await new DayCellChecks(input, play.People, play.Setup).CheckAsync(ledgers));
         CheckOrders(lines);
         await CheckReleaseAsync(lines);
         await CheckKernelAsync(cancel);
@@ -51,7 +53,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         var now = await play.Orders.NowAsync(order);
         var wanted = now.Wanted.Read("wanted").OrThrow().At(order.Administration);
         var delivered = now.State is OrderState.Delivered or OrderState.Invoiced;
-        var given = delivered ? order.Measured!.Read("measured").OrThrow().At(order.Administration) : (Activity?)null;
+        var given = delivered ? order.Measured!.Read("measured").OrThrow().At(order.GivenLate ?? order.Administration) : (Activity?)null;
         var within = given is { } activity ? Math.Abs(activity.Bq - wanted.Bq) <= now.ToleranceFraction * wanted.Bq : (bool?)null;
         var outcome = now.State is OrderState.Lost ? $"LOST ({now.LossCause})" : now.State.ToString().ToUpperInvariant();
         return new OrderLine(o.Order, o.Product, o.Customer, outcome, wanted.Bq, given?.Bq, order.Administration, within, []);
@@ -59,7 +61,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
 
     async Task<IReadOnlyList<PossessionPeak>> PossessionAsync(string site)
     {
-        var ledger = await DayLedger.ReadAsync(play.People, site);
+        var ledger = ledgers[site] = await DayLedger.ReadAsync(play.People, site);
         var unbalanced = ledger.Unbalanced();
         invariants.Add(new Invariant($"every becquerel at {site} is accounted for: each transaction of the ledger sums to zero", unbalanced is [], $"{ledger.Entries.Select(e => e.TransactionId).Distinct().Count()} transactions, {unbalanced.Count} unbalanced"));
         var limits = input.Licences.Where(l => l.Site == site).SelectMany(l => l.Lines).ToDictionary(l => l.Nuclide, l => l.Limit.Bq, StringComparer.Ordinal);

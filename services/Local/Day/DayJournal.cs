@@ -5,7 +5,7 @@ namespace Doseline.Local.Day;
 
 /// <summary>
 /// Remembers what a day that goes on after it was cut off must not ask for anew: refusals, for a service keeps the answers it gave but not
-/// its refusals, and a call that was refused this morning may be accepted tonight; and instants that were read from a clock or a meter.
+/// its refusals, and a call that was refused this morning may be accepted tonight; instants that were read from a clock or a meter; and versions of what was read.
 /// </summary>
 sealed class DayJournal
 {
@@ -17,7 +17,7 @@ sealed class DayJournal
     public DayJournal(string file)
     {
         this.file = file;
-        pages = File.Exists(file) ? JsonSerializer.Deserialize<Pages>(File.ReadAllText(file))! : new Pages([], []);
+        pages = File.Exists(file) ? JsonSerializer.Deserialize<Pages>(File.ReadAllText(file))! : new Pages([], [], []);
     }
 
     /// <summary>The refusals of a step; null when it was not refused before.</summary>
@@ -41,6 +41,15 @@ sealed class DayJournal
         return now;
     }
 
+    /// <summary>The version that a step went by when it was first done, which is the one given when it was not.</summary>
+    public long VersionOf(string step, long version)
+    {
+        if (pages.Versions.TryGetValue(step, out var before)) return before;
+        pages.Versions[step] = version;
+        Write();
+        return version;
+    }
+
     // Written whole and then moved, so that it is never half.
     void Write()
     {
@@ -49,7 +58,7 @@ sealed class DayJournal
         File.Move(draft, file, overwrite: true);
     }
 
-    sealed record Pages(Dictionary<string, List<Entry>> Refused, Dictionary<string, DateTimeOffset> Times);
+    sealed record Pages(Dictionary<string, List<Entry>> Refused, Dictionary<string, DateTimeOffset> Times, Dictionary<string, long> Versions);
 
     sealed record Entry(RefusalKind Kind, string Code, string Subject, string Message, Dictionary<string, string> Numbers);
 }

@@ -61,6 +61,13 @@ sealed class DayLedger(string site, IReadOnlyList<LedgerEntry> entries)
         }
     }
 
+    /// <summary>What is booked in a room at an instant as work in process and as waste, by nuclide, and how much of it ever came in.</summary>
+    public IEnumerable<(string Nuclide, double Bq, double InBq)> LeftIn(string room, DateTimeOffset instant) =>
+        from entry in entries
+        where entry.RoomId == room && (entry.Category is PossessionCategory.Wip or PossessionCategory.Waste) && entry.EffectiveTime.ToDateTimeOffset() <= instant
+        group At(entry, instant) by (entry.Nuclide, entry.Category) into one
+        select (one.Key.Nuclide, one.Sum(), one.Where(bq => bq > 0).Sum());
+
     static double At(LedgerEntry entry, DateTimeOffset instant) =>
         entry.SignedBq * NuclideData.ForVersion(entry.DataVersion)!.Find(entry.Nuclide)!.DecayFactor(instant - entry.ReferenceTime.ToDateTimeOffset());
 }

@@ -22,6 +22,16 @@ sealed class DayOrder(OrderInput input)
     /// <summary>Instant at which the dose is to be given.</summary>
     public DateTimeOffset Administration { get; set; }
 
+    /// <summary>Instant at which it is given, where it came too late for that; null otherwise.</summary>
+    public DateTimeOffset? GivenLate { get; set; }
+
+    /// <summary>How the promise was changed: takes the answer.</summary>
+    public void Take(Order order)
+    {
+        Accepted = order;
+        Administration = order.Promise.Milestones.Single(m => m.Kind is MilestoneKind.Administration).At.Time.ToDateTimeOffset();
+    }
+
     /// <summary>Activity measured when it was dispensed; null when it was not.</summary>
     public Common.V1.CalibratedActivity? Measured { get; set; }
 

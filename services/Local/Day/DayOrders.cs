@@ -11,8 +11,11 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys, DayJourna
 {
     readonly OrdersService.OrdersServiceClient orders = new(people.SupplyDesk);
 
-    /// <summary>Every order of the day.</summary>
-    public IReadOnlyList<DayOrder> All { get; } = [.. input.Orders.Select(o => new DayOrder(o))];
+    // A clinic is asked for each of so many days.
+    const int DaysAhead = 5;
+
+    /// <summary>Every order: those of the files, and those that take the place of a dose that was lost.</summary>
+    public List<DayOrder> All { get; } = [.. input.Orders.Select(o => new DayOrder(o))];
 
     /// <summary>Accepted orders whose promise lies in a run.</summary>
     public IEnumerable<DayOrder> InRun(string runId) => All.Where(o => o.Accepted?.Promise.RunId == runId);
@@ -21,37 +24,76 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys, DayJourna
     public async Task PlaceAsync(DayOrder order)
     {
         var o = order.Input;
-        var product = input.Products.Single(p => p.Product == o.Product);
-        if (journal.Of($"order {o.Order}") is { } before)
+        await TryAsync(order, $"order {o.Order}", async () => (await orders.PlaceOrderAsync(Request(o, keys.Of("order", o.Order)))).Order);
+    }
+
+    /// <summary>Orders a dose of a later day for the patient of a dose that was lost: the first day that has room.</summary>
+    public async Task ReplaceAsync(DayOrder lost)
+    {
+        for (var day = 1; day <= DaysAhead; day++)
+        {
+            var o = Later(lost.Input, day) with { Order = $"{lost.Input.Order}-again", ExpectedAccepted = true };
+            DayOrder order = new(o);
+            var last = day == DaysAhead;
+            if (!await TryAsync(order, $"order {o.Order} {day}", async () => (await orders.PlaceOrderAsync(Request(o, keys.Of("order", o.Order, $"{day}")))).Order) && !last) continue;
+            All.Add(order);
+            return;
+        }
+    }
+
+    /// <summary>Moves an order whose run was cancelled: to another run of the same day, or to the first day that has room.</summary>
+    public async Task MoveAsync(DayOrder order, string reason)
+    {
+        var version = journal.VersionOf($"move {order.Input.Order}", (await NowAsync(order)).Version);
+        for (var day = 0; day <= DaysAhead; day++)
+        {
+            var o = Later(order.Input, day);
+            RescheduleOrderRequest move = new()
+            {
+                RequestId = keys.Of("move", o.Order, $"{day}"), OrderId = order.Accepted!.OrderId, Version = version, WindowStart = Local(o.WindowStart, o.WindowZone), WindowEnd = Local(o.WindowEnd, o.WindowZone), Reason = reason,
+            };
+            if (await TryAsync(order, $"move {o.Order} {day}", async () => (await orders.RescheduleOrderAsync(move)).Order)) return;
+        }
+    }
+
+    // Asks once and remembers a refusal, for what is asked again later may be accepted then.
+    async Task<bool> TryAsync(DayOrder order, string step, Func<Task<Order>> ask)
+    {
+        if (journal.Of(step) is { } before)
         {
             order.Refusals = before;
-            return;
+            return false;
         }
 
         try
         {
-            var answer = await orders.PlaceOrderAsync(new PlaceOrderRequest
-            {
-                RequestId = keys.Of("order", o.Order),
-                ProductCode = o.Product,
-                CustomerCode = o.Customer,
-                SiteId = o.Site,
-                Wanted = o.Wanted is { } wanted
-                    ? new Prescription { AtAdministration = new AdministrationActivity { Nuclide = product.Nuclide, AmountBq = wanted.Bq } }
-                    : new Prescription { ProductStandard = true },
-                WindowStart = Local(o.WindowStart, o.WindowZone),
-                WindowEnd = Local(o.WindowEnd, o.WindowZone),
-                PatientToken = o.PatientToken,
-                ExternalReference = o.Order,
-            });
-            order.Accepted = answer.Order;
-            order.Administration = answer.Order.Promise.Milestones.Single(m => m.Kind is MilestoneKind.Administration).At.Time.ToDateTimeOffset();
+            order.Take(await ask());
+            order.Refusals = [];
+            return true;
         }
         catch (RpcException fault) when (fault.StatusCode is not StatusCode.Unavailable && RpcErrors.Read(fault) is [_, ..] refusals)
         {
-            journal.Remember($"order {o.Order}", order.Refusals = refusals);
+            journal.Remember(step, order.Refusals = refusals);
+            return false;
         }
     }
+
+    static OrderInput Later(OrderInput order, int days) => order with { WindowStart = order.WindowStart.AddDays(days), WindowEnd = order.WindowEnd.AddDays(days) };
+
+    PlaceOrderRequest Request(OrderInput o, string requestId) => new()
+    {
+        RequestId = requestId,
+        ProductCode = o.Product,
+        CustomerCode = o.Customer,
+        SiteId = o.Site,
+        Wanted = o.Wanted is { } wanted
+            ? new Prescription { AtAdministration = new AdministrationActivity { Nuclide = input.Products.Single(p => p.Product == o.Product).Nuclide, AmountBq = wanted.Bq } }
+            : new Prescription { ProductStandard = true },
+        WindowStart = Local(o.WindowStart, o.WindowZone),
+        WindowEnd = Local(o.WindowEnd, o.WindowZone),
+        PatientToken = o.PatientToken,
+        ExternalReference = o.Order,
+    };
 
     /// <summary>Bills a delivered order.</summary>
     public async Task InvoiceAsync(DayOrder order) =>

@@ -60,6 +60,9 @@ sealed class DayPeople : IDisposable
     public CallInvoker SupplyDesk => Signing(supplyDesk);
     public CallInvoker Operator => Signing(operating);
     public CallInvoker Verifier => Signing(verifier);
+    /// <summary>Subject and printed name of the verifier.</summary>
+    public async Task<(string Id, string Name)> WhoVerifiesAsync() => (real ? await verifier.IdAsync() : $"person:{verifier.Name}", verifier.Name);
+
     public CallInvoker Analyst => Signing(analyst);
     public CallInvoker Qa => Signing(qa);
     public CallInvoker Shipper => Signing(shipper);
@@ -71,7 +74,12 @@ sealed class DayPeople : IDisposable
         if (!real) return;
         var first = ((OneTimeMemory)platform.Services.GetRequiredService<IOneTimeDisplay>()).Shown;
         if (!await administrator.TryAsync(first?.Password)) throw new SignInException("The first administrator of this folder does not get in; its file of passwords is not the one it was made with.");
-        foreach (var person in everybody) await JoinAsync(person);
+        foreach (var person in everybody)
+        {
+            await JoinAsync(person);
+            await ConfirmAsync(person);
+        }
+
         await TrainAsync();
     }
 
@@ -123,6 +131,15 @@ sealed class DayPeople : IDisposable
         }
 
         if (!await person.TryAsync(oneTime)) throw new SignInException($"{person.Name} does not get in.");
+    }
+
+    // Quality saw each choose a password, and signs for it; before that nobody signs anything.
+    async Task ConfirmAsync(DayPerson person)
+    {
+        PeopleService.PeopleServiceClient people = new(Qa);
+        var joined = (await people.GetPersonAsync(new GetPersonRequest { PersonId = await person.IdAsync() })).Person;
+        if (joined.Confirmed) return;
+        await people.ConfirmPersonAsync(new ConfirmPersonRequest { RequestId = keys.Of("confirm", person.Login), PersonId = joined.PersonId, Version = joined.Version, Reason = Reason });
     }
 
     async Task TrainAsync()

@@ -8,7 +8,17 @@ namespace Doseline.Local.Day;
 sealed class DayPlay : IDisposable
 {
     static readonly TimeSpan FillAfterSynthesis = TimeSpan.FromMinutes(45);
+    static readonly TimeSpan CleanOutAfterFill = TimeSpan.FromMinutes(20);
+    static readonly TimeSpan Wiping = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan WipesOut = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Counting = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan CleanAgainBeforeStart = TimeSpan.FromHours(1);
     static readonly TimeSpan LabelAfterFill = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan SampleOutAfterTest = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan ReplanAfterReject = TimeSpan.FromMinutes(10);
+    static readonly TimeSpan WorkAfterBreakdown = TimeSpan.FromMinutes(30);
+    static readonly TimeSpan ReviewOfWork = TimeSpan.FromMinutes(30);
+    static readonly TimeSpan CleanAfterRelease = TimeSpan.FromMinutes(15);
     static readonly TimeSpan TestBeforeRelease = TimeSpan.FromMinutes(20);
     static readonly TimeSpan PackAfterRelease = TimeSpan.FromMinutes(15);
     static readonly TimeSpan HandOverBeforeCutoff = TimeSpan.FromMinutes(25);
@@ -42,6 +52,8 @@ sealed class DayPlay : IDisposable
         Quality = new DayQuality(input, People, keys);
         Shipping = new DayShipping(input, People, keys, Setup, journal);
         Waste = new DayWaste(input, People, keys);
+        Cells = new DayCells(input, People, keys, Setup, Batches, Waste, journal);
+        Upkeep = new DayUpkeep(input, People, keys, Setup);
     }
 
     public DayPeople People { get; }
@@ -53,6 +65,8 @@ sealed class DayPlay : IDisposable
     public DayQuality Quality { get; }
     public DayShipping Shipping { get; }
     public DayWaste Waste { get; }
+    public DayCells Cells { get; }
+    public DayUpkeep Upkeep { get; }
 
     /// <summary>Carries out one act, given its title; a simulation tries again what failed.</summary>
     public Func<string, Func<Task>, Task> Perform { get; init; } = (_, act) => act();
@@ -64,8 +78,8 @@ sealed class DayPlay : IDisposable
     public async Task RunAsync(CancellationToken cancel)
     {
         await PlayAsync(DateTimeOffset.MaxValue, cancel);
-        // The day ends when the last dose is delivered, or gone.
-        await platform.AdvanceToAsync(Orders.All.Where(o => o.Accepted is not null).Max(o => Expiry(o)) + Afterwards, cancel);
+        // It ends when the last dose is delivered, or gone.
+        await platform.AdvanceToAsync(await EndAsync() + Afterwards, cancel);
         await Perform("waste", Waste.StoreAsync);
         await platform.SettleAsync(cancel);
     }
@@ -91,10 +105,17 @@ sealed class DayPlay : IDisposable
             await Setup.EnterAsync();
             await platform.SettleAsync(cancel);
             await Setup.PlanRunsAsync();
+            foreach (var work in input.Maintenance) await Upkeep.OpenAsync(work);
         });
+        foreach (var work in input.Maintenance) Work(work);
+        foreach (var breakdown in input.Incidents.Where(i => i.Kind is "breakdown")) At(breakdown.From!.Value, $"{breakdown.Equipment} breaks", () => BreakAsync(breakdown, cancel));
         foreach (var delivery in input.Deliveries) At(delivery.Arrive, $"receive {delivery.Lot}", () => Receipts.ReceiveAsync(delivery));
         foreach (var order in Orders.All) At(order.Input.Place, $"order {order.Input.Order}", () => Orders.PlaceAsync(order));
-        foreach (var batch in Batches.All) At(batch.Run.Start, $"start {batch.Run.Run}", () => StartAsync(batch));
+        foreach (var batch in Batches.All)
+        {
+            At(batch.Run.Start - CleanAgainBeforeStart, $"ready {batch.Run.HotCell} for {batch.Run.Run}", () => batch.IsCancelled ? Task.CompletedTask : Cells.RefreshAsync(batch.Run));
+            At(batch.Run.Start, $"start {batch.Run.Run}", () => StartAsync(batch));
+        }
 
         while (agenda.TryPeek(out _, out var next) && next.Time <= until)
         {
@@ -112,20 +133,39 @@ sealed class DayPlay : IDisposable
 
     async Task StartAsync(DayBatch batch)
     {
+        if (batch.IsCancelled) return;
+        if (!Orders.InRun(Setup.Runs[batch.Run.Run].RunId).Any())
+        {
+            await Setup.CancelRunAsync(batch.Run.Run, "nobody ordered a dose of it");
+            return;
+        }
+
         var synthesis = Now + input.Recipes[batch.Run.Recipe].SynthesisDuration.ToTimeSpan();
         var release = synthesis + input.Recipes[batch.Run.Recipe].ReleaseDuration.ToTimeSpan();
         await Batches.StartAsync(batch, Now);
         At(synthesis, $"synthesis {batch.Run.Run}", () => Batches.SynthesiseAsync(batch, platform.Clock));
         At(synthesis + FillAfterSynthesis, $"fill {batch.Run.Run}", () => Batches.FillAsync(batch, platform.Clock.GetUtcNow()));
+        TurnAround(batch, synthesis + FillAfterSynthesis + CleanOutAfterFill);
         foreach (var order in Orders.InRun(Setup.Runs[batch.Run.Run].RunId)) At(synthesis + FillAfterSynthesis + LabelAfterFill, $"label {order.Input.Order}", () => Labels.LabelAsync(order));
         At(release - TestBeforeRelease, $"test {batch.Run.Run}", () => TestAsync(batch));
         At(release, $"decide {batch.Run.Run}", () => DecideAsync(batch));
+    }
+
+    void TurnAround(DayBatch batch, DateTimeOffset begin)
+    {
+        var (cell, wiped) = (batch.Run.HotCell, begin + Wiping);
+        At(begin, $"clean out {cell}", () => Cells.CleanOutAsync(batch));
+        At(wiped, $"wipe {cell}", () => Cells.WipeAsync(batch, platform.Clock.GetUtcNow()));
+        At(wiped + WipesOut, $"wipes out of {cell}", () => Cells.WipesOutAsync(batch));
+        At(wiped + WipesOut + Counting, $"survey {cell}", () => Cells.SurveyAsync(batch, Now));
+        At(wiped + WipesOut + Counting + Counting, $"clean {cell}", () => Cells.CleanAsync(batch));
     }
 
     async Task TestAsync(DayBatch batch)
     {
         deviations[batch.Run.Run] = await Quality.TestAsync(batch.Run, batch.Batch!.BatchId, batch.SampleId, Now);
         await Quality.DiscardAsync(batch.Run, batch.SampleId);
+        At(Now + SampleOutAfterTest, $"sample of {batch.Run.Run} to waste", () => Cells.SampleOutAsync(batch));
     }
 
     async Task DecideAsync(DayBatch batch)
@@ -134,6 +174,12 @@ sealed class DayPlay : IDisposable
         if (deviations[batch.Run.Run] is { Length: > 0 } deviation)
         {
             await Quality.RejectAsync(batch.Run, batch.Batch!.BatchId, doses, deviation);
+            At(Now + ReplanAfterReject, $"rejected doses of {batch.Run.Run} to waste", () => Cells.DosesOutAsync(batch, doses));
+            if (input.Incidents.Any(i => i.Replan && i.Run == batch.Run.Run))
+            {
+                foreach (var order in batch.Doses) At(Now + ReplanAfterReject, $"replan {order.Input.Order}", () => Orders.ReplaceAsync(order));
+            }
+
             return;
         }
 
@@ -146,6 +192,7 @@ sealed class DayPlay : IDisposable
         if (input.Incidents.FirstOrDefault(i => i.Kind is "held_dose" && i.Order == order.Input.Order) is { } hold)
         {
             await Quality.HoldAsync(order, batch.Batch!.BatchId, hold.Reason);
+            At(Milestone(order, MilestoneKind.Expiry) + Afterwards, $"dose of {order.Input.Order} to waste", () => Cells.DosesOutAsync(batch, [order.DoseId]));
             return;
         }
 
@@ -155,15 +202,56 @@ sealed class DayPlay : IDisposable
 
     async Task ShipAsync(DayOrder order)
     {
-        await Shipping.ShipAsync(order);
+        await Shipping.ShipAsync(order, Now);
         if (Shipping.IsBack(order)) At(Now + SecondOffer, $"ship again {order.Input.Order}", () => Shipping.ShipAgainAsync(order));
         var delivery = Milestone(order, MilestoneKind.Delivery);
+        if (input.Incidents.FirstOrDefault(i => i.Kind is "late_flight" && i.Customer == order.Input.Customer && i.IsOn(delivery, input.ZoneOf(order.Input.Site))) is { } late)
+        {
+            delivery += TimeSpan.FromHours(late.Value);
+            // Who waits for a dose gets it as soon as it is there and looked at.
+            var ready = delivery + input.Products.Single(p => p.Product == order.Input.Product).ReceiveBefore;
+            if (ready > order.Administration) order.GivenLate = ready;
+        }
+
         At(delivery, $"deliver {order.Input.Order}", () => Shipping.DeliverAsync(order, Now));
         At(delivery + BillAfterDelivery, $"bill {order.Input.Order}", () => Orders.InvoiceAsync(order));
     }
 
-    static DateTimeOffset Expiry(DayOrder order) => Milestone(order, MilestoneKind.Expiry) is var expiry && order.Input.Product.StartsWith("RA", StringComparison.Ordinal)
-        ? Milestone(order, MilestoneKind.Delivery) : expiry;
+    // Work on equipment, from its begin to the cleaning after its release.
+    void Work(MaintenanceInput work)
+    {
+        At(work.Start, $"work on {work.Equipment}", () => Upkeep.StartAsync(work));
+        At(work.End, $"{work.Order} is done", () => Upkeep.FinishAsync(work));
+        At(work.End + ReviewOfWork, $"release {work.Equipment}", () => Upkeep.ReleaseAsync(work, Now));
+        At(work.End + ReviewOfWork + CleanAfterRelease, $"clean {work.Equipment} after work", () => Cells.CleanAfterWorkAsync(work.Equipment, work.Order));
+    }
+
+    async Task BreakAsync(Incident breakdown, CancellationToken cancel)
+    {
+        await Upkeep.BreakAsync(breakdown);
+        var repair = DayUpkeep.RepairOf(breakdown, Upkeep.SiteOf(breakdown.Equipment));
+        await Upkeep.OpenAsync(repair);
+        Work(repair with { Start = repair.Start + WorkAfterBreakdown });
+        if (Batches.All.FirstOrDefault(b => b.Run.Run == breakdown.Run) is not { } batch) return;
+        batch.IsCancelled = true;
+        var moved = Orders.InRun(Setup.Runs[batch.Run.Run].RunId).ToList();
+        await Setup.CancelRunAsync(batch.Run.Run, breakdown.Reason);
+        await platform.SettleAsync(cancel);
+        foreach (var order in moved) await Orders.MoveAsync(order, breakdown.Reason);
+    }
+
+    // What is neither delivered nor gone yet goes at its expiry.
+    async Task<DateTimeOffset> EndAsync()
+    {
+        var end = platform.Clock.GetUtcNow();
+        foreach (var order in Orders.All.Where(o => o.Accepted is not null))
+        {
+            var expiry = Milestone(order, MilestoneKind.Expiry);
+            if (expiry > end && (await Orders.NowAsync(order)).State is not (OrderState.Delivered or OrderState.Invoiced or OrderState.Cancelled or OrderState.Lost)) end = expiry;
+        }
+
+        return end;
+    }
 
     static DateTimeOffset Milestone(DayOrder order, MilestoneKind kind) => order.Accepted!.Promise.Milestones.Single(m => m.Kind == kind).At.Time.ToDateTimeOffset();
 }

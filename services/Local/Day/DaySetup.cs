@@ -15,6 +15,9 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
 {
     const string Reason = "master data of the day";
 
+    /// <summary>The thorough cleaning that equipment gets before it is used at all.</summary>
+    public const int CleaningLevelMax = 9;
+
     /// <summary>Ids that services gave to what the files name by code.</summary>
     public Dictionary<string, string> Customers { get; } = new(StringComparer.Ordinal);
     public Dictionary<string, string> Equipment { get; } = new(StringComparer.Ordinal);
@@ -55,6 +58,12 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
             Runs[run.Run] = planned.Run;
         }
     }
+
+    /// <summary>Cancels a run.</summary>
+    public async Task CancelRunAsync(string run, string reason) => await new SchedulerService.SchedulerServiceClient(people.Planner).CancelRunAsync(new CancelRunRequest
+    {
+        RequestId = keys.Of("run-cancel", run), RunId = Runs[run].RunId, Reason = reason,
+    });
 
     /// <summary>A calibrated activity as sent.</summary>
     public static Common.V1.CalibratedActivity Calibrated(string nuclide, Activity amount, DateTimeOffset reference) =>
@@ -150,7 +159,6 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
         EquipmentService.EquipmentServiceClient operators = new(people.Operator);
         foreach (var item in input.Equipment)
         {
-            var hotCell = item.Class is "hot_cell";
             var put = await steward.PutEquipmentAsync(new PutEquipmentRequest
             {
                 RequestId = keys.Of("equipment", item.Equipment),
@@ -158,12 +166,27 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
                 Equipment = new Equipment
                 {
                     Code = item.Equipment, EquipmentClass = Enum.Parse<EquipmentClass>(item.Class.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), SiteId = item.Site, RoomId = item.Room,
-                    QualificationDueTime = item.QualifiedUntil.ToWire(), CalibrationDueTime = item.CalibratedUntil.ToWire(), ClearanceLimitBq = hotCell ? 1e6 : 0,
-                    CrossCalibrations = { hotCell ? [] : input.Products.Select(p => p.Nuclide).Distinct().Select(n => new CrossCalibration { Nuclide = n, Geometry = DayBatches.Geometry, Setting = n, Factor = 1 }) },
+                    QualificationDueTime = item.QualifiedUntil.ToWire(), CalibrationDueTime = item.CalibratedUntil.ToWire(), ClearanceLimitBq = item.Clearance?.Bq ?? 0,
+                    CrossCalibrations = { item.Class is not "dose_calibrator" ? [] : input.Products.Select(p => p.Nuclide).Distinct().Select(n => new CrossCalibration { Nuclide = n, Geometry = DayBatches.Geometry, Setting = n, Factor = 1 }) },
                 },
             });
             Equipment[item.Equipment] = put.Equipment.EquipmentId;
-            await operators.SetEquipmentStateAsync(new SetEquipmentStateRequest { RequestId = keys.Of("clean", item.Equipment), EquipmentId = put.Equipment.EquipmentId, State = EquipmentState.Clean, Reason = "cleaned before the day" });
+            await operators.RecordCleaningAsync(new RecordCleaningRequest { RequestId = keys.Of("clean", item.Equipment), EquipmentId = put.Equipment.EquipmentId, Level = CleaningLevelMax, Procedure = DayCells.CleaningProcedure, Note = "cleaned before the day" });
+        }
+
+        EquipmentService.EquipmentServiceClient quality = new(people.Qa);
+        foreach (var cleaning in input.Cleaning)
+        {
+            await quality.PutCleaningRulesAsync(new PutCleaningRulesRequest
+            {
+                RequestId = keys.Of("cleaning-rules", cleaning.Site),
+                Reason = Reason,
+                Rules = new CleaningRules
+                {
+                    SiteId = cleaning.Site, ValidFor = cleaning.ValidFor is { } span ? Duration.FromTimeSpan(span) : null, Source = cleaning.Source,
+                    Rules = { cleaning.Rules.Select(r => new CleaningRule { Change = Enum.Parse<UseChange>(r.Change.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), Level = r.Level }) },
+                },
+            });
         }
     }
 

@@ -55,10 +55,12 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
     }
 
     /// <summary>Hands a package over; an incident of the day may have the carrier refuse it, and then it is offered again.</summary>
-    public async Task ShipAsync(DayOrder order)
+    /// <param name="order">Order.</param>
+    /// <param name="planned">When it is handed over.</param>
+    public async Task ShipAsync(DayOrder order, DateTimeOffset planned)
     {
         var package = await HandOverAsync(order, ByDose[order.DoseId], "1");
-        if (input.Incidents.FirstOrDefault(i => i.Kind is "carrier_refusal" && i.Customer == order.Input.Customer) is { } refusal)
+        if (input.Incidents.FirstOrDefault(i => i.Kind is "carrier_refusal" && i.Customer == order.Input.Customer && i.IsOn(planned, input.ZoneOf(order.Input.Site))) is { } refusal)
         {
             package = (await packages.VoidShipmentAsync(new VoidShipmentRequest
             {

@@ -32,14 +32,14 @@ sealed class DayTrail(ISimulation platform, CallInvoker auditor)
     async Task<Invariant> SealsAsync(List<string> services, CancellationToken cancel)
     {
         var (records, heads, broken) = (0L, 0, new List<string>());
-        var key = platform.Services.GetRequiredService<KeyStore>().Signing(TreeHeads.KeyName);
+        var keys = platform.Services.GetRequiredService<KeyStore>();
         foreach (var service in services)
         {
             if (await TrailClient.SealAsync(audit, service, cancel) is not { } head) continue;
             await using var scope = platform.Services.CreateAsyncScope();
             var db = platform.Services.GetRequiredService<DatabaseTable>().Of(service, scope.ServiceProvider);
-            TrailVerification verification = new([key], head);
-            await foreach (var line in TrailExport.WholeAsync(db, head, TrailExport.Header(db, head, "the day"), cancel)) verification.Take(line);
+            using TrailVerification verification = new(keys.KnownHalves(TreeHeads.KeyOf(service)), head);
+            await foreach (var line in TrailExport.WholeAsync(db, head, TrailExport.Header(db, head, "the day"), keys.Standing(TreeHeads.KeyOf(service)), cancel)) verification.Take(line);
             verification.Finish();
             heads++;
             records += verification.RecordCount;

@@ -23,7 +23,7 @@ static class DemoCommand
         Dictionary<string, string> settings = new(options.Settings) { ["Data:Directory"] = folder.Path, ["Keys:Directory"] = Path.Combine(folder.Path, "keys") };
 
         var people = Path.Combine(folder.Path, "day.people.json");
-        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000", ["POD_NAME"] = "day" };
+        Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000", ["Identity:SignIn:TriesAtOnce"] = "100000", ["Gateway:Limits:anonymous:PerSecond"] = "100000", ["Gateway:Limits:anonymous:Burst"] = "100000", ["POD_NAME"] = "day" };
         await using (var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), playing, builder => builder.Logging.SetMinimumLevel(LogLevel.Error)))
         {
             platform.Clock.Moved = folder.Remember;
@@ -33,11 +33,11 @@ static class DemoCommand
         }
 
         RunningClock clock = new(instant, WallClock.Pace);
-        var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        await using var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await PlatformHost.ApplySchemasAsync(host.Services, cancel);
         AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");
         AnsiConsole.WriteLine($"Its people sign in with the names and passwords in {people}.");
-        await host.RunAsync(cancel);
+        await PlatformHost.ServeAsync(host, cancel);
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Doseline.Local.Operation;
@@ -9,24 +10,17 @@ namespace Doseline.Local.Operation;
 /// <param name="Running">What runs, as JSON; null when it is not there.</param>
 public sealed record Drift(string Name, string Path, string? Validated, string? Running)
 {
-    // What the API server writes where nobody said anything (Kubernetes API reference, "defaults to").
-    static readonly HashSet<(string Field, string Value)> Defaults =
-    [
-        ("protocol", "\"TCP\""), ("terminationMessagePath", "\"/dev/termination-log\""), ("terminationMessagePolicy", "\"File\""), ("dnsPolicy", "\"ClusterFirst\""),
-        ("restartPolicy", "\"Always\""), ("schedulerName", "\"default-scheduler\""), ("progressDeadlineSeconds", "600"), ("type", "\"ClusterIP\""), ("sessionAffinity", "\"None\""),
-        ("internalTrafficPolicy", "\"Cluster\""), ("ipFamilyPolicy", "\"SingleStack\""), ("scheme", "\"HTTP\""), ("successThreshold", "1"), ("timeoutSeconds", "1"), ("failureThreshold", "3"),
-        ("apiVersion", "\"v1\""), ("serviceAccount", ""), ("clusterIP", ""), ("clusterIPs", ""), ("ipFamilies", ""), ("selectPolicy", "\"Max\""), ("initialDelaySeconds", "0"), ("defaultMode", "420"),
-    ];
-
     /// <summary>Every difference, in the order of objects and fields.</summary>
     public static IReadOnlyList<Drift> Between(IReadOnlyDictionary<string, JsonObject> validated, IReadOnlyDictionary<string, JsonObject> running)
     {
         List<Drift> drifts = [];
         foreach (var name in validated.Keys.Union(running.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            if (!running.TryGetValue(name, out var live)) drifts.Add(new Drift(name, "", "there", null));
-            else if (!validated.TryGetValue(name, out var then)) drifts.Add(new Drift(name, "", null, "there"));
-            else Compare(name, "", then, live, drifts);
+            running.TryGetValue(name, out var live);
+            validated.TryGetValue(name, out var then);
+            if (live is null) drifts.Add(new Drift(name, "", "there", null));
+            else if (then is not null) Compare(name, "", then, Scaled(validated, name, then, live), drifts);
+            else if (!ServerDefaults.IsEverywhere(name)) drifts.Add(new Drift(name, "", null, "there"));
         }
 
         return drifts;
@@ -45,26 +39,39 @@ public sealed record Drift(string Name, string Path, string? Validated, string? 
         switch (then, now)
         {
             case (JsonObject a, JsonObject b):
-                foreach (var (key, value) in a) Compare(name, $"{path}.{key}", value, b[key], drifts);
-                drifts.AddRange(b.Where(f => !a.ContainsKey(f.Key) && !IsDefault(f.Key, f.Value)).Select(f => new Drift(name, $"{path}.{f.Key}".TrimStart('.'), null, Text(f.Value))));
+                foreach (var (key, value) in a) Compare(name, Below(path, key), value, b[key], drifts);
+                drifts.AddRange(b.Where(f => !a.ContainsKey(f.Key) && !ServerDefaults.Wrote(KindOf(name), Below(path, f.Key), f.Value, a)).Select(f => new Drift(name, Below(path, f.Key), null, Text(f.Value))));
                 return;
             case (JsonArray a, JsonArray b):
                 for (var i = 0; i < Math.Max(a.Count, b.Count); i++)
                 {
-                    if (i >= a.Count) drifts.Add(new Drift(name, $"{path}[{i}]".TrimStart('.'), null, Text(b[i])));
+                    if (i >= a.Count) drifts.Add(new Drift(name, $"{path}[{i}]", null, Text(b[i])));
                     else Compare(name, $"{path}[{i}]", a[i], i < b.Count ? b[i] : null, drifts);
                 }
 
                 return;
             default:
                 // An empty map, list or word that the cluster drops is no difference.
-                if (JsonNode.DeepEquals(then, now) || (now is null && then is null or JsonObject { Count: 0 } or JsonArray { Count: 0 })) return;
-                drifts.Add(new Drift(name, path.TrimStart('.'), then is null ? null : Text(then), now is null ? null : Text(now)));
+                if (JsonNode.DeepEquals(then, now) || (now is null && then is null or JsonObject { Count: 0 } or JsonArray { Count: 0 }) || ServerDefaults.AreSameAmount(path, then, now)) return;
+                drifts.Add(new Drift(name, path, then is null ? null : Text(then), now is null ? null : Text(now)));
                 return;
         }
     }
 
-    static bool IsDefault(string field, JsonNode? value) => value is null or JsonObject { Count: 0 } || Defaults.Contains((field, Text(value))) || Defaults.Contains((field, ""));
+    // How many replicas there are is an autoscaler's to say, up to what it was given.
+    static JsonObject Scaled(IReadOnlyDictionary<string, JsonObject> validated, string name, JsonObject then, JsonObject live)
+    {
+        if (KindOf(name) is not "Deployment" || !validated.TryGetValue($"HorizontalPodAutoscaler/{name.Split('/')[1]}", out var scaler)) return live;
+        if (live["spec"]?["replicas"]?.GetValueKind() is not JsonValueKind.Number || live["spec"]!["replicas"]!.GetValue<double>() > scaler["spec"]?["maxReplicas"]?.GetValue<double>()) return live;
+        live = (JsonObject)live.DeepClone();
+        if (then["spec"]?["replicas"] is { } asked) live["spec"]!["replicas"] = asked.DeepClone();
+        else ((JsonObject)live["spec"]!).Remove("replicas");
+        return live;
+    }
+
+    static string KindOf(string name) => name.Split('/')[0];
+
+    static string Below(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 
     static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
 }

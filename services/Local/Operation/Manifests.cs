@@ -23,6 +23,8 @@ public static class Manifests
         foreach (var one in stream.Documents.Select(d => Json(d.RootNode)).OfType<JsonObject>().SelectMany(Each))
         {
             if (one["metadata"]?["annotations"]?["helm.sh/hook"] is not null) continue;
+            // What the cluster made by itself for something else comes and goes with that.
+            if (one["metadata"]?["ownerReferences"] is JsonArray { Count: > 0 }) continue;
             objects[$"{one["kind"]}/{one["metadata"]?["name"]}"] = Bare(one);
         }
 
@@ -65,6 +67,8 @@ public static class Manifests
             "true" => true,
             "false" => false,
             "" or "null" or "~" => null,
+            // YAML 1.1, as the API server reads it.
+            ['0', _, ..] octal when octal.All(digit => digit is >= '0' and <= '7') => (double)Convert.ToInt32(octal, 8),
             var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
             var text => text,
         },

@@ -42,7 +42,7 @@ public sealed class SignedCalls(Func<SignatureWanted, Task<string?>> sign) : Int
     }
 
     static bool Wants(string method, object request) =>
-        ContractMethods.NeedOf(method) is not null && request is IMessage message && Field(message, SignedContent.Field)?.Accessor.GetValue(message) is "";
+        ContractMethods.NeedOf(method) is { } need && request is IMessage message && (need.WhenField is "" || SignedContent.AsksFor(need, message)) && Field(message, SignedContent.Field)?.Accessor.GetValue(message) is "";
 
     async Task<IMessage> SignedAsync(string method, IMessage request)
     {

@@ -35,6 +35,9 @@ public sealed partial class SignInClient : IDisposable
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = issuer };
     }
 
+    /// <summary>What the application asks for.</summary>
+    public string Scope { get; set; } = "openid profile offline_access api";
+
     /// <summary>The browser, to try things with.</summary>
     public HttpClient Browser => http;
 
@@ -80,7 +83,7 @@ public sealed partial class SignInClient : IDisposable
     {
         Dictionary<string, string?> query = new(StringComparer.Ordinal)
         {
-            ["response_type"] = "code", ["client_id"] = clientId, ["redirect_uri"] = redirectUri, ["scope"] = "openid profile offline_access api", ["state"] = "s-" + nonce,
+            ["response_type"] = "code", ["client_id"] = clientId, ["redirect_uri"] = redirectUri, ["scope"] = Scope, ["state"] = "s-" + nonce,
             ["nonce"] = nonce, ["code_challenge"] = WebEncoders.Base64UrlEncode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))), ["code_challenge_method"] = "S256",
         };
         foreach (var (name, value) in instead) query[name] = value;

@@ -14,32 +14,32 @@ public sealed class CustomersApi(OrdersDb db, CatalogCache catalogs, PageTokens 
     {
         var cancel = context.CancellationToken;
         var id = CustomerWire.IdOf(request.Customer?.Code ?? "");
-        var response = await db.LockedAsync($"customer:{id}", async () =>
+        return await db.LockedAsync($"customer:{id}", async () =>
         {
-            var row = await db.Customers.FirstOrDefaultAsync(r => r.Id == id, cancel);
+            var row = await db.LoadAsync<CustomerRow>(cancel, id);
             var customer = CustomerWire.Read(request.Customer, (row?.Version ?? 0) + 1, db.Now).OrThrow();
             if (request.Version != (row?.Version ?? 0))
                 throw new RefusedException(Refusal.Stale($"customers/{customer.Code}", request.Version, row?.Version ?? 0));
-            if (row is null) db.Customers.Add(CustomerRow.From(customer));
+            if (row is null) db.Put(CustomerRow.From(customer));
             else row.Take(customer);
             // A repeat without a change leaves the row, and so its version, as it is.
-            var changed = row is null || db.Entry(row).State is not EntityState.Unchanged;
+            var changed = row is null || db.VersionAfter(row) != row.Version;
             if (changed) db.Publish(id, CustomerWire.Fact(customer));
             else customer = customer with { Version = row!.Version };
+            db.OnCommit(catalogs.Drop);
             return await db.AnswerAsync(new V1.PutCustomerResponse { Customer = CustomerWire.Write(customer) }, cancel);
         }, cancel);
-        catalogs.Drop();
-        return response;
     }
 
     /// <inheritdoc/>
     public override async Task<V1.GetCustomerResponse> GetCustomer(V1.GetCustomerRequest request, ServerCallContext context)
     {
-        var catalog = await catalogs.ReadAsync(context.CancellationToken);
-        var customer = catalog.Customer(request.CustomerId is "" ? CustomerWire.IdOf(request.Code) : request.CustomerId);
-        if (customer is null || (request.CustomerId is "" && request.Code is ""))
+        // The row and not the catalog in memory, which is dropped a moment after the commit: who was told of a version never reads an earlier one.
+        var row = request is { CustomerId: "", Code: "" } ? null : await db.LoadAsync<CustomerRow>(context.CancellationToken, request.CustomerId is "" ? CustomerWire.IdOf(request.Code) : request.CustomerId);
+        // To a partner the customers of others do not exist.
+        if (row is null || (db.Request.OwnTo() is { } partner && !row.ToDomain().PartnerSubjects.Contains(partner, StringComparer.Ordinal)))
             throw new RefusedException(Refusal.Missing($"customers/{request.CustomerId}{request.Code}", "CUSTOMER_UNKNOWN", "There is no such customer."));
-        return new V1.GetCustomerResponse { Customer = CustomerWire.Write(customer) };
+        return new V1.GetCustomerResponse { Customer = CustomerWire.Write(row.ToDomain()) };
     }
 
     /// <inheritdoc/>
@@ -48,6 +48,12 @@ public sealed class CustomersApi(OrdersDb db, CatalogCache catalogs, PageTokens 
         var after = pages.Read(request) is [var cursor] ? cursor : "";
         var size = PageTokens.SizeOf(request.PageSize);
         var query = db.Customers.AsNoTracking().Where(r => r.Code.CompareTo(after) > 0);
+        if (db.Request.OwnTo() is { } partner)
+        {
+            List<string> own = [.. (await catalogs.ReadAsync(context.CancellationToken)).CustomersOf(partner)];
+            query = query.Where(r => own.Contains(r.Id));
+        }
+
         if (request.LicenceExpiresBeforeTime is not null)
         {
             var before = request.LicenceExpiresBeforeTime.Read("licence_expires_before_time").OrThrow();

@@ -38,7 +38,7 @@ public sealed partial class OrderReading(OrdersDb db, CatalogCache catalogs)
         var wanted = request.Wanted is null
             ? row.Wanted.Moved(appointment!.Start - row.WindowStartTime)
             : Read(request.Wanted, product, appointment!, refusals);
-        return Complete(product, customer, appointment!, wanted, product.Sites, catalog, refusals);
+        return Complete(product, customer, appointment!, wanted, Sites("", product, refusals), catalog, refusals);
     }
 
     async Task<(PromiseQuestion, Price)> NewAsync(Asked asked, List<Refusal> refusals, CancellationToken cancel)
@@ -85,15 +85,13 @@ public sealed partial class OrderReading(OrdersDb db, CatalogCache catalogs)
         if (customer is null)
             refusals.Add(Refusal.Invalid(field, "CUSTOMER_UNKNOWN", "There is no such customer.").With(field, asked.CustomerId is "" ? asked.CustomerCode : asked.CustomerId));
         else
-            Access.RequireCustomer(db.Request.Caller, customer.Id, customer.PartnerSubjects);
+            Access.RequireCustomer(db.Request, customer.Id, customer.PartnerSubjects);
         return customer;
     }
 
     List<string> Sites(string siteId, Product product, List<Refusal> refusals)
     {
-        // A partner orders from whoever makes the product; a desk only at the sites it may act at.
-        var caller = db.Request.Caller;
-        List<string> sites = [.. product.Sites.Where(s => (siteId is "" || s == siteId) && (Access.IsPartner(caller) || caller.MayActAt(s)))];
+        List<string> sites = [.. product.Sites.Where(s => (siteId is "" || s == siteId) && db.Request.Caller.MayActAt(s))];
         if (sites is [])
         {
             refusals.Add(Refusal.State($"products/{product.Code}", "SITE_DOES_NOT_MAKE", $"{product.Code} is not made at a site you may order from.")

@@ -44,7 +44,7 @@ public sealed partial class OrdersApi
                 DeliveryTime = row.DeliveryTime!.Value,
                 IssueTime = db.Now,
             };
-            db.Invoices.Add(invoice);
+            db.Put(invoice);
             row.InvoiceId = invoice.Id;
             row.Settle();
             return await db.AnswerAsync(new V1.IssueInvoiceResponse { Invoice = Write(invoice) }, cancel);
@@ -58,9 +58,11 @@ public sealed partial class OrdersApi
         var invoice = request.InvoiceId is ""
             ? await db.Invoices.AsNoTracking().FirstOrDefaultAsync(r => r.OrderId == request.OrderId, cancel)
             : await db.Invoices.AsNoTracking().FirstOrDefaultAsync(r => r.Id == request.InvoiceId, cancel);
-        return invoice is null || !await SeesAsync(invoice.CustomerId, cancel)
-            ? throw new RefusedException(Refusal.Missing($"invoices/{request.InvoiceId}{request.OrderId}", "INVOICE_UNKNOWN", "There is no such invoice."))
-            : new V1.GetInvoiceResponse { Invoice = Write(invoice) };
+        if (invoice is null || !await SeesAsync(invoice.CustomerId, cancel))
+            throw new RefusedException(Refusal.Missing($"invoices/{request.InvoiceId}{request.OrderId}", "INVOICE_UNKNOWN", "There is no such invoice."));
+        // An invoice is of the site of its order.
+        await FindAsync(invoice.OrderId, cancel);
+        return new V1.GetInvoiceResponse { Invoice = Write(invoice) };
     }
 
     static V1.Invoice Write(InvoiceRow row) => new()

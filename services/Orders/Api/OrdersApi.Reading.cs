@@ -106,9 +106,9 @@ public sealed partial class OrdersApi
     {
         var caller = db.Request.Caller;
         var query = db.Orders.AsNoTracking();
-        if (Access.IsPartner(caller))
+        if (db.Request.OwnTo() is { } partner)
         {
-            List<string> customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(caller.Subject)];
+            List<string> customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(partner)];
             query = query.Where(r => customers.Contains(r.CustomerId));
         }
         else if (!caller.Sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal))

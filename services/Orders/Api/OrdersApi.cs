@@ -20,8 +20,8 @@ public sealed partial class OrdersApi(
         var cancel = context.CancellationToken;
         var (question, price) = await reading.PlaceAsync(request, cancel);
         // The id belongs to the request, so that a repeat after a crash asks for the same reservation again.
-        var orderId = Id.From("order", db.Request.Caller.Subject, request.RequestId);
-        var promise = await promises.KeepAsync(question, orderId, orderId, replaces: "", cancel);
+        var orderId = db.Request.Derived("order");
+        var promise = await promises.KeepAsync(question, orderId, replaces: "", cancel);
         var row = new OrderRow
         {
             Id = orderId,
@@ -68,7 +68,7 @@ public sealed partial class OrdersApi(
         RequireVersion(row, request.Version);
         OrderRules.Reschedule(row.Id, row.Progress, db.Now).ThrowIfAny();
         var question = await reading.RescheduleAsync(request, row, cancel);
-        var promise = await promises.KeepAsync(question, row.Id, Id.From("reschedule", row.Id, request.RequestId), row.ReservationId, cancel);
+        var promise = await promises.KeepAsync(question, row.Id, row.ReservationId, cancel);
         row.Take(promise);
         db.Publish(row.Id, new V1.OrderRescheduled { Order = OrderWriting.Accepted(row, question.Product) });
         return await db.AnswerAsync(new V1.RescheduleOrderResponse { Order = writing.Changed(row) }, cancel);
@@ -100,13 +100,12 @@ public sealed partial class OrdersApi(
         var row = await db.LoadAsync<OrderRow>(cancel, orderId);
         if (row is null || !await SeesAsync(row.CustomerId, cancel))
             throw new RefusedException(Refusal.Missing($"orders/{orderId}", "ORDER_UNKNOWN", "There is no such order."));
-        if (!Access.IsPartner(db.Request.Caller)) db.Request.Caller.RequireSite(row.SiteId);
+        if (db.Request.OwnTo() is null) db.Request.Caller.RequireSite(row.SiteId);
         return row;
     }
 
     async Task<bool> SeesAsync(string customerId, CancellationToken cancel) =>
-        !Access.IsPartner(db.Request.Caller)
-        || (await catalogs.ReadAsync(cancel)).Customer(customerId)?.PartnerSubjects.Contains(db.Request.Caller.Subject, StringComparer.Ordinal) is true;
+        db.Request.OwnTo() is not { } partner || (await catalogs.ReadAsync(cancel)).CustomersOf(partner).Contains(customerId, StringComparer.Ordinal);
 
     static void RequireVersion(OrderRow row, long version)
     {

@@ -24,7 +24,7 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
             refusals.Add(Refusal.Missing($"customers/{sent.CustomerId}", "CUSTOMER_UNKNOWN", "There is no such customer."));
         refusals.ThrowIfAny();
 
-        var response = await db.LockedAsync($"price:{sent.ProductCode}:{sent.CustomerId}:{sent.Currency}", async () =>
+        return await db.LockedAsync($"price:{sent.ProductCode}:{sent.CustomerId}:{sent.Currency}", async () =>
         {
             refusals.Clear();
             var latest = await db.Prices.Where(r => r.ProductCode == sent.ProductCode && r.CustomerId == sent.CustomerId && r.Currency == sent.Currency)
@@ -33,11 +33,10 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
             var price = PriceRules.Check(Read(sent, db.Ids.New(), latest + 1, now, refusals), now).OrAdd(refusals);
             refusals.ThrowIfAny();
             if (request.Version != latest) throw new RefusedException(Refusal.Stale($"prices/{sent.ProductCode}", request.Version, latest));
-            db.Prices.Add(PriceRow.From(price!));
+            db.Put(PriceRow.From(price!));
+            db.OnCommit(catalogs.Drop);
             return await db.AnswerAsync(new V1.PutPriceResponse { Price = Write(price!) }, cancel);
         }, cancel);
-        catalogs.Drop();
-        return response;
     }
 
     /// <inheritdoc/>

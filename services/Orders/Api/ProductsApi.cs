@@ -14,16 +14,15 @@ public sealed class ProductsApi(OrdersDb db, CatalogCache catalogs, PageTokens p
     {
         var cancel = context.CancellationToken;
         var code = request.Product?.ProductCode ?? "";
-        var response = await db.LockedAsync($"product:{code}", async () =>
+        return await db.LockedAsync($"product:{code}", async () =>
         {
             var latest = await db.Products.Where(r => r.ProductCode == code).MaxAsync(r => (long?)r.ProductVersion, cancel) ?? 0;
             var product = ProductWire.Read(request.Product, latest + 1, db.Now).OrThrow();
             if (request.Version != latest) throw new RefusedException(Refusal.Stale($"products/{code}", request.Version, latest));
-            db.Products.Add(ProductRow.From(product));
+            db.Put(ProductRow.From(product));
+            db.OnCommit(catalogs.Drop);
             return await db.AnswerAsync(new V1.PutProductResponse { Product = ProductWire.Write(product) }, cancel);
         }, cancel);
-        catalogs.Drop();
-        return response;
     }
 
     /// <inheritdoc/>

@@ -1,15 +1,15 @@
 using System.Globalization;
 using Doseline.Execution.V1;
-using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 
 namespace Doseline.Orders.Api;
 
 /// <summary>Turns a question into a promise that the schedule holds, or into every reason why it cannot and what could be had instead.</summary>
-public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
+public sealed class Promises(RequestContext call, SchedulerService.SchedulerServiceClient scheduler)
 {
     /// <summary>Departures that are tried at the scheduler for one order.</summary>
     const int TriesMax = 6;
@@ -27,11 +27,10 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
     /// <summary>Reserves the best departure that the scheduler takes.</summary>
     /// <param name="question">The question.</param>
     /// <param name="orderId">Order it is for.</param>
-    /// <param name="attempt">Names the call this is part of, so that its repeat repeats the same reservation.</param>
     /// <param name="replaces">Reservation that this one takes the place of; empty for none.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="RefusedException">Every binding constraint, with the nearest alternative.</exception>
-    public async Task<KeptPromise> KeepAsync(PromiseQuestion question, string orderId, string attempt, string replaces, CancellationToken cancel)
+    public async Task<KeptPromise> KeepAsync(PromiseQuestion question, string orderId, string replaces, CancellationToken cancel)
     {
         var plan = PromiseRules.Plan(question);
         List<Refusal> refused = [.. plan.Departures is [] ? plan.Binding : []];
@@ -39,7 +38,7 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
         {
             try
             {
-                return Kept(question, departure, await ReserveAsync(question, departure, orderId, attempt, replaces, cancel));
+                return Kept(question, departure, await ReserveAsync(question, departure, orderId, replaces, cancel));
             }
             catch (RpcException fault) when (fault.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound)
             {
@@ -83,10 +82,10 @@ public sealed class Promises(SchedulerService.SchedulerServiceClient scheduler)
         throw await RefuseAsync(plan, question, [.. plan.Departures is [] ? plan.Binding : []], cancel);
     }
 
-    async Task<ReserveResponse> ReserveAsync(PromiseQuestion question, Departure departure, string orderId, string attempt, string replaces, CancellationToken cancel) =>
+    async Task<ReserveResponse> ReserveAsync(PromiseQuestion question, Departure departure, string orderId, string replaces, CancellationToken cancel) =>
         await scheduler.ReserveAsync(new ReserveRequest
         {
-            RequestId = Id.From("reserve", attempt, departure.Service.Id, Text(departure.Cutoff.UtcTicks), Text(question.Now.UtcTicks / RepeatWithin.Ticks)),
+            RequestId = call.Derived("reserve", orderId, departure.Service.Id, Text(departure.Cutoff.UtcTicks), Text(question.Now.UtcTicks / RepeatWithin.Ticks)),
             OrderId = orderId,
             ProductCode = question.Product.Code,
             SiteId = departure.Service.SiteId,

@@ -15,7 +15,7 @@ public sealed class CatalogCache(IServiceScopeFactory scopes, TimeProvider clock
     volatile Loaded? current;
     long generation;
 
-    /// <summary>Drops what is held; call it after a commit that changed master data.</summary>
+    /// <summary>Drops what is held; for <c>OnCommit</c> of a save that changes master data.</summary>
     public void Drop() => Interlocked.Increment(ref generation);
 
     /// <summary>The catalog as last committed.</summary>

@@ -66,7 +66,11 @@ public sealed class OrderRow : IGxpRow
     public DateTimeOffset? ShipTime { get; set; }
     public DateTimeOffset? DeliveryTime { get; set; }
     public string LossCause { get; set; } = "";
+
+    /// <summary>True while <see cref="Risk"/> is one, for filters.</summary>
     public bool AtRisk { get; set; }
+
+    /// <summary>The risk that was told last.</summary>
     public string Risk { get; set; } = "";
     public bool PromiseBroken { get; set; }
     public DateTimeOffset? CancelTime { get; set; }
@@ -122,5 +126,5 @@ public sealed class OrderRow : IGxpRow
     }
 
     /// <summary>Reads the state anew after something happened.</summary>
-    public void Settle() => State = Progress.State;
+    public void Settle() => (State, AtRisk) = (Progress.State, Progress.IsAtRisk(Risk));
 }

@@ -1,4 +1,5 @@
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 
@@ -27,7 +28,7 @@ public static class CustomerRules
                 .With("zone", customer.Zone).With("tzdb_version", Zones.TzdbVersion));
         }
 
-        PriceRules.RequireCurrency(refusals, customer.Currency, "customer.currency");
+        Currency.Read(customer.Currency, "customer.currency").OrAdd(refusals);
         if (customer.TaxBasisPoints is < 0 or > TaxBasisPointsMax)
         {
             refusals.Add(Refusal.Invalid("customer.tax_basis_points", "TAX_OUT_OF_RANGE", $"tax_basis_points must be from 0 to {TaxBasisPointsMax}.")
@@ -42,8 +43,7 @@ public static class CustomerRules
     {
         refusals.RequireText(licence.Number, "customer.licence.number");
         refusals.RequireText(licence.IssuingAgency, "customer.licence.issuing_agency");
-        if (licence.EvidenceTime > now)
-            refusals.Add(Refusal.Invalid("customer.licence.evidence_time", "EVIDENCE_IN_FUTURE", "A licence cannot have been verified in the future.").With("evidence_time", licence.EvidenceTime));
+        refusals.AddRange(new EventSpan(now).Against("customer.licence.evidence_time", licence.EvidenceTime));
         if (licence.Lines.Count is 0 or > LinesMax)
             refusals.Add(Refusal.Invalid("customer.licence.lines", "LICENCE_LINES_REQUIRED", $"A licence has 1 to {LinesMax} lines.").With("lines_max", LinesMax));
         for (var i = 0; i < Math.Min(licence.Lines.Count, LinesMax); i++)

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Orders.Domain;
@@ -29,5 +30,5 @@ public static class InvoiceRules
     /// <param name="netMinorUnits">Net amount in minor units.</param>
     /// <param name="basisPoints">Tax in 1/10000 of the net amount.</param>
     public static long TaxOf(long netMinorUnits, int basisPoints) =>
-        (long)decimal.Round(netMinorUnits * basisPoints / BasisPoints, 0, MidpointRounding.ToEven);
+        Currency.PartOf(netMinorUnits, basisPoints / BasisPoints);
 }

@@ -39,6 +39,8 @@ public enum OrderState
 /// </summary>
 public sealed record OrderProgress
 {
+    const string DeliveryOverdue = "DELIVERY_OVERDUE";
+
     /// <summary>When it was cancelled; null when it was not.</summary>
     public DateTimeOffset? CancelTime { get; init; }
 
@@ -65,6 +67,9 @@ public sealed record OrderProgress
 
     /// <summary>Latest instant of a cancellation.</summary>
     public required DateTimeOffset CancellationDeadline { get; init; }
+
+    /// <summary>Whether a risk that was told still is one: what the carrier has cannot miss its cut-off, and what was delivered nothing.</summary>
+    public bool IsAtRisk(string risk) => risk.Length > 0 && DeliveryTime is null && (ShipTime is null || risk is DeliveryOverdue);
 
     /// <summary>The state all of it amounts to.</summary>
     public OrderState State => this switch

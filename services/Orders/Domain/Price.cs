@@ -1,3 +1,4 @@
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 
 namespace Doseline.Orders.Domain;
@@ -38,7 +39,7 @@ public static class PriceRules
     {
         List<Refusal> refusals = [];
         refusals.RequireText(price.ProductCode, "price.product_code");
-        RequireCurrency(refusals, price.Currency, "price.currency");
+        Currency.Read(price.Currency, "price.currency").OrAdd(refusals);
         if (price.MinorUnits is <= 0 or > MinorUnitsMax)
         {
             refusals.Add(Refusal.Invalid("price.minor_units", "PRICE_OUT_OF_RANGE", $"minor_units must be from 1 to {MinorUnitsMax}.")
@@ -61,11 +62,4 @@ public static class PriceRules
     public static Price? InForce(IEnumerable<Price> prices, Customer customer, DateTimeOffset instant) => prices
         .Where(p => p.Currency == customer.Currency && p.EffectiveTime <= instant && (p.CustomerId is "" || p.CustomerId == customer.Id))
         .OrderByDescending(p => p.CustomerId.Length > 0).ThenByDescending(p => p.Version).FirstOrDefault();
-
-    /// <summary>Adds a refusal unless the text is written like an ISO 4217 currency.</summary>
-    public static void RequireCurrency(List<Refusal> refusals, string currency, string field)
-    {
-        if (currency is not { Length: 3 } || !currency.All(char.IsAsciiLetterUpper))
-            refusals.Add(Refusal.Invalid(field, "CURRENCY_MALFORMED", $"{field} must be an ISO 4217 code of three capital letters.").With("currency", currency));
-    }
 }

@@ -11,12 +11,12 @@ public sealed class CarrierServices(OrdersDb db, CatalogCache catalogs) : IFactH
     /// <inheritdoc/>
     public async Task HandleAsync(CarrierServicePublished fact, Fact envelope, CancellationToken cancel)
     {
-        var row = await db.CarrierServices.FindAsync([fact.CarrierServiceId], cancel);
+        var row = await db.LoadAsync<CarrierServiceRow>(cancel, fact.CarrierServiceId);
         if (row?.PublishTime > envelope.Time) return;
         var weekdays = string.Join(',', fact.PickupWeekdays.Select(d => d.ToString(CultureInfo.InvariantCulture)));
         if (row is null)
         {
-            db.CarrierServices.Add(row = new CarrierServiceRow
+            db.Put(row = new CarrierServiceRow
             {
                 Id = fact.CarrierServiceId,
                 Carrier = fact.Carrier,
@@ -34,6 +34,6 @@ public sealed class CarrierServices(OrdersDb db, CatalogCache catalogs) : IFactH
         (row.Carrier, row.SiteId, row.CustomerId, row.PickupWeekdays) = (fact.Carrier, fact.SiteId, fact.CustomerId, weekdays);
         (row.CutoffMinuteOfDay, row.Zone, row.TransitTicks) = (fact.CutoffMinuteOfDay, fact.Zone, fact.Transit.ToTimeSpan().Ticks);
         (row.Active, row.PublishTime) = (fact.Active, envelope.Time);
-        db.SavedChanges += (_, _) => catalogs.Drop();
+        db.OnCommit(catalogs.Drop);
     }
 }

@@ -15,7 +15,6 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
         {
             if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.ShipTime.ToDateTimeOffset())) continue;
             (row.PackageId, row.ShipTime) = (fact.PackageId, fact.ShipTime.ToDateTimeOffset());
-            (row.AtRisk, row.Risk) = (false, "");
             row.Settle();
         }
     }
@@ -41,7 +40,6 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
         {
             if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.DeliveryTime.ToDateTimeOffset())) continue;
             row.DeliveryTime = fact.DeliveryTime.ToDateTimeOffset();
-            (row.AtRisk, row.Risk) = (false, "");
             row.Settle();
         }
     }

@@ -1,17 +1,15 @@
 using Doseline.Orders.Data;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 
 namespace Doseline.Orders.Events;
 
 /// <summary>Follows Quality's disposition of an order's dose.</summary>
-public sealed class DispositionProgress(OrdersDb db, SignatureGate signatures) : IFactHandler<DoseDispositionChanged>
+public sealed class DispositionProgress(OrdersDb db) : IFactHandler<DoseDispositionChanged>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
-        await signatures.RequireReleaseAsync(fact, cancel);
         if (await db.OfFactAsync(fact.OrderId, cancel) is not { } row) return;
         // The newest disposition counts, whichever comes last.
         var at = fact.SignatureTime?.ToDateTimeOffset() ?? envelope.Time;

@@ -2,7 +2,6 @@ using Doseline.Execution.V1;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
 using Doseline.Platform.Messaging;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Events;
 
@@ -13,8 +12,7 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     /// <inheritdoc/>
     public async Task HandleAsync(BatchStarted fact, Fact envelope, CancellationToken cancel)
     {
-        List<string> doses = [.. fact.DoseIds];
-        foreach (var row in await db.Orders.Where(r => doses.Contains(r.DoseId)).ToListAsync(cancel))
+        foreach (var row in await db.LoadAsync(db.All<OrderRow>(nameof(OrderRow.DoseId), fact.DoseIds), cancel))
         {
             (row.BatchId, row.Started) = (fact.BatchId, true);
             row.Settle();
@@ -33,7 +31,8 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     public async Task HandleAsync(DoseAtRisk fact, Fact envelope, CancellationToken cancel)
     {
         if (await db.OfFactAsync(fact.OrderId, cancel) is not { } row) return;
-        (row.AtRisk, row.Risk) = (true, Codes.Of(fact.Risk));
+        row.Risk = Codes.Of(fact.Risk);
+        row.Settle();
     }
 
     /// <inheritdoc/>
@@ -47,10 +46,9 @@ public sealed class ProductionProgress(OrdersDb db, CatalogCache catalogs)
     /// <inheritdoc/>
     public async Task HandleAsync(RunChanged fact, Fact envelope, CancellationToken cancel)
     {
-        List<string> ids = [.. fact.OrderIds];
         var catalog = await catalogs.ReadAsync(cancel);
         // An order that was moved to another run meanwhile is not concerned any more.
-        foreach (var row in await db.Orders.Where(r => ids.Contains(r.Id) && r.RunId == fact.RunId).ToListAsync(cancel))
+        foreach (var row in (await db.LoadAsync(db.Each<OrderRow>(fact.OrderIds), cancel)).Where(r => r.RunId == fact.RunId))
         {
             var release = catalog.Product(row.ProductCode, row.ProductVersion)?.ReleaseDuration ?? TimeSpan.Zero;
             var end = fact.EndOfSynthesisTime?.ToDateTimeOffset() ?? row.EndOfSynthesisTime;

@@ -83,17 +83,16 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
     /// <param name="work">Changes the row or adds it, and puts what else commits with it into the database; it does not save. Returns the row.</param>
     /// <param name="answer">Makes the answer of the saved row.</param>
     /// <param name="cancel">Cancels a turn that has not begun. One that has begun is finished, whether or not its caller still waits.</param>
-    /// <param name="transacted">True when the work also writes past what is saved: conditional updates.</param>
     /// <exception cref="RefusedException">The work said no and nothing was changed, or ACTOR_UNAVAILABLE.</exception>
-    protected async Task<TAnswer> TurnAsync<TAnswer>(Func<TDb, TRow?, Task<TRow>> work, Func<TRow, TAnswer> answer, CancellationToken cancel, bool transacted = false)
+    protected async Task<TAnswer> TurnAsync<TAnswer>(Func<TDb, TRow?, Task<TRow>> work, Func<TRow, TAnswer> answer, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        var row = await RunAsync(work, asked: true, transacted);
+        var row = await RunAsync(work, asked: true);
         Arm();
         return answer(row);
     }
 
-    async Task<TRow> RunAsync(Func<TDb, TRow?, Task<TRow>> work, bool asked, bool transacted)
+    async Task<TRow> RunAsync(Func<TDb, TRow?, Task<TRow>> work, bool asked)
     {
         for (var (attempt, read) = (1, false); ; attempt++)
         {
@@ -105,7 +104,7 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
                     read = true;
                 }
 
-                var (row, saved) = await OnceAsync(work, asked, transacted, read, attempt > 1);
+                var (row, saved) = await OnceAsync(work, asked, read, attempt > 1);
                 if (saved) state = row;
                 return row;
             }
@@ -139,27 +138,22 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
         }
     }
 
-    async Task<(TRow Row, bool Saved)> OnceAsync(Func<TDb, TRow?, Task<TRow>> work, bool asked, bool transacted, bool read, bool again)
+    async Task<(TRow Row, bool Saved)> OnceAsync(Func<TDb, TRow?, Task<TRow>> work, bool asked, bool read, bool again)
     {
         await using var scope = world.Scopes.CreateAsyncScope();
         var request = scope.ServiceProvider.GetRequiredService<RequestContext>();
         if (!asked || !CallFlow.Receive(request)) request.Caller = Caller.Service(Kind.Service);
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         // The fact that is told had its effect here before, as a save that met its inbox row has shown: then there is nothing to do.
-        if (again && state is not null && request.Fact is { } fact && await db.Inbox.AnyAsync(r => r.FactId == fact.Id && r.Part == fact.Part)) return (state, false);
+        if (again && state is not null && request.Fact is { } fact && await db.PeekAsync<InboxRow>(CancellationToken.None, fact.Id, fact.Part) is not null) return (state, false);
         var copy = state is null ? null : CopyOf(state);
-        if (copy is not null) db.Attach(copy);
-        return transacted ? await db.InTransactionAsync(WorkAsync, CancellationToken.None) : await WorkAsync();
-
-        async Task<(TRow, bool)> WorkAsync()
-        {
-            var row = await work(db, copy);
-            // Its own change is fenced by its version; where there is none, what is remembered must still be true.
-            if (!read && db.Entry(row).State is EntityState.Unchanged && await HasMovedAsync()) throw new RowMovedException();
-            if (!db.HasChanges) return (row, false);
-            await db.SaveChangesAsync(CancellationToken.None);
-            return (row, true);
-        }
+        if (copy is not null) db.Hold(copy);
+        var row = await work(db, copy);
+        // Its own change is fenced by its version; where there is none, what is remembered must still be true.
+        if (!read && !db.Changes(row) && await HasMovedAsync()) throw new RowMovedException();
+        if (!db.HasChanges) return (row, false);
+        await db.SaveChangesAsync(CancellationToken.None);
+        return (row, true);
     }
 
     /// <summary>Reads the row again; true when somebody else has changed it, and then the state is what was read.</summary>
@@ -180,7 +174,7 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
     async Task<TRow?> FetchAsync()
     {
         await using var scope = world.Scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<TDb>().Set<TRow>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == Id);
+        return await scope.ServiceProvider.GetRequiredService<TDb>().PeekAsync<TRow>(CancellationToken.None, Id);
     }
 
     // Somebody's deadline row is not what the state says: left by an earlier version, or by other settings. The row's version is held while it is put right.
@@ -207,7 +201,7 @@ public abstract class Actor<TDb, TRow>(ActorWorld world) : Grain, IActor where T
         {
             if (row is not null && Kind.Deadline(row) <= db.Now) await PassAsync(db, row);
             return row!;
-        }, asked: false, transacted: true);
+        }, asked: false);
         if (Deadline <= due) throw new InvalidOperationException($"The turn of {Kind.Type} {Id} left its deadline of {due:O} behind.");
         world.Meter.Late(Kind, world.Clock.GetUtcNow() - due);
     }

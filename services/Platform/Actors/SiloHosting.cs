@@ -1,4 +1,5 @@
 using System.Net;
+using Doseline.Platform.Certificates;
 using Doseline.Platform.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -16,7 +17,8 @@ namespace Doseline.Platform.Actors;
 
 /// <summary>
 /// Hosts a silo where a module has actors. Without <c>Cluster:Address</c> it is the only one and opens no port. With it, the silos of one service
-/// find each other in that service's own PostgreSQL database; <c>Cluster:Address</c> (the pod's) and <c>Cluster:Port</c> are where the others reach this one.
+/// find each other in that service's own PostgreSQL database; <c>Cluster:Address</c> (the pod's) and <c>Cluster:Port</c> are where the others reach this one,
+/// with TLS where <see cref="SiloTls"/> has certificates.
 /// </summary>
 static class SiloHosting
 {
@@ -73,6 +75,7 @@ static class SiloHosting
         if (hosting is not [var service]) throw new SettingException($"Cluster:Address is for a process with one service; this one hosts actors of {string.Join(", ", hosting)}.");
         var database = config.GetConnectionString(service);
         if (database?.Contains("Host=", StringComparison.OrdinalIgnoreCase) is not true) throw new SettingException($"Cluster:Address needs ConnectionStrings:{service} to name a PostgreSQL database.");
+        SiloTls.Of(config, service)?.On(silo);
         // Names that stay the same over versions: another one would make two clusters over one database.
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = ($"doseline-{service}", $"doseline-{service}"));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database));
@@ -82,6 +85,8 @@ static class SiloHosting
         {
             options.ProbeTimeout = config.GetValue("Cluster:ProbeEvery", TimeSpan.FromSeconds(1));
             options.NumMissedProbesLimit = config.GetValue("Cluster:ProbesMissedMax", 3);
+            // Whoever reaches none of the others, or is not let in by them, ends, and is told so.
+            options.MaxJoinAttemptTime = config.GetValue("Cluster:JoinWithin", TimeSpan.FromMinutes(2));
             options.TableRefreshTimeout = TimeSpan.FromSeconds(15);
             options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(10);
         });

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Doseline.Platform.Actors.Deadlines;
+using Doseline.Platform.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ namespace Doseline.Platform.Actors;
 
 /// <summary>Starts the silo beside the listeners, or when the first actor is asked: only a call that needs an actor waits for it.</summary>
 /// <remarks>A silo that cannot start ends the host, for it cannot be started twice; whoever runs the process starts it again.</remarks>
-sealed class SiloStart(IServiceProvider services, IHostApplicationLifetime lifetime, SiloStart.Options options, DeadlineBoard board, ILogger<SiloStart> log) : IHostedService, ISiloStatusListener
+sealed class SiloStart(IServiceProvider services, IHostApplicationLifetime lifetime, SiloStart.Options options, DeadlineBoard board, OneByOne turns, ILogger<SiloStart> log) : IHostedService, ISiloStatusListener
 {
     readonly Lock guard = new();
     Task? started;
@@ -24,7 +25,7 @@ sealed class SiloStart(IServiceProvider services, IHostApplicationLifetime lifet
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.AtOnce) lifetime.ApplicationStarted.Register(() => _ = ReadyAsync());
+        if (options.AtOnce) lifetime.ApplicationStarted.Register(() => _ = turns.RunAsync(async () => { await ReadyAsync(); return 0; }, lifetime.ApplicationStopping));
         return Task.CompletedTask;
     }
 

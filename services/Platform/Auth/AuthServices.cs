@@ -21,7 +21,7 @@ static class AuthServices
             services.AddSingleton<ITrustedIssuer>(p => new RemoteIssuer(issuer, new KeySet(issuer, Client(), WallClock.Pace, p.GetRequiredService<ILogger<KeySet>>())));
         }
 
-        services.AddSingleton<TrainingGate>();
+        services.AddSingleton<Behalf>().AddSingleton<TrainingGate>().AddSingleton<PersonGate>();
         services.TryAddSingleton<ITokenReader, BearerTokens>();
         services.TryAddSingleton<IServiceTokens>(p => p.GetRequiredService<InstallationTokens>());
     }

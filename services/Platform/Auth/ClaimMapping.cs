@@ -20,20 +20,22 @@ public static class ClaimMapping
         string Claim(string ours, string usual) => issuer.Claims.GetValueOrDefault(ours, usual);
         var subject = issuer.SubjectPrefix + token.Subject;
         const string service = "service:";
-        if (issuer.Platform && subject.StartsWith(service, StringComparison.Ordinal)) return Caller.Service(subject[service.Length..]);
+        var scopes = Values(payload, Claim("Scope", "scope")).SelectMany(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        if (issuer.Platform && subject.StartsWith(service, StringComparison.Ordinal)) return Caller.Service(subject[service.Length..]) with { Scopes = scopes };
         // Without a prefix of its own a foreign issuer could name anybody here.
         if (!issuer.Platform && subject.StartsWith(service, StringComparison.Ordinal)) return null;
 
         var roles = Values(payload, Claim("Role", "role")).Select(r => Ours(issuer.Roles, r)).Where(r => r is not null && Roles.All.Contains(r, StringComparer.Ordinal)).Cast<string>().Distinct(StringComparer.Ordinal).ToList();
         var sites = Values(payload, Claim("Site", "site")).Select(s => Ours(issuer.Sites, s)).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var grants = Grants(Values(payload, Claim("Grant", "grant")), issuer);
+        // Two lists of several each say who is what somewhere, and not where: their product would be rights that nobody gave.
+        if (grants is null && roles.Count > 1 && sites.Count > 1) roles = [];
         if (grants is not null)
         {
             roles = [.. grants.Keys];
             sites = [.. grants.Values.SelectMany(s => s).Distinct(StringComparer.Ordinal)];
         }
 
-        var scopes = Values(payload, Claim("Scope", "scope")).SelectMany(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
         return new Caller
         {
             Subject = subject,
@@ -41,6 +43,7 @@ public static class ClaimMapping
             Roles = roles,
             Sites = sites is [] ? issuer.DefaultSites : sites,
             SitesByRole = grants,
+            IsForeign = !issuer.Platform,
             // A foreign provider's scopes are its own affair unless it was said where ours stand.
             Scopes = issuer.Platform || issuer.Claims.ContainsKey("Scope") ? scopes : null,
             SessionId = Values(payload, Claim("Session", "sid")) is [var session, ..] ? session : null,
@@ -49,14 +52,9 @@ public static class ClaimMapping
     }
 
     // "qa@bos": the role at that site and nowhere else.
-    static Dictionary<string, IReadOnlyList<string>>? Grants(IReadOnlyList<string> values, IssuerOptions issuer)
-    {
-        var pairs = values.Select(v => v.Split('@', 2)).Where(p => p.Length == 2)
-            .Select(p => (Role: Ours(issuer.Roles, p[0]), Site: Ours(issuer.Sites, p[1])))
-            .Where(p => p.Role is not null && p.Site is not null && Roles.All.Contains(p.Role, StringComparer.Ordinal)).ToList();
-        return values is [] ? null : pairs.GroupBy(p => p.Role!, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, IReadOnlyList<string> (g) => [.. g.Select(p => p.Site!).Distinct(StringComparer.Ordinal)], StringComparer.Ordinal);
-    }
+    static IReadOnlyDictionary<string, IReadOnlyList<string>>? Grants(IReadOnlyList<string> values, IssuerOptions issuer) => values is [] ? null : Caller.ByRole(values.Select(Right.Read).OfType<Right>()
+        .Where(r => Ours(issuer.Roles, r.Role) is { } role && Roles.All.Contains(role, StringComparer.Ordinal) && Ours(issuer.Sites, r.SiteId) is not null)
+        .Select(r => new Right(Ours(issuer.Roles, r.Role)!, Ours(issuer.Sites, r.SiteId)!)));
 
     static string? Ours(IReadOnlyDictionary<string, string> map, string theirs) => map.Count == 0 ? theirs : map.GetValueOrDefault(theirs);
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Doseline.Kernel.Rules;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -6,13 +7,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace Doseline.Platform.Auth;
 
 /// <summary>
-/// Tokens that anybody with the key of this installation makes for any role: for tests, load tests and trying things out. They are
+/// Tokens that anybody with the key <c>development</c> makes for any role: for tests, load tests and trying things out. They are
 /// accepted only by a host that was started with <c>Development:Tokens=true</c>, and by no other.
 /// </summary>
 public sealed class DevelopmentTokens(KeyStore keys, TimeProvider clock, IConfiguration? config = null) : ITrustedIssuer
 {
     /// <summary>The setting without which a host refuses these tokens.</summary>
     public const string Setting = "Development:Tokens";
+
+    /// <summary>Name of the key, in the key store; nobody has it but who tries things out.</summary>
+    public const string KeyName = "development";
 
     const string Name = "doseline-development";
 
@@ -49,13 +53,14 @@ public sealed class DevelopmentTokens(KeyStore keys, TimeProvider clock, IConfig
                 new Claim("name", caller.Name),
                 .. caller.Roles.Select(role => new Claim("role", role)),
                 .. caller.Sites.Select(site => new Claim("site", site)),
+                .. caller.SitesByRole is null ? [] : caller.Rights.Select(right => new Claim("grant", right.ToString())),
             ]),
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(keys.Signing("tokens")), SecurityAlgorithms.EcdsaSha256),
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(keys.Signing(KeyName)), SecurityAlgorithms.EcdsaSha256),
         });
     }
 
     /// <inheritdoc/>
-    public ValueTask<SecurityKey?> KeyAsync(string kid, CancellationToken cancel) => new(new ECDsaSecurityKey(keys.Signing("tokens")));
+    public ValueTask<IReadOnlyList<SecurityKey>> KeysAsync(string kid, CancellationToken cancel) => new([new ECDsaSecurityKey(keys.Signing(KeyName))]);
 
     /// <inheritdoc/>
     public Caller? CallerOf(JsonWebToken token) => new()
@@ -64,6 +69,7 @@ public sealed class DevelopmentTokens(KeyStore keys, TimeProvider clock, IConfig
         Name = Claims(token, "name").FirstOrDefault() ?? token.Subject,
         Roles = [.. Claims(token, "role")],
         Sites = [.. Claims(token, "site")],
+        SitesByRole = Claims(token, "grant").Select(Right.Read).OfType<Right>().ToList() is [_, ..] rights ? Caller.ByRole(rights) : null,
         IsDevelopment = true,
     };
 

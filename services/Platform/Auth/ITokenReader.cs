@@ -5,6 +5,9 @@ public interface ITokenReader
 {
     /// <summary>The caller, or null when the token is not valid now.</summary>
     ValueTask<Caller?> ReadAsync(string token);
+
+    /// <summary>True when the session of somebody whose token was read has been ended since, as far as is known in this process.</summary>
+    bool HasEnded(Caller caller) => false;
 }
 
 /// <summary>Gives a service the token it calls other services with.</summary>

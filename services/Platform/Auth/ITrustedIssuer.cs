@@ -18,8 +18,8 @@ public interface ITrustedIssuer
     /// <summary>Signature algorithms, asymmetric ones only.</summary>
     IReadOnlyList<string> Algorithms { get; }
 
-    /// <summary>The public key of that id; null when the issuer has none such.</summary>
-    ValueTask<SecurityKey?> KeyAsync(string kid, CancellationToken cancel);
+    /// <summary>The public keys that go by that id, several while one is changed; none when the issuer has none such.</summary>
+    ValueTask<IReadOnlyList<SecurityKey>> KeysAsync(string kid, CancellationToken cancel);
 
     /// <summary>Who the token speaks for; null when it speaks for nobody here.</summary>
     Caller? CallerOf(JsonWebToken token);

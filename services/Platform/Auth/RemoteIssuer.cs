@@ -19,7 +19,7 @@ public sealed class RemoteIssuer(IssuerOptions options, KeySet keys) : ITrustedI
     public IReadOnlyList<string> Algorithms => options.Algorithms;
 
     /// <inheritdoc/>
-    public ValueTask<SecurityKey?> KeyAsync(string kid, CancellationToken cancel) => keys.FindAsync(kid, cancel);
+    public async ValueTask<IReadOnlyList<SecurityKey>> KeysAsync(string kid, CancellationToken cancel) => await keys.FindAsync(kid, cancel) is { } key ? [key] : [];
 
     /// <inheritdoc/>
     public Caller? CallerOf(JsonWebToken token) => ClaimMapping.CallerOf(token, options);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Data;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
@@ -13,7 +12,7 @@ namespace Doseline.Platform.Auth;
 /// Identity is asked; a yes is kept for half a minute, a no is not kept at all. While Identity cannot be asked, a yes that is younger than a
 /// quarter of an hour still counts, so that its restart does not stop a synthesis; then the answer is no.
 /// </summary>
-public sealed class TrainingGate(ServiceChannels channels, IServiceTokens tokens, DatabaseTable databases, TimeProvider clock)
+public sealed class TrainingGate(HostCalls host, TimeProvider clock)
 {
     const int CacheMax = 10_000;
     static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
@@ -69,9 +68,7 @@ public sealed class TrainingGate(ServiceChannels channels, IServiceTokens tokens
     async Task<CheckTrainingResponse> AskAsync(string subject, string procedure, CancellationToken cancel)
     {
         const string identity = "identity";
-        Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
-        if (channels.ThroughDapr(identity)) headers.Add("dapr-app-id", identity);
-        return await new TrainingService.TrainingServiceClient(channels.InvokerOf(identity))
-            .CheckTrainingAsync(new CheckTrainingRequest { Subject = subject, Code = procedure }, headers, WallClock.UtcNow.UtcDateTime + Patience, cancel);
+        return await new TrainingService.TrainingServiceClient(host.InvokerOf(identity))
+            .CheckTrainingAsync(new CheckTrainingRequest { Subject = subject, Code = procedure }, null, WallClock.UtcNow.UtcDateTime + Patience, cancel);
     }
 }

@@ -13,8 +13,8 @@ public sealed class DataLanes : IAsyncDisposable
     readonly Func<string, WriteLane> make;
 
     /// <summary>Makes none yet: a lane is made at its first use.</summary>
-    public DataLanes(DatabaseOptions options, WriteGates gates, WriteMeter meter) =>
-        (Meter, this.options, make) = (meter, options, service => new WriteLane(service, options.WriterOf(service, gates), meter));
+    public DataLanes(DatabaseOptions options, WriteGates gates, LaneMeter meter) =>
+        (Meter, this.options, make) = (meter, options, service => new WriteLane(service, options.WriterOf(service, gates, meter), meter));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -23,9 +23,9 @@ public sealed class DataLanes : IAsyncDisposable
         foreach (var reader in readers.Values) await reader.Value.DisposeAsync();
     }
 
-    internal WriteMeter Meter { get; }
+    internal LaneMeter Meter { get; }
 
-    internal ReadLane ReaderOf(string service) => readers.GetOrAdd(service, s => new Lazy<ReadLane>(() => new ReadLane(options.ReaderOf(s)))).Value;
+    internal ReadLane ReaderOf(string service) => readers.GetOrAdd(service, s => new Lazy<ReadLane>(() => new ReadLane(s, options.ReaderOf(s), Meter))).Value;
 
     internal WriteLane Of(string service) => lanes.GetOrAdd(service, s => new Lazy<WriteLane>(() => make(s))).Value;
 }

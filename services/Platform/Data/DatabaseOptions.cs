@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Doseline.Platform.Data.Reading;
 using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Hosting;
@@ -8,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
+using SQLitePCL;
 
 namespace Doseline.Platform.Data;
 
@@ -15,7 +17,7 @@ namespace Doseline.Platform.Data;
 /// <remarks>
 /// <c>ConnectionStrings:{service}-owner</c> names the role that owns the schema on PostgreSQL: scripts are then applied as that role, and the
 /// service's own gets the rights to work and none to change or delete what is append-only. A running service does not need it.
-/// Behind a pooler that hands out connections by transaction, the connection string says <c>Max Auto Prepare=0</c>.
+/// Behind a pooler that hands out connections by transaction, the connection string says <c>Max Auto Prepare=0;Options=</c>.
 /// Default is SQLite in <c>Data:Directory</c> (default <c>data</c>), file <c>{service}.db</c>, durable at every commit.
 /// </remarks>
 public sealed class DatabaseOptions(IConfiguration config) : IDisposable
@@ -35,14 +37,24 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
     }
 
     /// <summary>What writes rows into the service's database.</summary>
-    internal IRowWriter WriterOf(string service, WriteGates gates)
+    internal IRowWriter WriterOf(string service, WriteGates gates, LaneMeter meter)
     {
-        if (PostgresOf(service) is { } source) return new PostgresWriter(source);
+        if (PostgresOf(service) is { } source) return new PostgresWriter(source, wait => meter.WaitedForLog(service, wait));
         return new SqliteWriter(() => OpenSqlite(service), gates.For(SqliteOf(service)));
     }
 
     /// <summary>What looks rows up in the service's database.</summary>
     internal IRowReader ReaderOf(string service) => PostgresOf(service) is { } source ? new PostgresReader(source) : new SqliteReader(() => OpenSqlite(service));
+
+    /// <summary>True when the service's database is a SQLite file.</summary>
+    internal bool IsSqlite(string service) => PostgresOf(service) is null;
+
+    /// <summary>Opens a connection of the pool that the service's contexts take theirs from.</summary>
+    internal async Task<DbConnection> OpenAsync(string service, CancellationToken cancel) =>
+        PostgresOf(service) is { } source ? await source.OpenConnectionAsync(cancel) : pragmas.Open(SqliteOf(service));
+
+    /// <summary>Waits for the turn to write into the service's SQLite file.</summary>
+    internal Task<IDisposable> EnterAsync(string service, WriteGates gates, CancellationToken cancel) => gates.EnterAsync(SqliteOf(service), cancel);
 
     // A connection of its own, which a lane keeps: none of the pool's.
     SqliteConnection OpenSqlite(string service) => pragmas.Open(new SqliteConnectionStringBuilder(SqliteOf(service)) { Pooling = false }.ToString());
@@ -82,13 +94,17 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
 
     // What the connection string says itself comes later and wins. A service's statements are few and the same, so each connection prepares
     // them once; and none changes a setting of its session, so nothing is put back when one is returned.
-    const string PostgresDefaults = "Max Auto Prepare=200;Auto Prepare Min Usages=3;No Reset On Close=true;";
+    // A transaction that its process has left standing (frozen, not gone: its connections live) is ended after ten seconds, and with it its locks;
+    // a message of up to 64 KiB leaves as a whole.
+    const string PostgresDefaults = "Max Auto Prepare=200;Auto Prepare Min Usages=3;No Reset On Close=true;Write Buffer Size=65536;Options=-c idle_in_transaction_session_timeout=10000;";
 
     // The name keeps the connection string, with its password, out of metric tags.
     static NpgsqlDataSource Source(string service, string connection) => new NpgsqlDataSourceBuilder(PostgresDefaults + connection) { Name = service }.Build();
 
     sealed class SqlitePragmas(string synchronous) : DbConnectionInterceptor
     {
+        // They stay with the connection underneath, which goes back to the pool and comes out again.
+        readonly ConditionalWeakTable<sqlite3, object> set = [];
         readonly string sql = $"PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON;";
 
         public SqliteConnection Open(string connectionString)
@@ -103,12 +119,16 @@ public sealed class DatabaseOptions(IConfiguration config) : IDisposable
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
+            if (!IsNew(connection)) return;
             await using var command = Command(connection);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        bool IsNew(DbConnection connection) => set.TryAdd(((SqliteConnection)connection).Handle!, set);
+
         void Set(DbConnection connection)
         {
+            if (!IsNew(connection)) return;
             using var command = Command(connection);
             command.ExecuteNonQuery();
         }

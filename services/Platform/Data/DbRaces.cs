@@ -1,3 +1,5 @@
+using Doseline.Platform.Audit;
+using Doseline.Platform.Data.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -17,6 +19,9 @@ static class DbRaces
         SqliteException sqlite => sqlite.SqliteErrorCode is Busy or Locked,
         _ => false,
     };
+
+    /// <summary>True when somebody else changed the same row first. The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.</summary>
+    public static bool IsOvertaken(Exception fault) => fault is DbUpdateConcurrencyException or RowRefusedException { Row: AuditRow };
 
     /// <summary>True when the database cannot be asked now: a connection that was lost, or a lock that was not given in time. Nothing was changed, and a repetition may succeed.</summary>
     public static bool IsAway(Exception fault) => fault switch

@@ -22,14 +22,14 @@ abstract class Lane<TAsked, TAnswer>(int countMax, int weightMax) : IAsyncDispos
     }
 
     /// <summary>Waits for a turn; a caller may give up until it is taken, and is then told what became of it.</summary>
-    protected async Task<TAnswer> AskAsync(TAsked asked, CancellationToken cancel)
+    protected async Task<TAnswer[]> AskAsync(IReadOnlyList<TAsked> asked, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        Waiting waiting = new(asked);
-        await using var _ = cancel.UnsafeRegister(static (waits, token) => ((Waiting)waits!).GiveUp(token), waiting);
+        Waiting[] waiting = [.. asked.Select(one => new Waiting(one))];
+        await using var _ = cancel.UnsafeRegister(static (waits, token) => Array.ForEach((Waiting[])waits!, one => one.GiveUp(token)), waiting);
         lock (guard)
         {
-            queue.Enqueue(waiting);
+            foreach (var one in waiting) queue.Enqueue(one);
             if (running is null)
             {
                 // Nothing of the caller that happens to be first goes along.
@@ -38,7 +38,7 @@ abstract class Lane<TAsked, TAnswer>(int countMax, int weightMax) : IAsyncDispos
             }
         }
 
-        return await waiting.Task;
+        return await Task.WhenAll(waiting.Select(one => one.Task));
     }
 
     /// <summary>Does what was asked and answers everyone.</summary>

@@ -18,60 +18,41 @@ public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, D
     // A SQLite file has one process.
     const string PostgresOnly = ".postgres.sql";
 
-    /// <summary>Brings a database up to date.</summary>
+    readonly Lazy<List<SchemaScript>> kernel = new(() => [.. Scripts(typeof(SchemaRunner).Assembly, "kernel")]);
+
+    /// <summary>Brings a database up to date. A context of it, and with that its model, is asked for only where rights are granted.</summary>
     /// <exception cref="SchemaException">A script that was applied has since been edited, or the database is ahead of this version.</exception>
-    public async Task ApplyAsync(ServiceDb db, CancellationToken cancel)
+    public async Task ApplyAsync(ServiceDatabase database, Func<ServiceDb> context, CancellationToken cancel)
     {
-        var scripts = Scripts(typeof(SchemaRunner).Assembly, "kernel").Concat(Scripts(db.GetType().Assembly, db.Service)).ToList();
-        if (db.Database.IsSqlite()) await ApplySqliteAsync(db, [.. scripts.Where(s => !s.Name.EndsWith(PostgresOnly, StringComparison.Ordinal))], cancel);
-        else await ApplyPostgresAsync(db, scripts, cancel);
+        List<SchemaScript> scripts = [.. kernel.Value, .. Scripts(database.Type.Assembly, database.Service)];
+        var sqlite = options.IsSqlite(database.Service);
+        if (sqlite) scripts.RemoveAll(s => s.Name.EndsWith(PostgresOnly, StringComparison.Ordinal));
+        if (options.OwnerOf(database.Service) is { } owner && !sqlite) await ApplyAsOwnerAsync(owner, scripts, context(), cancel);
+        else await ApplyAsync(database.Service, scripts, sqlite, cancel);
     }
 
-    async Task ApplySqliteAsync(ServiceDb db, List<SchemaScript> scripts, CancellationToken cancel)
+    async Task ApplyAsync(string service, List<SchemaScript> scripts, bool sqlite, CancellationToken cancel)
     {
-        var gate = gates.For(db.Database.GetConnectionString()!);
-        await gate.WaitAsync(cancel);
-        try
-        {
-            await db.Database.OpenConnectionAsync(cancel);
-            var connection = db.Database.GetDbConnection();
-            // WAL lets readers go on while one writes; it is a property of the file and stays.
-            await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancel);
-            await TransactAsync(connection, "BEGIN IMMEDIATE", () => ApplyAsync(connection, scripts, sqlite: true, cancel), cancel);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-            gate.Release();
-        }
+        using var turn = sqlite ? await options.EnterAsync(service, gates, cancel) : null;
+        await using var connection = await options.OpenAsync(service, cancel);
+        // WAL lets readers go on while one writes; it is a property of the file and stays.
+        if (sqlite) await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancel);
+        // A role that may not change the schema need not, as long as nothing is left to apply.
+        if (await IsCurrentAsync(connection, scripts, sqlite, cancel)) return;
+        if (sqlite) await TransactAsync(connection, "BEGIN IMMEDIATE", () => ApplyAsync(connection, scripts, sqlite: true, cancel), cancel);
+        else await TransactAsync(connection, "BEGIN", () => LockedAsync(connection, scripts, cancel), cancel);
     }
 
-    async Task ApplyPostgresAsync(ServiceDb db, List<SchemaScript> scripts, CancellationToken cancel)
+    async Task ApplyAsOwnerAsync(string owner, List<SchemaScript> scripts, ServiceDb db, CancellationToken cancel)
     {
-        if (options.OwnerOf(db.Service) is { } owner)
+        await using NpgsqlConnection connection = new(owner);
+        await connection.OpenAsync(cancel);
+        var role = new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString()).Username!;
+        await TransactAsync(connection, "BEGIN", async () =>
         {
-            await using NpgsqlConnection connection = new(owner);
-            await connection.OpenAsync(cancel);
-            var role = new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString()).Username!;
-            await TransactAsync(connection, "BEGIN", async () =>
-            {
-                await LockedAsync(connection, scripts, cancel);
-                if (role != connection.UserName) await ExecuteAsync(connection, Grants(db, scripts, role), cancel);
-            }, cancel);
-            return;
-        }
-
-        await db.Database.OpenConnectionAsync(cancel);
-        try
-        {
-            var connection = db.Database.GetDbConnection();
-            // A role that may not change the schema need not, as long as nothing is left to apply.
-            if (!await IsCurrentAsync(connection, scripts, cancel)) await TransactAsync(connection, "BEGIN", () => LockedAsync(connection, scripts, cancel), cancel);
-        }
-        finally
-        {
-            await db.Database.CloseConnectionAsync();
-        }
+            await LockedAsync(connection, scripts, cancel);
+            if (role != connection.UserName) await ExecuteAsync(connection, Grants(db, scripts, role), cancel);
+        }, cancel);
     }
 
     async Task LockedAsync(DbConnection connection, List<SchemaScript> scripts, CancellationToken cancel)
@@ -95,11 +76,11 @@ public sealed partial class SchemaRunner(TimeProvider clock, WriteGates gates, D
         }
     }
 
-    static async Task<bool> IsCurrentAsync(DbConnection connection, List<SchemaScript> scripts, CancellationToken cancel)
+    static async Task<bool> IsCurrentAsync(DbConnection connection, List<SchemaScript> scripts, bool sqlite, CancellationToken cancel)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT to_regclass('schema_scripts') IS NOT NULL";
-        if (await command.ExecuteScalarAsync(cancel) is not true) return false;
+        command.CommandText = sqlite ? "SELECT count(*) FROM sqlite_master WHERE name = 'schema_scripts'" : "SELECT count(to_regclass('schema_scripts'))";
+        if (await command.ExecuteScalarAsync(cancel) is not 1L) return false;
         var applied = await AppliedAsync(connection, cancel);
         return scripts.All(s => applied.TryGetValue(s.Name, out var checksum) && checksum == s.Checksum);
     }

@@ -1,55 +1,21 @@
 using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit;
-using Doseline.Platform.Data.Reading;
 using Doseline.Platform.Data.Writing;
 using Doseline.Platform.Messaging.Log;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Data;
 
-/// <content>How rows are looked up by their keys, and how what was changed is saved: by the lanes.</content>
+/// <content>How what was changed is saved: by the lane.</content>
 public abstract partial class ServiceDb
 {
     // More than races of replicas need to settle.
     const int TriesMax = 20;
 
-    readonly HeldRows held = new();
     readonly List<RowWrite> written = [];
     readonly List<RowWrite> conditions = [];
+    readonly List<Action> afterCommit = [];
     WriteSet? unit;
-
-    /// <summary>Looks a row up by its key, beside the change tracker; what is changed in it is written with the next save.</summary>
-    /// <remarks>Rows that are asked for together travel together. Whoever loads a row loads it always: one that is also found by a query is two.</remarks>
-    /// <typeparam name="TRow">Kind of row.</typeparam>
-    /// <param name="cancel">Cancels.</param>
-    /// <param name="key">The parts of its key.</param>
-    /// <returns>The row; null when there is none.</returns>
-    public async Task<TRow?> LoadAsync<TRow>(CancellationToken cancel, params object[] key) where TRow : class
-    {
-        var shape = ToHold<TRow>();
-        if (held.Of(shape, string.Join('/', key)) is TRow known) return known;
-        if (await FindAsync(shape, key, cancel) is not { } values) return null;
-        var row = (TRow)shape.Make(values);
-        held.Hold(shape, row, values);
-        return row;
-    }
-
-    /// <summary>Writes a new row with the next save.</summary>
-    public void Put<TRow>(TRow row) where TRow : class => held.Hold(ToHold<TRow>(), row, null);
-
-    // Deadlines follow from what the change tracker sees of an actor's row.
-    RowShape ToHold<TRow>() => Scope.Kinds.Of(Service, typeof(TRow)) is null
-        ? ShapeOf(typeof(TRow))
-        : throw new InvalidOperationException($"{typeof(TRow).Name} is an actor's row; it is tracked.");
-
-    /// <summary>Looks a row up by its key, to read only.</summary>
-    internal async Task<TRow?> PeekAsync<TRow>(CancellationToken cancel, params object[] key) where TRow : class
-    {
-        var shape = ShapeOf(typeof(TRow));
-        return await FindAsync(shape, key, cancel) is { } values ? (TRow)shape.Make(values) : null;
-    }
-
-    Task<object?[]?> FindAsync(RowShape shape, object[] key, CancellationToken cancel) => Scope.Lanes.ReaderOf(Service).FindAsync(new RowKey(shape, shape.KeyOf(key)), cancel);
 
     /// <summary>Changes a row with the next save, where a condition on that row holds; where it does not, the whole save fails as a lost race.</summary>
     /// <typeparam name="TRow">Kind of row; its key is one column.</typeparam>
@@ -69,19 +35,17 @@ public abstract partial class ServiceDb
     /// <param name="cancel">Cancels.</param>
     public Task<T> LockedAsync<T>(string name, Func<Task<T>> work, CancellationToken cancel) => LockedWork.RunAsync(this, name, work, cancel);
 
-    /// <summary>Runs <paramref name="work"/>, which reads, decides and saves under conditions (<see cref="Also"/>), again when one of them no longer written.</summary>
+    /// <summary>Runs <paramref name="work"/>, which reads, decides and saves under conditions (<see cref="Also"/>), again when one of them no longer holds, or somebody else changed a row of it first.</summary>
     public async Task<T> DecideAsync<T>(Func<Task<T>> work, CancellationToken cancel)
     {
         var before = Known();
-        // What was loaded before the work would not be loaded again for it.
-        var triesMax = held.IsEmpty ? TriesMax : 1;
         for (var tries = 1; ; tries++)
         {
             try
             {
                 return await work();
             }
-            catch (DbUpdateConcurrencyException) when (tries < triesMax)
+            catch (DbUpdateException lost) when (before is not null && tries < TriesMax && DbRaces.IsOvertaken(lost))
             {
                 await StartAgainAsync(before, cancel);
             }
@@ -99,6 +63,7 @@ public abstract partial class ServiceDb
         // The row is updated first, so that both databases hold its lock until the commit.
         await Database.ExecuteSqlAsync(
             $"INSERT INTO locks (name, taken) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET taken = locks.taken + 1", cancel);
+        await ReadAgainAsync(cancel);
         return await work();
     }, cancel);
 
@@ -112,7 +77,7 @@ public abstract partial class ServiceDb
         await using var transaction = await Database.BeginTransactionAsync(cancel);
         written.Clear();
         var result = await work();
-        await InlineWrites.CommitAsync(transaction, written, cancel);
+        await InlineWrites.CommitAsync(transaction, written, wait => Scope.Lanes.Meter.WaitedForLog(Service, wait), cancel);
         Scope.Lanes.Meter.Committed(Service, 1, written.Count);
         Committed();
         return result;
@@ -125,9 +90,9 @@ public abstract partial class ServiceDb
         WriteSet set = new();
         AuditWriter audit = new(this, Scope.Request);
         var numbered = TrackedRows.Collect(this, audit, set);
-        var saved = held.Collect(audit, set);
+        var collected = held.Collect(audit, set);
         set.Rows.AddRange(audit.Rows);
-        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, set));
+        if (Scope.Kinds.Any(Service)) due = ActorDeadlines.Earlier(due, ActorDeadlines.Collect(this, Scope.Kinds, collected.Select(c => c.Held), set));
         set.Rows.AddRange(conditions);
         set.Facts.AddRange(facts.Select(FactLog.AppendOf));
         if (unit is not null)
@@ -147,7 +112,7 @@ public abstract partial class ServiceDb
         published.AddRange(facts);
         facts.Clear();
         conditions.Clear();
-        saved();
+        held.Accept(collected);
         if (acceptAllChangesOnSuccess) TrackedRows.Accept(this, numbered);
         if (unit is null && Database.CurrentTransaction is null && set.Count > 0) Committed();
         return set.Count;
@@ -161,10 +126,15 @@ public abstract partial class ServiceDb
         Put(new InboxRow { FactId = fact.Id, Part = fact.Part, Publisher = fact.Publisher, Position = fact.Position, DataHash = fact.DataHash, Time = Now });
     }
 
+    /// <summary>Does something once what is about to be saved is committed, and not at all where it is not: dropping what memory holds of it.</summary>
+    /// <param name="then">What; it does not fail.</param>
+    public void OnCommit(Action then) => afterCommit.Add(then);
+
     /// <summary>Forgets everything that was to be saved, and every row that was read: for another try after a save that failed.</summary>
     public void Discard()
     {
         ChangeTracker.Clear();
+        held.Clear();
         Forget();
     }
 
@@ -173,32 +143,34 @@ public abstract partial class ServiceDb
     {
         facts.Clear();
         published.Clear();
-        held.Clear();
         conditions.Clear();
+        afterCommit.Clear();
         due = null;
         if (lent?.Request.Fact is { } fact) fact.Kept = false;
     }
+
+    internal bool IsActors(Type row) => Scope.Kinds.Of(Service, row) is not null;
 
     internal RowShape ShapeOf(Type row) => RowShape.Of(Model.FindEntityType(row)!);
 
     /// <summary>Keeps what is saved from now on, to write it as one set; null ends that.</summary>
     internal void Gather(WriteSet? set) => unit = set;
 
-    /// <summary>True when rows are held beside the change tracker.</summary>
-    internal bool Holds => !held.IsEmpty;
-
     internal NamedTurns Turns => Scope.Turns;
 
     /// <summary>Writes a set by the lane.</summary>
     internal Task WriteAsync(WriteSet set, CancellationToken cancel) => Scope.Lanes.Of(Service).WriteAsync(set, cancel);
 
-    /// <summary>The rows that are tracked now.</summary>
-    internal HashSet<object> Known() => new(ChangeTracker.Entries().Select(e => e.Entity), ReferenceEqualityComparer.Instance);
+    /// <summary>The rows that are tracked or held now; null when something waits to be saved, which could not be made again.</summary>
+    internal IReadOnlySet<object>? Known() =>
+        HasChanges ? null : new HashSet<object>([.. ChangeTracker.Entries().Select(e => e.Entity), .. held.All], ReferenceEqualityComparer.Instance);
 
-    /// <summary>Goes back to where only these rows were tracked, and reads them again.</summary>
-    internal async Task StartAgainAsync(HashSet<object> before, CancellationToken cancel)
+    /// <summary>Goes back to where only these rows were known, and reads them again.</summary>
+    internal async Task StartAgainAsync(IReadOnlySet<object> before, CancellationToken cancel)
     {
         Forget();
+        held.Keep(before);
+        await ReadAgainAsync(cancel);
         if (Request.Call is { } call) call.Answered = false;
         foreach (var entry in ChangeTracker.Entries().ToList())
         {

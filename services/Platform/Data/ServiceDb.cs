@@ -58,6 +58,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     internal DbSet<LeaseRow> Leases => Set<LeaseRow>();
     internal DbSet<LeafRow> Leaves => Set<LeafRow>();
     internal DbSet<NodeRow> Nodes => Set<NodeRow>();
+    internal DbSet<RoundRow> Rounds => Set<RoundRow>();
     internal DbSet<HeadRow> Heads => Set<HeadRow>();
     internal DbSet<LegalHoldRow> LegalHolds => Set<LegalHoldRow>();
 
@@ -121,7 +122,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
         var call = request.Call ?? throw new InvalidOperationException("Only a call that mutates has an answer to keep.");
         Put(new RequestRow
         {
-            Subject = request.Caller.Subject,
+            Subject = request.Caller.Principal,
             RequestId = call.RequestId,
             Method = call.Method,
             PayloadHash = call.PayloadHash,
@@ -163,6 +164,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
         modelBuilder.Entity<NodeRow>().ToTable("audit_nodes").HasKey(r => new { r.Level, r.NodeIndex });
         modelBuilder.Entity<HeadRow>().ToTable("audit_heads").HasKey(r => r.Number);
         modelBuilder.Entity<HeadRow>().Property(r => r.Number).ValueGeneratedNever();
+        modelBuilder.Entity<RoundRow>().ToTable("audit_rounds").HasKey(r => r.Name);
         Naming.Apply(modelBuilder);
     }
 
@@ -178,9 +180,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     {
         // Asked of the provider once: it answers by reading the name of its assembly.
         if (!(oneWriter ??= Database.IsSqlite()) || Database.CurrentTransaction is not null) return null;
-        var gate = Scope.Gates.For(Database.GetConnectionString()!);
-        await gate.WaitAsync(cancel);
-        return new Exit(gate);
+        return await Scope.Gates.EnterAsync(Database.GetConnectionString()!, cancel);
     }
 
     /// <summary>Runs a statement that writes outside a save, in its turn where the database takes one writer at a time.</summary>
@@ -194,6 +194,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     internal void LendTo(DbScope scope)
     {
         (lent, due, unit) = (scope, null, null);
+        held.Clear();
         Forget();
         written.Clear();
         // A save that fails ends its transaction; nobody goes on from a savepoint.
@@ -202,15 +203,12 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
 
     internal void Committed()
     {
+        foreach (var then in afterCommit) then();
+        afterCommit.Clear();
         Scope.Watch.Set(Service);
         if (published.Count > 0) Scope.Bell.Published(Service, published);
         published.Clear();
         if (due is { } set) Scope.Board.Set(Service, set);
         due = null;
-    }
-
-    sealed class Exit(SemaphoreSlim gate) : IDisposable
-    {
-        public void Dispose() => gate.Release();
     }
 }

@@ -12,4 +12,17 @@ public sealed class WriteGates
 
     /// <summary>The gate of a database, by connection string.</summary>
     public SemaphoreSlim For(string connectionString) => gates.GetOrAdd(connectionString, _ => new SemaphoreSlim(1, 1));
+
+    /// <summary>Waits for the turn in a database; it lasts until what is given is disposed of.</summary>
+    public async Task<IDisposable> EnterAsync(string connectionString, CancellationToken cancel)
+    {
+        var gate = For(connectionString);
+        await gate.WaitAsync(cancel);
+        return new Turn(gate);
+    }
+
+    sealed class Turn(SemaphoreSlim gate) : IDisposable
+    {
+        public void Dispose() => gate.Release();
+    }
 }

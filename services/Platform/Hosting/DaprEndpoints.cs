@@ -24,14 +24,10 @@ static class DaprEndpoints
     static RequestDelegate Guarded(Func<HttpContext, IServiceProvider, Task> call) => context =>
     {
         var services = context.RequestServices;
-        if (context.Request.Headers.ContainsKey(CallerHeader))
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return Task.CompletedTask;
-        }
-
-        if (services.GetRequiredService<DaprSidecar>().Knows(context.Request.Headers[DaprSidecar.TokenHeader])) return call(context, services);
-        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        var passed = context.Request.Headers[CallerHeader];
+        if (passed.Count == 0 && services.GetRequiredService<DaprSidecar>().Knows(context.Request.Headers[DaprSidecar.TokenHeader])) return call(context, services);
+        services.GetRequiredService<DaprRings>().Refuse(context.Request.RouteValues["topic"] as string, passed);
+        context.Response.StatusCode = passed.Count > 0 ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
         return Task.CompletedTask;
     };
 

@@ -32,6 +32,7 @@ public sealed record Fault(IReadOnlyList<string> Lines, int ExitCode)
     /// <returns>The exit code.</returns>
     public static async Task<int> SayAsync(Func<Task<int>> program, Func<Exception, Fault?>? known = null, bool attended = true)
     {
+        OwnFiles.Begin();
         try
         {
             return await program();

@@ -9,8 +9,7 @@ using Doseline.Platform.Operations;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Signing.V1;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Routing;
+using Doseline.Platform.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using RpcService = Google.Protobuf.Reflection.ServiceDescriptor;
 
@@ -19,22 +18,22 @@ namespace Doseline.Platform.Hosting;
 /// <summary>What every host serves for the services it hosts: their audit trails, facts, messages and state. A request's field <c>service</c> chooses the database.</summary>
 static class KernelServices
 {
-    public static void Add(IServiceCollection services, MethodTable methods, List<Action<IEndpointRouteBuilder>> endpoints)
+    public static void Add(IServiceCollection services, MethodTable methods, MethodRoutes routes)
     {
-        services.AddSingleton<SealOptions>().AddSingleton<HeadWitness>().AddSingleton<AuditMeter>().AddSingleton<AuditSealer>();
+        services.AddSingleton<SealOptions>().AddSingleton<HeadWitness>().AddSingleton<AuditMeter>().AddSingleton<IMeasure, AuditMeasure>().AddSingleton<AuditSealer>().AddSingleton<SealedRows>();
         services.AddSingleton<RetentionOptions>();
-        Serve<AuditApi>(AuditService.Descriptor);
-        Serve<SignaturesApi>(SignaturesService.Descriptor);
-        Serve<RetentionApi>(RetentionService.Descriptor);
-        Serve<FactsApi>(FactsService.Descriptor);
-        Serve<MessagesApi>(MessagesService.Descriptor);
-        Serve<SystemApi>(SystemService.Descriptor);
+        Serve<AuditApi>(() => AuditService.Descriptor);
+        Serve<SignaturesApi>(() => SignaturesService.Descriptor);
+        Serve<RetentionApi>(() => RetentionService.Descriptor);
+        Serve<FactsApi>(() => FactsService.Descriptor);
+        Serve<MessagesApi>(() => MessagesService.Descriptor);
+        Serve<SystemApi>(() => SystemService.Descriptor);
 
-        void Serve<TApi>(RpcService descriptor) where TApi : class
+        void Serve<TApi>(Func<RpcService> descriptor) where TApi : class
         {
-            methods.AddOfKernel(descriptor);
+            methods.Announce(MethodRoutes.ServiceOf(typeof(TApi)), descriptor, ofKernel: true);
             services.AddScoped<TApi>();
-            endpoints.Add(app => app.MapGrpcService<TApi>());
+            routes.Add<TApi>();
         }
     }
 }

@@ -21,7 +21,7 @@ static class MessagingServices
         // A container that is started again in its pod takes its own leases back at once: what held them is dead.
         services.AddSingleton(p => new Replica(config["POD_NAME"] ?? $"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
         services.AddSingleton<FactTable>().AddSingleton<Bell>().AddSingleton<IFactSource, FactSource>();
-        services.AddSingleton<FactWork>().AddSingleton<FactWaits>().AddSingleton<FactForks>().AddSingleton<ParkedFacts>();
+        services.AddSingleton<FactWork>().AddSingleton<FactWaits>().AddSingleton<FactForks>().AddSingleton<LogsAway>().AddSingleton<ParkedFacts>();
         services.AddSingleton<IMeasure, MessageMeasure>();
         services.AddSingleton<ActorKinds>().AddSingleton<DeadlineBoard>().AddSingleton<ActorMeter>().AddSingleton<IMeasure, DeadlineMeasure>();
 

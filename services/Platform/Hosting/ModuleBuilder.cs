@@ -22,7 +22,7 @@ namespace Doseline.Platform.Hosting;
 
 /// <summary>Collects what a service is made of.</summary>
 public sealed class ModuleBuilder(
-    string service, IServiceCollection services, IConfiguration config, MethodTable methods, LocalMethods local, List<Action<IEndpointRouteBuilder>> endpoints,
+    string service, IServiceCollection services, IConfiguration config, MethodTable methods, LocalMethods local, MethodRoutes routes,
     List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages, List<Action<IApplicationBuilder>> guards)
 {
     /// <summary>For what the other verbs do not cover.</summary>
@@ -45,6 +45,7 @@ public sealed class ModuleBuilder(
         services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<PurgePump<TDb>>(p, service));
         if (DaprSidecar.IsConfigured(config)) services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<DaprBell<TDb>>(p, service));
         services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<SealPump<TDb>>(p, service));
+        services.AddSingleton<IPump>(p => ActivatorUtilities.CreateInstance<RehashPump<TDb>>(p, service));
         return this;
     }
 
@@ -52,11 +53,10 @@ public sealed class ModuleBuilder(
     /// <typeparam name="TApi">Derives from the generated <c>…ServiceBase</c>; scoped.</typeparam>
     public ModuleBuilder Api<TApi>() where TApi : class
     {
-        var descriptor = (RpcService)typeof(TApi).BaseType!.DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
-        methods.Add(descriptor);
+        methods.Announce(MethodRoutes.ServiceOf(typeof(TApi)), () => DescriptorOf(typeof(TApi).BaseType!.DeclaringType!));
         local.Add<TApi>();
         services.AddScoped<TApi>();
-        endpoints.Add(app => app.MapGrpcService<TApi>());
+        routes.Add<TApi>();
         return this;
     }
 
@@ -102,10 +102,10 @@ public sealed class ModuleBuilder(
         return this;
     }
 
-    /// <summary>Declares services that are called otherwise than by a generated client of <see cref="Calls{TClient}"/>.</summary>
-    public ModuleBuilder Calls(IEnumerable<string> callees)
+    /// <summary>Declares gRPC services that are called otherwise than by a generated client of <see cref="Calls{TClient}"/>: callee, and full name.</summary>
+    public ModuleBuilder Calls(Func<IEnumerable<(string Callee, string Service)>> called)
     {
-        foreach (var callee in callees) services.AddSingleton(new CalledService(service, callee));
+        services.AddSingleton(_ => new CalledServices(service, [.. called()]));
         return this;
     }
 
@@ -119,15 +119,18 @@ public sealed class ModuleBuilder(
     /// <summary>Calls another service: registers its generated client, which carries this service's token, correlation and a deadline.</summary>
     public ModuleBuilder Calls<TClient>() where TClient : ClientBase<TClient>
     {
-        var package = ((RpcService)typeof(TClient).DeclaringType!.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!).File.Package;
-        var callee = package.Split('.')[1];
-        services.AddSingleton(new CalledService(service, callee));
+        // Doseline.Inventory.V1 is the package doseline.inventory.v1.
+        var callee = typeof(TClient).Namespace!.Split('.')[1].ToLowerInvariant();
+        services.AddSingleton(_ => new CalledServices(service, [(callee, DescriptorOf(typeof(TClient).DeclaringType!).FullName)]));
         services.AddScoped(p =>
         {
             var channels = p.GetRequiredService<ServiceChannels>();
-            var pipeline = new ClientPipeline(service, callee, p.GetRequiredService<IServiceTokens>(), p.GetRequiredService<RequestContext>(), channels);
+            var pipeline = new ClientPipeline(service, callee, p.GetRequiredService<IServiceTokens>(), p.GetRequiredService<Behalf>(), p.GetRequiredService<RequestContext>(), channels);
             return (TClient)Activator.CreateInstance(typeof(TClient), channels.InvokerOf(callee).Intercept(pipeline))!;
         });
         return this;
     }
+
+    // Of the generated class around a base and a client.
+    static RpcService DescriptorOf(Type generated) => (RpcService)generated.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
 }

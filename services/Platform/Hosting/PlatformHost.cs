@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Time;
@@ -22,6 +23,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Doseline.Platform.Hosting;
 
@@ -42,6 +44,9 @@ public static class PlatformHost
 
     /// <summary>Argument with which a service's program brings its databases up to date instead of serving.</summary>
     public const string SchemaCommand = "schema";
+
+    /// <summary>Argument with which a service's program asks the addresses after it whether they answer, instead of serving.</summary>
+    public const string AskCommand = "ask";
 
     /// <summary>Largest message a service takes, in bytes.</summary>
     public const int MessageBytesMax = 1024 * 1024;
@@ -73,6 +78,7 @@ public static class PlatformHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         // Every other source may say otherwise; unasked, the libraries would write several lines for every call.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLibraries });
+        builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>().AddConsole(console => console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? LineFormatter.Named);
         List<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages = [];
         List<Action<IApplicationBuilder>> guards = [];
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -88,70 +94,109 @@ public static class PlatformHost
             WebListener.Open(kestrel, outer, builder.Configuration, pages.Aggregate(Doors.None, (all, page) => all | page.Doors));
         });
 
-        var (methods, local) = (new MethodTable(), new LocalMethods());
-        List<Action<IEndpointRouteBuilder>> endpoints = [];
-        AddKernel(builder.Services.AddSingleton(local), builder.Configuration, methods);
+        var (methods, local, routes) = (new MethodTable(), new LocalMethods(), new MethodRoutes());
+        AddKernel(builder.Services.AddSingleton(local).AddSingleton(routes), builder.Configuration, methods);
         foreach (var module in modules)
-            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, local, endpoints, pages, guards));
-        KernelServices.Add(builder.Services, methods, endpoints);
+            module.Compose(new ModuleBuilder(module.Name, builder.Services, builder.Configuration, methods, local, routes, pages, guards));
+        KernelServices.Add(builder.Services, methods, routes);
+        OpenServices.Map(routes);
+        HostNeeds.Require(builder.Configuration, [.. modules.Select(m => m.Name)], builder.Services.Select(s => s.ImplementationInstance).OfType<ServiceDatabase>().Select(d => d.Service));
         configure?.Invoke(builder);
         builder.AddSilo();
         if (!builder.Configuration.GetValue("Pumps:Manual", false)) builder.Services.AddSingleton<IHostedService, DeadlineLoop>().AddSingleton<IHostedService, Pumps>();
 
         var app = builder.Build();
-        WarmModels(app.Services);
+        _ = Task.Run(() => WarmAsync(app.Services));
         Schemes.KeepFromEveryRequest(app);
-        app.UseMiddleware<MethodRoutes>();
-        app.UseRouting();
-        app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
-        {
-            foreach (var guard in guards) guard(outer);
-        });
+        app.UseMiddleware<MethodRoutes>().UseRouting();
+        var listening = Guard(app, guards);
         MapProbes(app);
-        OpenServices.Map(app);
         if (DaprSidecar.IsConfigured(app.Configuration)) DaprEndpoints.Map(app);
-        foreach (var endpoint in endpoints) endpoint(app);
+        routes.Open(app);
         WebListener.Map(app, pages);
-        app.Lifetime.ApplicationStarted.Register(() => Listening(app, pages.Any(page => page.Doors.HasFlag(Doors.Web))));
+        app.Services.GetRequiredService<ServiceChannels>().Hosted = [.. app.Services.GetRequiredService<DatabaseTable>().Services];
+        app.Lifetime.ApplicationStarted.Register(() => listening.Tell(app, pages.Any(page => page.Doors.HasFlag(Doors.Web))));
         return app;
     }
 
-    /// <summary>Runs a service: serves until it is told to stop, or, with the one argument <c>schema</c>, brings its databases up to date and ends.</summary>
+    /// <summary>Runs a service: serves until it is told to stop; with the argument <c>schema</c> brings its databases up to date and ends, with <c>ask</c> asks others.</summary>
     /// <param name="args">Command line.</param>
     /// <param name="modules">Services to host.</param>
     /// <returns>The exit code; what went wrong was said on the error stream.</returns>
     public static Task<int> RunAsync(string[] args, IReadOnlyList<ServiceModule> modules) => Fault.SayAsync(async () =>
     {
+        if (args is [AskCommand, .. var addresses]) return await Asking.RunAsync(addresses);
         var schema = args is [SchemaCommand, ..];
         await using var app = Build(schema ? args[1..] : args, modules);
         if (schema) await ApplySchemasAsync(app.Services);
-        else await app.RunAsync();
+        else await ServeAsync(app);
         return 0;
     }, attended: false);
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <param name="app">The host.</param>
+    /// <param name="cancel">Tells it to stop.</param>
+    public static async Task ServeAsync(WebApplication app, CancellationToken cancel = default)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            // Who could not start is stopped: to the host, work in the background that only its disposal cancels would have failed.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
+
+        await app.WaitForShutdownAsync(cancel);
+    }
 
     /// <summary>Brings every database hosted here up to date; called before the host starts.</summary>
     public static async Task ApplySchemasAsync(IServiceProvider services, CancellationToken cancel = default)
     {
         var databases = services.GetRequiredService<DatabaseTable>();
         var runner = services.GetRequiredService<SchemaRunner>();
-        await Parallel.ForEachAsync(databases.Services, cancel, async (service, cancelled) =>
+        await Parallel.ForEachAsync(databases.All, cancel, async (database, cancelled) =>
         {
             await using var scope = services.CreateAsyncScope();
-            await runner.ApplyAsync(databases.Of(service, scope.ServiceProvider), cancelled);
+            await runner.ApplyAsync(database, () => databases.Of(database.Service, scope.ServiceProvider), cancelled);
         });
     }
 
-    // The first use of a database builds its model, which is work of the processor: done beside the rest of the start. What is wrong with a
-    // model is said at its first use.
-    static void WarmModels(IServiceProvider services)
+    // What calls need sooner or later is made beside the start, by one thread, for the others have the rest of the start to do. Whoever comes first
+    // makes it, this or a call.
+    [SuppressMessage("Design", "CA1031", Justification = "What is wrong with a database is said at its first use; whatever is wrong with the contracts ends the host.")]
+    static Task<int> WarmAsync(IServiceProvider services) => services.GetRequiredService<OneByOne>().RunAsync(() =>
     {
-        var databases = services.GetRequiredService<DatabaseTable>();
-        _ = Task.Run(() => Parallel.ForEach(databases.Services, service =>
+        try
         {
-            using var scope = services.CreateScope();
-            _ = databases.Of(service, scope.ServiceProvider).Model;
-        }));
-    }
+            PlatformTelemetry.Begin(services);
+            var databases = services.GetRequiredService<DatabaseTable>();
+            foreach (var service in databases.Services)
+            {
+                using var scope = services.CreateScope();
+                _ = databases.Of(service, scope.ServiceProvider).Model;
+            }
+        }
+        catch (Exception)
+        {
+            return Task.FromResult(0);
+        }
+
+        try
+        {
+            services.GetRequiredService<MethodTable>().Read();
+            _ = services.GetRequiredService<FactTable>();
+        }
+        catch (Exception fault) when (fault is not ObjectDisposedException)
+        {
+            services.GetRequiredService<ILogger<MethodTable>>().LogCritical(fault, "The host cannot serve what it is made of; it ends");
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+
+        return Task.FromResult(0);
+    }, CancellationToken.None);
 
     static void AddKernel(IServiceCollection services, IConfiguration config, MethodTable methods)
     {
@@ -159,16 +204,17 @@ public static class PlatformHost
         services.TryAddSingleton<TimeProvider>(new MonotonicClock(TimeProvider.System));
         services.TryAddSingleton(p => new IdSource(p.GetRequiredService<TimeProvider>(), RandomNumberGenerator.Fill));
         services.AddSingleton(methods).AddSingleton<DatabaseTable>().AddSingleton<DatabaseOptions>().AddSingleton<SchemaRunner>();
-        services.AddSingleton<WriteGates>().AddSingleton<WriteMeter>().AddSingleton<DataLanes>().AddSingleton<NamedTurns>();
+        services.AddSingleton<WriteGates>().AddSingleton<LaneMeter>().AddSingleton<DataLanes>().AddSingleton<NamedTurns>();
         services.AddMessaging(config);
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
         services.TryAddSingleton<ISignatureKeys, IdentityKeys>();
         services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();
-        services.AddSingleton<ServiceChannels>().AddSingleton<CallLimit>().AddSingleton<ServerPipeline>();
-        services.AddSingleton<MatcherPolicy, WebListener.Wall>().AddSingleton<MethodRoutes>();
-        services.AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
+        services.AddSingleton<ServiceChannels>().AddSingleton<HostCalls>().AddSingleton<CallLimit>().AddSingleton<StandingOptions>().AddSingleton<ServerPipeline>();
+        services.AddSingleton<MatcherPolicy, WebListener.Wall>();
+        PatientLifetime.Add(services, config);
+        services.AddSingleton<OneByOne>().AddSingleton<ClockWatch>().AddSingleton<IHostedService>(p => p.GetRequiredService<ClockWatch>());
         services.AddHealthChecks().AddCheck<StartedHealth>("started").AddCheck<DatabaseHealth>("databases").AddCheck<ClockWatch>("clock");
         PlatformTelemetry.Add(services, config);
         services.AddGrpc(grpc =>
@@ -176,7 +222,21 @@ public static class PlatformHost
             grpc.MaxReceiveMessageSize = MessageBytesMax;
             grpc.Interceptors.Add<ServerPipeline>();
         });
+        ReadableMethods.Use(services);
         OpenServices.Add(services);
+    }
+
+    // What stands at the doors to the outside.
+    static HostListening Guard(WebApplication app, List<Action<IApplicationBuilder>> guards)
+    {
+        HostListening listening = new();
+        app.UseWhen(context => WebListener.DoorOf(context) is not Doors.None, outer =>
+        {
+            KnownProxies.Use(outer, app.Configuration);
+            outer.Use(listening.WaitAsync);
+            foreach (var guard in guards) guard(outer);
+        });
+        return listening;
     }
 
     // Liveness looks at the process only: a dead broker or database must not restart a batch in progress.
@@ -190,28 +250,24 @@ public static class PlatformHost
         PlatformTelemetry.Map(app);
     }
 
-    // Modules of one process call each other within it, unless configuration says where else they live.
-    static void Listening(WebApplication app, bool hasWeb)
+    sealed class Pumps(IServiceProvider services, PumpSignals signals, ClockWatch clock, TimeProvider time, OneByOne turns, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
     {
-        // In the order in which they were opened: app, probe, web.
-        Uri?[] addresses = [.. app.Urls.Select(url => Uri.TryCreate(url, UriKind.Absolute, out var address) ? address : null)];
-        var channels = app.Services.GetRequiredService<ServiceChannels>();
-        channels.OwnAddress = addresses.ElementAtOrDefault(0);
-        channels.Hosted = [.. app.Services.GetRequiredService<DatabaseTable>().Services];
-        if (hasWeb) channels.WebAddress = addresses.ElementAtOrDefault(2);
-    }
-
-    sealed class Pumps(IEnumerable<IPump> pumps, IEnumerable<IReminderPump> deadlines, PumpSignals signals, ClockWatch clock, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<PumpLoop> log) : IHostedService
-    {
-        readonly PumpLoop[] loops = [.. pumps.Concat(deadlines).Where(p => p is not DeadlineSweep).Distinct().Select(pump => new PumpLoop(pump, signals, clock, time, log))];
+        IReadOnlyList<PumpLoop> loops = [];
 
         // After the ports are open: whoever waits for an answer comes before what waited in a database anyway.
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            lifetime.ApplicationStarted.Register(() => _ = Task.WhenAll(loops.Select(l => l.StartAsync(CancellationToken.None))));
+            lifetime.ApplicationStarted.Register(Begin);
             return Task.CompletedTask;
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(loops.Select(l => l.StopAsync(cancellationToken)));
+
+        void Begin()
+        {
+            loops = [.. services.GetServices<IPump>().Concat(services.GetServices<IReminderPump>()).Where(p => p is not DeadlineSweep).Distinct()
+                .Select(pump => new PumpLoop(pump, signals, clock, time, turns, log))];
+            foreach (var loop in loops) _ = loop.StartAsync(CancellationToken.None);
+        }
     }
 }

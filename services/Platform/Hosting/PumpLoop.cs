@@ -7,7 +7,7 @@ namespace Doseline.Platform.Hosting;
 
 /// <summary>Runs a pump for as long as the host runs. Between rounds it sleeps: until somebody wakes it, its next work is due, or its patience is at an end.</summary>
 /// <remarks>It sleeps by the wall clock, never by the domain's clock, so that a simulated clock cannot spin it.</remarks>
-public sealed class PumpLoop(IPump pump, PumpSignals signals, ClockWatch clock, TimeProvider time, ILogger<PumpLoop> log) : BackgroundService
+public sealed class PumpLoop(IPump pump, PumpSignals signals, ClockWatch clock, TimeProvider time, OneByOne turns, ILogger<PumpLoop> log) : BackgroundService
 {
     /// <summary>Shortest sleep of a pump whose work is due and cannot be done; also how long before it is due a deadline wakes its pump.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(500);
@@ -34,13 +34,13 @@ public sealed class PumpLoop(IPump pump, PumpSignals signals, ClockWatch clock, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var wait = Shortest;
+        var first = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                while (clock.MayRecord && await pump.PumpAsync(stoppingToken) > 0)
-                {
-                }
+                while (clock.MayRecord && await (first ? turns.RunAsync(() => pump.PumpAsync(stoppingToken), stoppingToken) : pump.PumpAsync(stoppingToken)) > 0) first = false;
+                first = false;
 
                 wait = Shortest;
                 if (await signals.WaitAsync(pump.Service, pump.Name, await SleepAsync(stoppingToken), stoppingToken) && pump.Gather > TimeSpan.Zero)

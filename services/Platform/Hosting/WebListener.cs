@@ -1,4 +1,5 @@
 using System.Net;
+using Doseline.Platform.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ static class WebListener
     public static void Open(KestrelServerOptions kestrel, IPAddress address, IConfiguration config, Doors doors)
     {
         var tls = doors is Doors.None ? null : TlsDoor.Of(config);
-        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.Port("Ports:Web", PlatformHost.WebPort), Doors.Web, HttpProtocols.Http1AndHttp2, tls);
+        if (doors.HasFlag(Doors.Web)) Listen(kestrel, address, config.Port("Ports:Web", PlatformHost.WebPort), Doors.Web, HttpProtocols.Http1AndHttp2, config.GetValue("Tls:Web", true) ? tls : null);
         // Without TLS nothing tells the versions apart, so the port is for the one that gRPC speaks.
         if (doors.HasFlag(Doors.Grpc))
             Listen(kestrel, address, config.Port("Ports:Grpc", PlatformHost.GrpcPort), Doors.Grpc, tls is null ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2, tls);
@@ -44,15 +45,16 @@ static class WebListener
     /// <summary>Maps endpoints so that they answer at their doors only.</summary>
     public static void Map(WebApplication app, IReadOnlyList<(Doors Doors, Action<IEndpointRouteBuilder> Map)> pages)
     {
-        foreach (var (doors, map) in pages) map(app.MapGroup("").WithMetadata(new ForDoors(doors)));
+        IEndpointRouteBuilder routes = app;
+        routes.DataSources.Add(new LateEndpoints(app, late =>
+        {
+            foreach (var (doors, map) in pages) map(late.MapGroup("").WithMetadata(new ForDoors(doors)));
+        }));
     }
 
     /// <summary>The door a request came by; <see cref="Doors.None"/> for the inner ports.</summary>
     public static Doors DoorOf(HttpContext context) =>
         context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Mark, out var door) is true ? (Doors)door! : Doors.None;
-
-    /// <summary>Whether an endpoint answers on the inner ports.</summary>
-    public static bool IsInner(Endpoint endpoint) => endpoint.Metadata.GetMetadata<ForDoors>() is null;
 
     static void Listen(KestrelServerOptions kestrel, IPAddress address, int port, Doors door, HttpProtocols protocols, TlsDoor? tls) =>
         kestrel.Listen(address, port, endpoint =>

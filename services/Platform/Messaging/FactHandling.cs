@@ -99,15 +99,20 @@ public sealed class FactRules(string service, string publisher, IServiceCollecti
         where TFact : class, IMessage<TFact>, new()
         where THandler : class, IFactHandler<TFact>
     {
-        var message = new TFact().Descriptor;
-        if (message.File.Package.Split('.')[1] is var owner && owner != publisher)
-            throw new InvalidOperationException($"{message.FullName} is published by {owner}, not by {publisher}.");
         services.TryAddScoped<THandler>();
-        services.AddSingleton(new FactRule(
-            service, publisher, message, order, from, rows is null ? null : fact => rows((TFact)fact),
-            $"{typeof(THandler).Module.ModuleVersionId:N}{typeof(TFact).Module.ModuleVersionId:N}",
-            (scope, fact, envelope, cancel) => scope.GetRequiredService<THandler>().HandleAsync((TFact)fact, envelope, cancel)));
+        services.AddSingleton(_ => Rule());
         return this;
+
+        FactRule Rule()
+        {
+            var message = new TFact().Descriptor;
+            if (message.File.Package.Split('.')[1] is var owner && owner != publisher)
+                throw new InvalidOperationException($"{message.FullName} is published by {owner}, not by {publisher}.");
+            return new FactRule(
+                service, publisher, message, order, from, rows is null ? null : fact => rows((TFact)fact),
+                $"{typeof(THandler).Module.ModuleVersionId:N}{typeof(TFact).Module.ModuleVersionId:N}",
+                (scope, fact, envelope, cancel) => scope.GetRequiredService<THandler>().HandleAsync((TFact)fact, envelope, cancel));
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 using Doseline.Platform.Data;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Messaging;
 
 /// <summary>This replica's claim on a job that one replica does at a time: a row that is renewed while the job is done and runs out when its holder dies.</summary>
 /// <remarks>
 /// Each taking has a number, higher than the one before: what must not be done by a holder that lost its claim in a long pause asks for that
-/// number in the transaction that does it (<see cref="RequireAsync"/>).
+/// number in the set that writes it (<see cref="Require"/>).
 /// </remarks>
 sealed class Lease(string name, string holder, TimeSpan length)
 {
@@ -15,6 +14,9 @@ sealed class Lease(string name, string holder, TimeSpan length)
 
     /// <summary>True while the claim is surely held and need not be renewed.</summary>
     public bool IsHeld(DateTimeOffset now) => until - now > length / 2;
+
+    /// <summary>True from when it was taken until it is given back.</summary>
+    public bool IsTaken => until > DateTimeOffset.MinValue;
 
     /// <summary>Takes or renews the claim.</summary>
     /// <returns>How long it is surely held from now; null when another replica holds it.</returns>
@@ -25,38 +27,31 @@ sealed class Lease(string name, string holder, TimeSpan length)
         if (IsHeld(now)) return until - now;
 
         var next = now + length;
-        var row = await db.Leases.AsNoTracking().FirstOrDefaultAsync(l => l.Name == name, cancel);
-        var taken = row is null
-            ? await db.WriteAsync(() => db.Database.ExecuteSqlAsync(
-                $"INSERT INTO leases (name, holder, until_time, number) VALUES ({name}, {holder}, {next.UtcTicks}, 1) ON CONFLICT (name) DO NOTHING", cancel), cancel)
-            : row.Holder != holder && row.UntilTime > now ? 0
-            : await db.WriteAsync(() => db.Leases.Where(l => l.Name == name && l.Number == row.Number).ExecuteUpdateAsync(
-                set => set.SetProperty(l => l.Holder, holder).SetProperty(l => l.UntilTime, next).SetProperty(l => l.Number, row.Number + 1), cancel), cancel);
-        (until, number) = taken > 0 ? (next, (row?.Number ?? 0) + 1) : (DateTimeOffset.MinValue, 0);
+        long? before = null;
+        var free = true;
+        await db.ReadAsync($"SELECT holder, until_time, number FROM leases WHERE name = {name}", async reader =>
+        {
+            if (!await reader.ReadAsync(cancel)) return;
+            (free, before) = (reader.GetString(0) == holder || reader.GetInt64(1) <= now.UtcTicks, reader.GetInt64(2));
+        }, cancel);
+        var taken = !free ? 0 : await db.WriteAsync(() => before is { } earlier
+            ? db.ChangeAsync($"UPDATE leases SET holder = {holder}, until_time = {next.UtcTicks}, number = {earlier + 1} WHERE name = {name} AND number = {earlier}", cancel)
+            : db.ChangeAsync($"INSERT INTO leases (name, holder, until_time, number) VALUES ({name}, {holder}, {next.UtcTicks}, 1) ON CONFLICT (name) DO NOTHING", cancel), cancel);
+        (until, number) = taken > 0 ? (next, (before ?? 0) + 1) : (DateTimeOffset.MinValue, 0);
         return taken > 0 ? length : null;
     }
 
-    /// <summary>Holds the claim's row until the transaction at hand ends.</summary>
-    /// <exception cref="LeaseLostException">Another replica has taken the job since.</exception>
-    public async Task RequireAsync(ServiceDb db, CancellationToken cancel)
-    {
-        if (await db.Leases.Where(l => l.Name == name && l.Number == number).ExecuteUpdateAsync(set => set.SetProperty(l => l.Number, number), cancel) == 0)
-            throw new LeaseLostException($"Another replica has taken {name} since.");
-    }
+    /// <summary>Lets the next save be a lost race where another replica has taken the job since.</summary>
+    public void Require(ServiceDb db) => db.Also<LeaseRow>(name, $"number = {number}", $"number = {number}");
 
     /// <summary>Gives the claim back, so that another replica need not wait for it to run out.</summary>
-    public Task ReleaseAsync(ServiceDb db, CancellationToken cancel) => db.WriteAsync(() => ReleaseHereAsync(db, cancel), cancel);
-
-    /// <summary>Gives the claim back with the transaction at hand. The row stays, for its number must not be given again.</summary>
-    public Task<int> ReleaseHereAsync(ServiceDb db, CancellationToken cancel)
+    /// <remarks>The row stays, for its number must not be given again.</remarks>
+    public Task ReleaseAsync(ServiceDb db, CancellationToken cancel)
     {
         until = DateTimeOffset.MinValue;
-        return db.Leases.Where(l => l.Name == name && l.Number == number).ExecuteUpdateAsync(set => set.SetProperty(l => l.UntilTime, DateTimeOffset.UnixEpoch), cancel);
+        return db.WriteAsync(() => db.ChangeAsync($"UPDATE leases SET until_time = {DateTimeOffset.UnixEpoch.UtcTicks} WHERE name = {name} AND number = {number}", cancel), cancel);
     }
 }
-
-/// <summary>The job is another replica's by now.</summary>
-public sealed class LeaseLostException(string message) : Exception(message);
 
 /// <summary>Name of this replica in leases; one for the whole process.</summary>
 /// <param name="Holder">Unlike any other replica's.</param>

@@ -43,6 +43,9 @@ public static class PumpNames
     /// <summary>Seals the audit trail.</summary>
     public const string Seal = "seal";
 
+    /// <summary>Hashes sealed rows again.</summary>
+    public const string Rehash = "rehash";
+
     /// <summary>Removes what was kept long enough.</summary>
     public const string Purge = "purge";
 

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Doseline.Common.V1;
+using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Signing;
 
@@ -13,6 +15,9 @@ namespace Doseline.Platform.Messaging;
 /// </summary>
 public sealed class RequestContext
 {
+    /// <summary>The service whose data the call is about; empty outside calls.</summary>
+    public string Service { get; set; } = "";
+
     /// <summary>Who acts.</summary>
     public Caller Caller { get; set; } = Caller.Nobody;
 
@@ -39,8 +44,8 @@ public sealed class RequestContext
     {
         Signatures = signatures;
         SignatureId = signatures is [var first, ..] ? first.Claims.Id : null;
-        if (signatures is [_, var second] && !second.Claims.Sites.Contains(Caller.AllSites, StringComparer.Ordinal))
-            Caller = Caller with { Sites = Caller.Sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? second.Claims.Sites : [.. Caller.Sites.Intersect(second.Claims.Sites, StringComparer.Ordinal)] };
+        if (signatures is [_, var second] && !second.Sites.Contains(Caller.AllSites, StringComparer.Ordinal))
+            Caller = Caller with { Sites = Caller.Sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? second.Sites : [.. Caller.Sites.Intersect(second.Sites, StringComparer.Ordinal)] };
     }
 
     /// <summary>The signature of the call, where the record at hand asks for one that its method alone does not.</summary>
@@ -51,11 +56,35 @@ public sealed class RequestContext
         if (Signatures is []) refusals.Add(SignatureGate.Missing(SignedContent.Field, meaning));
     }
 
+    /// <summary>The late entry that the call makes; null when it makes none. Its policy asks for the signatures of both persons.</summary>
+    /// <param name="reason">Reason as sent in <c>late_reason</c>; empty for no late entry.</param>
+    /// <param name="refusals">Takes what is wrong with it.</param>
+    public LateEntry? Late(string reason, List<Refusal> refusals)
+    {
+        if (reason is "") return null;
+        refusals.RequireText(reason, "late_reason", 500);
+        return Signatures is [_, var second] ? new LateEntry(reason, second.Claims.SignerId, second.Claims.SignerName) : null;
+    }
+
     /// <summary>The fact being handled as it was published, for the audit trail (see <see cref="Fact.OriginJson"/>); null for calls and sweeps.</summary>
     public string? Origin { get; set; }
 
     /// <summary>The fact whose effect is being made; it goes with the calls into actors. Null for calls and sweeps.</summary>
     public FactKey? Fact { get; set; }
+
+    /// <summary>True once the service has asked whose own its answer is narrowed to, see <see cref="OwnTo"/>.</summary>
+    public bool Narrowed { get; private set; }
+
+    /// <summary>The partner to whose own the call is to be narrowed; null for everybody else. A method whose policy says <c>PARTNER_REACH_CUSTOMER</c> asks this and narrows, or its answer is not sent.</summary>
+    public string? OwnTo()
+    {
+        Narrowed = true;
+        return Caller.IsPartner ? Caller.Person : null;
+    }
+
+    /// <summary>An id for what the call causes elsewhere or names anew: the same for its repeat, and another for whoever else uses the same request id.</summary>
+    /// <param name="parts">What it is for, and what sets it apart from others that the same call makes.</param>
+    public string Derived(params IEnumerable<string> parts) => Id.From([.. parts, Caller.Principal, CausationId]);
 
     /// <summary>The signature of the call as records show it; null when unsigned.</summary>
     public SignatureManifestation? Manifestation => Signatures is [var first, ..] ? Meanings.Show(first.Claims) : null;

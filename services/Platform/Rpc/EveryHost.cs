@@ -9,7 +9,7 @@ public static class EveryHost
     /// <summary>Metadata key by which a caller says which service's host is meant, where only headers are looked at.</summary>
     public const string Header = "doseline-service";
 
-    static readonly string[] Packages = ["doseline.audit.v1", "doseline.operations.v1"];
+    static readonly string[] Packages = ["doseline.audit.v1", "doseline.operations.v1", "doseline.signing.v1"];
 
     /// <summary>True for a proto service of every host.</summary>
     public static bool Serves(ServiceDescriptor service) => Packages.Contains(service.File.Package, StringComparer.Ordinal);

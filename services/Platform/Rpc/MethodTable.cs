@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Signing;
@@ -9,14 +10,58 @@ namespace Doseline.Platform.Rpc;
 /// <summary>Every method served here with the policy its proto declares.</summary>
 public sealed class MethodTable
 {
-    readonly Dictionary<string, RpcMethod> methods = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, RpcMethod> methods = new(StringComparer.Ordinal);
     readonly List<ServiceDescriptor> services = [];
+    readonly Dictionary<string, Lazy<ServiceDescriptor>> announced = new(StringComparer.Ordinal);
+    readonly Lock guard = new();
+
+    /// <summary>Full names of the proto services announced here.</summary>
+    public IReadOnlyCollection<string> Announced => announced.Keys;
 
     /// <summary>Every proto service served here.</summary>
-    public IReadOnlyList<ServiceDescriptor> Services => services;
+    public IReadOnlyList<ServiceDescriptor> Services
+    {
+        get
+        {
+            Read();
+            return services;
+        }
+    }
 
     /// <summary>All methods, by full name <c>/package.Service/Method</c>.</summary>
-    public IReadOnlyDictionary<string, RpcMethod> Methods => methods;
+    public IReadOnlyDictionary<string, RpcMethod> Methods
+    {
+        get
+        {
+            Read();
+            return methods;
+        }
+    }
+
+    /// <summary>Announces a proto service, which is added when it is first asked for: descriptors are slow to come by, and a start waits for none.</summary>
+    /// <param name="name">Its full name.</param>
+    /// <param name="service">Its descriptor.</param>
+    /// <param name="ofKernel">See <see cref="AddOfKernel"/>.</param>
+    public void Announce(string name, Func<ServiceDescriptor> service, bool ofKernel = false) => announced.Add(name, new(() =>
+    {
+        var descriptor = service();
+        lock (guard) Add(descriptor, ofKernel);
+        return descriptor;
+    }));
+
+    /// <summary>Adds everything that was announced.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="Add(ServiceDescriptor)"/>.</exception>
+    public void Read()
+    {
+        foreach (var service in announced.Values) _ = service.Value;
+    }
+
+    /// <summary>The method of that full name; null when it is not served here.</summary>
+    public RpcMethod? Find(string name)
+    {
+        if (name.LastIndexOf('/') is > 0 and var end && announced.TryGetValue(name[1..end], out var service)) _ = service.Value;
+        return methods.GetValueOrDefault(name);
+    }
 
     /// <summary>Adds the methods of a proto service.</summary>
     /// <exception cref="InvalidOperationException">A method's policy is missing or cannot be enforced: the service must not start.</exception>
@@ -38,7 +83,7 @@ public sealed class MethodTable
             var chooser = choosesDatabase ? TextField(method, "service") : null;
             if (choosesDatabase && policy.Mutates && chooser is null) throw new InvalidOperationException($"{method.FullName} is not served: it mutates, so its request needs to say in which service.");
             var name = $"/{service.FullName}/{method.Name}";
-            methods.Add(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, TextField(method, "reason"), TextField(method, policy.SiteField)) { Chooser = chooser });
+            if (!methods.TryAdd(name, new RpcMethod(name, service.File.Package.Split('.')[1], method, policy, requestId, TextField(method, "reason"), TextField(method, policy.SiteField)) { Chooser = chooser })) throw new InvalidOperationException($"{name} is served twice.");
         }
     }
 
@@ -49,8 +94,15 @@ public sealed class MethodTable
     internal static string? FaultOf(Policy policy, MethodDescriptor method, FieldDescriptor? requestId)
     {
         if (!policy.AnyRole && policy.Roles.Count == 0) return "its policy lets nobody call it; name roles or any_role.";
+        if ((policy.Partner is not PartnerReach.Unspecified) != policy.Roles.Contains(Roles.Partner) && !(policy.AnyRole && policy.Roles.Count == 0))
+            return "its policy names partners and does not say what of it is theirs, or the other way round.";
+        if (policy.Anybody && !policy.AnyRole) return "its policy is for anybody, and not for any role.";
         if (policy.Roles.FirstOrDefault(role => !Roles.All.Contains(role, StringComparer.Ordinal) && !role.StartsWith("service:", StringComparison.Ordinal)) is { } unknown)
             return $"its policy names the role {unknown}, which nobody can have.";
+        if (policy.ForRoles.FirstOrDefault(role => !Roles.All.Contains(role, StringComparer.Ordinal)) is { } nobody) return $"its policy lets services call for the role {nobody}, which nobody can have.";
+        var forServices = policy.Roles.Any(role => role.StartsWith(Roles.ServicePrefix, StringComparison.Ordinal));
+        if (policy.ForRoles.Count > 0 && !forServices && !policy.AnyRole) return "its policy says for whom services may call, but lets none.";
+        if (forServices && policy.ForRoles.Count == 0 && policy.Mutates && policy.SiteField is "") return "services call it for themselves, so its request needs to name the site.";
         if (policy.SiteField.Length > 0 && TextField(method, policy.SiteField) is null) return $"its policy names the site field {policy.SiteField}, which its request has not.";
         // The pipeline looks at the one request of a call; a stream of requests would pass it by.
         if (method.IsClientStreaming) return "a stream of requests passes no policy.";
@@ -68,6 +120,7 @@ public sealed class MethodTable
         if (need.SecondRoles.FirstOrDefault(role => !Roles.All.Contains(role, StringComparer.Ordinal)) is { } unknown) return $"its second person needs the role {unknown}, which nobody can have.";
         if (TextField(method, SignedContent.Field) is null) return $"it is signed, so its request needs a {SignedContent.Field}.";
         if (need.SecondPerson && TextField(method, SignedContent.SecondField) is null) return $"two persons sign it, so its request needs a {SignedContent.SecondField}.";
+        if (need.WhenField.Length > 0 && (!need.WhenAsked || TextField(method, need.WhenField) is null)) return $"its signature is asked for by the field {need.WhenField}, which its request has not, or not when asked.";
         return null;
     }
 
@@ -88,6 +141,9 @@ public sealed record RpcMethod(
 {
     /// <summary>Request field that chooses the service whose database the call is about; null where the owner's own is.</summary>
     public FieldDescriptor? Chooser { get; init; }
+
+    /// <summary>The site that a request names; null where none of its fields does.</summary>
+    public string? SiteOf(IMessage request) => Site?.Accessor.GetValue(request) as string;
 
     /// <summary>The service whose database a call is about; it may not be hosted here.</summary>
     public string DatabaseOf(IMessage request) => Chooser?.Accessor.GetValue(request) as string ?? Service;

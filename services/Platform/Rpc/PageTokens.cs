@@ -10,6 +10,7 @@ using Google.Protobuf;
 namespace Doseline.Platform.Rpc;
 
 /// <summary>Tokens that continue a list: opaque, tamper-proof, and worth nothing to another caller or for another query.</summary>
+/// <remarks>Signed with the key <c>page-tokens-{service}</c> of the service whose list it is; a half of an earlier key that still stands beside it keeps its tokens good.</remarks>
 public sealed class PageTokens(KeyStore keys, RequestContext request)
 {
     /// <summary>Rows of a page when the caller names no size.</summary>
@@ -18,8 +19,12 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
     /// <summary>Most rows of a page.</summary>
     public const int SizeMax = 500;
 
+    const int SignatureBytes = 64;
     const string PageToken = "page_token";
     const string PageSize = "page_size";
+
+    /// <summary>Name of the key of a service.</summary>
+    public static string KeyOf(string service) => $"page-tokens-{service}";
 
     /// <summary>How many rows to return for the size asked for.</summary>
     public static int SizeOf(int asked) => asked <= 0 ? SizeDefault : Math.Min(asked, SizeMax);
@@ -30,7 +35,7 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
     public string Write(IMessage query, params string[] cursor)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(cursor);
-        return Base64Url.EncodeToString([.. Mac(query, body), .. body]);
+        return Base64Url.EncodeToString([.. keys.Standing(KeyOf(request.Service)).SignData(Covered(query, body), HashAlgorithmName.SHA256), .. body]);
     }
 
     /// <summary>Where the page starts; null for the first page.</summary>
@@ -42,8 +47,11 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
         try
         {
             var bytes = Base64Url.DecodeFromChars(token);
-            if (bytes.Length > 32 && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, 32), Mac(query, bytes.AsSpan(32))))
-                return JsonSerializer.Deserialize<string[]>(bytes.AsSpan(32));
+            if (bytes.Length > SignatureBytes && Covered(query, bytes.AsSpan(SignatureBytes)) is var covered
+                && keys.KnownHalves(KeyOf(request.Service)).Any(half => half.VerifyData(covered, bytes.AsSpan(0, SignatureBytes), HashAlgorithmName.SHA256)))
+            {
+                return JsonSerializer.Deserialize<string[]>(bytes.AsSpan(SignatureBytes));
+            }
         }
         catch (FormatException)
         {
@@ -53,13 +61,12 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
         throw new RefusedException(Refusal.Invalid(PageToken, "PAGE_TOKEN_INVALID", "page_token is not one that this query gave to this caller."));
     }
 
-    byte[] Mac(IMessage query, ReadOnlySpan<byte> body)
+    byte[] Covered(IMessage query, ReadOnlySpan<byte> body)
     {
         var bound = query.Descriptor.Parser.ParseFrom(query.ToByteArray());
         bound.Descriptor.FindFieldByName(PageToken).Accessor.Clear(bound);
         bound.Descriptor.FindFieldByName(PageSize).Accessor.Clear(bound);
         var text = Encoding.UTF8.GetBytes($"{request.Caller.Subject}\n{query.Descriptor.FullName}\n");
-        byte[] covered = [.. text, .. bound.ToByteArray(), .. body];
-        return HMACSHA256.HashData(keys.Secret("page-tokens"), covered);
+        return [.. text, .. bound.ToByteArray(), .. body];
     }
 }

@@ -77,9 +77,45 @@ public static class RpcErrors
     /// <summary>What a failed call to another service means to the caller here: its refusals, or that the service cannot be asked.</summary>
     /// <param name="fault">The failed call.</param>
     /// <param name="service">Service that was asked.</param>
-    public static IReadOnlyList<Refusal> Passed(RpcException fault, string service) => Read(fault) is [_, ..] refusals
-        ? refusals
-        : [Refusal.Unavailable($"services/{service}", "DEPENDENCY_UNAVAILABLE", $"The {service} service cannot be asked now ({fault.StatusCode}).").With("service", service)];
+    public static IReadOnlyList<Refusal> Passed(RpcException fault, string service) => Read(fault) is [_, ..] refusals ? refusals : [Unavailable(service)];
+
+    /// <summary>What is said of a service that does not answer: never in the words of whatever lies between, which name addresses and ports.</summary>
+    public static Refusal Unavailable(string service) => Refusal.Unavailable($"services/{service}", "SERVICE_UNAVAILABLE", $"The {service} service cannot be asked now.").With("service", service);
+
+    /// <summary>A failed call as it may be passed on: as its service has said it, with details, or that the service cannot be asked.</summary>
+    /// <remarks>
+    /// A sidecar, a proxy or the transport has statuses of its own, and none of our details. What says something of the call itself stays: that it was given
+    /// up or took too long, that its message is too large or its method unknown.
+    /// </remarks>
+    /// <param name="fault">The failed call.</param>
+    /// <param name="service">Service that was asked.</param>
+    /// <param name="by">Service that passes it on.</param>
+    public static RpcException Explained(RpcException fault, string service, string by) =>
+        IsOurs(fault.StatusCode, HasDetails(fault)) ? fault : Exception(by, [Unavailable(service)]);
+
+    /// <summary>True for a status that is passed on as it is.</summary>
+    /// <param name="status">Status.</param>
+    /// <param name="detailed">True when details came with it.</param>
+    public static bool IsOurs(StatusCode status, bool detailed) =>
+        detailed || status is StatusCode.OK or StatusCode.Cancelled or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Unimplemented;
+
+    /// <summary>A fault of the service's own, which is told to nobody; that it was the service which said so is.</summary>
+    public static RpcException Internal(string service) => new RichStatus
+    {
+        Code = (int)StatusCode.Internal, Message = "internal error", Details = { Any.Pack(new ErrorInfo { Reason = "INTERNAL", Domain = $"{service}.doseline" }) },
+    }.ToRpcException();
+
+    static bool HasDetails(RpcException fault)
+    {
+        try
+        {
+            return fault.GetRpcStatus() is { Details.Count: > 0 };
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
 
     static ErrorInfo InfoOf(string service, Refusal refusal)
     {

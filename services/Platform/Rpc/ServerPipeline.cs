@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Kernel.Time;
@@ -22,8 +23,8 @@ namespace Doseline.Platform.Rpc;
 
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
 public sealed class ServerPipeline(
-    MethodTable methods, ITokenReader tokens, TrainingGate training, CallLimit limit, DatabaseTable databases, ClockWatch clock, SignatureGate signatures, SecurityLog security,
-    RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+    MethodTable methods, ITokenReader tokens, Behalf behalf, PersonGate people, TrainingGate training, CallLimit limit, StandingOptions standing, DatabaseTable databases, ClockWatch clock,
+    SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -31,7 +32,7 @@ public sealed class ServerPipeline(
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        if (methods.Find(context.Method) is not { } method)
         {
             RequireOpen(context);
             return await continuation(request, context);
@@ -43,7 +44,9 @@ public sealed class ServerPipeline(
         {
             var scope = context.Services();
             using var _ = await BeginAsync(method, (IMessage)request, context, scope);
-            return method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
+            var response = method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
+            if (!method.Policy.Mutates) RequireNarrowed(method, scope);
+            return response;
         }
         catch (Exception fault)
         {
@@ -61,7 +64,7 @@ public sealed class ServerPipeline(
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        if (!methods.Methods.TryGetValue(context.Method, out var method))
+        if (methods.Find(context.Method) is not { } method)
         {
             RequireOpen(context);
             await continuation(request, responseStream, context);
@@ -74,12 +77,21 @@ public sealed class ServerPipeline(
             (await BeginAsync(method, (IMessage)request, context, context.Services())).Dispose();
             // Who waits for the first change knows at once that the watch is open.
             await context.WriteResponseHeadersAsync([]);
-            await continuation(request, responseStream, context);
+            var caller = context.Services().GetRequiredService<RequestContext>().Caller;
+            await StandingCall.ServeAsync(context, cancel => StandsAsync(caller, cancel), standing.LookEvery,
+                standing => continuation(request, new NarrowStream<TResponse>(responseStream, () => RequireNarrowed(method, context.Services())), standing));
         }
         catch (Exception fault)
         {
             throw Translate(fault, method, (IMessage)request, context);
         }
+    }
+
+    // A watch does not outlive the session it was opened in, nor the right of its person to be here.
+    async ValueTask StandsAsync(Caller caller, CancellationToken cancel)
+    {
+        if (tokens.HasEnded(caller)) throw PersonGate.SessionEnded;
+        await people.ResolveAsync(caller, cancel);
     }
 
     // Health and reflection are for anybody; whatever else has no policy was mapped past the table and is nobody's.
@@ -94,62 +106,55 @@ public sealed class ServerPipeline(
         // gRPC deadlines are wall-clock time of the caller's machine; the transport turns a passed one into cancellation.
         context.CancellationToken.ThrowIfCancellationRequested();
         var headers = context.RequestHeaders;
-        var caller = await CallerOf(headers.GetValue("authorization"));
+        var caller = await people.ResolveAsync(await CallerOf(headers, method), context.CancellationToken);
         var request = scope.GetRequiredService<RequestContext>();
         request.Caller = caller;
-        caller = Authorise(method, message, caller);
+        request.Caller = caller = Authorise(method, message, caller);
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
+        if (malformed is [] && method.Policy.Mutates) EventFields.Check(message, new EventSpan(scope.GetRequiredService<TimeProvider>().GetUtcNow()), malformed);
         if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
         malformed.ThrowIfAny();
         await training.RequireAsync(caller, method.Policy.Procedure, context.CancellationToken);
 
-        var trusted = caller.Is(Roles.Service);
-        request.Caller = trusted && headers.GetValue(RpcHeaders.OnBehalfOf) is { Length: > 0 } person ? caller with { OnBehalfOf = person } : caller;
+        request.Service = method.DatabaseOf(message);
         request.CausationId = method.RequestId?.Accessor.GetValue(message) as string ?? "";
-        request.CorrelationId = (trusted ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
+        request.CorrelationId = (caller.Is(Roles.Service) ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
         request.Zone = headers.GetValue(RpcHeaders.Zone) is { } zone && Zones.Exists(zone) ? zone : "UTC";
         request.Reason = method.Reason?.Accessor.GetValue(message) as string ?? "";
         return limit.Enter(caller);
     }
 
-    async ValueTask<Caller> CallerOf(string? header)
+    async ValueTask<Caller> CallerOf(Metadata headers, RpcMethod method)
     {
         const string scheme = "Bearer ";
+        var header = headers.GetValue("authorization");
         var caller = header?.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) is true ? await tokens.ReadAsync(header[scheme.Length..]) : null;
-        return caller ?? throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "TOKEN_INVALID", "authorization", "A valid bearer token is needed."));
+        if (caller is null) throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "TOKEN_INVALID", "authorization", "A valid bearer token is needed."));
+        if (!caller.Is(Roles.Service) || headers.GetValue(RpcHeaders.OnBehalfOf) is not { Length: > 0 } said) return caller;
+        return await behalf.ReadAsync(said, caller.Subject[Roles.ServicePrefix.Length..], method.Service) is { } spoken
+            ? spoken with { Scopes = caller.Scopes }
+            : throw new RefusedException(new Refusal(RefusalKind.Unauthenticated, "BEHALF_INVALID", RpcHeaders.OnBehalfOf, "For whom a service calls it says in writing, signed by itself for the service that it calls."));
     }
 
     // The caller as far as the method concerns it: with the sites where it holds a role that the method admits.
     static Caller Authorise(RpcMethod method, IMessage message, Caller caller)
     {
-        var policy = method.Policy;
-        List<string> admitted = [.. policy.AnyRole ? caller.Roles : policy.Roles.Where(role => Serves(role, caller))];
-        if (!policy.AnyRole && admitted is [])
-        {
-            throw new RefusedException(Refusal.Denied(method.Name, "ROLE_NOT_ALLOWED", $"{method.Name} needs one of the roles {string.Join(", ", policy.Roles)}.")
-                .With("roles_needed", string.Join(',', policy.Roles)));
-        }
-
-        if (caller.Scopes is { } scopes && !ApiScopes.Cover(scopes, method.Service, policy.Mutates))
+        caller = Admission.Of(method, message, caller);
+        if (caller.Scopes is { } scopes && !ApiScopes.Cover(scopes, method.Service, method.Policy.Mutates))
         {
             throw new RefusedException(Refusal.Denied(method.Name, "SCOPE_NOT_ALLOWED", $"{method.Name} needs a scope that this token does not have.")
-                .With("scopes_needed", policy.Mutates ? method.Service : $"{method.Service}.read,{method.Service}").With("scopes", string.Join(' ', scopes)));
+                .With("scopes_needed", method.Policy.Mutates ? method.Service : $"{method.Service}.read,{method.Service}").With("scopes", string.Join(' ', scopes)));
         }
 
-        caller = caller.Within(admitted);
         RequireSite(method, message, caller);
         return caller;
     }
 
     static void RequireSite(RpcMethod method, IMessage message, Caller caller)
     {
-        if (method.Site?.Accessor.GetValue(message) is string { Length: > 0 } site) caller.RequireSite(site);
+        if (method.SiteOf(message) is { Length: > 0 } site) caller.RequireSite(site);
     }
-
-    // A service account is its subject; a role of that name in somebody else's token, whoever issued it, is no right.
-    static bool Serves(string role, Caller caller) =>
-        caller.Is(Roles.Service) ? role == caller.Subject : !role.StartsWith(Roles.ServicePrefix, StringComparison.Ordinal) && caller.Is(role);
 
     async Task<TResponse> OnceAsync<TRequest, TResponse>(
         RpcMethod method, TRequest request, ServerCallContext context, IServiceProvider scope, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -174,6 +179,7 @@ public sealed class ServerPipeline(
             state.Sign(await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken));
             RequireSite(method, message, state.Caller);
             var response = await continuation(request, context);
+            RequireNarrowed(method, scope);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
         catch (Exception fault) when (fault is DbUpdateException or RefusedException || DatabaseAway(fault))
@@ -188,14 +194,23 @@ public sealed class ServerPipeline(
         TResponse Parse(byte[] bytes) => (TResponse)method.Descriptor.OutputType.Parser.ParseFrom(bytes);
     }
 
-    static async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
+    // One use of an id is a retry of another when the same caller asks for the same; every other use of it is refused, and looked into.
+    async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
     {
-        var row = await db.PeekAsync<RequestRow>(cancel, caller.Subject, call.RequestId);
-        if (row is null) return null;
-        return row.Method == call.Method && row.PayloadHash == call.PayloadHash
-            ? row.Response
-            : throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before with another payload.")
-                .With("request_id", call.RequestId).With("first_used_time", row.Time));
+        if (await db.PeekAllAsync<RequestRow>(nameof(RequestRow.RequestId), call.RequestId, cancel) is not [_, ..] uses) return null;
+        var own = uses.FirstOrDefault(r => r.Subject == caller.Principal);
+        if (own is not null && own.Method == call.Method && own.PayloadHash == call.PayloadHash) return own.Response;
+        security.Reused(db.Service, call, caller);
+        throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before {(own is null ? "by another caller" : "with another payload")}.")
+            .With("request_id", call.RequestId).With("first_used_time", own?.Time));
+    }
+
+    // What a partner is not to see is not sent because somebody forgot to look whose it is.
+    static void RequireNarrowed(RpcMethod method, IServiceProvider scope)
+    {
+        var request = scope.GetRequiredService<RequestContext>();
+        if (method.Policy.Partner is PartnerReach.Customer && request.Caller.IsPartner && !request.Narrowed)
+            throw new InvalidOperationException($"{method.Name} answers a partner and has not asked what is its own (OwnTo).");
     }
 
     Refusal NotHosted(string service) =>
@@ -213,18 +228,16 @@ public sealed class ServerPipeline(
 
     RpcException Translate(Exception fault, RpcMethod method, IMessage message, ServerCallContext context)
     {
-        var request = method.RequestId?.Accessor.GetValue(message) as string;
+        var request = LogText.Of(method.RequestId?.Accessor.GetValue(message) as string);
         switch (fault)
         {
             case RpcException passed:
                 return passed;
             case RefusedException refused:
                 security.Note(method.Name, context.Services().GetRequiredService<RequestContext>().Caller, refused.Refusals);
-                log.LogInformation("{Method} {RequestId} refused: {Codes} {Message}", method.Name, request, string.Join(',', refused.Refusals.Select(r => r.Code)), refused.Message);
+                log.LogInformation("{Method} {RequestId} refused: {Codes} {Message}", method.Name, request, string.Join(',', refused.Refusals.Select(r => r.Code)), LogText.Of(refused.Message));
                 return RpcErrors.Exception(method.Service, refused.Refusals);
-            case DbUpdateConcurrencyException:
-            // The audit entry of a version is unique: of two writers of one row, the later may meet that fence before the row's own.
-            case RowRefusedException { Row: Audit.AuditRow }:
+            case var _ when DbRaces.IsOvertaken(fault):
                 return RpcErrors.Exception(method.Service, [new Refusal(RefusalKind.Stale, "CHANGED_MEANWHILE", method.Name, "Another call changed the same record first; read it again and repeat.")]);
             // Two calls with one signature at the same time: the table lets one of them have it.
             case RowRefusedException { Row: SignatureRow used }:
@@ -236,7 +249,7 @@ public sealed class ServerPipeline(
                 return RpcErrors.Exception(method.Service, [Refusal.Unavailable($"services/{method.Service}", "DATABASE_UNAVAILABLE", "The database cannot take this now; repeat the call with the same request_id.")]);
             default:
                 log.LogError(fault, "{Method} {RequestId} failed", method.Name, request);
-                return new RpcException(new Status(StatusCode.Internal, "internal error"));
+                return RpcErrors.Internal(method.Service);
         }
     }
 }

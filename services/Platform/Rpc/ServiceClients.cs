@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
@@ -78,20 +79,45 @@ public sealed class ServiceChannels(IConfiguration config, LocalMethods local, I
     });
 }
 
-/// <summary>What every call to another service carries: the caller's own token, on whose behalf, correlation, a deadline.</summary>
-public sealed class ClientPipeline(string service, string callee, IServiceTokens tokens, RequestContext request, ServiceChannels channels) : Interceptor
+/// <summary>Calls that a host makes for itself, in the name of its first service: where somebody's call is under way, it is not that person's affair.</summary>
+public sealed class HostCalls(ServiceChannels channels, IServiceTokens tokens, Behalf behalf, DatabaseTable databases)
+{
+    /// <summary>What calls a service.</summary>
+    public CallInvoker InvokerOf(string callee) => channels.InvokerOf(callee).Intercept(new ClientPipeline(databases.Services.First(), callee, tokens, behalf, new RequestContext(), channels));
+}
+
+/// <summary>What every call to another service carries: the caller's own token, for whom it is made and with which rights, correlation, a deadline; and how it fails.</summary>
+/// <remarks>Nothing is tried again here or by a policy on the way, for that multiplies where calls nest: who began asks again, with the same request id.</remarks>
+public sealed class ClientPipeline(string service, string callee, IServiceTokens tokens, Behalf behalf, RequestContext request, ServiceChannels channels) : Interceptor
 {
     static readonly TimeSpan DeadlineMax = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
-        continuation(request, With(context));
+        Explained(continuation(request, With(context)));
 
     /// <inheritdoc/>
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
         continuation(request, With(context));
+
+    AsyncUnaryCall<TResponse> Explained<TResponse>(AsyncUnaryCall<TResponse> call)
+    {
+        return new(AnswerAsync(), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+
+        async Task<TResponse> AnswerAsync()
+        {
+            try
+            {
+                return await call.ResponseAsync;
+            }
+            catch (RpcException fault)
+            {
+                throw RpcErrors.Explained(fault, callee, service);
+            }
+        }
+    }
 
     ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
         where TRequest : class where TResponse : class
@@ -101,7 +127,7 @@ public sealed class ClientPipeline(string service, string callee, IServiceTokens
         foreach (var header in context.Options.Headers ?? []) headers.Add(header);
         var token = tokens.ForAsync(service);
         headers.Add("authorization", "Bearer " + (token.IsCompletedSuccessfully ? token.Result : token.AsTask().GetAwaiter().GetResult()));
-        if ((request.Caller.OnBehalfOf ?? request.Caller.Subject) is { Length: > 0 } person) headers.Add(RpcHeaders.OnBehalfOf, person);
+        if (behalf.Write(service, callee, request.Caller) is { } person) headers.Add(RpcHeaders.OnBehalfOf, person);
         if (request.CorrelationId is { Length: > 0 } correlation) headers.Add(RpcHeaders.Correlation, correlation);
         if (request.Zone is not "UTC") headers.Add(RpcHeaders.Zone, request.Zone);
         channels.Route(headers, callee, context.Method.Type is not MethodType.Unary);

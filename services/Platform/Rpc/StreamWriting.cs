@@ -20,3 +20,30 @@ public static class StreamWriting
         }
     }
 }
+
+/// <summary>A stream on which nothing is written before something holds.</summary>
+/// <param name="inner">The stream.</param>
+/// <param name="require">Throws unless it holds.</param>
+sealed class NarrowStream<T>(IServerStreamWriter<T> inner, Action require) : IServerStreamWriter<T>
+{
+    /// <inheritdoc/>
+    public WriteOptions? WriteOptions
+    {
+        get => inner.WriteOptions;
+        set => inner.WriteOptions = value;
+    }
+
+    /// <inheritdoc/>
+    public Task WriteAsync(T message)
+    {
+        require();
+        return inner.WriteAsync(message);
+    }
+
+    /// <inheritdoc/>
+    public Task WriteAsync(T message, CancellationToken cancellationToken)
+    {
+        require();
+        return inner.WriteAsync(message, cancellationToken);
+    }
+}

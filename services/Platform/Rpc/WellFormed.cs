@@ -9,7 +9,8 @@ namespace Doseline.Platform.Rpc;
 
 /// <summary>
 /// Refuses what protobuf lets through but nothing behind it can hold, before any api class sees it: instants and spans beyond their range,
-/// enum numbers nobody defined, and text with a NUL, which PostgreSQL cannot store.
+/// enum numbers nobody defined, numbers that are infinite or none, text with a NUL, which PostgreSQL cannot store, or that was not UTF-8, and lists that are too long. It looks no further once it
+/// has found more than anybody reads, and takes a limited time whatever was sent.
 /// </summary>
 public static class WellFormed
 {
@@ -19,6 +20,10 @@ public static class WellFormed
     // google/protobuf/duration.proto: ten thousand years either way.
     const long DurationSecondsMax = 315_576_000_000;
     const int NanosMax = 999_999_999;
+    // More than any request has a use for; the longest are lists of serials and of lines of an upload.
+    const int ItemsMax = 10_000;
+    // What a request may be refused for at once.
+    const int RefusalsMax = 50;
 
     /// <summary>True when the instant is one: within the years 1 to 9999, with whole nanoseconds of one second.</summary>
     public static bool Holds(Timestamp sent) => sent.Seconds is >= TimestampSecondsMin and <= TimestampSecondsMax && sent.Nanos is >= 0 and <= NanosMax;
@@ -35,10 +40,14 @@ public static class WellFormed
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (field.FieldType is not (FieldType.String or FieldType.Enum or FieldType.Message)) continue;
+            if (refusals.Count >= RefusalsMax) return;
+            if (field.FieldType is not (FieldType.String or FieldType.Enum or FieldType.Message or FieldType.Double or FieldType.Float) && !field.IsRepeated) continue;
             switch (field.Accessor.GetValue(message))
             {
                 case null: break;
+                case ICollection { Count: > ItemsMax } many:
+                    refusals.Add(Refusal.Invalid(path + field.Name, "LIST_TOO_LONG", $"{path}{field.Name} takes at most {ItemsMax} items, not {many.Count}.").With("limit_items", ItemsMax).With("items", many.Count));
+                    break;
                 case IDictionary map:
                     foreach (DictionaryEntry entry in map)
                     {
@@ -48,7 +57,7 @@ public static class WellFormed
 
                     break;
                 case IList list:
-                    for (var i = 0; i < list.Count; i++) Value(field, list[i], string.Create(CultureInfo.InvariantCulture, $"{path}{field.Name}[{i}]"), refusals);
+                    for (var i = 0; i < list.Count && refusals.Count < RefusalsMax; i++) Value(field, list[i], string.Create(CultureInfo.InvariantCulture, $"{path}{field.Name}[{i}]"), refusals);
                     break;
                 case var value: Value(field, value, path + field.Name, refusals); break;
             }
@@ -61,6 +70,13 @@ public static class WellFormed
         {
             case string text when text.Contains('\0', StringComparison.Ordinal):
                 refusals.Add(Refusal.Invalid(path, "TEXT_MALFORMED", $"{path} holds a NUL character."));
+                break;
+            // What the parser puts in place of bytes that are no UTF-8; nobody means it.
+            case string text when text.Contains('\uFFFD', StringComparison.Ordinal):
+                refusals.Add(Refusal.Invalid(path, "TEXT_MALFORMED", $"{path} holds U+FFFD, which stands for bytes that are no UTF-8."));
+                break;
+            case double number when !double.IsFinite(number):
+                refusals.Add(Refusal.Invalid(path, "NUMBER_NOT_FINITE", $"{path} is no number: neither infinity nor what is no number measures anything."));
                 break;
             case Timestamp instant when !Holds(instant):
                 refusals.Add(Refusal.Invalid(path, "TIME_OUT_OF_RANGE", $"{path} is no instant of the years 1 to 9999.").With("seconds", instant.Seconds).With("nanos", instant.Nanos));

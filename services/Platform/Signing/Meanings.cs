@@ -24,6 +24,7 @@ public static class Meanings
         SigningMeaning.AuthoriseOutage => "authorises release during an outage, for the doses named and until the instant named",
         SigningMeaning.ReconcileOutage => "reconciled what was done during the outage with the record",
         SigningMeaning.Decide => "decided on the status named",
+        SigningMeaning.LateEntry => "vouches for this late entry: it happened at the time named",
         _ => throw new ArgumentOutOfRangeException(nameof(meaning), meaning, "No such meaning."),
     };
 
@@ -34,6 +35,7 @@ public static class Meanings
         SigningMeaning.CloseDeviation => "CLOSE_DEVIATION",
         SigningMeaning.AuthoriseOutage => "AUTHORISE_OUTAGE",
         SigningMeaning.ReconcileOutage => "RECONCILE_OUTAGE",
+        SigningMeaning.LateEntry => "LATE_ENTRY",
         _ => meaning.ToString().ToUpperInvariant(),
     };
 

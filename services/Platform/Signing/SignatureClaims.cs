@@ -1,4 +1,5 @@
 using Doseline.Common.V1;
+using Doseline.Kernel.Rules;
 
 namespace Doseline.Platform.Signing;
 
@@ -35,15 +36,15 @@ public sealed record SignatureClaims
     /// <summary>Instant after which no method accepts it (UTC).</summary>
     public required DateTimeOffset ExpireTime { get; init; }
 
-    /// <summary>Roles of the signer at that time.</summary>
-    public required IReadOnlyList<string> Roles { get; init; }
-
-    /// <summary>Sites of the signer at that time.</summary>
-    public required IReadOnlyList<string> Sites { get; init; }
+    /// <summary>What the signer was at that time, and where, as far as this signature asks for it.</summary>
+    public required IReadOnlyList<Right> Rights { get; init; }
 
     /// <summary>True when id and password were given; false when, within a session, the password alone was enough (21 CFR 11.200(a)(1)(i)).</summary>
     public required bool BothComponents { get; init; }
 
     /// <summary>True when this is the signature of the second person.</summary>
     public required bool IsSecond { get; init; }
+
+    /// <summary>Sites where the signer held one of the roles.</summary>
+    public IReadOnlyList<string> SitesOf(IReadOnlyList<string> roles) => [.. Rights.Where(r => roles.Contains(r.Role, StringComparer.Ordinal)).Select(r => r.SiteId).Distinct(StringComparer.Ordinal)];
 }

@@ -5,7 +5,6 @@ using Doseline.Platform.Data;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Google.Protobuf;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Signing;
 
@@ -23,9 +22,10 @@ public sealed class SignatureGate(ISignatureKeys keys)
         if (need is null) return [];
         var first = Text(method, request, SignedContent.Field);
         var second = Text(method, request, SignedContent.SecondField);
+        var asked = !need.WhenAsked || SignedContent.AsksFor(need, request);
         List<Refusal> refusals = [];
-        if (first is "" && !need.WhenAsked) refusals.Add(Missing(SignedContent.Field, need.Meaning));
-        if (second is "" && need.SecondPerson && (first is not "" || !need.WhenAsked)) refusals.Add(Missing(SignedContent.SecondField, need.Meaning));
+        if (first is "" && asked) refusals.Add(Missing(SignedContent.Field, need.Meaning));
+        if (second is "" && need.SecondPerson && (first is not "" || asked)) refusals.Add(Missing(SignedContent.SecondField, need.Meaning));
         if (first is "" && second is "") return refusals is [] ? [] : throw new RefusedException(refusals);
         if (caller.Is(Roles.Service))
             refusals.Add(Refusal.Denied(SignedContent.Field, "SIGNER_NOT_A_PERSON", "Only a person can sign.").With("caller_id", caller.Subject));
@@ -45,9 +45,9 @@ public sealed class SignatureGate(ISignatureKeys keys)
             refusals.AddRange(SignatureRules.Refusals(field, claims, call, db.Now));
             if ((await KeyOfAsync(token, cancel))?.RetireTime is { } retired && retired <= db.Now)
                 refusals.Add(Refusal.Denied(field, "SIGNING_KEY_RETIRED", "The key that made the signature is no longer in use; sign again.").With("retire_time", retired));
-            if (await db.Signatures.AnyAsync(s => s.Id == claims.Id, cancel))
+            if (await db.PeekAsync<SignatureRow>(cancel, claims.Id) is not null)
                 refusals.Add(Used(field, claims.Id));
-            given.Add(new GivenSignature(claims, token, SignatureTokens.KeyIdOf(token)!, content));
+            given.Add(new GivenSignature(claims, token, SignatureTokens.KeyIdOf(token)!, content, claims.SitesOf(field is SignedContent.SecondField ? call.SecondRoles : call.Roles)));
         }
 
         refusals.ThrowIfAny();
@@ -89,4 +89,5 @@ public sealed class SignatureGate(ISignatureKeys keys)
 /// <param name="Token">Its token.</param>
 /// <param name="KeyId">Key that signed it.</param>
 /// <param name="Content">Canonical JSON of what was signed.</param>
-public sealed record GivenSignature(SignatureClaims Claims, string Token, string KeyId, string Content);
+/// <param name="Sites">Sites where the signer holds a role that this signature needs.</param>
+public sealed record GivenSignature(SignatureClaims Claims, string Token, string KeyId, string Content, IReadOnlyList<string> Sites);

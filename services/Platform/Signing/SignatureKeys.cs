@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
-using Doseline.Platform.Data;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
@@ -28,7 +26,7 @@ public sealed record SignatureKey(ECDsa Public, DateTimeOffset? RetireTime);
 /// Identity's keys as every other service has them: pinned by configuration (<c>Signatures:Keys:0</c>, a PEM public key), else asked of Identity and
 /// kept, so that verifying is offline: also while Identity is away.
 /// </summary>
-public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels, IServiceTokens tokens, DatabaseTable databases, TimeProvider clock) : ISignatureKeys, IDisposable
+public sealed class IdentityKeys(IConfiguration config, HostCalls host, TimeProvider clock) : ISignatureKeys, IDisposable
 {
     // An unknown id is worth one question in this time, so that a flood of forged tokens is not a flood of calls.
     static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
@@ -68,12 +66,10 @@ public sealed class IdentityKeys(IConfiguration config, ServiceChannels channels
     {
         const string identity = "identity";
         Volatile.Write(ref asked, clock.GetUtcNow().UtcTicks);
-        Metadata headers = new() { { "authorization", "Bearer " + await tokens.ForAsync(databases.Services.First()) } };
-        channels.Route(headers, identity);
         try
         {
-            var client = new SigningService.SigningServiceClient(channels.InvokerOf(identity));
-            var answer = await client.GetSigningKeySetAsync(new GetSigningKeySetRequest(), headers, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
+            var client = new SigningService.SigningServiceClient(host.InvokerOf(identity));
+            var answer = await client.GetSigningKeySetAsync(new GetSigningKeySetRequest(), null, Hosting.WallClock.UtcNow.UtcDateTime + AskFor, cancel);
             Dictionary<string, SignatureKey> all = new(keys, StringComparer.Ordinal);
             foreach (var key in answer.Keys)
             {

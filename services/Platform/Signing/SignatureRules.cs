@@ -43,7 +43,7 @@ public static class SignatureRules
         if (signature.SignerId == call.Caller.Subject)
             yield return No(field, "SECOND_PERSON_NEEDED", "The second signature must be another person's.").With("signer_id", signature.SignerId);
         var roles = call.SecondRoles;
-        if (!roles.Any(role => signature.Roles.Contains(role, StringComparer.Ordinal)))
+        if (signature.SitesOf(roles) is [])
             yield return Refusal.Denied(field, "SECOND_ROLE_NOT_ALLOWED", $"The second person needs one of the roles {string.Join(", ", roles)}.").With("roles_needed", string.Join(',', roles)).With("signer_id", signature.SignerId);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using Doseline.Kernel.Rules;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -41,8 +42,7 @@ public static class SignatureTokens
             new Claim("offset_minutes", Number(claims.OffsetMinutes), ClaimValueTypes.Integer64),
             new Claim("components", claims.BothComponents ? "id+password" : "password"),
             new Claim("person", claims.IsSecond ? "second" : "first"),
-            .. claims.Roles.Select(role => new Claim("role", role)),
-            .. claims.Sites.Select(site => new Claim("site", site)),
+            .. claims.Rights.Select(right => new Claim("grant", right.ToString())),
         ]),
         SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(key) { KeyId = SignedDocument.KeyIdOf(key) }, SecurityAlgorithms.EcdsaSha256),
     });
@@ -104,8 +104,8 @@ public static class SignatureTokens
             ExpireTime = DateTimeOffset.FromUnixTimeMilliseconds(expire),
             Zone = zone,
             OffsetMinutes = (int)offset,
-            Roles = [.. jwt.Claims.Where(c => c.Type is "role").Select(c => c.Value)],
-            Sites = [.. jwt.Claims.Where(c => c.Type is "site").Select(c => c.Value)],
+            // Signatures of before say roles and sites in two lists, which are no rights; they are verified as ever.
+            Rights = [.. jwt.Claims.Where(c => c.Type is "grant").Select(c => Right.Read(c.Value)).OfType<Right>()],
             BothComponents = Text(jwt, "components") is "id+password",
             IsSecond = Text(jwt, "person") is "second",
         };

@@ -1,3 +1,4 @@
+using Doseline.Common.V1;
 using Doseline.Kernel.Signing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -32,6 +33,10 @@ public static class SignedContent
 
     /// <summary>True for a field whose value must not be stored, hashed or logged (<c>debug_redact</c>).</summary>
     public static bool IsSecret(FieldDescriptor field) => field.GetOptions()?.DebugRedact is true;
+
+    /// <summary>True when the request fills the field that asks for the signatures.</summary>
+    public static bool AsksFor(SignatureNeed need, IMessage request) =>
+        need.WhenField.Length > 0 && request.Descriptor.FindFieldByName(need.WhenField)?.Accessor.GetValue(request) is string { Length: > 0 };
 
     static bool IsNotSigned(FieldDescriptor field) => field.Name is Field or SecondField or RequestIdField || IsSecret(field);
 

@@ -6,7 +6,6 @@ using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.EntityFrameworkCore;
 using Activity = Doseline.Common.V1.CalibratedActivity;
 
 namespace Doseline.Quality.Api;
@@ -17,10 +16,8 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
     /// <summary>Writes the next version for a dose that is being released.</summary>
     public async Task IssueAsync(BatchRow batch, DoseRow dose, SpecificationRow judge, ReleaseCertificate certificate, CancellationToken cancel)
     {
-        var results = await db.Results.AsNoTracking().Where(r => r.BatchId == batch.Id && (r.DoseId == "" || r.DoseId == dose.Id)).ToListAsync(cancel);
-        var deviations = await db.Deviations.AsNoTracking().Where(d => d.BatchId == batch.Id && (d.DoseId == "" || d.DoseId == dose.Id))
-            .OrderBy(d => d.OpenedTime).ThenBy(d => d.Id).Select(d => d.Id).ToListAsync(cancel);
-        var version = 1 + await db.Analyses.CountAsync(a => a.DoseId == dose.Id, cancel);
+        var (results, deviations, earlier) = await db.LoadAsync(db.ResultsOf(batch.Id), db.DeviationsOf(batch.Id), db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), dose.Id), cancel);
+        var version = earlier.Count + 1;
         var measured = dose.Measured is "" ? null : Activity.Parser.ParseJson(dose.Measured);
         CertificateOfAnalysis document = new()
         {
@@ -41,31 +38,31 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
             SpecificationId = judge.Id,
             SpecificationVersion = judge.SpecVersion,
             Lines = { SpecificationBook.Read(judge.Tests).Select(t => LineOf(t, results, dose.Id)) },
-            DeviationIds = { deviations },
+            DeviationIds = { deviations.Where(d => d.DoseId is "" || d.DoseId == dose.Id).OrderBy(d => d.OpenedTime).Select(d => d.Id) },
             CertificateId = certificate.CertificateId,
             SignerName = certificate.SignerName,
             ReleaseTime = certificate.ReleaseTime,
             IssueTime = Timestamp.FromDateTimeOffset(db.Now),
         };
         SignedDocument.Sign(document, keys.Signing(ReleaseCertificateCheck.KeyName));
-        db.Analyses.Add(new AnalysisRow { Id = document.AnalysisId, DoseId = dose.Id, AnalysisVersion = version, Document = JsonFormatter.Default.Format(document) });
+        db.Put(new AnalysisRow { Id = document.AnalysisId, DoseId = dose.Id, AnalysisVersion = version, Document = JsonFormatter.Default.Format(document) });
     }
 
-    /// <summary>Writes the next version for the doses of a batch that were released before a result came; the result is saved already.</summary>
+    /// <summary>Writes the next version for the doses of a batch that were released before a result came.</summary>
     /// <param name="batch">Batch.</param>
     /// <param name="judge">Its specification.</param>
     /// <param name="doseId">Dose of the result; empty for the whole batch.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task RefreshAsync(BatchRow batch, SpecificationRow judge, string doseId, CancellationToken cancel)
     {
-        var issued = await db.Analyses.AsNoTracking().Where(a => db.Doses.Any(d => d.Id == a.DoseId && d.BatchId == batch.Id && (doseId == "" || d.Id == doseId)))
-            .ToListAsync(cancel);
-        foreach (var last in issued.GroupBy(a => a.DoseId, StringComparer.Ordinal).Select(g => g.MaxBy(a => a.AnalysisVersion)!))
+        List<DoseRow> doses = [.. (await db.LoadAsync(db.DosesOf(batch.Id), cancel)).Where(d => doseId is "" || d.Id == doseId)];
+        var issued = (await db.LoadAsync(db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), doses.Select(d => d.Id)), cancel)).ToLookup(a => a.DoseId, StringComparer.Ordinal);
+        foreach (var dose in doses)
         {
+            if (issued[dose.Id].MaxBy(a => a.AnalysisVersion) is not { } last) continue;
             var before = CertificateOfAnalysis.Parser.ParseJson(last.Document);
-            var certificate = await db.Certificates.AsNoTracking().FirstAsync(c => c.Id == before.CertificateId, cancel);
-            var dose = (await db.Doses.FindAsync([last.DoseId], cancel))!;
-            await IssueAsync(batch, dose, judge, ReleaseCertificate.Parser.ParseJson(certificate.Document), cancel);
+            var certificate = await db.LoadAsync<CertificateRow>(cancel, before.CertificateId);
+            await IssueAsync(batch, dose, judge, ReleaseCertificate.Parser.ParseJson(certificate!.Document), cancel);
         }
     }
 

@@ -6,17 +6,16 @@ using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="CertificateService"/>.</summary>
-public sealed class CertificateApi(QualityDb db, KeyStore keys, SignatureGate signatures) : CertificateService.CertificateServiceBase
+public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, SignatureGate signatures) : CertificateService.CertificateServiceBase
 {
     /// <inheritdoc/>
     public override async Task<GetCertificateResponse> GetCertificate(GetCertificateRequest request, ServerCallContext context)
     {
-        var dose = await DoseAsync(request.DoseId, context.CancellationToken);
+        var dose = await doses.FindAsync(request.DoseId, context.CancellationToken);
         if (dose.State is not DispositionState.Released) throw new RefusedException(NotReleased(dose));
         return new GetCertificateResponse { Certificate = await OwnAsync(dose, context.CancellationToken) };
     }
@@ -25,7 +24,7 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys, SignatureGate si
     public override async Task<CheckCertificateResponse> CheckCertificate(CheckCertificateRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var dose = await DoseAsync(request.DoseId, cancel);
+        var dose = await doses.FindAsync(request.DoseId, cancel);
         var now = db.Now;
         var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName),
             request.Certificate is { } sent ? await signatures.ReadAsync(sent.SignerSignature, cancel) : null);
@@ -55,7 +54,7 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys, SignatureGate si
         var resource = $"certificates/{sent.CertificateId}";
         if (sent.CertificateId != own.CertificateId)
         {
-            refusals.Add(await db.Certificates.AsNoTracking().AnyAsync(c => c.Id == sent.CertificateId && c.DoseId == dose.Id, cancel)
+            refusals.Add((await db.LoadAsync<CertificateRow>(cancel, sent.CertificateId))?.DoseId == dose.Id
                 ? Refusal.State(resource, "CERTIFICATE_SUPERSEDED", "The dose was held and released again; ask for the new certificate.")
                     .With("certificate_id", sent.CertificateId).With("certificate_id_in_force", own.CertificateId)
                 : Refusal.State(resource, "CERTIFICATE_UNKNOWN", "Quality never issued this certificate for this dose.").With("certificate_id", sent.CertificateId));
@@ -66,19 +65,8 @@ public sealed class CertificateApi(QualityDb db, KeyStore keys, SignatureGate si
         }
     }
 
-    async Task<ReleaseCertificate> OwnAsync(DoseRow dose, CancellationToken cancel)
-    {
-        var row = await db.Certificates.AsNoTracking().FirstAsync(c => c.Id == dose.CertificateId, cancel);
-        return ReleaseCertificate.Parser.ParseJson(row.Document);
-    }
-
-    async Task<DoseRow> DoseAsync(string id, CancellationToken cancel)
-    {
-        var dose = await db.Doses.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, cancel)
-            ?? throw new RefusedException(Refusal.Missing($"doses/{id}", "DOSE_UNKNOWN", $"Quality knows no dose {id}.").With("dose_id", id));
-        db.Request.Caller.RequireSite(dose.SiteId);
-        return dose;
-    }
+    async Task<ReleaseCertificate> OwnAsync(DoseRow dose, CancellationToken cancel) =>
+        ReleaseCertificate.Parser.ParseJson((await db.LoadAsync<CertificateRow>(cancel, dose.CertificateId))!.Document);
 
     static Refusal NotReleased(DoseRow dose) =>
         Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}, not released.")

@@ -30,7 +30,7 @@ public sealed class Certifier(QualityDb db, KeyStore keys, Signer signer)
             SignerSignature = signer.Given.Token,
         };
         SignedDocument.Sign(certificate, keys.Signing(ReleaseCertificateCheck.KeyName));
-        db.Certificates.Add(new CertificateRow { Id = certificate.CertificateId, DoseId = dose.Id, Document = JsonFormatter.Default.Format(certificate) });
+        db.Put(new CertificateRow { Id = certificate.CertificateId, DoseId = dose.Id, Document = JsonFormatter.Default.Format(certificate) });
         return (certificate, signer.Manifest());
     }
 }

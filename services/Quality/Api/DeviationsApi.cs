@@ -24,7 +24,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             refusals.RequireText(request.Summary, "summary", 2000);
             if (!Code().IsMatch(request.Code))
                 refusals.Add(Refusal.Invalid("code", "CODE_MALFORMED", "A code is UPPER_SNAKE_CASE with at most 63 characters.").With("code", request.Code));
-            if (request.DoseId.Length > 0 && !await db.Doses.AnyAsync(d => d.Id == request.DoseId && d.BatchId == batch.Id, cancel))
+            if (request.DoseId.Length > 0 && (await db.LoadAsync<DoseRow>(cancel, request.DoseId))?.BatchId != batch.Id)
                 refusals.Add(Refusal.Missing($"doses/{request.DoseId}", "DOSE_NOT_IN_BATCH", $"Batch {batch.Id} has no dose {request.DoseId}.").With("dose_id", request.DoseId));
             refusals.ThrowIfAny();
 
@@ -38,12 +38,11 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
     /// <inheritdoc/>
     public override async Task<CloseDeviationResponse> CloseDeviation(CloseDeviationRequest request, ServerCallContext context)
     {
-        var batchId = (await FindAsync(request.DeviationId, context.CancellationToken)).BatchId;
-        return await db.LockedAsync($"batch:{batchId}", async () =>
+        var deviation = await FindAsync(request.DeviationId, context.CancellationToken);
+        return await db.LockedAsync($"batch:{deviation.BatchId}", async () =>
         {
             var cancel = context.CancellationToken;
-            await db.BatchAsync(batchId, cancel);
-            var deviation = (await db.Deviations.FindAsync([request.DeviationId], cancel))!;
+            await db.BatchAsync(deviation.BatchId, cancel);
             List<Refusal> refusals = [];
             if (deviation.Version != request.Version) refusals.Add(Refusal.Stale($"deviations/{deviation.Id}", request.Version, deviation.Version));
             if (deviation.Conclusion is not Conclusion.Open)
@@ -60,7 +59,8 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             deviation.CapaReference = request.CapaReference;
             deviation.Closure = JsonFormatter.Default.Format(signature);
             db.Publish(deviation.Id, new DeviationClosed { DeviationId = deviation.Id, BatchId = deviation.BatchId, MayContinue = mayContinue });
-            if (mayContinue && await db.Holds.FirstOrDefaultAsync(h => h.ReferenceId == deviation.Id && h.Origin == HoldOrigin.Deviation && h.LiftedTime == null, cancel) is { } hold)
+            var own = (await db.LoadAsync(db.HoldsOf(deviation.BatchId), cancel)).Find(h => h.ReferenceId == deviation.Id && h is { Origin: HoldOrigin.Deviation, LiftedTime: null });
+            if (mayContinue && own is { } hold)
                 await dispositions.LiftAsync(hold, request.RootCause, signature, cancel);
             CloseDeviationResponse response = new() { Deviation = ToWire(deviation) };
             response.Deviation.Version = deviation.Version + 1;
@@ -72,7 +72,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
     public override async Task<GetDeviationResponse> GetDeviation(GetDeviationRequest request, ServerCallContext context)
     {
         var deviation = await FindAsync(request.DeviationId, context.CancellationToken);
-        if (await db.Batches.AsNoTracking().FirstOrDefaultAsync(b => b.Id == deviation.BatchId, context.CancellationToken) is { } batch)
+        if (await db.LoadAsync<BatchRow>(context.CancellationToken, deviation.BatchId) is { } batch)
             db.Request.Caller.RequireSite(batch.SiteId);
         return new GetDeviationResponse { Deviation = ToWire(deviation) };
     }
@@ -103,7 +103,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
     }
 
     async Task<DeviationRow> FindAsync(string id, CancellationToken cancel) =>
-        await db.Deviations.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id, cancel)
+        await db.LoadAsync<DeviationRow>(cancel, id)
             ?? throw new RefusedException(Refusal.Missing($"deviations/{id}", "DEVIATION_UNKNOWN", $"There is no deviation {id}.").With("deviation_id", id));
 
     static Deviation ToWire(DeviationRow row) => new()

@@ -19,14 +19,15 @@ public sealed partial class DispositionApi
     public override async Task<GetDispositionResponse> GetDisposition(GetDispositionRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var dose = await db.Doses.AsNoTracking().FirstOrDefaultAsync(d => d.Id == request.DoseId, cancel)
+        var dose = await db.LoadAsync<DoseRow>(cancel, request.DoseId)
             ?? throw new RefusedException(Refusal.Missing($"doses/{request.DoseId}", "DOSE_UNKNOWN", $"Quality knows no dose {request.DoseId}.").With("dose_id", request.DoseId));
         db.Request.Caller.RequireSite(dose.SiteId);
-        GetDispositionResponse response = new() { Disposition = dose.ToWire(await NumberAsync(dose.BatchId, cancel)) };
-        var holds = await db.Holds.AsNoTracking().Where(h => h.BatchId == dose.BatchId && (h.DoseId == "" || h.DoseId == dose.Id))
-            .OrderBy(h => h.RaisedTime).ThenBy(h => h.Id).ToListAsync(cancel);
-        response.Holds.AddRange(holds.Select(h => h.ToWire()));
-        return response;
+        var (batch, holds) = await db.LoadAsync(db.One<BatchRow>(dose.BatchId), db.HoldsOf(dose.BatchId), cancel);
+        return new GetDispositionResponse
+        {
+            Disposition = dose.ToWire(batch?.BatchNumber ?? ""),
+            Holds = { holds.Where(h => h.DoseId is "" || h.DoseId == dose.Id).OrderBy(h => h.RaisedTime).Select(h => h.ToWire()) },
+        };
     }
 
     /// <inheritdoc/>
@@ -85,8 +86,7 @@ public sealed partial class DispositionApi
         var doses = await dispositions.DosesAsync(batch.Id, "", cancel);
         var undecided = doses.Where(d => d.State is not (DispositionState.Released or DispositionState.Rejected)).ToList();
         var release = await db.CaseAsync(batch, judge, undecided, cancel);
-        var holds = await db.Holds.AsNoTracking().Where(h => h.BatchId == batch.Id).OrderBy(h => h.RaisedTime).ThenBy(h => h.Id).ToListAsync(cancel);
-        var deviations = await db.Deviations.AsNoTracking().Where(d => d.BatchId == batch.Id).OrderBy(d => d.OpenedTime).ThenBy(d => d.Id).Select(d => d.Id).ToListAsync(cancel);
+        var (holds, deviations) = await db.LoadAsync(db.HoldsOf(batch.Id), db.DeviationsOf(batch.Id), cancel);
         return new GetBatchReviewResponse
         {
             BatchId = batch.Id,
@@ -97,8 +97,8 @@ public sealed partial class DispositionApi
             ExceptionCount = (int)batch.ExceptionCount,
             SpecificationVersion = judge?.SpecVersion ?? 0,
             Dispositions = { doses.Select(d => d.ToWire(batch.BatchNumber)) },
-            Holds = { holds.Select(h => h.ToWire()) },
-            DeviationIds = { deviations },
+            Holds = { holds.OrderBy(h => h.RaisedTime).Select(h => h.ToWire()) },
+            DeviationIds = { deviations.OrderBy(d => d.OpenedTime).Select(d => d.Id) },
             Obstacles = { ReleaseRules.Refusals(release).Select(ObstacleOf) },
             PendingTestCodes = { (release.Tests ?? []).Where(t => t.By is NeededBy.AfterRelease && release.Results.All(r => r.TestCode != t.Code)).Select(t => t.Code) },
         };
@@ -114,9 +114,6 @@ public sealed partial class DispositionApi
         if (site.Length > 0) return query.Where(d => d.SiteId == site);
         return sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? query : query.Where(d => sites.Contains(d.SiteId));
     }
-
-    async Task<string> NumberAsync(string batchId, CancellationToken cancel) =>
-        await db.Batches.AsNoTracking().Where(b => b.Id == batchId).Select(b => b.BatchNumber).FirstOrDefaultAsync(cancel) ?? "";
 
     async Task<List<DoseDisposition>> WireAsync(IReadOnlyList<DoseRow> doses, CancellationToken cancel)
     {

@@ -5,7 +5,6 @@ using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
@@ -85,12 +84,11 @@ public sealed partial class DispositionApi(
     /// <inheritdoc/>
     public override async Task<LiftHoldResponse> LiftHold(LiftHoldRequest request, ServerCallContext context)
     {
-        var batchId = (await db.Holds.AsNoTracking().FirstOrDefaultAsync(h => h.Id == request.HoldId, context.CancellationToken))?.BatchId
+        var hold = await db.LoadAsync<HoldRow>(context.CancellationToken, request.HoldId)
             ?? throw new RefusedException(Refusal.Missing($"holds/{request.HoldId}", "HOLD_UNKNOWN", $"There is no hold {request.HoldId}.").With("hold_id", request.HoldId));
-        return await LockedAsync(batchId, async cancel =>
+        return await LockedAsync(hold.BatchId, async cancel =>
         {
-            var batch = await db.BatchAsync(batchId, cancel);
-            var hold = (await db.Holds.FindAsync([request.HoldId], cancel))!;
+            var batch = await db.BatchAsync(hold.BatchId, cancel);
             List<Refusal> refusals = [];
             refusals.RequireText(request.Reason, "reason", 1000);
             if (hold.LiftedTime is { } lifted)

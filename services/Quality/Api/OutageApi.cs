@@ -28,7 +28,7 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
         return db.LockedAsync($"outage:{request.SiteId}", async () =>
         {
             List<string> named = [.. request.DoseIds.Distinct(StringComparer.Ordinal)];
-            var doses = await db.Doses.Where(d => named.Contains(d.Id)).OrderBy(d => d.Id).ToListAsync(cancel);
+            List<DoseRow> doses = [.. (await db.LoadAsync(db.Each<DoseRow>(named), cancel)).OrderBy(d => d.Id, StringComparer.Ordinal)];
             var waiting = await db.Outages.AsNoTracking().Where(o => o.SiteId == request.SiteId && o.ReconciledTime == null).Select(o => o.Id).FirstOrDefaultAsync(cancel);
             OutageRules.Authorise(request.SiteId, named, [.. doses.Select(d => new DoseForOutage(d.Id, d.SiteId, d.State, d.ExpireTime, d.LostCause))], expire, waiting, db.Now).ThrowIfAny();
 
@@ -43,11 +43,9 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
                 ExpireTime = expire,
                 Signatures = OutageWire.Write(signatures.Select(s => Meanings.Show(s.Claims))),
             };
-            List<OutageDoseRow> parts = [.. doses.Select(d => new OutageDoseRow { OutageId = row.Id, DoseId = d.Id, CertificateId = d.CertificateId })];
-            db.Outages.Add(row);
-            db.OutageDoses.AddRange(parts);
-            var ids = doses.Select(d => d.CertificateId).ToList();
-            var certificates = await db.Certificates.AsNoTracking().Where(c => ids.Contains(c.Id)).OrderBy(c => c.DoseId).Select(c => c.Document).ToListAsync(cancel);
+            db.Put(row);
+            List<OutageDoseRow> parts = [.. doses.Select(d => db.Put(new OutageDoseRow { OutageId = row.Id, DoseId = d.Id, CertificateId = d.CertificateId }))];
+            var certificates = await db.LoadAsync(db.Each<CertificateRow>(doses.Select(d => d.CertificateId)), cancel);
             db.Publish(row.Id, new OutageReleaseAuthorised
             {
                 AuthorisationId = row.Id,
@@ -56,7 +54,7 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
                 SignedContent = signatures[0].Content,
                 Signature = signatures[0].Token,
                 SecondSignature = signatures[1].Token,
-                Certificates = { certificates.Select(ReleaseCertificate.Parser.ParseJson) },
+                Certificates = { certificates.Select(c => ReleaseCertificate.Parser.ParseJson(c.Document)) },
             });
             return await db.AnswerAsync(new AuthoriseOutageReleaseResponse { Authorisation = row.ToWire(parts, 1) }, cancel);
         }, cancel);
@@ -66,11 +64,10 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
     public override async Task<ReconcileOutageReleaseResponse> ReconcileOutageRelease(ReconcileOutageReleaseRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var site = (await FindAsync(request.AuthorisationId, cancel)).SiteId;
-        return await db.LockedAsync($"outage:{site}", async () =>
+        var row = await FindAsync(request.AuthorisationId, cancel);
+        return await db.LockedAsync($"outage:{row.SiteId}", async () =>
         {
-            var row = (await db.Outages.FindAsync([request.AuthorisationId], cancel))!;
-            var doses = await db.OutageDoses.Where(d => d.OutageId == row.Id).ToListAsync(cancel);
+            var doses = await DosesOf(row, cancel);
             List<Refusal> refusals = [];
             refusals.RequireText(request.Conclusion, "conclusion", 4000);
             if (row.Version != request.Version) refusals.Add(Refusal.Stale($"outages/{row.Id}", request.Version, row.Version));
@@ -126,7 +123,7 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
         List<string> opened = [];
         foreach (var part in doses.Where(d => d.Finding is OutageVerdict.NotConfirmed))
         {
-            var dose = await db.Doses.FirstAsync(d => d.Id == part.DoseId, cancel);
+            var dose = (await db.LoadAsync<DoseRow>(cancel, part.DoseId))!;
             opened.Add((await dispositions.OpenAsync(db.Ids.New(), dose.BatchId, dose.Id, DeviationOrigin.Person, row.Id, "OUTAGE_RELEASE_NOT_CONFIRMED", conclusion, cancel)).Id);
         }
 
@@ -134,11 +131,13 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
     }
 
     async Task<OutageAuthorisation> ToWireAsync(OutageRow row, CancellationToken cancel) =>
-        row.ToWire(await db.OutageDoses.AsNoTracking().Where(d => d.OutageId == row.Id).ToListAsync(cancel), row.Version);
+        row.ToWire(await DosesOf(row, cancel), row.Version);
+
+    Task<List<OutageDoseRow>> DosesOf(OutageRow row, CancellationToken cancel) => db.LoadAsync(db.All<OutageDoseRow>(nameof(OutageDoseRow.OutageId), row.Id), cancel);
 
     async Task<OutageRow> FindAsync(string id, CancellationToken cancel)
     {
-        var row = await db.Outages.AsNoTracking().FirstOrDefaultAsync(o => o.Id == id, cancel)
+        var row = await db.LoadAsync<OutageRow>(cancel, id)
             ?? throw new RefusedException(Refusal.Missing($"outages/{id}", "OUTAGE_UNKNOWN", $"There is no outage authorisation {id}.").With("authorisation_id", id));
         db.Request.Caller.RequireSite(row.SiteId);
         return row;

@@ -1,7 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
@@ -11,16 +10,14 @@ static class ReleaseCases
     /// <summary>Everything that the release of the doses depends on.</summary>
     public static async Task<ReleaseCase> CaseAsync(this QualityDb db, BatchRow batch, SpecificationRow? judge, IReadOnlyList<DoseRow> doses, CancellationToken cancel)
     {
-        var holds = await db.Holds.AsNoTracking().Where(h => h.BatchId == batch.Id && h.LiftedTime == null).OrderBy(h => h.Id).ToListAsync(cancel);
-        var deviations = await db.Deviations.AsNoTracking().Where(d => d.BatchId == batch.Id && d.Conclusion == Conclusion.Open).OrderBy(d => d.Id).ToListAsync(cancel);
-        var results = await db.Results.AsNoTracking().Where(r => r.BatchId == batch.Id).ToListAsync(cancel);
+        var (holds, deviations, results) = await db.LoadAsync(db.HoldsOf(batch.Id), db.DeviationsOf(batch.Id), db.ResultsOf(batch.Id), cancel);
         return new ReleaseCase
         {
             BatchId = batch.Id,
             ProductionComplete = batch.ReadyTime is not null,
             Doses = [.. doses.Select(d => new DoseToRelease(d.Id, d.State, d.ExpireTime, d.LostCause))],
-            Holds = [.. holds.Select(h => new Obstacle(h.Id, h.DoseId, h.ReferenceId))],
-            Deviations = [.. deviations.Select(d => new Obstacle(d.Id, d.DoseId, d.SourceId))],
+            Holds = [.. holds.Where(h => h.LiftedTime is null).Select(h => new Obstacle(h.Id, h.DoseId, h.ReferenceId))],
+            Deviations = [.. deviations.Where(d => d.Conclusion is Conclusion.Open).Select(d => new Obstacle(d.Id, d.DoseId, d.SourceId))],
             Tests = judge is null ? null : SpecificationBook.Read(judge.Tests),
             Results = [.. results.GroupBy(r => (r.TestCode, r.DoseId)).Select(g => g.MaxBy(r => r.Attempt)!)
                 .Select(r => new LastResult(r.TestCode, r.DoseId, r.Id, r.Finding))],
@@ -31,7 +28,7 @@ static class ReleaseCases
     /// <summary>A batch the caller may see.</summary>
     public static async Task<BatchRow> BatchAsync(this QualityDb db, string batchId, CancellationToken cancel)
     {
-        var batch = await db.Batches.FindAsync([batchId], cancel)
+        var batch = await db.LoadAsync<BatchRow>(cancel, batchId)
             ?? throw new RefusedException(Refusal.Missing($"batches/{batchId}", "BATCH_UNKNOWN", $"Quality knows no batch {batchId}.").With("batch_id", batchId));
         db.Request.Caller.RequireSite(batch.SiteId);
         return batch;
@@ -41,7 +38,7 @@ static class ReleaseCases
     public static async Task<IReadOnlyList<DoseRow>> ChosenAsync(
         this QualityDb db, BatchRow batch, IReadOnlyCollection<string> named, DispositionState[] otherwise, List<Refusal> refusals, CancellationToken cancel)
     {
-        var all = await db.Doses.Where(d => d.BatchId == batch.Id).OrderBy(d => d.Id).ToListAsync(cancel);
+        var all = await db.LoadAsync(db.DosesOf(batch.Id), cancel);
         if (named.Count == 0)
         {
             var chosen = all.Where(d => otherwise.Contains(d.State)).ToList();

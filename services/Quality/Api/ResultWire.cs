@@ -1,4 +1,5 @@
 using Doseline.Common.V1;
+using Doseline.Kernel.Time;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -10,7 +11,7 @@ namespace Doseline.Quality.Api;
 static class ResultWire
 {
     public static ResultRow RowOf(
-        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, QualityDb db, string deviationId) => new()
+        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, LateEntry? late, QualityDb db, string deviationId) => new()
         {
             Id = id,
             BatchId = request.BatchId,
@@ -33,6 +34,9 @@ static class ResultWire
             RecordedTime = db.Now,
             RepeatReason = attempt > 1 ? request.RepeatReason : "",
             DeviationId = deviationId,
+            LateReason = late?.Reason ?? "",
+            LateWitnessId = late?.WitnessId ?? "",
+            LateWitnessName = late?.WitnessName ?? "",
         };
 
     public static Result ToWire(this ResultRow row)
@@ -59,6 +63,8 @@ static class ResultWire
             Attempt = (int)row.Attempt,
             RepeatReason = row.RepeatReason,
             DeviationId = row.DeviationId,
+            LateReason = row.LateReason,
+            LateWitnessName = row.LateWitnessName,
         };
         if (row.Number is { } number) wire.Number = number;
         return wire;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
@@ -14,8 +15,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
 {
     /// <inheritdoc/>
     public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
-        // Analyses are drawn from the stored results, this one among them.
-        db.AloneAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
+        db.LockedAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task<ListResultsResponse> ListResults(ListResultsRequest request, ServerCallContext context)
@@ -63,7 +63,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
     public override async Task<DiscardSampleResponse> DiscardSample(DiscardSampleRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var sample = await db.Samples.FindAsync([request.SampleId], cancel)
+        var sample = await db.LoadAsync<SampleRow>(cancel, request.SampleId)
             ?? throw new RefusedException(Refusal.Missing($"samples/{request.SampleId}", "SAMPLE_UNKNOWN", $"There is no sample {request.SampleId}.").With("sample_id", request.SampleId));
         db.Request.Caller.RequireSite(sample.SiteId);
         List<Refusal> refusals = [];
@@ -92,12 +92,12 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
                 .With("test_code", request.TestCode).With("test_codes", string.Join(',', tests.Select(t => t.Code))));
         }
 
-        await CheckTargetAsync(request, batch, test, refusals, cancel);
+        var span = await CheckTargetAsync(request, batch, test, refusals, cancel);
         refusals.RequireText(request.InstrumentId, "instrument_id", 60);
+        var late = db.Request.Late(request.LateReason, refusals);
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
-        if (measured > db.Now)
-            refusals.Add(Refusal.Invalid("measure_time", "MEASURED_IN_FUTURE", "A result is recorded after it was measured.").With("measure_time", measured).With("now_time", db.Now));
-        var attempt = 1 + await db.Results.CountAsync(r => r.BatchId == batch.Id && r.DoseId == request.DoseId && r.TestCode == request.TestCode, cancel);
+        if (request.MeasureTime is not null) refusals.AddRange(span.Against("measure_time", measured, late));
+        var attempt = 1 + (await db.LoadAsync(db.ResultsOf(batch.Id), cancel)).Count(r => r.DoseId == request.DoseId && r.TestCode == request.TestCode);
         if (attempt > 1 && string.IsNullOrWhiteSpace(request.RepeatReason))
             refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
@@ -111,24 +111,25 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
             deviationId = (await dispositions.OpenAsync(db.Ids.New(), batch.Id, request.DoseId, DeviationOrigin.Result, resultId, "RESULT_OUT_OF_SPECIFICATION", summary, cancel)).Id;
         }
 
-        var row = ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, db, deviationId);
-        db.Results.Add(row);
-        await db.SaveChangesAsync(cancel);
+        var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId));
         await analyses.RefreshAsync(batch, judge, request.DoseId, cancel);
         return await db.AnswerAsync(new RecordResultResponse { Result = row.ToWire() }, cancel);
     }
 
-    async Task CheckTargetAsync(RecordResultRequest request, BatchRow batch, SpecTest? test, List<Refusal> refusals, CancellationToken cancel)
+    /// <summary>Checks what was measured, and says when it can have been.</summary>
+    async Task<EventSpan> CheckTargetAsync(RecordResultRequest request, BatchRow batch, SpecTest? test, List<Refusal> refusals, CancellationToken cancel)
     {
         if (test is { On: TestedOn.Dose } && request.DoseId is "")
             refusals.Add(Refusal.Invalid("dose_id", "DOSE_REQUIRED", $"{test.Code} is tested on each dose; name the dose."));
         if (test is { On: TestedOn.Batch } && request.DoseId.Length > 0)
             refusals.Add(Refusal.Invalid("dose_id", "DOSE_UNEXPECTED", $"{test.Code} is tested on the batch; name no dose."));
-        if (request.DoseId.Length > 0 && !await db.Doses.AnyAsync(d => d.Id == request.DoseId && d.BatchId == batch.Id, cancel))
+        var (dose, sample) = await db.LoadAsync(db.One<DoseRow>(request.DoseId), db.One<SampleRow>(request.SampleId), cancel);
+        if (request.DoseId.Length > 0 && dose?.BatchId != batch.Id)
             refusals.Add(Refusal.Missing($"doses/{request.DoseId}", "DOSE_NOT_IN_BATCH", $"Batch {batch.Id} has no dose {request.DoseId}.").With("dose_id", request.DoseId));
-        if (request.SampleId.Length > 0 && !await db.Samples.AnyAsync(s => s.Id == request.SampleId && s.BatchId == batch.Id, cancel))
+        if (request.SampleId.Length > 0 && sample?.BatchId != batch.Id)
             refusals.Add(Refusal.Missing($"samples/{request.SampleId}", "SAMPLE_NOT_OF_BATCH", $"Batch {batch.Id} has no sample {request.SampleId}.").With("sample_id", request.SampleId));
         if (request is { SampleId: "", DoseId: "" })
             refusals.Add(Refusal.Invalid("sample_id", "SAMPLE_REQUIRED", "A test on the batch is made on a sample; name it."));
+        return new EventSpan(db.Now).After("sampling", sample?.TakenTime).Before("discard", sample?.DiscardedTime).After("dispensing", dose?.MeasuredTime);
     }
 }

@@ -29,7 +29,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
         SpecificationRules.Check(tests, refusals);
 
         var id = Id.From("specification", request.ProductCode, request.SpecificationVersion.ToString(CultureInfo.InvariantCulture));
-        var row = await db.Specifications.FindAsync([id], cancel);
+        var row = await db.LoadAsync<SpecificationRow>(cancel, id);
         if ((row?.Version ?? 0) != request.Version) refusals.Add(Refusal.Stale($"specifications/{id}", request.Version, row?.Version ?? 0));
         if (row is { Approved: true })
             refusals.Add(Refusal.State($"specifications/{id}", "SPECIFICATION_APPROVED", "An approved specification never changes; write the next version."));
@@ -38,7 +38,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
         var caller = db.Request.Caller;
         if (row is null)
         {
-            row = new SpecificationRow
+            row = db.Put(new SpecificationRow
             {
                 Id = id,
                 ProductCode = request.ProductCode,
@@ -49,8 +49,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
                 Tests = "",
                 AuthorId = caller.Subject,
                 AuthorName = caller.Name,
-            };
-            db.Specifications.Add(row);
+            });
         }
 
         (row.ProductName, row.DosageForm, row.EffectiveTime, row.Tests) = (request.ProductName, request.DosageForm, effective, SpecificationBook.Write(tests));
@@ -64,7 +63,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
     public override async Task<ApproveSpecificationResponse> ApproveSpecification(ApproveSpecificationRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var row = await FindAsync(request.SpecificationId, tracked: true, cancel);
+        var row = await FindAsync(request.SpecificationId, cancel);
         if (row.Version != request.Version) throw new RefusedException(Refusal.Stale($"specifications/{row.Id}", request.Version, row.Version));
         SpecificationRules.Approve(row.Id, !row.Approved, row.AuthorId, db.Request.Caller.Subject).OrThrow();
 
@@ -81,7 +80,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
     {
         var cancel = context.CancellationToken;
         if (request.SpecificationId.Length > 0)
-            return new GetSpecificationResponse { Specification = (await FindAsync(request.SpecificationId, tracked: false, cancel)).ToWire() };
+            return new GetSpecificationResponse { Specification = (await FindAsync(request.SpecificationId, cancel)).ToWire() };
         var row = await db.InForceAsync(request.ProductCode, cancel)
             ?? throw new RefusedException(Refusal.Missing($"products/{request.ProductCode}", "SPECIFICATION_MISSING", $"No approved specification is in force for '{request.ProductCode}'.")
                 .With("product_code", request.ProductCode));
@@ -114,7 +113,7 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
         return response;
     }
 
-    async Task<SpecificationRow> FindAsync(string id, bool tracked, CancellationToken cancel) =>
-        await (tracked ? db.Specifications : db.Specifications.AsNoTracking()).FirstOrDefaultAsync(s => s.Id == id, cancel)
+    async Task<SpecificationRow> FindAsync(string id, CancellationToken cancel) =>
+        await db.LoadAsync<SpecificationRow>(cancel, id)
             ?? throw new RefusedException(Refusal.Missing($"specifications/{id}", "SPECIFICATION_UNKNOWN", $"There is no specification {id}.").With("specification_id", id));
 }

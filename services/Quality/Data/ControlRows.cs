@@ -151,6 +151,9 @@ public sealed class SampleRow : IGxpRow
     /// <summary>Activity, proto JSON.</summary>
     public required string Activity { get; init; }
 
+    /// <summary>Instant it was taken (UTC); null when it was taken before that was kept.</summary>
+    public DateTimeOffset? TakenTime { get; init; }
+
     /// <summary>Instant it was discarded (UTC); null while it exists.</summary>
     public DateTimeOffset? DiscardedTime { get; set; }
 
@@ -229,6 +232,15 @@ public sealed class ResultRow : IGxpRow
 
     /// <summary>Deviation it opened; empty when it passed.</summary>
     public required string DeviationId { get; init; }
+
+    /// <summary>Why it counts as a late entry; empty for every other.</summary>
+    public string LateReason { get; init; } = "";
+
+    /// <summary>Second person of a late entry: immutable id.</summary>
+    public string LateWitnessId { get; init; } = "";
+
+    /// <summary>Second person of a late entry: printed name.</summary>
+    public string LateWitnessName { get; init; } = "";
 
     /// <inheritdoc/>
     public long Version { get; set; }

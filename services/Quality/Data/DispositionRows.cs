@@ -70,6 +70,9 @@ public sealed class DoseRow : IGxpRow
     /// <summary>Measured activity, proto JSON; empty until execution told it.</summary>
     public required string Measured { get; set; }
 
+    /// <summary>Instant at which it was measured (UTC); null until execution told it.</summary>
+    public DateTimeOffset? MeasuredTime => Measured is "" ? null : Common.V1.CalibratedActivity.Parser.ParseJson(Measured).ReferenceTime?.ToDateTimeOffset();
+
     /// <summary>Volume in millilitres (mL); 0 until execution told it.</summary>
     public required double VolumeMl { get; set; }
 

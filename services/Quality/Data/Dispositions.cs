@@ -2,7 +2,6 @@ using Doseline.Platform.Signing;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Data;
 
@@ -23,7 +22,7 @@ public sealed class Dispositions(QualityDb db)
     {
         var from = dose.State;
         var to = DispositionRules.Next(dose.Id, from, cause).OrThrow();
-        if (dose.CertificateId.Length > 0 && await db.Certificates.FindAsync([dose.CertificateId], cancel) is { } certificate)
+        if (dose.CertificateId.Length > 0 && await db.LoadAsync<CertificateRow>(cancel, dose.CertificateId) is { } certificate)
             certificate.SupersededTime = db.Now;
         dose.State = to;
         dose.ReferenceId = referenceId;
@@ -70,7 +69,7 @@ public sealed class Dispositions(QualityDb db)
             RaisedBy = db.Request.Caller.Name,
             Signature = signature is null ? null : JsonFormatter.Default.Format(signature),
         };
-        db.Holds.Add(hold);
+        db.Put(hold);
         var doses = await DosesAsync(batchId, doseId, cancel);
         foreach (var dose in doses)
         {
@@ -88,12 +87,12 @@ public sealed class Dispositions(QualityDb db)
         hold.LiftedBy = db.Request.Caller.Name;
         hold.LiftReason = reason;
         if (signature is not null) hold.Signature = JsonFormatter.Default.Format(signature);
-        var others = await db.Holds.AsNoTracking().Where(h => h.BatchId == hold.BatchId && h.Id != hold.Id && h.LiftedTime == null).ToListAsync(cancel);
-        var complete = await db.Batches.AsNoTracking().AnyAsync(b => b.Id == hold.BatchId && b.ReadyTime != null, cancel);
+        var (holds, batch, doses) = await db.LoadAsync(db.HoldsOf(hold.BatchId), db.One<BatchRow>(hold.BatchId), db.DosesOf(hold.BatchId), cancel);
+        var complete = batch is { ReadyTime: not null };
         List<DoseRow> moved = [];
-        foreach (var dose in await DosesAsync(hold.BatchId, hold.DoseId, cancel))
+        foreach (var dose in Named(doses, hold.DoseId))
         {
-            if (dose.State is not DispositionState.Quarantine || others.Any(h => h.DoseId is "" || h.DoseId == dose.Id)) continue;
+            if (dose.State is not DispositionState.Quarantine || holds.Exists(h => h.LiftedTime is null && (h.DoseId is "" || h.DoseId == dose.Id))) continue;
             await MoveAsync(dose, complete ? DispositionCause.HoldEnded : DispositionCause.HoldEndedInProcess, hold.ReferenceId, signature, "", cancel);
             moved.Add(dose);
         }
@@ -117,7 +116,7 @@ public sealed class Dispositions(QualityDb db)
             OpenedBy = db.Request.Caller.Name,
             OpenedTime = db.Now,
         };
-        db.Deviations.Add(deviation);
+        db.Put(deviation);
         db.Publish(deviation.Id, new DeviationOpened { DeviationId = deviation.Id, BatchId = batchId, DoseId = doseId, Code = code });
         await HoldAsync(batchId, doseId, HoldOrigin.Deviation, deviation.Id, summary, null, cancel);
         return deviation;
@@ -125,5 +124,7 @@ public sealed class Dispositions(QualityDb db)
 
     /// <summary>Doses of a batch, or the one named.</summary>
     public async Task<IReadOnlyList<DoseRow>> DosesAsync(string batchId, string doseId, CancellationToken cancel) =>
-        await db.Doses.Where(d => d.BatchId == batchId && (doseId == "" || d.Id == doseId)).OrderBy(d => d.Id).ToListAsync(cancel);
+        [.. Named(await db.LoadAsync(db.DosesOf(batchId), cancel), doseId)];
+
+    static IEnumerable<DoseRow> Named(List<DoseRow> doses, string doseId) => doses.Where(d => doseId is "" || d.Id == doseId);
 }

@@ -42,6 +42,18 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
     /// <summary>Doses of outage authorisations.</summary>
     public DbSet<OutageDoseRow> OutageDoses => Set<OutageDoseRow>();
 
+    /// <summary>Doses of a batch.</summary>
+    internal Ask<List<DoseRow>> DosesOf(string batchId) => All<DoseRow>(nameof(DoseRow.BatchId), batchId);
+
+    /// <summary>Holds of a batch and its doses.</summary>
+    internal Ask<List<HoldRow>> HoldsOf(string batchId) => All<HoldRow>(nameof(HoldRow.BatchId), batchId);
+
+    /// <summary>Deviations of a batch and its doses.</summary>
+    internal Ask<List<DeviationRow>> DeviationsOf(string batchId) => All<DeviationRow>(nameof(DeviationRow.BatchId), batchId);
+
+    /// <summary>Results of a batch and its doses.</summary>
+    internal Ask<List<ResultRow>> ResultsOf(string batchId) => All<ResultRow>(nameof(ResultRow.BatchId), batchId);
+
     /// <inheritdoc/>
     protected override void Map(ModelBuilder model)
     {

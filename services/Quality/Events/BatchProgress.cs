@@ -3,7 +3,6 @@ using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Events;
 
@@ -13,17 +12,14 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
     /// <inheritdoc/>
     public async Task HandleAsync(BatchStarted fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Batches.FindAsync([fact.BatchId], cancel) is not null) return;
-        var batch = New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode);
-        db.Batches.Add(batch);
-        await db.JudgeOfAsync(batch, cancel);
+        if (await db.LoadAsync<BatchRow>(cancel, fact.BatchId) is null) await db.JudgeOfAsync(db.Put(New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode)), cancel);
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(BatchReadyForDisposition fact, Fact envelope, CancellationToken cancel)
     {
-        var batch = await db.Batches.FindAsync([fact.BatchId], cancel);
-        if (batch is null) db.Batches.Add(batch = New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode));
+        var (known, holds, doses) = await db.LoadAsync(db.One<BatchRow>(fact.BatchId), db.HoldsOf(fact.BatchId), db.Each<DoseRow>(fact.Doses.Select(d => d.DoseId)), cancel);
+        var batch = known ?? db.Put(New(fact.BatchId, fact.BatchNumber, fact.SiteId, fact.ProductCode));
         // An older version that comes late says nothing new.
         if (fact.RecordVersion <= batch.RecordVersion) return;
 
@@ -33,11 +29,10 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
         batch.ExceptionCount = fact.ExceptionCount;
         batch.EndOfSynthesisTime = fact.EndOfSynthesisTime?.ToDateTimeOffset();
         batch.ReadyTime ??= db.Now;
-        var held = await db.Holds.AsNoTracking().Where(h => h.BatchId == fact.BatchId && h.LiftedTime == null).Select(h => h.DoseId).ToListAsync(cancel);
+        List<string> held = [.. holds.Where(h => h.LiftedTime is null).Select(h => h.DoseId)];
         foreach (var told in fact.Doses)
         {
-            var dose = await db.Doses.FindAsync([told.DoseId], cancel);
-            if (dose is null) db.Doses.Add(dose = NewDose(fact, told));
+            var dose = doses.Find(d => d.Id == told.DoseId) ?? db.Put(NewDose(fact, told));
             dose.ReleaseByTime = told.ReleaseByTime?.ToDateTimeOffset();
             if (told.ExpireTime is not null) dose.ExpireTime = told.ExpireTime.ToDateTimeOffset();
             if (dose.State is DispositionState.InProcess)

@@ -2,7 +2,6 @@ using Doseline.Execution.V1;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Events;
 
@@ -12,7 +11,8 @@ public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFac
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispensed fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Doses.FindAsync([fact.DoseId], cancel) is { } known)
+        var (found, holds) = await db.LoadAsync(db.One<DoseRow>(fact.DoseId), db.HoldsOf(fact.BatchId), cancel);
+        if (found is { } known)
         {
             known.Measured = Words.Json(fact.Measured);
             known.VolumeMl = fact.VolumeMl;
@@ -31,10 +31,9 @@ public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFac
             VolumeMl = fact.VolumeMl,
             ExpireTime = fact.ExpireTime.ToDateTimeOffset(),
         };
-        db.Doses.Add(dose);
+        db.Put(dose);
         // A hold of the batch also holds the doses that come after it.
-        var hold = await db.Holds.AsNoTracking().OrderBy(h => h.RaisedTime).ThenBy(h => h.Id)
-            .FirstOrDefaultAsync(h => h.BatchId == fact.BatchId && h.LiftedTime == null && (h.DoseId == "" || h.DoseId == fact.DoseId), cancel);
+        var hold = holds.Where(h => h.LiftedTime is null && (h.DoseId is "" || h.DoseId == fact.DoseId)).MinBy(h => h.RaisedTime);
         if (hold is null)
             dispositions.Say(dose, DispositionState.InProcess, null);
         else
@@ -45,7 +44,7 @@ public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFac
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel)
     {
         // A dose that was planned and never dispensed is none of Quality's.
-        if (await db.Doses.FindAsync([fact.DoseId], cancel) is { } dose)
+        if (await db.LoadAsync<DoseRow>(cancel, fact.DoseId) is { } dose)
             dose.LostCause = Words.Of(fact.Cause);
     }
 }

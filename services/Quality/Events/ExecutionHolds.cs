@@ -12,7 +12,7 @@ public sealed class ExecutionHolds(QualityDb db, Dispositions dispositions) : IF
     public async Task HandleAsync(ExecutionHoldRaised fact, Fact envelope, CancellationToken cancel)
     {
         var id = Id.From("deviation", fact.ExceptionId);
-        if (await db.Deviations.FindAsync([id], cancel) is not null) return;
+        if (await db.LoadAsync<DeviationRow>(cancel, id) is not null) return;
         await dispositions.OpenAsync(id, fact.BatchId, fact.DoseId, DeviationOrigin.Execution, fact.ExceptionId, fact.Code, fact.Summary, cancel);
     }
 }

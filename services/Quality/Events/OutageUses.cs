@@ -13,7 +13,7 @@ public sealed class OutageUses(QualityDb db) : IFactHandler<PackageShipped>, IFa
         foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
         {
             // Shipping names an authorisation that it verified; one that is not known here is for a person to look at.
-            var row = await db.OutageDoses.FindAsync([dose.OutageAuthorisationId, dose.DoseId], cancel)
+            var row = await db.LoadAsync<OutageDoseRow>(cancel, dose.OutageAuthorisationId, dose.DoseId)
                 ?? throw new InvalidOperationException($"Dose {dose.DoseId} left under an outage authorisation {dose.OutageAuthorisationId} that does not cover it.");
             (row.ShipTime, row.PackageId) = (fact.ShipTime.ToDateTimeOffset(), fact.PackageId);
         }
@@ -24,7 +24,7 @@ public sealed class OutageUses(QualityDb db) : IFactHandler<PackageShipped>, IFa
     {
         foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
         {
-            if (await db.OutageDoses.FindAsync([dose.OutageAuthorisationId, dose.DoseId], cancel) is { } row) (row.ShipTime, row.PackageId) = (null, "");
+            if (await db.LoadAsync<OutageDoseRow>(cancel, dose.OutageAuthorisationId, dose.DoseId) is { } row) (row.ShipTime, row.PackageId) = (null, "");
         }
     }
 }

@@ -10,14 +10,15 @@ public sealed class SampleArrivals(QualityDb db) : IFactHandler<SampleTaken>
     /// <inheritdoc/>
     public async Task HandleAsync(SampleTaken fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Samples.FindAsync([fact.SampleId], cancel) is not null) return;
-        db.Samples.Add(new SampleRow
+        if (await db.LoadAsync<SampleRow>(cancel, fact.SampleId) is not null) return;
+        db.Put(new SampleRow
         {
             Id = fact.SampleId,
             BatchId = fact.BatchId,
             SiteId = fact.SiteId,
             RoomId = fact.RoomId,
             Activity = Words.Json(fact.Activity),
+            TakenTime = envelope.Time,
         });
     }
 }

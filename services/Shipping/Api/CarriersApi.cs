@@ -26,12 +26,11 @@ public sealed class CarriersApi(ShippingDb db, PageTokens pageTokens) : Carriers
         CarrierServiceRow row;
         if (sent.CarrierServiceId is "")
         {
-            row = New(sent);
-            db.CarrierServices.Add(row);
+            row = db.Put(New(sent));
         }
         else
         {
-            row = await db.CarrierServices.FindAsync([sent.CarrierServiceId], cancel)
+            row = await db.LoadAsync<CarrierServiceRow>(cancel, sent.CarrierServiceId)
                 ?? throw new RefusedException(Missing(sent.CarrierServiceId));
             db.Request.Caller.RequireSite(row.SiteId);
             if (row.Version != sent.Version) throw new RefusedException(Refusal.Stale($"carrierServices/{row.Id}", sent.Version, row.Version));

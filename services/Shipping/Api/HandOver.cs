@@ -1,9 +1,9 @@
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;
-using Microsoft.EntityFrameworkCore;
 using Wire = Doseline.Shipping.V1;
 
 namespace Doseline.Shipping.Api;
@@ -27,6 +27,8 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
         var (certified, unreleased) = await release.CheckAsync(doses, row.SiteId, cancel);
         refusals.AddRange(unreleased);
 
+        await db.LoadAsync(db.Each<OrderCopy>(doses.Select(dose => dose.OrderId)), db.One<CustomerCopy>(row.CustomerId),
+            db.One<ShipperProfileRow>(row.SiteId), db.One<PackagingRow>(row.PackagingId), db.Each<SurveyRow>(row.SurveyId is { } counts ? [counts] : []), cancel);
         var promises = await reads.PromisesAsync(doses, cancel);
         var plan = (await reads.PlanAsync(row, request.CarrierServiceId, promises, cancel)).OrAdd(refusals);
         var source = plan is null || row.SurveyId is null ? null : (await papers.SourceAsync(row, doses, plan, cancel)).OrAdd(refusals);
@@ -50,7 +52,7 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
             TransportIndexTenths = source!.Classification.TransportIndexTenths,
             Doses = Json.Write(certified),
         };
-        db.Shipments.Add(shipment);
+        db.Put(shipment);
         var shipped = new Wire.PackageShipped
         {
             PackageId = row.Id,
@@ -109,13 +111,10 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
         refusals.RequireText(request.Recipient, "recipient");
         refusals.RequireText(request.Condition, "condition", ReasonLengthMax);
         var time = request.DeliveryTime.Read("delivery_time").OrAdd(refusals);
-        if (request.DeliveryTime is not null && time > db.Now)
-            refusals.Add(Refusal.Invalid("delivery_time", "DELIVERY_IN_FUTURE", "The delivery lies in the future.").With("delivery_time", time).With("now_time", db.Now));
         refusals.ThrowIfAny();
         var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
         var shipment = await UnderwayAsync(row, cancel);
-        if (time < shipment.ShipTime)
-            throw new RefusedException(Refusal.Invalid("delivery_time", "DELIVERY_BEFORE_SHIPMENT", "The delivery lies before the shipment.").With("delivery_time", time).With("ship_time", shipment.ShipTime));
+        new EventSpan(db.Now).After("shipment", shipment.ShipTime).Against("delivery_time", time).ToList().ThrowIfAny();
 
         var sameSeal = request.SealId == row.SealId;
         var proof = new DeliveryProof(time, request.Recipient, request.Condition, request.SealId, request.SealIntact && sameSeal);
@@ -138,9 +137,8 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
 
     async Task<GateView> ViewAsync(PackageRow row, IReadOnlyList<DoseInPackage> doses, IReadOnlyList<OrderPromise> promises, PaperSource? source, string sealRead, CancellationToken cancel)
     {
-        var ids = doses.Select(dose => dose.DoseId).ToList();
-        var labelled = await db.Labels.Where(r => ids.Contains(r.DoseId) && r.Verified && !r.Voided).Select(r => r.DoseId).ToListAsync(cancel);
-        var lost = await db.Hints.Where(r => ids.Contains(r.DoseId) && r.LostCause != "").Select(r => r.DoseId).ToListAsync(cancel);
+        List<string> ids = [.. doses.Select(dose => dose.DoseId)];
+        var (labels, hints) = await db.LoadAsync(db.All<LabelCopy>(nameof(LabelCopy.DoseId), ids), db.Each<DoseHintRow>(ids), cancel);
         var survey = await reads.SurveyAsync(row, cancel);
         return new GateView
         {
@@ -148,8 +146,8 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
             State = row.State,
             Doses = doses,
             Orders = promises,
-            Labelled = labelled.ToHashSet(StringComparer.Ordinal),
-            Lost = lost.ToHashSet(StringComparer.Ordinal),
+            Labelled = labels.Where(label => label is { Verified: true, Voided: false }).Select(label => label.DoseId).ToHashSet(StringComparer.Ordinal),
+            Lost = hints.Where(hint => hint.LostCause is not "").Select(hint => hint.DoseId).ToHashSet(StringComparer.Ordinal),
             Survey = survey is null ? null : new SurveyEvidence(survey.ContentVersion, survey.SurveyTime, survey.CalibrationDueTime),
             ContentVersion = row.ContentVersion,
             ContentTime = row.ContentTime,
@@ -164,7 +162,7 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
 
     async Task<List<Refusal>> LicenceAsync(PackageRow row, IReadOnlyList<DoseInPackage> doses, DateTimeOffset delivery, CancellationToken cancel)
     {
-        var customer = await db.Customers.AsNoTracking().FirstOrDefaultAsync(r => r.Id == row.CustomerId, cancel);
+        var customer = await db.LoadAsync<CustomerCopy>(cancel, row.CustomerId);
         var data = Class7Data.Current;
         var atDelivery = Contents.At([.. doses.SelectMany(dose => dose.Contents).Select(part => part.ToActivity())], delivery, data);
         // What the delivery is of: the product nuclides, and whatever weighs enough to stand on the paper.
@@ -177,7 +175,7 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
 
     async Task<ShipmentRow> UnderwayAsync(PackageRow row, CancellationToken cancel) =>
         row.State == PackageState.Shipped
-            ? await db.Shipments.FirstAsync(r => r.PackageId == row.Id && r.Attempt == row.Attempt, cancel)
+            ? (await reads.ShipmentsAsync(row, cancel)).Single(r => r.Attempt == row.Attempt)
             : throw new RefusedException(Refusal.State($"packages/{row.Id}", "PACKAGE_NOT_SHIPPED", "The package is not with a carrier.").With("state", row.State));
 
     static Wire.ShippedDose Of(CertifiedDose dose) => new() { DoseId = dose.DoseId, OrderId = dose.OrderId, CertificateId = dose.CertificateId, OutageAuthorisationId = dose.OutageAuthorisationId };

@@ -22,7 +22,7 @@ public sealed class OutageGate(ShippingDb db, SignatureGate signatures, TimeProv
     {
         var now = clock.GetUtcNow();
         // What Quality last said of the dose counts: a hold that arrived before the outage is not forgotten in it.
-        var hint = await db.Hints.AsNoTracking().FirstOrDefaultAsync(h => h.DoseId == dose.DoseId, cancel);
+        var hint = await db.LoadAsync<DoseHintRow>(cancel, dose.DoseId);
         List<Refusal>? nearest = null;
         foreach (var copy in await db.Outages.AsNoTracking().Where(o => o.SiteId == siteId && !o.Reconciled).OrderByDescending(o => o.ExpireTime).Take(CandidatesMax).ToListAsync(cancel))
         {
@@ -53,6 +53,6 @@ public sealed class OutageGate(ShippingDb db, SignatureGate signatures, TimeProv
     }
 
     async Task<OutageSigner?> SignerAsync(string token, bool second, CancellationToken cancel) => await signatures.ReadAsync(token, cancel) is { } claims && claims.IsSecond == second
-        ? new OutageSigner(claims.SignerId, claims is { Meaning: SigningMeaning.AuthoriseOutage, Method: Method }, claims.ContentHash, claims.Roles)
+        ? new OutageSigner(claims.SignerId, claims is { Meaning: SigningMeaning.AuthoriseOutage, Method: Method }, claims.ContentHash, claims.Rights)
         : null;
 }

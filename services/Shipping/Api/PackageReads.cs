@@ -2,13 +2,12 @@ using Doseline.Kernel.Rules;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;
-using Microsoft.EntityFrameworkCore;
 using Wire = Doseline.Shipping.V1;
 
 namespace Doseline.Shipping.Api;
 
 /// <summary>Reads packages with what belongs to them.</summary>
-public sealed class PackageReads(ShippingDb db)
+public sealed class PackageReads(ShippingDb db, Consignees consignees)
 {
     /// <summary>A package to change: refuses an unknown one, one of another site, and a version that is not the one the caller read.</summary>
     internal async Task<PackageRow> ToChangeAsync(string id, long version, CancellationToken cancel)
@@ -20,27 +19,35 @@ public sealed class PackageReads(ShippingDb db)
     /// <summary>A package; refuses an unknown one and one of a site where the caller has no rights.</summary>
     internal async Task<PackageRow> FindAsync(string id, CancellationToken cancel)
     {
-        var row = await db.Packages.FindAsync([id], cancel)
-            ?? throw new RefusedException(Refusal.Missing($"packages/{id}", "PACKAGE_UNKNOWN", $"There is no package {id}.").With("package_id", id));
+        var row = await db.LoadAsync<PackageRow>(cancel, id)
+            ?? throw new RefusedException(Missing(id));
         db.Request.Caller.RequireSite(row.SiteId);
         return row;
     }
 
+    /// <summary>A package to read; to a partner the packages of others do not exist.</summary>
+    internal async Task<PackageRow> ToReadAsync(string id, CancellationToken cancel)
+    {
+        var row = await FindAsync(id, cancel);
+        return await consignees.OfCallerAsync(cancel) is { } own && !own.Contains(row.CustomerId, StringComparer.Ordinal) ? throw new RefusedException(Missing(id)) : row;
+    }
+
+    static Refusal Missing(string id) => Refusal.Missing($"packages/{id}", "PACKAGE_UNKNOWN", $"There is no package {id}.").With("package_id", id);
+
     /// <summary>The promises of the doses' orders, as far as they are known here.</summary>
     internal async Task<IReadOnlyList<OrderPromise>> PromisesAsync(IReadOnlyList<DoseInPackage> doses, CancellationToken cancel)
     {
-        var ids = doses.Select(dose => dose.OrderId).Distinct(StringComparer.Ordinal).ToList();
-        var rows = await db.Orders.AsNoTracking().Where(r => ids.Contains(r.Id)).ToListAsync(cancel);
+        var rows = await db.LoadAsync(db.Each<OrderCopy>(doses.Select(dose => dose.OrderId)), cancel);
         return [.. rows.Select(row => row.ToDomain())];
     }
 
     /// <summary>The survey that counts; null for none.</summary>
     internal async Task<SurveyRow?> SurveyAsync(PackageRow package, CancellationToken cancel) =>
-        package.SurveyId is null ? null : await db.Surveys.FindAsync([package.SurveyId], cancel);
+        package.SurveyId is null ? null : await db.LoadAsync<SurveyRow>(cancel, package.SurveyId);
 
     /// <summary>The packaging of a package.</summary>
     internal async Task<PackagingRow> PackagingAsync(PackageRow package, CancellationToken cancel) =>
-        await db.Packagings.FindAsync([package.PackagingId], cancel) ?? throw new RefusedException(PackagingsApi.Missing(package.PackagingId));
+        await db.LoadAsync<PackagingRow>(cancel, package.PackagingId) ?? throw new RefusedException(PackagingsApi.Missing(package.PackagingId));
 
     /// <summary>
     /// How a package travels: with the service asked for, else the one its paper names, else the one its orders were promised with.
@@ -50,7 +57,7 @@ public sealed class PackageReads(ShippingDb db)
         var id = asked is not "" ? asked : package.CarrierServiceId is not "" ? package.CarrierServiceId : CarriageRules.Promised(orders);
         if (id is null)
             return Refusal.Invalid("carrier_service_id", "CARRIER_SERVICE_REQUIRED", "The orders were not promised with one and the same carrier service: name one.");
-        var row = await db.CarrierServices.AsNoTracking().FirstOrDefaultAsync(r => r.Id == id, cancel);
+        var row = await db.LoadAsync<CarrierServiceRow>(cancel, id);
         if (row is null || row.SiteId != package.SiteId) return CarriersApi.Missing(id);
         return orders is [] ? Refusal.State($"packages/{package.Id}", "ORDER_UNKNOWN", "No order of the package is known here.") : CarriageRules.Plan(row.ToDomain(), orders, package.CustomerId, db.Now);
     }
@@ -70,21 +77,21 @@ public sealed class PackageReads(ShippingDb db)
             Delivery = delivery > offer ? delivery : offer,
         }, Class7Data.Current);
 
+    /// <summary>Shipments of a package.</summary>
+    internal Task<List<ShipmentRow>> ShipmentsAsync(PackageRow row, CancellationToken cancel) => db.LoadAsync(db.All<ShipmentRow>(nameof(ShipmentRow.PackageId), row.Id), cancel);
+
     /// <summary>A package as sent.</summary>
     internal async Task<Wire.Package> ToWireAsync(PackageRow row, CancellationToken cancel)
     {
         var survey = await SurveyAsync(row, cancel);
-        // Rows added in this unit of work are not in the database yet, so both places are looked at.
-        var stored = await db.Shipments.Where(r => r.PackageId == row.Id).ToListAsync(cancel);
-        var shipments = stored.Union(db.Shipments.Local.Where(r => r.PackageId == row.Id)).OrderBy(r => r.Attempt);
-        return PackageWire.Of(row, survey, shipments);
+        return PackageWire.Of(row, survey, (await ShipmentsAsync(row, cancel)).OrderBy(r => r.Attempt));
     }
 
     /// <summary>A package as sent once the save that is about to happen has counted its version.</summary>
     internal async Task<Wire.Package> ToWireAfterSaveAsync(PackageRow row, CancellationToken cancel)
     {
         var package = await ToWireAsync(row, cancel);
-        package.Version = row.Version + 1;
+        package.Version = db.VersionAfter(row);
         return package;
     }
 }

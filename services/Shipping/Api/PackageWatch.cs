@@ -14,7 +14,7 @@ public sealed class PackageWatch(WatchSignals signals, IServiceScopeFactory scop
     const int RowsPerRound = 200;
 
     /// <summary>Sends every open package, then each package whenever it or what is known of its doses changes, until cancelled.</summary>
-    public async Task RunAsync(string site, Caller caller, IServerStreamWriter<Wire.WatchPackagesResponse> stream, CancellationToken cancel)
+    public async Task RunAsync(string site, Caller caller, IReadOnlyList<string>? own, IServerStreamWriter<Wire.WatchPackagesResponse> stream, CancellationToken cancel)
     {
         Dictionary<string, string> sent = new(StringComparer.Ordinal);
         try
@@ -23,7 +23,7 @@ public sealed class PackageWatch(WatchSignals signals, IServiceScopeFactory scop
             {
                 // A fresh scope each round: a long-lived context would show what it read first.
                 await using var scope = scopes.CreateAsyncScope();
-                await RoundAsync(scope.ServiceProvider.GetRequiredService<ShippingDb>(), site, caller, sent, stream, cancel);
+                await RoundAsync(scope.ServiceProvider.GetRequiredService<ShippingDb>(), site, caller, own, sent, stream, cancel);
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -32,10 +32,11 @@ public sealed class PackageWatch(WatchSignals signals, IServiceScopeFactory scop
         }
     }
 
-    static async Task RoundAsync(ShippingDb db, string site, Caller caller, Dictionary<string, string> sent, IServerStreamWriter<Wire.WatchPackagesResponse> stream, CancellationToken cancel)
+    static async Task RoundAsync(ShippingDb db, string site, Caller caller, IReadOnlyList<string>? own, Dictionary<string, string> sent, IServerStreamWriter<Wire.WatchPackagesResponse> stream, CancellationToken cancel)
     {
         var known = sent.Keys.ToList();
         var rows = db.Packages.AsNoTracking().Where(r => (r.State != PackageState.Delivered && r.State != PackageState.Dissolved) || known.Contains(r.Id));
+        if (own is not null) rows = rows.Where(r => own.Contains(r.CustomerId));
         if (site is not "") rows = rows.Where(r => r.SiteId == site);
         var newest = await rows.OrderByDescending(r => r.Id).Take(RowsPerRound).ToListAsync(cancel);
         foreach (var row in newest.Where(row => caller.MayActAt(row.SiteId)).Reverse())

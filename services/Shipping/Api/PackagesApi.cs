@@ -9,7 +9,7 @@ namespace Doseline.Shipping.Api;
 
 /// <summary>Packages: every method hands on to what does it.</summary>
 public sealed class PackagesApi(
-    ShippingDb db, PageTokens pageTokens, Packing packing, Surveying surveying, Papers papers, HandOver handOver, PackageReads reads, PackageWatch watch)
+    ShippingDb db, PageTokens pageTokens, Packing packing, Surveying surveying, Papers papers, HandOver handOver, PackageReads reads, PackageWatch watch, Consignees consignees)
     : PackagesService.PackagesServiceBase
 {
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ public sealed class PackagesApi(
     /// <inheritdoc/>
     public override async Task<GetPackageResponse> GetPackage(GetPackageRequest request, ServerCallContext context) => new()
     {
-        Package = await reads.ToWireAsync(await reads.FindAsync(request.PackageId, context.CancellationToken), context.CancellationToken),
+        Package = await reads.ToWireAsync(await reads.ToReadAsync(request.PackageId, context.CancellationToken), context.CancellationToken),
     };
 
     /// <inheritdoc/>
@@ -69,13 +69,15 @@ public sealed class PackagesApi(
         if (request.DoseId is not "") rows = rows.Where(r => db.DoseHistory.Any(h => h.DoseId == request.DoseId && h.PackageId == r.Id));
         var caller = db.Request.Caller;
         if (!caller.MayActAt(Platform.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
+        if (await consignees.OfCallerAsync(cancel) is { } own) rows = rows.Where(r => own.Contains(r.CustomerId));
         var page = await rows.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
         var answer = new ListPackagesResponse { NextPageToken = page.Count > size ? pageTokens.Write(request, page[size - 1].Id) : "" };
+        await db.LoadAsync(db.All<ShipmentRow>(nameof(ShipmentRow.PackageId), page.Select(row => row.Id)), db.Each<SurveyRow>(page.Select(row => row.SurveyId).OfType<string>()), cancel);
         foreach (var row in page.Take(size)) answer.Packages.Add(await reads.ToWireAsync(row, cancel));
         return answer;
     }
 
     /// <inheritdoc/>
-    public override Task WatchPackages(WatchPackagesRequest request, IServerStreamWriter<WatchPackagesResponse> responseStream, ServerCallContext context) =>
-        watch.RunAsync(request.SiteId, db.Request.Caller, responseStream, context.CancellationToken);
+    public override async Task WatchPackages(WatchPackagesRequest request, IServerStreamWriter<WatchPackagesResponse> responseStream, ServerCallContext context) =>
+        await watch.RunAsync(request.SiteId, db.Request.Caller, await consignees.OfCallerAsync(context.CancellationToken), responseStream, context.CancellationToken);
 }

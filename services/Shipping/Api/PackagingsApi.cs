@@ -24,16 +24,15 @@ public sealed class PackagingsApi(ShippingDb db, PageTokens pageTokens) : Packag
         PackagingRow row;
         if (sent.PackagingId is "")
         {
-            row = new PackagingRow
+            row = db.Put(new PackagingRow
             {
                 Id = db.Ids.New(), Name = sent.Name, Kind = KindOf(sent.Kind), SpecificationMark = sent.SpecificationMark, Evidence = sent.Evidence,
                 TestedForLiquids = sent.TestedForLiquids, LimitBq = sent.LimitBq > 0 ? sent.LimitBq : null, Active = sent.Active,
-            };
-            db.Packagings.Add(row);
+            });
         }
         else
         {
-            row = await db.Packagings.FindAsync([sent.PackagingId], cancel) ?? throw new RefusedException(Missing(sent.PackagingId));
+            row = await db.LoadAsync<PackagingRow>(cancel, sent.PackagingId) ?? throw new RefusedException(Missing(sent.PackagingId));
             if (row.Version != sent.Version) throw new RefusedException(Refusal.Stale($"packagings/{row.Id}", sent.Version, row.Version));
             (row.Name, row.Kind, row.SpecificationMark, row.Evidence) = (sent.Name, KindOf(sent.Kind), sent.SpecificationMark, sent.Evidence);
             (row.TestedForLiquids, row.LimitBq, row.Active) = (sent.TestedForLiquids, sent.LimitBq > 0 ? sent.LimitBq : null, sent.Active);
@@ -64,17 +63,13 @@ public sealed class PackagingsApi(ShippingDb db, PageTokens pageTokens) : Packag
         var sent = request.Profile ?? new ShipperProfile();
         Check(sent).ThrowIfAny();
         db.Request.Caller.RequireSite(sent.SiteId);
-        var row = await db.Profiles.FindAsync([sent.SiteId], cancel);
+        var row = await db.LoadAsync<ShipperProfileRow>(cancel, sent.SiteId);
         if ((row?.Version ?? 0) != sent.Version) throw new RefusedException(Refusal.Stale($"shipperProfiles/{sent.SiteId}", sent.Version, row?.Version ?? 0));
-        if (row is null)
+        row ??= db.Put(new ShipperProfileRow
         {
-            row = new ShipperProfileRow
-            {
-                SiteId = sent.SiteId, ShipperName = "", Address = "", EmergencyPhone = "", EmergencyProvider = "", EmergencyInformation = "",
-                CertificationText = "", AirDeclarationText = "", Zone = "",
-            };
-            db.Profiles.Add(row);
-        }
+            SiteId = sent.SiteId, ShipperName = "", Address = "", EmergencyPhone = "", EmergencyProvider = "", EmergencyInformation = "",
+            CertificationText = "", AirDeclarationText = "", Zone = "",
+        });
 
         (row.ShipperName, row.Address, row.Zone) = (sent.ShipperName, Json.Write(sent.AddressLines.ToList()), sent.Zone);
         (row.EmergencyPhone, row.EmergencyProvider, row.EmergencyInformation) = (sent.EmergencyPhone, sent.EmergencyProvider, sent.EmergencyInformation);
@@ -87,7 +82,7 @@ public sealed class PackagingsApi(ShippingDb db, PageTokens pageTokens) : Packag
     /// <inheritdoc/>
     public override async Task<GetShipperProfileResponse> GetShipperProfile(GetShipperProfileRequest request, ServerCallContext context)
     {
-        var row = await db.Profiles.AsNoTracking().FirstOrDefaultAsync(r => r.SiteId == request.SiteId, context.CancellationToken)
+        var row = await db.LoadAsync<ShipperProfileRow>(context.CancellationToken, request.SiteId)
             ?? throw new RefusedException(ProfileMissing(request.SiteId));
         return new GetShipperProfileResponse { Profile = ToWire(row) };
     }

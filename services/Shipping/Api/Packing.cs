@@ -28,11 +28,13 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
 
         // Execution is asked before the lock is taken: nobody waits for another service inside a transaction.
         var doses = await source.FetchAsync(request.DoseIds, refusals, cancel);
-        if (await db.Packagings.AsNoTracking().FirstOrDefaultAsync(r => r.Id == request.PackagingId, cancel) is not { } packaging)
+        var (packaging, customer, _) = await db.LoadAsync(
+            db.One<PackagingRow>(request.PackagingId), db.One<CustomerCopy>(request.CustomerId), db.Each<OrderCopy>(doses.Select(dose => dose.OrderId)), cancel);
+        if (packaging is null)
             refusals.Add(PackagingsApi.Missing(request.PackagingId));
         else if (!packaging.Active)
             refusals.Add(Refusal.State($"packagings/{packaging.Id}", "PACKAGING_NOT_ACTIVE", "The packaging is not used any more."));
-        if (!await db.Customers.AnyAsync(r => r.Id == request.CustomerId, cancel))
+        if (customer is null)
             refusals.Add(Refusal.Missing($"customers/{request.CustomerId}", "CUSTOMER_UNKNOWN", "The customer is not known here.").With("customer_id", request.CustomerId));
         await CheckDosesAsync(doses, request.SiteId, request.CustomerId, refusals, cancel);
 
@@ -62,7 +64,7 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
                 ContentVersion = 1,
                 ContentTime = db.Now,
             };
-            db.Packages.Add(row);
+            db.Put(row);
             return await db.AnswerAsync(new Wire.CreatePackageResponse { Package = await reads.ToWireAfterSaveAsync(row, cancel) }, cancel);
         }, cancel);
     }
@@ -75,10 +77,10 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
         CheckList(request.DoseIds, request.ContentMassGrams, refusals);
         refusals.ThrowIfAny();
         var doses = await source.FetchAsync(request.DoseIds, refusals, cancel);
-        var site = (await reads.FindAsync(request.PackageId, cancel)).SiteId;
-        return await db.LockedAsync($"packing:{site}", async () =>
+        var row = await reads.FindAsync(request.PackageId, cancel);
+        return await db.LockedAsync($"packing:{row.SiteId}", async () =>
         {
-            var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
+            await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
             if (ShipGate.Closed(row.Id, row.State) is { } closed) throw new RefusedException(closed);
             List<Refusal> found = [.. refusals];
             await CheckDosesAsync(doses, row.SiteId, row.CustomerId, found, cancel);
@@ -139,21 +141,23 @@ public sealed class Packing(ShippingDb db, DoseSource source, PackageReads reads
     // No child in two parents: the key of dose_places holds across replicas, the lock makes the refusal a sentence instead of a conflict.
     async Task PlaceAsync(IReadOnlyList<DoseInPackage> doses, string package, List<Refusal> refusals, CancellationToken cancel)
     {
+        List<string> ids = [.. doses.Select(dose => dose.DoseId)];
+        var (places, history) = await db.LoadAsync(db.Each<DosePlaceRow>(ids), db.All<DoseHistoryRow>(nameof(DoseHistoryRow.DoseId), ids), cancel);
         foreach (var dose in doses)
         {
-            if (await db.DosePlaces.FindAsync([dose.DoseId], cancel) is not { } place)
-                db.DosePlaces.Add(new DosePlaceRow { DoseId = dose.DoseId, PackageId = package });
+            if (places.Find(place => place.DoseId == dose.DoseId) is not { } place)
+                db.Put(new DosePlaceRow { DoseId = dose.DoseId, PackageId = package });
             else if (place.PackageId != package)
                 refusals.Add(Refusal.State($"doses/{dose.DoseId}", "DOSE_IN_OTHER_PACKAGE", "The dose is in another package.").With("dose_id", dose.DoseId).With("package_id", place.PackageId));
-            if (await db.DoseHistory.FindAsync([dose.DoseId, package], cancel) is null)
-                db.DoseHistory.Add(new DoseHistoryRow { DoseId = dose.DoseId, PackageId = package });
+            if (!history.Exists(entry => entry.DoseId == dose.DoseId && entry.PackageId == package))
+                db.Put(new DoseHistoryRow { DoseId = dose.DoseId, PackageId = package });
         }
     }
 
     async Task FreeAsync(PackageRow row, IReadOnlyCollection<string> keep, CancellationToken cancel)
     {
-        var places = await db.DosePlaces.Where(r => r.PackageId == row.Id).ToListAsync(cancel);
-        db.DosePlaces.RemoveRange(places.Where(place => !keep.Contains(place.DoseId, StringComparer.Ordinal)));
+        var places = await db.LoadAsync(db.Each<DosePlaceRow>(row.ReadDoses().Select(dose => dose.DoseId).Except(keep, StringComparer.Ordinal)), cancel);
+        foreach (var place in places.Where(place => place.PackageId == row.Id)) db.Drop(place);
     }
 
     async Task<string> NumberAsync(string site, CancellationToken cancel)

@@ -2,7 +2,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
-using Microsoft.EntityFrameworkCore;
 using Wire = Doseline.Shipping.V1;
 
 namespace Doseline.Shipping.Api;
@@ -34,7 +33,7 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
         var reason = await ReasonAsync(row, basis, request.Reason, cancel);
         var paper = paperSource.Write(row.PaperVersion + 1, db.Now, db.Request.Caller.Name, db.Request.Caller.Subject, reason);
         PaperPages.Set(paper, paperSource.Profile.Zone);
-        db.Papers.Add(new PaperRow
+        db.Put(new PaperRow
         {
             Id = db.Ids.New(), PackageId = row.Id, PaperVersion = paper.PaperVersion, Basis = basis, Paper = FactJson.Write(paper), HtmlHash = paper.HtmlHash, Reason = reason,
         });
@@ -49,8 +48,8 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
     /// <summary>The paper printed last.</summary>
     public async Task<Wire.GetPapersResponse> GetAsync(string packageId, CancellationToken cancel)
     {
-        var package = await reads.FindAsync(packageId, cancel);
-        var row = await db.Papers.AsNoTracking().FirstOrDefaultAsync(r => r.PackageId == packageId && r.PaperVersion == package.PaperVersion, cancel)
+        var package = await reads.ToReadAsync(packageId, cancel);
+        var row = (await PrintedAsync(packageId, cancel)).Find(r => r.PaperVersion == package.PaperVersion)
             ?? throw new RefusedException(Refusal.Missing($"packages/{packageId}/papers", "PAPERS_MISSING", "No shipping paper was printed."));
         return new Wire.GetPapersResponse { Paper = FactJson.Read<Wire.ShippingPaper>(row.Paper) };
     }
@@ -59,9 +58,8 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
     internal async Task<Decision<PaperSource>> SourceAsync(PackageRow row, IReadOnlyList<DoseInPackage> doses, CarriagePlan plan, CancellationToken cancel)
     {
         List<Refusal> refusals = [];
-        var customer = await db.Customers.AsNoTracking().FirstOrDefaultAsync(r => r.Id == row.CustomerId, cancel);
+        var (customer, profile) = await db.LoadAsync(db.One<CustomerCopy>(row.CustomerId), db.One<ShipperProfileRow>(row.SiteId), cancel);
         if (customer is null) refusals.Add(Refusal.State($"customers/{row.CustomerId}", "CUSTOMER_UNKNOWN", "The customer is not known here."));
-        var profile = await db.Profiles.AsNoTracking().FirstOrDefaultAsync(r => r.SiteId == row.SiteId, cancel);
         if (profile is null)
             refusals.Add(PackagingsApi.ProfileMissing(row.SiteId) with { Kind = RefusalKind.State });
         else if (plan.Offer.Mode != CarriageMode.Road && profile.AirDeclarationText is "")
@@ -93,10 +91,12 @@ public sealed class Papers(ShippingDb db, PackageReads reads, DoseSource source,
         }
     }
 
+    Task<List<PaperRow>> PrintedAsync(string packageId, CancellationToken cancel) => db.LoadAsync(db.All<PaperRow>(nameof(PaperRow.PackageId), packageId), cancel);
+
     // Reprint policy: the first print of a content needs no reason; the same paper again does.
     async Task<string> ReasonAsync(PackageRow row, string basis, string reason, CancellationToken cancel)
     {
-        if (!await db.Papers.AnyAsync(r => r.PackageId == row.Id && r.Basis == basis, cancel)) return "";
+        if (!(await PrintedAsync(row.Id, cancel)).Exists(r => r.Basis == basis)) return "";
         return reason is not ""
             ? reason
             : throw new RefusedException(Refusal.Invalid("reason", "REPRINT_REASON_REQUIRED", "This paper was printed before; a reprint needs a reason.").With("paper_version", row.PaperVersion));

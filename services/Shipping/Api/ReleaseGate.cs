@@ -75,7 +75,7 @@ public sealed class ReleaseGate(CertificateService.CertificateServiceClient qual
         if (fault.StatusCode is StatusCode.NotFound) return [NotReleased(dose)];
         var passed = RpcErrors.Passed(fault, "quality");
         if (fault.StatusCode is not (StatusCode.FailedPrecondition or StatusCode.InvalidArgument or StatusCode.PermissionDenied or StatusCode.Aborted))
-            return passed.All(refusal => refusal.Kind == RefusalKind.Unavailable) ? passed : [Unavailable(dose, fault)];
+            return passed.All(refusal => refusal.Kind == RefusalKind.Unavailable) ? passed : [RpcErrors.Unavailable("quality").With("dose_id", dose.DoseId)];
 
         // Quality said no: whatever its kind there, here it is the state of the dose that forbids shipping.
         return passed.Select(reason => reason.Numbers.Aggregate(
@@ -84,7 +84,4 @@ public sealed class ReleaseGate(CertificateService.CertificateServiceClient qual
 
     static Refusal NotReleased(DoseInPackage dose) =>
         Refusal.State($"doses/{dose.DoseId}", "DOSE_NOT_RELEASED", "Quality has no release certificate for the dose.").With("dose_id", dose.DoseId);
-
-    static Refusal Unavailable(DoseInPackage dose, RpcException fault) =>
-        Refusal.Unavailable("services/quality", "DEPENDENCY_UNAVAILABLE", $"The quality service cannot be asked now ({fault.StatusCode}).").With("service", "quality").With("dose_id", dose.DoseId);
 }

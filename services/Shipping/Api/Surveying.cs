@@ -1,4 +1,5 @@
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
@@ -21,7 +22,7 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         var sent = request.Survey ?? new Wire.Survey();
         var (time, due, wipes) = Read(sent, row, data);
         var doses = row.ReadDoses();
-        var hasAlpha = doses.SelectMany(dose => dose.Contents).Any(part => data.EmissionOfNuclide(part.Nuclide) is Emission.Alpha);
+        var hasAlpha = doses.SelectMany(dose => dose.Contents).Any(part => data.MayEmitAlpha(part.Nuclide));
         var findings = ContaminationRules.Findings(wipes, hasAlpha, data);
         findings.Where(finding => finding.Kind == RefusalKind.Invalid).ToList().ThrowIfAny();
 
@@ -53,7 +54,7 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
             SealId = sent.SealId,
             Findings = Json.Write(findings.Select(finding => $"{finding.Code}: {finding.Message}").ToList()),
         };
-        db.Surveys.Add(survey);
+        db.Put(survey);
         Apply(row, survey, findings is [] ? classification : null);
         return await db.AnswerAsync(new Wire.RecordSurveyResponse { Package = await reads.ToWireAfterSaveAsync(row, cancel), Survey = PackageWire.Of(survey) }, cancel);
     }
@@ -96,10 +97,7 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
 
         var time = sent.SurveyTime.Read("survey.survey_time").OrAdd(refusals);
         var due = sent.CalibrationDueTime.Read("survey.calibration_due_time").OrAdd(refusals);
-        if (sent.SurveyTime is not null && time > db.Now)
-            refusals.Add(Refusal.Invalid("survey.survey_time", "SURVEY_IN_FUTURE", "The survey lies in the future.").With("survey_time", time).With("now_time", db.Now));
-        if (sent.SurveyTime is not null && time < row.ContentTime)
-            refusals.Add(Refusal.State("survey.survey_time", "SURVEY_BEFORE_CONTENT", "The survey is older than the last change of content.").With("survey_time", time).With("content_time", row.ContentTime));
+        if (sent.SurveyTime is not null) refusals.AddRange(new EventSpan(db.Now).After("last_change_of_content", row.ContentTime).Against("survey.survey_time", time));
         if (sent.CalibrationDueTime is not null && sent.SurveyTime is not null && due < time)
             refusals.Add(Refusal.State("survey.calibration_due_time", "INSTRUMENT_NOT_CALIBRATED", "The instrument's calibration had ended.").With("calibration_due_time", due).With("survey_time", time));
         var wipes = ReadWipes(sent, data, refusals);

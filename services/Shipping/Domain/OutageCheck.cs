@@ -8,8 +8,8 @@ namespace Doseline.Shipping.Domain;
 /// <param name="SignerId">Who signed.</param>
 /// <param name="IsAuthorisation">True when it declares an outage authorisation for the method that gives one.</param>
 /// <param name="ContentHash">Hash of what was signed.</param>
-/// <param name="Roles">Roles of the signer then.</param>
-public sealed record OutageSigner(string SignerId, bool IsAuthorisation, string ContentHash, IReadOnlyList<string> Roles);
+/// <param name="Rights">What the signer was then, and where.</param>
+public sealed record OutageSigner(string SignerId, bool IsAuthorisation, string ContentHash, IReadOnlyList<Right> Rights);
 
 /// <summary>Whether an outage authorisation, checked without asking anybody, lets a dose leave (A204). What does not fit denies.</summary>
 public static class OutageCheck
@@ -29,8 +29,8 @@ public static class OutageCheck
         var resource = $"outages/{authorisationId}";
         foreach (var (signer, which) in new[] { (first, "first"), (second, "second") })
         {
-            if (signer is null || !signer.IsAuthorisation || signer.ContentHash != contentHash || !signer.Roles.Contains(Roles.Qa, StringComparer.Ordinal))
-                refusals.Add(Refusal.State(resource, "OUTAGE_SIGNATURE_INVALID", $"The {which} signature is not one of QA under this authorisation.").With("authorisation_id", authorisationId).With("person", which));
+            if (signer is null || !signer.IsAuthorisation || signer.ContentHash != contentHash || !signer.Rights.Any(r => r.Role is Roles.Qa && r.At(siteId)))
+                refusals.Add(Refusal.State(resource, "OUTAGE_SIGNATURE_INVALID", $"The {which} signature is not one of QA of this site under this authorisation.").With("site_id", siteId).With("authorisation_id", authorisationId).With("person", which));
         }
 
         if (first is not null && first.SignerId == second?.SignerId)

@@ -34,19 +34,9 @@ public sealed class DoseSignals(ShippingDb db) :
         Disposition.Unspecified == disposition ? "" : Doseline.Quality.V1.EventsReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>("Disposition")
             .FindValueByNumber((int)disposition)?.Name[DispositionPrefix.Length..] ?? "";
 
-    async Task<LabelCopy> LabelAsync(string doseId, string printId, CancellationToken cancel)
-    {
-        if (await db.Labels.FindAsync([doseId, printId], cancel) is { } row) return row;
-        row = new LabelCopy { DoseId = doseId, PrintId = printId, Verified = false, Voided = false };
-        db.Labels.Add(row);
-        return row;
-    }
+    async Task<LabelCopy> LabelAsync(string doseId, string printId, CancellationToken cancel) =>
+        await db.LoadAsync<LabelCopy>(cancel, doseId, printId) ?? db.Put(new LabelCopy { DoseId = doseId, PrintId = printId, Verified = false, Voided = false });
 
-    async Task<DoseHintRow> HintAsync(string doseId, CancellationToken cancel)
-    {
-        if (await db.Hints.FindAsync([doseId], cancel) is { } row) return row;
-        row = new DoseHintRow { DoseId = doseId, Disposition = "", LostCause = "" };
-        db.Hints.Add(row);
-        return row;
-    }
+    async Task<DoseHintRow> HintAsync(string doseId, CancellationToken cancel) =>
+        await db.LoadAsync<DoseHintRow>(cancel, doseId) ?? db.Put(new DoseHintRow { DoseId = doseId, Disposition = "", LostCause = "" });
 }

@@ -11,13 +11,8 @@ public sealed class OrderCopies(ShippingDb db) :
     /// <inheritdoc/>
     public async Task HandleAsync(CustomerPublished fact, Fact envelope, CancellationToken cancel)
     {
-        var row = await db.Customers.FindAsync([fact.CustomerId], cancel);
-        if (row is null)
-        {
-            row = new CustomerCopy { Id = fact.CustomerId, Code = "", Name = "", Address = "[]", Zone = "", LicenceNumber = "", LicenceExpireTime = null, LicenceLines = "[]" };
-            db.Customers.Add(row);
-        }
-
+        var row = await db.LoadAsync<CustomerCopy>(cancel, fact.CustomerId)
+            ?? db.Put(new CustomerCopy { Id = fact.CustomerId, Code = "", Name = "", Address = "[]", Zone = "", LicenceNumber = "", LicenceExpireTime = null, LicenceLines = "[]" });
         (row.Code, row.Name, row.Zone) = (fact.Code, fact.Name, fact.Zone);
         row.Address = Json.Write(fact.AddressLines.ToList());
         row.LicenceNumber = fact.LicenceNumber;
@@ -35,21 +30,15 @@ public sealed class OrderCopies(ShippingDb db) :
     public async Task HandleAsync(OrderCancelled fact, Fact envelope, CancellationToken cancel)
     {
         // An order that was never accepted here has nothing to cancel; its later acceptance cannot come, for the log keeps its order.
-        if (await db.Orders.FindAsync([fact.OrderId], cancel) is { } row) row.Cancelled = true;
+        if (await db.LoadAsync<OrderCopy>(cancel, fact.OrderId) is { } row) row.Cancelled = true;
     }
 
     async Task PutAsync(OrderAccepted order, CancellationToken cancel)
     {
-        var row = await db.Orders.FindAsync([order.OrderId], cancel);
-        if (row is null)
+        var row = await db.LoadAsync<OrderCopy>(cancel, order.OrderId) ?? db.Put(new OrderCopy
         {
-            row = new OrderCopy
-            {
-                Id = order.OrderId, SiteId = "", CustomerId = "", CarrierServiceId = "", CutoffTime = default, DeliveryTime = default, WindowEndTime = default, Cancelled = false,
-            };
-            db.Orders.Add(row);
-        }
-
+            Id = order.OrderId, SiteId = "", CustomerId = "", CarrierServiceId = "", CutoffTime = default, DeliveryTime = default, WindowEndTime = default, Cancelled = false,
+        });
         (row.SiteId, row.CustomerId, row.CarrierServiceId) = (order.SiteId, order.CustomerId, order.CarrierServiceId);
         row.CutoffTime = order.CutoffTime.ToDateTimeOffset();
         row.DeliveryTime = order.DeliveryTime.ToDateTimeOffset();

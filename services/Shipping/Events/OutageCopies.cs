@@ -11,8 +11,8 @@ public sealed class OutageCopies(ShippingDb db) : IFactHandler<OutageReleaseAuth
     /// <inheritdoc/>
     public async Task HandleAsync(OutageReleaseAuthorised fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Outages.FindAsync([fact.AuthorisationId], cancel) is not null) return;
-        db.Outages.Add(new OutageCopy
+        if (await db.LoadAsync<OutageCopy>(cancel, fact.AuthorisationId) is not null) return;
+        db.Put(new OutageCopy
         {
             Id = fact.AuthorisationId, SiteId = fact.SiteId, ExpireTime = fact.ExpireTime.ToDateTimeOffset(), Document = JsonFormatter.Default.Format(fact), Reconciled = false,
         });
@@ -21,7 +21,7 @@ public sealed class OutageCopies(ShippingDb db) : IFactHandler<OutageReleaseAuth
     /// <inheritdoc/>
     public async Task HandleAsync(OutageReleaseReconciled fact, Fact envelope, CancellationToken cancel)
     {
-        var copy = await db.Outages.FindAsync([fact.AuthorisationId], cancel)
+        var copy = await db.LoadAsync<OutageCopy>(cancel, fact.AuthorisationId)
             ?? throw new InvalidOperationException($"Outage authorisation {fact.AuthorisationId} has not arrived yet.");
         copy.Reconciled = true;
     }

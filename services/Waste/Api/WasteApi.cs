@@ -66,7 +66,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
             Id = db.Ids.New(), Label = request.Label, SiteId = request.SiteId, RoomId = request.RoomId, Policy = JsonSerializer.Serialize(sent.ToDomain(), JsonSerializerOptions.Web),
             State = ContainerState.Open, ItemCount = 0, ClockNuclide = "", Transferee = "",
         };
-        db.Containers.Add(row);
+        db.Put(row);
         return await db.AnswerAsync(new PutContainerResponse { Container = After(row, []) }, context.CancellationToken);
     }
 
@@ -75,7 +75,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
     {
         var cancel = context.CancellationToken;
         var container = await ContainerAsync(request.ContainerId, cancel);
-        var item = await db.Items.FindAsync([request.WasteId], cancel) ?? throw Missing($"items/{request.WasteId}", "WASTE_ITEM_UNKNOWN", "There is no such waste item.");
+        var item = await db.LoadAsync<ItemRow>(cancel, request.WasteId) ?? throw Missing($"items/{request.WasteId}", "WASTE_ITEM_UNKNOWN", "There is no such waste item.");
         List<Refusal> refusals = [];
         if (container.State is not ContainerState.Open) refusals.Add(Refusal.State($"containers/{container.Id}", "CONTAINER_NOT_OPEN", "The container takes no more items.").With("state", container.State.ToString().ToUpperInvariant()));
         if (container.SiteId != item.SiteId) refusals.Add(Refusal.State($"items/{item.Id}", "ANOTHER_SITE", "Item and container are at different sites.").With("site_id", item.SiteId));
@@ -92,7 +92,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
             db.Publish(item.Id, new WasteMoved { WasteId = item.Id, SiteId = item.SiteId, RoomId = container.RoomId });
         }
 
-        var ids = (await ItemsAsync(container.Id, cancel)).Select(row => row.Id).Append(item.Id).Order(StringComparer.Ordinal);
+        var ids = (await ItemsAsync(container.Id, cancel)).Select(row => row.Id);
         return await db.AnswerAsync(new AddItemResponse { Container = After(container, ids) }, cancel);
     }
 
@@ -212,19 +212,18 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
     Container After(ContainerRow row, IEnumerable<string> wasteIds)
     {
         var sent = row.ToWire(wasteIds);
-        sent.Version = db.Entry(row).State is EntityState.Unchanged ? row.Version : row.Version + 1;
+        sent.Version = db.VersionAfter(row);
         return sent;
     }
 
-    Task<List<ItemRow>> ItemsAsync(string containerId, CancellationToken cancel) =>
-        db.Items.Where(row => row.ContainerId == containerId).OrderBy(row => row.Id).ToListAsync(cancel);
+    Task<List<ItemRow>> ItemsAsync(string containerId, CancellationToken cancel) => db.LoadAsync(db.All<ItemRow>(nameof(ItemRow.ContainerId), containerId), cancel);
 
     async Task<bool> IsCarrierAddedAsync(ItemRow item, CancellationToken cancel) =>
-        await db.Routes.AnyAsync(row => (row.SourceId == item.FromId || row.SourceId == item.BatchId) && row.CarrierAdded, cancel);
+        (await db.LoadAsync(db.Each<RouteRow>([item.FromId, item.BatchId]), cancel)).Exists(row => row.CarrierAdded);
 
     async Task<ContainerRow> ContainerAsync(string id, CancellationToken cancel)
     {
-        var row = await db.Containers.FindAsync([id], cancel) ?? throw Missing($"containers/{id}", "CONTAINER_UNKNOWN", $"There is no container {id}.");
+        var row = await db.LoadAsync<ContainerRow>(cancel, id) ?? throw Missing($"containers/{id}", "CONTAINER_UNKNOWN", $"There is no container {id}.");
         db.Request.Caller.RequireSite(row.SiteId);
         return row;
     }

@@ -17,15 +17,15 @@ public sealed class ItemFacts(WasteDb db) :
     /// <inheritdoc/>
     public async Task HandleAsync(WasteArisen fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Items.FindAsync([fact.WasteId], cancel) is not null) return;
+        if (await db.LoadAsync<ItemRow>(cancel, fact.WasteId) is not null) return;
         Add(fact.WasteId, fact.SiteId, fact.RoomId, fact.FromId, fact.BatchId, fact.Cause.ToString().ToUpperInvariant(), Read(fact.Contents), envelope.Time);
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(SampleTaken fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.Samples.FindAsync([fact.SampleId], cancel) is not null) return;
-        db.Samples.Add(new SampleRow { Id = fact.SampleId, BatchId = fact.BatchId, SiteId = fact.SiteId, RoomId = fact.RoomId, Contents = Stored.Write(Read([fact.Activity])) });
+        if (await db.LoadAsync<SampleRow>(cancel, fact.SampleId) is not null) return;
+        db.Put(new SampleRow { Id = fact.SampleId, BatchId = fact.BatchId, SiteId = fact.SiteId, RoomId = fact.RoomId, Contents = Stored.Write(Read([fact.Activity])) });
     }
 
     /// <inheritdoc/>
@@ -33,9 +33,9 @@ public sealed class ItemFacts(WasteDb db) :
     {
         // The inventory service derives the same id, so that both speak of one item without asking each other.
         var wasteId = Id.From("waste", fact.SampleId);
-        if (await db.Items.FindAsync([wasteId], cancel) is not null) return;
-        var sample = await db.Samples.FindAsync([fact.SampleId], cancel)
-            ?? throw new OutOfOrderException($"Sample {fact.SampleId} is not known yet.");
+        var (item, found) = await db.LoadAsync(db.One<ItemRow>(wasteId), db.One<SampleRow>(fact.SampleId), cancel);
+        if (item is not null) return;
+        var sample = found ?? throw TooEarly.Of($"samples/{fact.SampleId}", $"Sample {fact.SampleId} is not known yet.");
         Add(wasteId, sample.SiteId, sample.RoomId, sample.Id, sample.BatchId, "SAMPLE_DISCARDED", Stored.Read(sample.Contents).Lines, envelope.Time);
     }
 
@@ -49,17 +49,14 @@ public sealed class ItemFacts(WasteDb db) :
     async Task RememberAsync(string sourceId, ProductionRoute route, CancellationToken cancel)
     {
         var carrierAdded = route is ProductionRoute.CarrierAdded;
-        if (await db.Routes.FindAsync([sourceId], cancel) is { } row) row.CarrierAdded |= carrierAdded;
-        else db.Routes.Add(new RouteRow { SourceId = sourceId, CarrierAdded = carrierAdded });
+        if (await db.LoadAsync<RouteRow>(cancel, sourceId) is { } row) row.CarrierAdded |= carrierAdded;
+        else db.Put(new RouteRow { SourceId = sourceId, CarrierAdded = carrierAdded });
     }
 
-    void Add(string id, string site, string room, string from, string batch, string cause, IEnumerable<CalibratedActivity> contents, DateTimeOffset time) => db.Items.Add(new ItemRow
+    void Add(string id, string site, string room, string from, string batch, string cause, IEnumerable<CalibratedActivity> contents, DateTimeOffset time) => db.Put(new ItemRow
     {
         Id = id, SiteId = site, RoomId = room, FromId = from, BatchId = batch, Cause = cause, Contents = Stored.Write(contents), AriseTime = time, ContainerId = "", Disposed = false,
     });
 
     static IReadOnlyList<CalibratedActivity> Read(IEnumerable<WireActivity> sent) => [.. sent.Select((line, place) => line.Read($"contents[{place}]").OrThrow())];
 }
-
-/// <summary>A fact came before the one it builds on; it is tried again.</summary>
-public sealed class OutOfOrderException(string message) : Exception(message);

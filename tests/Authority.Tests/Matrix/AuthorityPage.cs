@@ -30,7 +30,9 @@ public sealed class AuthorityPage
             Drawn from the policies in `protos/` by `tests/docs.sh`; do not edit. The same declarations are enforced at every call and tried as every role,
             as every service and as nobody by `tests/Authority.Tests`. *site*: the field that names the site, where the request has one; elsewhere the service
             checks the site of the object. *signature*: what the caller declares by signing the request at that moment; *+ second* is another person of the
-            roles named; *where asked* leaves it to the record, for example a recipe's step.
+            roles named; *where asked* leaves it to the record, for example a recipe's step; *with* a field, whoever fills that. *any*: whoever has a role of the
+            staff, and services for them; *anybody*: whoever is known. *partner (own)*: a partner's system, for customers that name it. *services for*: a service account of those named calls for a person in one of these roles, and
+            reaches what that person may; one without that calls for itself, at the site that the request names.
 
             """.ReplaceLineEndings("\n"));
         foreach (var service in ContractMethods.All.Where(m => ContractMethods.PolicyOf(m.Value) is not null).GroupBy(m => m.Value.Service.FullName, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
@@ -39,15 +41,21 @@ public sealed class AuthorityPage
             foreach (var (_, method) in service.OrderBy(m => m.Value.Index))
             {
                 var policy = ContractMethods.PolicyOf(method)!;
-                page.Append($"| {method.Name} | {(policy.AnyRole ? "any" : string.Join(", ", policy.Roles))} | {(policy.Mutates ? "yes" : "")} | {policy.SiteField} | {Signature(policy)} |\n");
+                page.Append($"| {method.Name} | {Who(policy)} | {(policy.Mutates ? "yes" : "")} | {policy.SiteField} | {Signature(policy)} |\n");
             }
         }
 
         return page.ToString();
     }
 
+    static string Who(Policy policy) => string.Concat(
+        policy.Anybody ? "anybody" : policy.AnyRole ? "any" : string.Join(", ", policy.Roles),
+        policy.AnyRole && policy.Partner is not PartnerReach.Unspecified ? ", partner" : "",
+        policy.Partner switch { PartnerReach.Customer => " (own)", PartnerReach.Shown => " (what it shows)", PartnerReach.Common => " (the same for all)", _ => "" },
+        policy.ForRoles.Count > 0 ? $"; services for {string.Join(", ", policy.ForRoles)}" : "");
+
     static string Signature(Policy policy) => policy.Signature is not { } need ? "" : string.Concat(
         Meanings.CodeOf(need.Meaning),
         need.SecondPerson ? $" + second ({string.Join(", ", need.SecondRoles.Count > 0 ? need.SecondRoles : policy.Roles)})" : "",
-        need.WhenAsked ? ", where asked" : "");
+        need.WhenField.Length > 0 ? $", with {need.WhenField}" : need.WhenAsked ? ", where asked" : "");
 }

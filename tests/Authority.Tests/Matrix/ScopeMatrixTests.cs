@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Doseline.Authority.Tests.Support;
+using Doseline.Common.V1;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
@@ -87,7 +88,7 @@ public sealed class ScopeMatrixTests : IAsyncLifetime
     {
         var policy = method.Policy;
         if (!policy.AnyRole && policy.Roles.All(r => r.StartsWith("service:", StringComparison.Ordinal))) return "not there";
-        if (!policy.AnyRole && !policy.Roles.Contains(Roles.Partner)) return "ROLE_NOT_ALLOWED";
+        if (!policy.Anybody && policy.Partner is PartnerReach.Unspecified) return "ROLE_NOT_ALLOWED";
         return scopes.Contains(method.Service) || (!policy.Mutates && scopes.Contains($"{method.Service}.read")) ? In : "SCOPE_NOT_ALLOWED";
     }
 

@@ -55,6 +55,22 @@ public sealed class SecurityEventTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_a_caller_sends_neither_fills_a_log_nor_speaks_to_a_terminal()
+    {
+        var planner = staff.Platform.As("planner");
+        var before = lines.All.Count;
+        foreach (var text in new[] { new string('x', 900_000), "\u001b[2J\u001b]0;owned\u0007", "a\r\nSecurity refusal none", "\u202Etxt" })
+        {
+            await TestPlatform.RefusalsAsync(() => new DispositionService.DispositionServiceClient(planner).ReleaseDosesAsync(new ReleaseDosesRequest { RequestId = text }).ResponseAsync);
+            await TestPlatform.RefusalsAsync(() => new SpecificationsService.SpecificationsServiceClient(staff.Platform.As("qc_analyst")).PutSpecificationAsync(new PutSpecificationRequest { RequestId = "r", ProductCode = text }).ResponseAsync);
+        }
+
+        var after = lines.All.Skip(before).Select(line => line.Text).ToList();
+        after.ShouldContain(line => line.Contains("refused", StringComparison.Ordinal));
+        after.ShouldAllBe(line => line.Length < 20_000 && !line.Contains('\u001b') && !line.Contains('\u0007') && !line.Contains('\u202E') && !line.Contains("\nSecurity refusal none", StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Requirement("A003")]
     [Clause("21 CFR 11.300(b)")]
     public async Task No_log_line_and_no_database_holds_a_password_a_token_or_a_signature()

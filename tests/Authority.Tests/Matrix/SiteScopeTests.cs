@@ -1,5 +1,6 @@
 using System.Collections;
 using Doseline.Authority.Tests.Support;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
@@ -54,7 +55,7 @@ public sealed class SiteScopeTests(ITestOutputHelper output)
             }
 
             tried++;
-            var outsider = Callers.Person("outsider", [.. method.Policy.Roles.Where(r => !r.StartsWith("service:", StringComparison.Ordinal))]) with { Sites = ["elsewhere"] };
+            var outsider = Callers.Person("outsider", [.. method.Policy.Roles.DefaultIfEmpty(Roles.Auditor).Where(r => !r.StartsWith("service:", StringComparison.Ordinal))]) with { Sites = ["elsewhere"] };
             var (status, refusals, answer) = await RawCalls.CallAsync(platform.UnsignedAs(outsider), method, Signed(platform, outsider, method, asked));
             if (refusals.Any(r => r.Code is "SITE_NOT_ALLOWED") || status is StatusCode.NotFound || (status is StatusCode.OK && IsEmpty(answer))) continue;
             open.Add($"{method.Name} answers {status} {string.Join(',', refusals.Select(r => r.Code))} {(status is StatusCode.OK ? answer?.ToString() : "")}");

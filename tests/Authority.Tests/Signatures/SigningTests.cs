@@ -102,7 +102,7 @@ public sealed class SigningTests : IAsyncLifetime
         var request = await DraftAsync();
         (await CodesAsync(Signing(author).SignAsync(Ask(request)))).ShouldBe(["SIGNER_NOT_CALLER"]);
         (await CodesAsync(Signing(author).SignAsync(Ask(request, login: "mara")))).ShouldBe(["SIGNER_ROLE_NOT_ALLOWED"]);
-        (await CodesAsync(Signing(Caller.Service("quality")).SignAsync(Ask(request)))).ShouldBe(["SIGNER_NOT_A_PERSON"]);
+        (await CodesAsync(Signing(Caller.Service("quality")).SignAsync(Ask(request)))).ShouldBe(["ROLE_NOT_ALLOWED"]);
         // Rights in the token of a session do not help a person whom nobody granted them, at another person's screen.
         ReprintDoseLabelRequest reprint = new() { DoseId = "dose-1", Printer = "zebra-1", ReprintReason = ReprintReason.Damaged, Reason = "torn" };
         var ask = Ask(reprint, login: "mara", method: "/doseline.labeling.v1.LabelsService/ReprintDoseLabel");

@@ -33,6 +33,19 @@ static class RawCalls
         }
     }
 
+    /// <summary>Opens a stream and reads it until it is ended from the other side.</summary>
+    /// <returns>Why it ended.</returns>
+    public static async Task<RpcException> EndAsync(CallInvoker invoker, RpcMethod method, IMessage request, TimeSpan patience)
+    {
+        using var call = invoker.AsyncServerStreamingCall(Of(method, MethodType.ServerStreaming), null, new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + patience), request.ToByteArray());
+        return await Should.ThrowAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(default))
+            {
+            }
+        });
+    }
+
     static Method<byte[], byte[]> Of(RpcMethod method, MethodType type)
     {
         var marshaller = Marshallers.Create(bytes => bytes, bytes => bytes);

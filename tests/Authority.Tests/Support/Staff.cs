@@ -27,16 +27,17 @@ sealed class Staff(TestPlatform platform)
     public TestPlatform Platform => platform;
 
     /// <summary>Somebody joins.</summary>
-    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites)
+    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "")
     {
         await using var scope = platform.Host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
-        PersonRow person = new() { Id = db.Ids.New(), Login = login, Name = name, JoinedTime = db.Now };
+        PersonRow person = new() { Id = db.Ids.New(), Login = login, Name = name, ExternalSubject = externalSubject, JoinedTime = db.Now };
         db.People.Add(person);
         foreach (var role in roles)
             db.RoleAssignments.Add(new RoleAssignmentRow { Id = db.Ids.New(), HolderId = person.Id, Role = role, SiteId = site, State = AssignmentState.Granted, ProposedBy = "administrator", ProposedTime = db.Now, GrantedTime = db.Now });
         var credentials = scope.ServiceProvider.GetRequiredService<Credentials>();
         var once = await credentials.ResetAsync(db, person, default);
+        person.Confirmed = true;
         await db.SaveChangesAsync();
         await credentials.ChangeAsync(person.Id, once, Password, default);
         return new Caller { Subject = person.Id, Name = name, Roles = roles, Sites = [site] };
@@ -45,12 +46,17 @@ sealed class Staff(TestPlatform platform)
     /// <summary>Calls of a person in a session.</summary>
     public CallInvoker In(Caller person, string? session) => platform.Host.WithToken($"{person.Subject}|{person.Name}|{string.Join(',', person.Roles)}|{string.Join(',', person.Sites)}|{session}");
 
+    /// <summary>Calls of whoever has that subject at another provider, with whatever roles that gives.</summary>
+    public CallInvoker Elsewhere(string subject, params string[] roles) => platform.Host.WithToken($"foreign|{subject}|a name of theirs|{string.Join(',', roles)}|*");
+
     // Services among themselves use their own tokens as ever.
     sealed class PlainTokens(IEnumerable<ITrustedIssuer> issuers, TimeProvider clock) : ITokenReader
     {
         readonly BearerTokens others = new(issuers, clock);
 
-        public ValueTask<Caller?> ReadAsync(string token) => token.Split('|') is [var subject, var name, var roles, var sites, var session]
+        public ValueTask<Caller?> ReadAsync(string token) => token.Split('|') is ["foreign", var foreign, var theirs, var given, var at]
+            ? new(new Caller { Subject = foreign, Name = theirs, Roles = given.Split(','), Sites = at.Split(','), IsForeign = true })
+            : token.Split('|') is [var subject, var name, var roles, var sites, var session]
             ? new(new Caller { Subject = subject, Name = name, Roles = roles.Split(','), Sites = sites.Split(','), SessionId = session is "" ? null : session })
             : others.ReadAsync(token);
     }

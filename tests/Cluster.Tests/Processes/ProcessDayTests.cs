@@ -4,6 +4,7 @@ using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
 using Doseline.Sidecar;
+using Doseline.Sidecar.Brokers;
 using Doseline.Testing;
 using Spectre.Console;
 using Xunit.Abstractions;
@@ -11,7 +12,10 @@ using Xunit.Abstractions;
 namespace Doseline.Cluster.Tests.Processes;
 
 /// <summary>The day in separate processes that die.</summary>
-/// <remarks>A few orders with every kind of incident; with <c>DOSELINE_WHOLE_DAY=1</c> the whole sample day.</remarks>
+/// <remarks>
+/// A few orders with every kind of incident, on Redis; with <c>DOSELINE_WHOLE_DAY=1</c> the whole sample day, on RabbitMQ. Where the server is not
+/// installed, a broker in memory does what they were seen to do.
+/// </remarks>
 public sealed class ProcessDayTests(ITestOutputHelper output)
 {
     const int Seed = 20261122;
@@ -33,7 +37,7 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    [Requirement("A057", "A059", "A097", "A226", "A243", "P13")]
+    [Requirement("A057", "A059", "A097", "A182", "A226", "A243", "P13")]
     public async Task A_day_in_separate_processes_that_are_killed_ends_as_it_does_in_one()
     {
         var day = DayFiles.Read(Repository.At("samples", "day"));
@@ -46,7 +50,10 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         started = Stopwatch.GetTimestamp();
         (string App, Point Point)[] kills = Whole ? [.. Kills, .. MoreKills] : Kills;
         Killer killer = new(Seed, kills, within);
-        await using var platform = await ProcessPlatform.StartAsync(input.Start, new Mesh(killer), gatewayKilledAt: gatewayKilledAt, rollingRestartAt: rollingRestartAt);
+        var broker = Whole ? Component.Rabbit : Component.Redis;
+        var server = File.Exists(Component.ProgramOf(broker)) ? (await Component.StartAsync(broker)).Server : null;
+        output.WriteLine(server is null ? $"{broker} is not installed here: a broker in memory" : broker);
+        await using var platform = await ProcessPlatform.StartAsync(input.Start, new Mesh(killer, server), gatewayKilledAt: gatewayKilledAt, rollingRestartAt: rollingRestartAt);
         killer.Kill = name => platform.Processes[name].KillAsync();
         string actual;
         try

@@ -65,7 +65,8 @@ sealed class ProcessPlatform : ISimulation, IAsyncDisposable
 
         // Sidecars let in whom the modules say they call; the chart renders the same, which another test says.
         var described = Described.ToDictionary(s => s.Name, StringComparer.Ordinal);
-        mesh.MayCall = (caller, callee, path) => described[caller].Calls.Contains(callee) || path == ReadFacts && described[caller].Listens.Contains(callee);
+        mesh.MayCall = (caller, callee, path) => described[caller].Calls.GetValueOrDefault(callee, []).Any(service => path.StartsWith($"/{service}/", StringComparison.Ordinal))
+            || path == ReadFacts && described[caller].Listens.Contains(callee);
         ProcessPlatform platform = new(fresh, reader, ticks, clock, mesh) { GatewayKilledAt = gatewayKilledAt, RollingRestartAt = rollingRestartAt };
         mesh.Reached += app => platform.touched[app] = true;
         await Task.WhenAll(ServiceNames.Select(async name =>

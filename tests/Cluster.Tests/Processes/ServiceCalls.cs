@@ -37,7 +37,7 @@ sealed class ServiceCalls(IReadOnlyDictionary<string, ServiceProcess> processes,
         {
             var kills = gateway.Kills + service.Kills;
             await service.ReadyAsync();
-            var (_, _, channel) = await gateway.ReadyAsync();
+            var channel = (await gateway.ReadyAsync()).Channel;
             try
             {
                 var headers = new Metadata { { "authorization", $"Bearer {token}" } };

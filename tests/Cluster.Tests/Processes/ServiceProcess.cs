@@ -107,7 +107,7 @@ sealed class ServiceProcess : IAsyncDisposable
         while (true)
         {
             var kills = Kills;
-            var (_, probe, _) = await ReadyAsync();
+            var probe = (await ReadyAsync()).Probe;
             try
             {
                 using var request = new HttpRequestMessage(method, new Uri(probe, $"/simulation/{verb}"));
@@ -182,7 +182,7 @@ sealed class ServiceProcess : IAsyncDisposable
         try
         {
             await sidecar.AppStartedAsync(addresses[0]);
-            if (launch == launches) starting.TrySetResult(new Listening(addresses[0], addresses[1], GrpcChannel.ForAddress(addresses.Length > 3 ? addresses[3] : addresses[0])));
+            if (launch == launches) starting.TrySetResult(new Listening(addresses[0], addresses[1], addresses.ElementAtOrDefault(2), GrpcChannel.ForAddress(addresses.Length > 3 ? addresses[3] : addresses[0])));
         }
         catch (Exception fault)
         {
@@ -203,6 +203,7 @@ sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Where a process listens.</summary>
     /// <param name="App">gRPC and the sidecar's callbacks.</param>
     /// <param name="Probe">Probes, metrics and the simulation's control.</param>
+    /// <param name="Web">Browsers; null where there are no pages.</param>
     /// <param name="Channel">Channel to the gRPC port; to that of partners where there is one.</param>
-    internal sealed record Listening(Uri App, Uri Probe, GrpcChannel Channel);
+    internal sealed record Listening(Uri App, Uri Probe, Uri? Web, GrpcChannel Channel);
 }

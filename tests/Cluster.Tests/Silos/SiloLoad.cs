@@ -113,12 +113,15 @@ sealed class SiloLoad(Func<IReadOnlyList<SiloProcess>> silos, ConcurrentQueue<st
         var later = Timestamp.FromDateTimeOffset(now.AddHours(20));
         return new OrderAccepted
         {
-            OrderId = order, ProductCode = "P", ProductVersion = 1, SiteId = "BOS", CustomerId = "C", ToleranceFraction = 0.1, WindowZone = "UTC", ReservationId = ReservationOf(order), RunId = "run",
+            OrderId = order, ProductCode = "P", ProductVersion = 1, SiteId = "BOS", CustomerId = "C", ToleranceFraction = 0.1, WindowZone = "UTC", ReservationId = ReservationOf(order), RunId = Run,
             Wanted = new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9, ReferenceTime = later },
             WindowStartTime = later, WindowEndTime = later, EndOfSynthesisTime = later, ReleaseByTime = later, CutoffTime = later, DeliveryTime = later, RecipeCode = "R",
             ExpireTime = Timestamp.FromDateTimeOffset(expire),
         };
     }
+
+    /// <summary>The run of every dose.</summary>
+    public const string Run = "run";
 
     /// <summary>The reservation of an order.</summary>
     public static string ReservationOf(string order) => Kernel.Ids.Id.From("reservation", order);

@@ -7,7 +7,7 @@ using Doseline.SimulatedTime;
 
 namespace Doseline.Cluster.Tests.Silos;
 
-/// <summary>One replica of Execution in a process of its own, whose silo meets the others in their PostgreSQL database.</summary>
+/// <summary>One replica of a service in a process of its own; where it has actors, its silo meets the others in their PostgreSQL database.</summary>
 sealed class SiloProcess : IAsyncDisposable
 {
     const int LinesMax = 200;
@@ -17,7 +17,16 @@ sealed class SiloProcess : IAsyncDisposable
     readonly Queue<string> lines = new();
     readonly TaskCompletionSource<Uri> probe = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    SiloProcess(Process process) => this.process = process;
+    readonly NetworkPlace place;
+
+    SiloProcess(Process process, int port, int cluster, NetworkPlace place) =>
+        (this.process, App, Cluster, this.place) = (process, new Uri($"http://127.0.0.1:{port}"), new IPEndPoint(IPAddress.Parse(place.Address), cluster), place);
+
+    /// <summary>Address of its gRPC port.</summary>
+    public Uri App { get; }
+
+    /// <summary>Where other silos reach it.</summary>
+    public IPEndPoint Cluster { get; }
 
     /// <summary>Address of its probe port, where its actors can be asked.</summary>
     public Uri Probe => probe.Task.Result;
@@ -36,16 +45,24 @@ sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Starts a replica and waits until it listens.</summary>
     /// <param name="settings">Databases and keys.</param>
-    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    /// <param name="service">Service.</param>
+    /// <param name="tls">Folder with the certificate that it shows to others of its service; null for none.</param>
+    /// <param name="place">Where it stands in the network; null for this machine's own.</param>
+    /// <param name="joins">False where it is not waited for, for it is not let in.</param>
+    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string service = "execution", string? tls = null, NetworkPlace? place = null, bool joins = true)
     {
-        ProcessStartInfo start = new("dotnet", [Repository.Program("Execution")]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
+        var (port, cluster) = (FreePort(), FreePort());
+        place ??= NetworkPlace.Here;
+        ProcessStartInfo start = new(place.Program, [.. place.Before, Repository.Program(char.ToUpperInvariant(service[0]) + service[1..])]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
         Dictionary<string, string> environment = new(StringComparer.Ordinal)
         {
-            ["ConnectionStrings__execution"] = settings["ConnectionStrings:execution"],
+            [$"ConnectionStrings__{service}"] = settings[$"ConnectionStrings:{service}"],
             ["Keys__Directory"] = settings["Keys:Directory"],
-            ["Cluster__Address"] = "127.0.0.1",
-            ["Cluster__Port"] = FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Ports__App"] = "0",
+            ["Cluster__Address"] = place.Address,
+            ["Cluster__JoinWithin"] = "00:00:10",
+            ["Ports__ProbeAddress"] = place.ProbeAddress,
+            ["Cluster__Port"] = cluster.ToString(CultureInfo.InvariantCulture),
+            ["Ports__App"] = port.ToString(CultureInfo.InvariantCulture),
             ["Ports__Probe"] = "0",
             ["Logging__LogLevel__Default"] = "Error",
             [DevelopmentTokens.Setting.Replace(":", "__", StringComparison.Ordinal)] = "true",
@@ -53,12 +70,15 @@ sealed class SiloProcess : IAsyncDisposable
             ["DOTNET_gcServer"] = "0",
             ["DOTNET_TieredPGO"] = "0",
         };
+        if (tls is not null)
+            foreach (var (key, file) in TlsFiles) environment[$"Cluster__Tls__{key}"] = Path.Combine(tls, file);
         foreach (var (key, value) in environment) start.Environment[key] = value;
-        SiloProcess silo = new(Process.Start(start)!);
+        SiloProcess silo = new(Process.Start(start)!, port, cluster, place);
         silo.process.OutputDataReceived += (_, line) => silo.Read(line.Data);
         silo.process.ErrorDataReceived += (_, line) => silo.Read(line.Data);
         silo.process.BeginOutputReadLine();
         silo.process.BeginErrorReadLine();
+        if (!joins) return silo;
         try
         {
             await silo.probe.Task.WaitAsync(StartingTimeMax);
@@ -104,6 +124,8 @@ sealed class SiloProcess : IAsyncDisposable
         process.Dispose();
     }
 
+    static readonly (string Key, string File)[] TlsFiles = [("Certificate", "tls.crt"), ("Key", "tls.key"), ("Authorities", "ca.crt")];
+
     static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
@@ -114,7 +136,7 @@ sealed class SiloProcess : IAsyncDisposable
     void Read(string? line)
     {
         if (line is null) return;
-        if (line.StartsWith(SimulationControl.ListeningWord, StringComparison.Ordinal)) probe.TrySetResult(new Uri(line.Split(' ')[2]));
+        if (line.StartsWith(SimulationControl.ListeningWord, StringComparison.Ordinal)) probe.TrySetResult(new UriBuilder(line.Split(' ')[2]) { Host = place.ReachedAt }.Uri);
         lock (lines)
         {
             lines.Enqueue(line);

@@ -113,11 +113,20 @@ public sealed class HistoryTests
     {
         if (story.Order.Accepted is null) return;
         await story.Platform.AdvanceAsync(TimeSpan.FromMinutes(15));
-        var runs = (await new SchedulerService.SchedulerServiceClient(story.Platform.As("supply_desk")).ListRunsAsync(new())).Runs;
+        var runs = await RunsAsync(story);
+        // A deadline whose turn found its database busy comes to pass a little later.
+        for (var tries = 0; tries < 5 && runs.Sum(r => r.DosesReserved) > 1; tries++)
+        {
+            await story.Platform.AdvanceAsync(TimeSpan.FromMinutes(1));
+            runs = await RunsAsync(story);
+        }
+
         runs.Sum(r => r.DosesReserved).ShouldBe(1);
         var order = await OrderAsync(story);
         runs.Single(r => r.DosesReserved > 0).RunId.ShouldBe(order.Promise.RunId);
     }
+
+    static async Task<IReadOnlyList<Run>> RunsAsync(Story story) => (await new SchedulerService.SchedulerServiceClient(story.Platform.As("supply_desk")).ListRunsAsync(new())).Runs;
 
     static string Id() => TestPlatform.RequestId();
 

@@ -105,7 +105,7 @@ public sealed class ExceptionStory
     {
         foreach (var role in Roles.All.Where(r => r != Roles.Qa))
         {
-            var who = role == Roles.Service ? story.Platform.AsService("shipping") : story.Platform.As(role);
+            var who = story.Platform.As(role);
             (await Story.CodesAsync(() => ConcludeAsync(story, who, deviationId, ""))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
             (await Story.CodesAsync(() => story.ReleaseAsync(who))).ShouldBe(["ROLE_NOT_ALLOWED"], role);
             (await Story.CodesAsync(async () => await new DispositionService.DispositionServiceClient(who)
@@ -150,5 +150,5 @@ public sealed class ExceptionStory
         (await new CertificateService.CertificateServiceClient(story.People.Auditor).GetCertificateAsync(new GetCertificateRequest { DoseId = story.DoseId })).Certificate;
 
     static async Task CheckAsync(Story story, ReleaseCertificate certificate) =>
-        await new CertificateService.CertificateServiceClient(story.Platform.AsService("shipping")).CheckCertificateAsync(new CheckCertificateRequest { DoseId = story.DoseId, Certificate = certificate });
+        await new CertificateService.CertificateServiceClient(story.Platform.AsService("shipping", "shipping")).CheckCertificateAsync(new CheckCertificateRequest { DoseId = story.DoseId, Certificate = certificate });
 }

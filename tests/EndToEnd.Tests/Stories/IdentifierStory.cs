@@ -19,7 +19,7 @@ public sealed class IdentifierStory
         await story.ShipAsync();
         await story.DeliverAsync();
 
-        (await KeepersAsync(story, "dose", story.DoseId)).ShouldBe(["execution", "labeling", "orders", "quality", "shipping"], ignoreOrder: true);
+        (await KeepersAsync(story, "dose", story.DoseId)).ShouldBe(["execution", "inventory", "labeling", "orders", "quality", "shipping"], ignoreOrder: true);
         (await KeepersAsync(story, "batch", story.BatchId)).ShouldBe(["execution", "inventory", "labeling", "orders", "quality", "waste"], ignoreOrder: true);
     }
 

@@ -126,7 +126,7 @@ sealed class Story : IAsyncDisposable
 
     public Task PackAsync() => AtAsync(Now + TimeSpan.FromMinutes(5), () => play.Shipping.PackAsync(Order, Platform.Clock));
 
-    public Task ShipAsync() => AtAsync(Now, () => play.Shipping.ShipAsync(Order));
+    public Task ShipAsync() => AtAsync(Now, () => play.Shipping.ShipAsync(Order, Now));
 
     /// <summary>Somebody tries to hand the package over as it stands.</summary>
     public async Task ForceShipmentAsync()

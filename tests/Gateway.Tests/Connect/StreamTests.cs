@@ -47,7 +47,7 @@ public sealed class StreamTests : IAsyncLifetime
     [Fact]
     public async Task A_broken_frame_is_refused()
     {
-        foreach (var body in new byte[][] { [], [0, 0, 0], [0, 0, 0, 0, 9, 1], [1, 0, 0, 0, 1, 1] })
+        foreach (var body in new byte[][] { [], [0, 0, 0], [0, 0, 0, 0, 9, 1], [1, 0, 0, 0, 1, 1], [2, 0, 0, 0, 0], [128, 0, 0, 0, 0] })
         {
             var (_, frames) = await SendAsync(body, door.Token("auditor"), null);
             Encoding.UTF8.GetString(frames.Single().Message).ShouldContain("FRAME_MALFORMED");

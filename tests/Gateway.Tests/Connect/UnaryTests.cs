@@ -103,7 +103,10 @@ public sealed class UnaryTests : IAsyncLifetime
     [InlineData("\"text\"", "JSON_MALFORMED")]
     [InlineData("not json", "JSON_MALFORMED")]
     [InlineData("{}", "REQUEST_ID_MISSING")]
-    [InlineData("", "REQUEST_ID_MISSING")]
+    [InlineData("", "JSON_MALFORMED")]
+    [InlineData("""{"\ud800":1}""", "TEXT_MALFORMED")]
+    [InlineData("""{"requestId":"\udc00"}""", "TEXT_MALFORMED")]
+    [InlineData("""{"requestId":"\ufffd"}""", "TEXT_MALFORMED")]
     public async Task A_body_that_means_nothing_certain_is_refused(string body, string code)
     {
         var reply = await door.CallAsync(Sites + "PutSite", steward, body);
@@ -146,6 +149,7 @@ public sealed class UnaryTests : IAsyncLifetime
     [InlineData("application/json; charset=latin1")]
     [InlineData("application/connect+json")]
     [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/json; charset=\"latin1\"")]
     public async Task Another_content_type_is_refused_and_told_what_is_taken(string type)
     {
         StringContent content = new(Site);
@@ -182,6 +186,65 @@ public sealed class UnaryTests : IAsyncLifetime
         request.Headers.Add(name, value);
         var reply = await Reply.ReadAsync(await door.Http.SendAsync(request));
         reply.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(400), r => r.Reasons[0].Code.ShouldBe(code));
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=\"UTF-8\"")]
+    [InlineData("Application/JSON;charset=utf-8")]
+    public async Task A_content_type_may_be_written_in_each_way_that_means_it(string type)
+    {
+        using var request = FrontDoor.Post(Sites + "ListSites", steward, new ByteArrayContent("{}"u8.ToArray()));
+        request.Content!.Headers.TryAddWithoutValidation("Content-Type", type);
+        (await Reply.ReadAsync(await door.Http.SendAsync(request))).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("application/json", "TEXT_MALFORMED")]
+    [InlineData("application/proto", "BODY_MALFORMED")]
+    public async Task Bytes_that_are_no_utf8_are_text_nowhere(string type, string code)
+    {
+        // {"requestId":"?"} with a byte of Windows-1252 in it; and field 1 of the same request, as protobuf.
+        byte[] body = type is "application/json" ? [.. "{\"requestId\":\""u8, 0xE9, .. "\"}"u8] : [0x0A, 1, 0xE9];
+        using var request = FrontDoor.Post(Sites + "PutSite", steward, new ByteArrayContent(body));
+        request.Content!.Headers.ContentType = new(type);
+        var reply = await Reply.ReadAsync(await door.Http.SendAsync(request));
+        reply.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(400), r => r.Reasons[0].Code.ShouldBe(code));
+    }
+
+    [Fact]
+    [Requirement("A184")]
+    public async Task Whoever_is_not_known_is_told_so_before_a_body_is_read_and_what_is_wrong_a_thousand_times_is_told_some_times()
+    {
+        var names = "{" + string.Join(',', Enumerable.Range(0, 50_000).Select(i => $"\"n{i}\":1")) + "}";
+        var unknown = await door.CallAsync(Sites + "ListSites", null, names);
+        unknown.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(401), r => r.Headers.WwwAuthenticate.Single().Scheme.ShouldBe("Bearer"));
+        var reply = await door.CallAsync(Sites + "ListSites", steward, names);
+        reply.ShouldSatisfyAllConditions(r => r.Status.ShouldBe(400), r => r.Reasons[0].Code.ShouldBe("FIELD_UNKNOWN"));
+        ((int)reply.Json["details"]!.AsArray().Single(d => (string?)d!["type"] == "doseline.common.v1.Refusals")!["debug"]!["leftOut"]! + reply.Reasons.Count).ShouldBe(50);
+
+        var states = "{\"states\":[" + string.Join(',', Enumerable.Repeat("77", 20_000)) + "]}";
+        (await door.CallAsync("/doseline.orders.v1.OrdersService/ListOrders", door.Token("supply_desk"), states)).Reasons.ShouldBe([("LIST_TOO_LONG", "states")]);
+    }
+
+    [Theory]
+    [InlineData("PUT", "ListSites", "GET, POST")]
+    [InlineData("DELETE", "PutSite", "POST")]
+    [InlineData("GET", "PutSite", "POST")]
+    public async Task Another_verb_is_told_which_are_taken(string verb, string method, string allowed)
+    {
+        using HttpRequestMessage request = new(new HttpMethod(verb), Sites + method);
+        using var answer = await door.Http.SendAsync(request);
+        ((int)answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow)).ShouldBe((405, allowed));
+    }
+
+    [Fact]
+    public async Task A_get_in_an_encoding_that_nobody_knows_is_refused_and_told_what_is_taken()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, Sites + "ListSites?connect=v1&encoding=yaml&message=");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", steward);
+        using var answer = await door.Http.SendAsync(request);
+        ((int)answer.StatusCode).ShouldBe(415);
+        answer.Headers.GetValues("Accept-Post").Single().ShouldContain("application/json");
     }
 
     [Fact]

@@ -52,6 +52,52 @@ public sealed class LimitsAndHeadersTests
         RpcErrors.Read(fault).Single().Code.ShouldBe("RATE_LIMITED");
     }
 
+    [Theory]
+    [InlineData("/api")]
+    [InlineData("/openapi.json")]
+    public async Task What_is_public_is_compressed_is_not_sent_again_and_can_be_asked_for_by_head(string path)
+    {
+        await using var door = await FrontDoor.OpenAsync();
+        using HttpRequestMessage packed = new(HttpMethod.Get, path) { Headers = { { "Accept-Encoding", "br" } } };
+        using var answer = await door.Http.SendAsync(packed);
+        answer.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        using HttpRequestMessage head = new(HttpMethod.Head, path);
+        using var asked = await door.Http.SendAsync(head);
+        ((int)asked.StatusCode).ShouldBe(200);
+        using HttpRequestMessage change = new(HttpMethod.Delete, path);
+        using var refused = await door.Http.SendAsync(change);
+        ((int)refused.StatusCode).ShouldBe(405);
+        refused.Content.Headers.Allow.ShouldBe(["GET", "HEAD"]);
+        using HttpRequestMessage elsewhere = new(HttpMethod.Get, "/session/logout");
+        using var post = await door.Http.SendAsync(elsewhere);
+        ((int)post.StatusCode, string.Join(',', post.Content.Headers.Allow)).ShouldBe((405, "POST"));
+        if (path is "/api") return;
+        using HttpRequestMessage again = new(HttpMethod.Get, path) { Headers = { { "If-None-Match", answer.Headers.ETag!.ToString() } } };
+        using var unchanged = await door.Http.SendAsync(again);
+        ((int)unchanged.StatusCode).ShouldBe(304);
+    }
+
+    [Fact]
+    public async Task Files_of_the_console_are_served_compressed_and_for_ever_its_page_is_asked_for_again()
+    {
+        var folder = Directory.CreateTempSubdirectory("doseline-console-");
+        folder.CreateSubdirectory("assets");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "index.html"), "<!doctype html><title>console</title>");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "assets", "index-1a2b.js"), string.Concat(Enumerable.Repeat("console.log('dose');", 100)));
+        await using var door = await FrontDoor.OpenAsync(builder => builder.Configuration["Gateway:ConsoleFolder"] = folder.FullName);
+        using HttpRequestMessage script = new(HttpMethod.Get, "/assets/index-1a2b.js") { Headers = { { "Accept-Encoding", "br" } } };
+        using var answer = await door.Http.SendAsync(script);
+        ((int)answer.StatusCode).ShouldBe(200);
+        answer.Content.Headers.ContentEncoding.ShouldBe(["br"]);
+        answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
+        (await door.Http.GetStringAsync("/assets/index-1a2b.js")).ShouldContain("dose");
+        (await door.Http.GetStringAsync("/orders/1")).ShouldContain("console");
+        using HttpRequestMessage change = new(HttpMethod.Put, "/assets/index-1a2b.js");
+        using var refused = await door.Http.SendAsync(change);
+        ((int)refused.StatusCode).ShouldBe(404);
+        folder.Delete(recursive: true);
+    }
+
     [Fact]
     public async Task Every_answer_carries_a_request_id_and_says_what_a_browser_must_not_do()
     {

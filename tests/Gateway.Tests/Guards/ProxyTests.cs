@@ -30,7 +30,7 @@ public sealed class ProxyTests
     {
         builder.Configuration["Gateway:Limits:anonymous:Burst"] = "1";
         builder.Configuration["Gateway:Limits:anonymous:PerSecond"] = "1";
-        if (proxy is not null) builder.Configuration["Gateway:Proxies:0"] = proxy;
+        if (proxy is not null) builder.Configuration["Ports:Proxies:0"] = proxy;
     }
 
     static async Task<Answer> AskAsync(FrontDoor door, string client)

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 using Doseline.Gateway.Sessions;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Identity.Passwords;
+using Doseline.Identity.V1;
 using Doseline.Local.Simulation;
+using Doseline.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -115,6 +117,48 @@ public sealed partial class SessionTests : IAsyncLifetime, IDisposable
         QueryHelpers.ParseQuery(begun.Headers.Location!.Query)["prompt"].ToString().ShouldBe("login");
         await browser.SignInAsync();
         (await browser.CallAsync(ListSites)).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Deleting_a_cookie_and_changing_the_address_opens_no_screen_that_was_left_alone()
+    {
+        await browser.SignInAsync();
+        await door.Platform.AdvanceAsync(TimeSpan.FromMinutes(16));
+        foreach (var cookie in browser.Cookies.GetCookies(door.Platform.Host.WebAddress).Where(c => c.Name is "doseline")) cookie.Expired = true;
+        using var page = await browser.GetAsync(Unasked(await BegunAsync()));
+        (page.StatusCode, page.Headers.Location).ShouldBe((HttpStatusCode.OK, null));
+        (await page.Content.ReadAsStringAsync()).ShouldContain("name=\"password\"");
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_provider_that_asked_for_no_password_opens_nothing()
+    {
+        // Another application's sign-in, which the provider remembers; with it the console would be one of many.
+        await new AccountsService.AccountsServiceClient(door.Platform.As("administrator")).CreateAccountAsync(new CreateAccountRequest
+        {
+            RequestId = TestPlatform.RequestId(), Reason = "another console", Account = new Account { ClientId = "tablet", Name = "Tablet", Kind = AccountKind.Application, Proof = AccountProof.None, Scopes = { "openid", "profile", "offline_access", "api" }, RedirectUris = { SessionEndpoints.Callback } },
+        });
+        door.Platform.Host.Services.GetRequiredService<IOptions<SignInOptions>>().Value.ClientId = "tablet";
+        await browser.SignInAsync();
+        await door.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
+        using var silent = await browser.GetAsync(Unasked(await BegunAsync()));
+        silent.Headers.Location!.Query.ShouldContain("code=");
+        using var answer = await browser.GetAsync(silent.Headers.Location.ToString());
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("auth_time");
+    }
+
+    async Task<string> BegunAsync()
+    {
+        using var begun = await browser.GetAsync("/session/login");
+        return begun.Headers.Location!.ToString();
+    }
+
+    // The address of a sign-in without what asks for the password.
+    static string Unasked(string address)
+    {
+        var query = QueryHelpers.ParseQuery(new Uri(address).Query).Where(p => p.Key is not ("prompt" or "max_age"));
+        return QueryHelpers.AddQueryString(new Uri(address).GetLeftPart(UriPartial.Path), query);
     }
 
     [Fact]

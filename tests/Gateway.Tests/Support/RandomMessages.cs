@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -13,6 +14,8 @@ sealed class RandomMessages(Random random)
         "", " ", "x", "0", "-1", "Lu-177", "Xx-999", "lei", "person:chance", "2026-02-30T25:61", "2026-11-27T10:00", "Mars/Olympus", "Europe/Amsterdam", "{}", "NaN", "null",
         "'; DROP TABLE audit; --", "../../etc/passwd", "<script>alert(1)</script>", "a\u0000b", "\u202Etxt.exe", "é\u0301💊", new('9', 70), new('A', 5000),
     ];
+
+    static readonly string[] Words = ["\"", "null", "[]", "{}", "1e400", "-0", "\"\\ud800\"", "\"\\u0000\"", "true", "[[[[[[[[", "9007199254740993"];
 
     static readonly double[] Numbers = [0, -0.0, -1, 1, 1e-320, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, -7.4e9, 7.4e9, 1e30];
 
@@ -32,6 +35,32 @@ sealed class RandomMessages(Random random)
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
                 return bytes;
             default: return bytes;
+        }
+    }
+
+    /// <summary>A message of that type as JSON, or what looks like it at first.</summary>
+    public byte[] Json(MessageDescriptor type)
+    {
+        var message = Message(type, 0);
+        byte[] text;
+        try
+        {
+            text = Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(message));
+        }
+        catch (Exception none) when (none is InvalidOperationException or ArgumentException)
+        {
+            // An instant out of range has no JSON.
+            text = Encoding.UTF8.GetBytes($"{{\"{type.Fields.InDeclarationOrder().FirstOrDefault()?.JsonName ?? "x"}\":{Pick(Words)}}}");
+        }
+
+        switch (random.Next(6))
+        {
+            case 0: return text[..random.Next(text.Length + 1)];
+            case 1:
+                text[random.Next(text.Length)] = (byte)random.Next(256);
+                return text;
+            case 2: return Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).Replace("\"", Pick(Words), StringComparison.Ordinal));
+            default: return text;
         }
     }
 

@@ -7,6 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
+using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
@@ -166,7 +167,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
         var handler = Trusting();
         if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
         using var channel = GrpcChannel.ForAddress(door.Platform.Host.PartnerAddress, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
-        await new SitesService.SitesServiceClient(channel).ListSitesAsync(new ListSitesRequest(), headers);
+        await new ProductsService.ProductsServiceClient(channel).ListProductsAsync(new ListProductsRequest(), headers);
     }
 
     SocketsHttpHandler Trusting() => new()

@@ -86,7 +86,7 @@ public sealed class ActorTests
         await host.AskAsync("c", 1);
         await host.InAsync<ExecutionDb>(async db =>
         {
-            (await db.Things.FindAsync("c"))!.Amount = 40;
+            (await db.LoadAsync<ThingRow>(CancellationToken.None, "c"))!.Amount = 40;
             await db.SaveChangesAsync();
         });
         (await host.AskAsync("c", 2)).ShouldBe(42);

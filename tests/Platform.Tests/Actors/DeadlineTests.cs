@@ -44,8 +44,8 @@ public sealed class DeadlineTests(ITestOutputHelper output)
         (await RowsAsync(host)).ShouldBe([("counter", "c", start.AddMinutes(9), 0L)]);
         await Should.ThrowAsync<DbUpdateException>(() => host.InAsync<ExecutionDb>(async db =>
         {
-            (await db.Things.FindAsync("c"))!.DueTime = start;
-            db.Things.Add(new ThingRow { Id = "x", Name = null!, MadeTime = db.Now });
+            (await db.LoadAsync<ThingRow>(CancellationToken.None, "c"))!.DueTime = start;
+            db.Put(new ThingRow { Id = "x", Name = null!, MadeTime = db.Now });
             await db.SaveChangesAsync();
         }));
         (await RowsAsync(host)).ShouldBe([("counter", "c", start.AddMinutes(9), 0L)]);
@@ -112,7 +112,7 @@ public sealed class DeadlineTests(ITestOutputHelper output)
 
         await host.InAsync<ExecutionDb>(async db =>
         {
-            foreach (var (id, at) in due.Where(d => d.Key.StartsWith("sleeping", StringComparison.Ordinal))) db.Things.Add(new ThingRow { Id = id, Name = "counter", MadeTime = db.Now, DueTime = at });
+            foreach (var (id, at) in due.Where(d => d.Key.StartsWith("sleeping", StringComparison.Ordinal))) db.Put(new ThingRow { Id = id, Name = "counter", MadeTime = db.Now, DueTime = at });
             await db.SaveChangesAsync();
         });
         List<SeenRow> seen = [];
@@ -146,7 +146,7 @@ public sealed class DeadlineTests(ITestOutputHelper output)
     {
         foreach (var (id, minutes) in all)
         {
-            if (await db.Things.FindAsync(id) is not { } row) db.Things.Add(row = new ThingRow { Id = id, Name = "counter", MadeTime = db.Now });
+            if (await db.LoadAsync<ThingRow>(CancellationToken.None, id) is not { } row) db.Put(row = new ThingRow { Id = id, Name = "counter", MadeTime = db.Now });
             row.DueTime = minutes is { } value ? db.Now.AddMinutes(value) : null;
         }
 

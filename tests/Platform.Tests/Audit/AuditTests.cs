@@ -28,6 +28,35 @@ public sealed class AuditTests : IAsyncLifetime
     [Requirement("A242")]
     public async Task A_trail_that_nobody_touched_is_whole() => (await FindAsync()).ShouldBeEmpty();
 
+    [Theory]
+    [Requirement("A189")]
+    [InlineData(-600)]
+    [InlineData(600)]
+    public async Task A_node_whose_clock_is_off_writes_no_entry_out_of_order(int seconds)
+    {
+        await using var test = await TestDatabase.CreateAsync();
+        await using var right = await StageHost.OnAsync(test);
+        await using var off = await StageHost.OnAsync(test);
+        var beginning = right.Clock.GetUtcNow().AddHours(1);
+        for (var minute = 0; minute < 12; minute++)
+        {
+            right.Clock.MoveTo(beginning.AddMinutes(minute));
+            off.Clock.MoveTo(beginning.AddMinutes(minute).AddSeconds(seconds));
+            await (minute % 3 == 1 ? off : right).ChangeAsync("c", 1);
+            await (minute % 2 == 1 ? off : right).ChangeAsync($"d{minute % 2}", 1);
+        }
+
+        foreach (var id in new[] { "c", "d0", "d1" })
+        {
+            var trail = await right.InAsync<OrdersDb, List<AuditRow>>(db => db.AuditTrail.Where(r => r.EntityId == id).OrderBy(r => r.Version).ToListAsync());
+            trail.Select(r => r.Time).ShouldBeInOrder(SortDirection.Ascending);
+            trail.Select(r => r.Time).Distinct().Count().ShouldBe(trail.Count);
+            trail.OrderBy(r => r.Seq).Select(r => r.Version).ShouldBe(trail.Select(r => r.Version));
+        }
+
+        (await right.InAsync<OrdersDb, List<AuditFinding>>(async db => await AuditVerifier.VerifyAsync(db).ToListAsync())).ShouldBeEmpty();
+    }
+
     [Clause("21 CFR 11.10(e)")]
     [Fact]
     [Requirement("A095", "A096", "A129", "A242")]

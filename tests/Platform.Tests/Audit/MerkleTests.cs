@@ -88,6 +88,39 @@ public sealed class MerkleTests
         }
     }
 
+    [Theory]
+    [Requirement("A217")]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(33)]
+    [InlineData(64)]
+    public void What_is_longer_or_shorter_than_a_hash_proves_nothing(int length)
+    {
+        byte[] odd = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+        for (var size = 1; size <= 9; size++)
+        {
+            var root = Root(Leaves, 0, size);
+            for (var index = 0; index < size; index++)
+            {
+                List<byte[]> proof = [.. Merkle.InclusionPath(index, size).Select(r => Root(Leaves, r.From, r.To))];
+                Merkle.IsIncluded(odd, index, size, proof, root).ShouldBeFalse();
+                Merkle.IsIncluded(Leaves[index], index, size, proof, odd).ShouldBeFalse();
+                for (var at = 0; at < proof.Count; at++) Merkle.IsIncluded(Leaves[index], index, size, [.. proof[..at], odd, .. proof[(at + 1)..]], root).ShouldBeFalse();
+            }
+
+            // A tree of one leaf has that leaf for its root, whatever its length was: nothing would have been hashed.
+            Merkle.IsIncluded(odd, 0, 1, [], odd).ShouldBeFalse();
+            Merkle.IsConsistent(size, odd, size, odd, []).ShouldBeFalse();
+            List<byte[]> path = [.. Merkle.ConsistencyPath(size, 9).Select(r => Root(Leaves, r.From, r.To))];
+            Merkle.IsConsistent(size, odd, 9, Root(Leaves, 0, 9), path).ShouldBeFalse();
+            Merkle.IsConsistent(size, root, 9, odd, path).ShouldBeFalse();
+            for (var at = 0; at < path.Count; at++) Merkle.IsConsistent(size, root, 9, Root(Leaves, 0, 9), [.. path[..at], odd, .. path[(at + 1)..]]).ShouldBeFalse();
+        }
+
+        Should.Throw<ArgumentException>(() => Merkle.NodeHash(odd, Leaves[0]));
+        Should.Throw<ArgumentException>(() => Merkle.NodeHash(Leaves[0], odd));
+    }
+
     [Fact]
     [Requirement("A217")]
     public void A_proof_of_anything_else_proves_nothing()

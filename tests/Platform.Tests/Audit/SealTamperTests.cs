@@ -86,7 +86,7 @@ public sealed class SealTamperTests : IAsyncLifetime
 
         var lines = await host.ExportAsync();
         using var other = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        TrailVerification verification = new([other]);
+        using TrailVerification verification = new([other]);
         foreach (var line in lines) verification.Take(line);
         verification.Finish();
         verification.Findings[0].Fault.ShouldBe(TrailFault.KeyUnknown);
@@ -173,7 +173,7 @@ public sealed class SealTamperTests : IAsyncLifetime
             if (!withHeads) return;
             MerkleFrontier tree = new();
             foreach (var leaf in await db.Leaves.OrderBy(l => l.LeafIndex).Select(l => l.LeafHash).ToListAsync()) tree.Append(leaf);
-            var key = host.Services.GetRequiredService<Platform.Auth.KeyStore>().Signing(TreeHeads.KeyName);
+            var key = host.Services.GetRequiredService<Platform.Auth.KeyStore>().Standing(TreeHeads.KeyOf("orders"));
             TreeHead head = new() { Service = "orders", TreeId = kept.TreeId, Number = 1, TreeSize = tree.Size, RootHash = Convert.ToHexStringLower(tree.Root()), Time = kept.Time };
             db.Add(Platform.Signing.SignedDocument.Sign(head, key).ToRow());
             await db.SaveChangesAsync();

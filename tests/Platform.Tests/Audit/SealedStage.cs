@@ -40,13 +40,14 @@ static class SealedStage
             header.Consistency.AddRange((await new TreeReader(db).HashesAsync(Merkle.ConsistencyPath(previous, head.TreeSize), CancellationToken.None)).Select(Convert.ToHexStringLower));
         }
 
-        var lines = filter is null ? TrailExport.WholeAsync(db, head, header, CancellationToken.None) : TrailExport.SomeAsync(db, head, header, filter, CancellationToken.None);
+        var key = host.Services.GetRequiredService<KeyStore>().Standing(TreeHeads.KeyOf("orders"));
+        var lines = filter is null ? TrailExport.WholeAsync(db, head, header, key, CancellationToken.None) : TrailExport.SomeAsync(db, head, header, filter, key, CancellationToken.None);
         return await lines.ToListAsync();
     });
 
     public static TrailVerification Verify(this StageHost host, IEnumerable<ExportLine> lines, TreeHead? previous = null)
     {
-        TrailVerification verification = new([host.Services.GetRequiredService<KeyStore>().Signing(TreeHeads.KeyName)], previous);
+        using TrailVerification verification = new(host.Services.GetRequiredService<KeyStore>().Halves(TreeHeads.KeyOf("orders")), previous);
         foreach (var line in lines) verification.Take(line);
         verification.Finish();
         return verification;

@@ -1,10 +1,13 @@
 using Doseline.Audit.V1;
 using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Sealing;
+using Doseline.Platform.Audit.Export;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Tests.Auth;
 using Doseline.Platform.Tests.Stage;
 using Doseline.Testing;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Tests.Audit;
@@ -31,6 +34,27 @@ public sealed class SealingTests
         var verified = await host.VerifyAsync(heads[0].ToWire("orders"));
         verified.Findings.ShouldBeEmpty();
         verified.RecordCount.ShouldBe(5);
+    }
+
+    [Fact]
+    [Requirement("A179")]
+    public async Task The_key_of_seals_is_changed_under_a_running_service_and_what_was_sealed_before_verifies_by_its_earlier_half()
+    {
+        await using var host = await StageHost.StartAsync();
+        await host.ChangeAsync("a", 2);
+        var early = await host.SealAsync();
+        var folder = host.Services.GetRequiredService<IConfiguration>()["Keys:Directory"]!;
+        var (key, half) = (Path.Combine(folder, "audit-seal-orders.pem"), Path.Combine(folder, "audit-seal-orders.pub"));
+        var (first, second) = (File.ReadAllText(key), TestKeys.New());
+        File.WriteAllText(half, TestKeys.HalfOf(first) + "\n" + TestKeys.HalfOf(second));
+        File.WriteAllText(key, second);
+
+        await host.ChangeAsync("b", 1);
+        var late = await host.SealAsync();
+        late.KeyId.ShouldNotBe(early.KeyId);
+        (await host.VerifyAsync(early)).Findings.ShouldBeEmpty();
+        File.WriteAllText(half, TestKeys.HalfOf(second));
+        (await host.VerifyAsync()).Findings.ShouldContain(f => f.Fault == TrailFault.KeyUnknown, "the earlier head is nobody's any more");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DevelopmentTokensTests
     static readonly Caller Ann = new() { Subject = "person:ann", Name = "Ann Ø", Roles = ["qa", "planner"], Sites = ["PHX", "MUC"] };
 
     readonly SimulatedClock clock = new(Now);
-    readonly KeyStore keys = TestKeys.Store("tokens");
+    readonly KeyStore keys = TestKeys.Store(DevelopmentTokens.KeyName);
     readonly DevelopmentTokens issuing;
     readonly BearerTokens tokens;
 
@@ -47,7 +47,7 @@ public sealed class DevelopmentTokensTests
 
     [Fact]
     public async Task A_token_of_another_key_makes_no_caller() =>
-        (await tokens.ReadAsync(new DevelopmentTokens(TestKeys.Store("tokens"), clock).Issue(Ann, TimeSpan.FromHours(1)))).ShouldBeNull();
+        (await tokens.ReadAsync(new DevelopmentTokens(TestKeys.Store(DevelopmentTokens.KeyName), clock).Issue(Ann, TimeSpan.FromHours(1)))).ShouldBeNull();
 
     [Theory]
     [InlineData("somebody-else", "doseline")]
@@ -71,7 +71,7 @@ public sealed class DevelopmentTokensTests
     [Fact]
     public async Task A_token_signed_with_a_shared_secret_makes_no_caller() =>
         (await tokens.ReadAsync(Made(d => d.SigningCredentials = new SigningCredentials(
-            new SymmetricSecurityKey(keys.Signing("tokens").ExportSubjectPublicKeyInfo()), SecurityAlgorithms.HmacSha256)))).ShouldBeNull();
+            new SymmetricSecurityKey(keys.Signing(DevelopmentTokens.KeyName).ExportSubjectPublicKeyInfo()), SecurityAlgorithms.HmacSha256)))).ShouldBeNull();
 
     [Fact]
     public async Task A_token_without_a_signature_makes_no_caller()
@@ -116,7 +116,7 @@ public sealed class DevelopmentTokensTests
             NotBefore = Now.UtcDateTime,
             Expires = Now.AddHours(1).UtcDateTime,
             Subject = new ClaimsIdentity([new Claim("sub", "person:ann"), new Claim("role", "qa")]),
-            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(keys.Signing("tokens")), SecurityAlgorithms.EcdsaSha256),
+            SigningCredentials = new SigningCredentials(new ECDsaSecurityKey(keys.Signing(DevelopmentTokens.KeyName)), SecurityAlgorithms.EcdsaSha256),
         };
         change(token);
         return new JsonWebTokenHandler().CreateToken(token);

@@ -82,6 +82,19 @@ public sealed class TrustedIssuerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Roles_and_sites_in_two_lists_are_read_where_their_product_is_what_was_given_and_nowhere_else()
+    {
+        string[] two = ["qa", "operator"], sites = ["bos", "lei"], pairsGiven = ["qa@bos", "operator@lei"];
+        (await ReadAsync(two, "bos")).Rights.Select(r => r.ToString()).ShouldBe(["qa@bos", "operator@bos"]);
+        (await ReadAsync("qa", sites)).Rights.Select(r => r.ToString()).ShouldBe(["qa@bos", "qa@lei"]);
+        (await ReadAsync(two, sites)).Rights.ShouldBeEmpty();
+        var pairs = await Reader().ReadAsync(Token(claims => claims["grant"] = pairsGiven));
+        (pairs!.Is(Roles.Qa, "bos"), pairs.Is(Roles.Qa, "lei"), pairs.RolesAt("lei").Single()).ShouldBe((true, false, "operator"));
+
+        async Task<Caller> ReadAsync(object roles, object at) => (await Reader().ReadAsync(Token(claims => (claims["role"], claims["site"]) = (roles, at))))!;
+    }
+
+    [Fact]
     public async Task A_foreign_provider_speaks_for_no_service_and_an_own_one_does()
     {
         (await Reader(("SubjectPrefix", "")).ReadAsync(Token(claims => claims["sub"] = "service:quality"))).ShouldBeNull();

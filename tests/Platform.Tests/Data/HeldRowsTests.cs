@@ -78,11 +78,11 @@ public sealed class HeldRowsTests : IAsyncLifetime
             await db.SaveChangesAsync();
         });
         HeldReader reader = new(host.Services.GetRequiredService<DatabaseOptions>().ReaderOf("orders"));
-        await using ReadLane lane = new(reader);
+        await using ReadLane lane = new("orders", reader, host.Services.GetRequiredService<LaneMeter>());
         var shape = await host.InAsync<OrdersDb, RowShape>(db => Task.FromResult(db.ShapeOf(typeof(ThingRow))));
-        var found = Enumerable.Range(0, 60).Select(i => lane.FindAsync(new RowKey(shape, [$"t{i:00}"]), CancellationToken.None)).ToList();
+        var found = Enumerable.Range(0, 30).Select(i => lane.FindAsync([shape.Ask($"t{2 * i:00}"), shape.Ask($"t{2 * i + 1:00}")], CancellationToken.None)).ToList();
         reader.Go();
-        var names = (await Task.WhenAll(found)).Select(values => values is null ? null : ((ThingRow)shape.Make(values)).Name);
+        var names = (await Task.WhenAll(found)).SelectMany(pair => pair).Select(rows => rows is [var values] ? ((ThingRow)shape.Make(values)).Name : null);
         names.ShouldBe([.. Enumerable.Range(0, 40).Select(i => $"name {i}"), .. Enumerable.Repeat<string?>(null, 20)]);
         reader.Groups.Sum().ShouldBe(60);
         reader.Groups.Count.ShouldBeLessThanOrEqualTo(2);
@@ -109,11 +109,11 @@ public sealed class HeldRowsTests : IAsyncLifetime
 
         public void Go() => go.SetResult();
 
-        public async Task<object?[]?[]> ReadAsync(IReadOnlyList<RowKey> keys)
+        public async Task<List<object?[]>[]> ReadAsync(IReadOnlyList<RowsAsked> asked)
         {
-            Groups.Add(keys.Count);
+            Groups.Add(asked.Count);
             await go.Task;
-            return await reader.ReadAsync(keys);
+            return await reader.ReadAsync(asked);
         }
 
         public ValueTask DisposeAsync() => reader.DisposeAsync();

@@ -13,8 +13,8 @@ sealed class HeldWriter(IRowWriter writer) : IRowWriter
     /// <summary>A lane of its own into a service's database, and its writer.</summary>
     public static (WriteLane Lane, HeldWriter Writer) LaneOf(IServiceProvider services, string service)
     {
-        HeldWriter writer = new(services.GetRequiredService<DatabaseOptions>().WriterOf(service, services.GetRequiredService<WriteGates>()));
-        return (new WriteLane(service, writer, services.GetRequiredService<WriteMeter>()), writer);
+        HeldWriter writer = new(services.GetRequiredService<DatabaseOptions>().WriterOf(service, services.GetRequiredService<WriteGates>(), services.GetRequiredService<LaneMeter>()));
+        return (new WriteLane(service, writer, services.GetRequiredService<LaneMeter>()), writer);
     }
 
     /// <summary>How many sets each group had.</summary>

@@ -21,7 +21,8 @@ public sealed class ClockGateTests
         Dictionary<string, string?> settings = watched ? new() { ["Clock:Servers:0"] = "127.0.0.1:9" } : [];
         using ClockWatch clock = new(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), NullLogger<ClockWatch>.Instance);
         CountingPump pump = new();
-        using PumpLoop loop = new(pump, new PumpSignals(), clock, TimeProvider.System, NullLogger<PumpLoop>.Instance);
+        using OneByOne turns = new();
+        using PumpLoop loop = new(pump, new PumpSignals(), clock, TimeProvider.System, turns, NullLogger<PumpLoop>.Instance);
 
         await loop.StartAsync(CancellationToken.None);
         if (works) await pump.First.Task.WaitAsync(TimeSpan.FromSeconds(30));

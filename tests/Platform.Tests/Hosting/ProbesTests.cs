@@ -75,6 +75,8 @@ public sealed class ProbesTests : IAsyncLifetime
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" });
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = "doseline.execution.v1.SchedulerService.PlanRun" });
         await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = "doseline.execution.v1.NotThere" });
+        // What a refusal's details are made of, so that a foreign command line can read them.
+        foreach (var detail in new[] { "doseline.common.v1.Refusals", "google.rpc.BadRequest", "google.rpc.Status" }) await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = detail });
         await call.RequestStream.CompleteAsync();
         List<ServerReflectionResponse> answers = [];
         await foreach (var answer in call.ResponseStream.ReadAllAsync()) answers.Add(answer);
@@ -82,6 +84,15 @@ public sealed class ProbesTests : IAsyncLifetime
         answers[0].ListServicesResponse.Service.ShouldContain(s => s.Name == "grpc.health.v1.Health");
         answers[1].FileDescriptorResponse.FileDescriptorProto.Count.ShouldBeGreaterThan(1);
         answers[2].ErrorResponse.ErrorCode.ShouldBe((int)StatusCode.NotFound);
+        answers[3..].ShouldAllBe(a => a.FileDescriptorResponse.FileDescriptorProto.Count > 0);
+        answers.Count.ShouldBe(6);
+
+        // The version before it had one answers the same.
+        using var earlier = new Grpc.Reflection.V1Alpha.ServerReflection.ServerReflectionClient(platform.Host.WithToken(null)).ServerReflectionInfo();
+        await earlier.RequestStream.WriteAsync(new() { ListServices = "" });
+        await earlier.RequestStream.CompleteAsync();
+        (await earlier.ResponseStream.MoveNext()).ShouldBeTrue();
+        earlier.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name).ShouldBe(answers[0].ListServicesResponse.Service.Select(s => s.Name), ignoreOrder: true);
     }
 
     // Ports are opened in this order: app, probes, doors to the outside.

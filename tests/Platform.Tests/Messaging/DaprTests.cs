@@ -209,7 +209,7 @@ public sealed class DaprTests : IAsyncLifetime
 
     BellSeal Seal => host.Services.GetRequiredService<BellSeal>();
 
-    static string[] Settings(FakeSidecar sidecar, string app) =>
+    internal static string[] Settings(FakeSidecar sidecar, string app) =>
     [
         $"--DAPR_HTTP_PORT={sidecar.Port}", $"--DAPR_GRPC_PORT={sidecar.GrpcPort}", $"--DAPR_API_TOKEN={FakeSidecar.ApiToken}", $"--APP_API_TOKEN={FakeSidecar.AppToken}", $"--APP_ID={app}",
         "--Dapr:Timeout=00:00:05", "--Development:Tokens=true",

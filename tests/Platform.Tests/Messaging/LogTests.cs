@@ -32,8 +32,8 @@ public sealed class LogTests
                     try
                     {
                         // A row that all fight for, with its fence: what is published of it carries the version that was committed.
-                        var row = await db.Things.FindAsync([$"t{i % 3}"]);
-                        if (row is null) db.Things.Add(row = new ThingRow { Id = $"t{i % 3}", Name = "fought for", MadeTime = db.Now });
+                        var row = await db.LoadAsync<ThingRow>(CancellationToken.None, $"t{i % 3}");
+                        if (row is null) db.Put(row = new ThingRow { Id = $"t{i % 3}", Name = "fought for", MadeTime = db.Now });
                         row.Amount++;
                         db.Publish(row.Id, new CustomerPublished { CustomerId = row.Id, Code = $"{row.Amount}" });
                         if (writer == 5) throw new OperationCanceledException("gives up before it saves");
@@ -51,6 +51,45 @@ public sealed class LogTests
         log.Count.ShouldBe(changes);
         log.Select(f => f.Position).ShouldBe(Enumerable.Range(1, changes).Select(i => (long)i));
         foreach (var thing in log.GroupBy(f => f.Subject)) thing.Select(f => f.Read<CustomerPublished>().Code).ShouldBe(Enumerable.Range(1, thing.Count()).Select(v => $"{v}"));
+    }
+
+    [Fact]
+    [Requirement("A131")]
+    public async Task How_long_a_commit_waited_for_those_before_it_is_measured()
+    {
+        List<double> waits = [];
+        await using var host = await StageHost.StartAsync();
+        // Before anybody listens: an instrument that is made while it is asked for would wait for itself.
+        var meter = host.Services.GetRequiredService<LaneMeter>().Meter;
+        using System.Diagnostics.Metrics.MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name is "fact_lock_wait_seconds" && instrument.Meter == meter) self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => waits.Add(seconds));
+        listener.Start();
+        await host.PublishAsync("c1", "a");
+        if (!TestDatabase.UsesPostgres)
+        {
+            // There the whole file has one writer.
+            waits.ShouldBeEmpty();
+            return;
+        }
+
+        waits.ShouldHaveSingleItem().ShouldBeLessThan(0.2);
+        var second = Task.CompletedTask;
+        await host.InAsync<OrdersDb>(async db =>
+        {
+            await using var holds = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlRawAsync(FactLog.Lock.Statement.Sql);
+            second = host.PublishAsync("c1", "b");
+            await Task.Delay(400);
+            second.IsCompleted.ShouldBeFalse();
+        });
+        await second;
+        waits[1].ShouldBeInRange(0.2, 60);
     }
 
     [Fact]

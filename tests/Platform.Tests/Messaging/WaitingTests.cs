@@ -7,6 +7,7 @@ using Doseline.Platform.Tests.Stage;
 using Doseline.Testing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Tests.Messaging;
 
@@ -69,6 +70,33 @@ public sealed class WaitingTests
         await host.SettleAsync();
         (await host.SeenAsync()).ShouldBe(["a", "b"]);
         (await host.WaitingAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A171", "A202")]
+    public async Task What_came_before_the_fact_of_another_log_uses_up_no_try_while_that_one_may_still_come()
+    {
+        await using var host = await StageHost.StartAsync();
+        var logs = host.Services.GetRequiredService<LogsAway>();
+        logs.Saw("execution", "quality", isAway: true);
+        host.Troubles.Early = "a";
+        await host.PublishAsync("c1", "a", "b");
+        await host.SettleAsync();
+        for (var until = host.Clock.GetUtcNow().AddMinutes(10); await host.Reader.NextAsync(default) is { } next && next < until;)
+        {
+            host.Clock.MoveTo(next);
+            await host.Reader.PumpAsync(default);
+        }
+
+        (await host.WaitingAsync()).Select(w => (w.State, w.Tries)).ShouldBe([(WaitState.Retrying, 0), (WaitState.Behind, 0)]);
+        // That log is read again, and what was waited for is not in it: a person must look.
+        logs.Saw("execution", "quality", isAway: false);
+        await ReadingTests.ExhaustAsync(host);
+        (await host.WaitingAsync()).Select(w => (w.State, w.Tries)).ShouldBe([(WaitState.Parked, 10), (WaitState.Behind, 0)]);
+        host.Troubles.Early = null;
+        (await host.Parked.ReplayAsync("execution", (await host.WaitingAsync())[0].FactId, Qa, "it came", null, default)).ShouldBeTrue();
+        await host.SettleAsync();
+        (await host.SeenAsync()).ShouldBe(["a", "b"]);
     }
 
     [Fact]

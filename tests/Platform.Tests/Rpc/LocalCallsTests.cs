@@ -192,7 +192,8 @@ public sealed class LocalCallsTests : IAsyncLifetime, IDisposable
         {
             // Headers of HTTP itself are no part of an answer.
             var trailers = fault.Trailers.Where(t => t.Key is not ("date" or "server" or "content-length")).Select(t => $"{t.Key}={(t.IsBinary ? Convert.ToHexString(t.ValueBytes) : t.Value)}");
-            ended = new Ended(fault.StatusCode, fault.Status.Detail, string.Join('\n', trailers), "", "");
+            // Who notices first that the time is over says so in words of its own.
+            ended = new Ended(fault.StatusCode, fault.StatusCode is StatusCode.DeadlineExceeded ? "" : fault.Status.Detail, string.Join('\n', trailers), "", "");
         }
 
         // Whoever gave up is told before the callee is done.
@@ -220,7 +221,7 @@ public sealed class LocalCallsTests : IAsyncLifetime, IDisposable
     {
         var channels = host.Services.GetRequiredService<ServiceChannels>();
         var invoker = wire ? channels.To("orders").CreateCallInvoker() : channels.InvokerOf("orders");
-        RequestContext request = new() { Caller = new Caller { Subject = "person:ann", Name = "Ann", Roles = [], Sites = [] }, CorrelationId = "correlation-1" };
-        return new(piped ? invoker.Intercept(new ClientPipeline("execution", "orders", host.Services.GetRequiredService<IServiceTokens>(), request, channels)) : invoker);
+        RequestContext request = new() { Caller = new Caller { Subject = "person:ann", Name = "Ann", Roles = ["planner"], Sites = [Caller.AllSites] }, CorrelationId = "correlation-1" };
+        return new(piped ? invoker.Intercept(new ClientPipeline("execution", "orders", host.Services.GetRequiredService<IServiceTokens>(), host.Services.GetRequiredService<Behalf>(), request, channels)) : invoker);
     }
 }

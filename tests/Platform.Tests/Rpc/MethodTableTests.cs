@@ -7,7 +7,7 @@ using Grpc.Health.V1;
 
 namespace Doseline.Platform.Tests.Rpc;
 
-/// <summary>A service whose policies cannot be enforced does not start.</summary>
+/// <summary>A service whose policies cannot be enforced answers nothing, and ends its host.</summary>
 public sealed class MethodTableTests
 {
     static readonly Policy Reads = new() { AnyRole = true };
@@ -47,6 +47,36 @@ public sealed class MethodTableTests
         method.RequestId!.Name.ShouldBe("request_id");
         method.Site!.Name.ShouldBe("site_id");
         method.Reason!.Name.ShouldBe("reason");
+    }
+
+    [Fact]
+    public void What_is_announced_is_read_when_it_is_first_asked_for()
+    {
+        var reads = 0;
+        MethodTable methods = new();
+        methods.Announce("doseline.probe.v1.ProbeService", () =>
+        {
+            reads++;
+            return Service(Reads);
+        });
+
+        methods.Find("/doseline.probe.v1.OtherService/Probe").ShouldBeNull();
+        methods.Announced.ShouldBe(["doseline.probe.v1.ProbeService"]);
+        reads.ShouldBe(0);
+        methods.Find("/doseline.probe.v1.ProbeService/Probe")!.Policy.AnyRole.ShouldBeTrue();
+        methods.Find("/doseline.probe.v1.ProbeService/Prove").ShouldBeNull();
+        methods.Services.Count.ShouldBe(1);
+        reads.ShouldBe(1);
+    }
+
+    [Fact]
+    public void What_is_announced_and_cannot_be_enforced_is_not_answered()
+    {
+        MethodTable methods = new();
+        methods.Announce("doseline.probe.v1.ProbeService", () => Service(null));
+
+        Should.Throw<InvalidOperationException>(() => methods.Find("/doseline.probe.v1.ProbeService/Probe")).Message.ShouldContain("declares no policy");
+        Should.Throw<InvalidOperationException>(methods.Read);
     }
 
     [Fact]

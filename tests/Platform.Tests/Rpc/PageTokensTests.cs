@@ -7,15 +7,17 @@ using Doseline.Platform.Auth;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Tests.Auth;
+using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Configuration;
 
 namespace Doseline.Platform.Tests.Rpc;
 
 /// <summary>A page token continues the list it was made for, for the caller it was made for, and does nothing else.</summary>
 public sealed class PageTokensTests
 {
-    static readonly KeyStore Keys = TestKeys.Store("page-tokens");
+    static readonly KeyStore Keys = TestKeys.Store("page-tokens-execution", "page-tokens-orders");
     static readonly ListRunsRequest Query = new() { SiteId = "PHX", ProductCode = "LU177-PSMA", PageSize = 10 };
 
     [Fact]
@@ -44,9 +46,10 @@ public sealed class PageTokensTests
         { "of another caller", Token, _ => { }, "ben" },
         { "of another query", Token, q => q.ProductCode = "I131-MIBG", "ann" },
         { "of another kind of list", () => Of("ann").Write(new ListOrdersRequest { SiteId = "PHX", ProductCode = "LU177-PSMA" }, "5"), _ => { }, "ann" },
-        { "of another installation", () => new PageTokens(TestKeys.Store("page-tokens"), Request("ann")).Write(Query, "5"), _ => { }, "ann" },
+        { "of another installation", () => new PageTokens(TestKeys.Store("page-tokens-execution"), Request("ann")).Write(Query, "5"), _ => { }, "ann" },
+        { "of another service", () => new PageTokens(Keys, Request("ann", "orders")).Write(Query, "5"), _ => { }, "ann" },
         { "cut short", () => Token()[..^2], _ => { }, "ann" },
-        { "cut to the code", () => Token()[..43], _ => { }, "ann" },
+        { "cut to the signature", () => Token()[..86], _ => { }, "ann" },
         { "garbage", () => "not a token!", _ => { }, "ann" },
         { "garbage in the right letters", () => new string('A', 80), _ => { }, "ann" },
         { "letters no token has", () => "❄❄❄❄", _ => { }, "ann" },
@@ -74,6 +77,37 @@ public sealed class PageTokensTests
         Refused("ann", next);
     }).QuickCheckThrowOnFailure();
 
+    [Fact]
+    [Requirement("A179")]
+    public void A_key_is_changed_while_people_turn_pages()
+    {
+        var folder = Directory.CreateTempSubdirectory("doseline-page-tokens-");
+        try
+        {
+            var (key, half) = (Path.Combine(folder.FullName, "page-tokens-execution.pem"), Path.Combine(folder.FullName, "page-tokens-execution.pub"));
+            PageTokens tokens = new(new KeyStore(new ConfigurationBuilder().AddInMemoryCollection([new("Keys:Directory", folder.FullName)]).Build()), Request("ann"));
+            var (first, second) = (TestKeys.New(), TestKeys.New());
+            File.WriteAllText(key, first);
+            var next = Query.Clone();
+            next.PageToken = tokens.Write(Query, "5");
+            tokens.Read(next).ShouldBe(["5"]);
+
+            File.WriteAllText(half, TestKeys.HalfOf(first) + "\n" + TestKeys.HalfOf(second));
+            File.WriteAllText(key, second);
+            tokens.Read(next).ShouldBe(["5"], "the half of the earlier key still stands");
+            var after = Query.Clone();
+            after.PageToken = tokens.Write(Query, "6");
+            tokens.Read(after).ShouldBe(["6"]);
+            File.WriteAllText(half, TestKeys.HalfOf(second));
+            tokens.Read(after).ShouldBe(["6"]);
+            Should.Throw<RefusedException>(() => tokens.Read(next)).Refusals[0].Code.ShouldBe("PAGE_TOKEN_INVALID");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData(0, 50)]
     [InlineData(-1, 50)]
@@ -89,5 +123,5 @@ public sealed class PageTokensTests
 
     static PageTokens Of(string person) => new(Keys, Request(person));
 
-    static RequestContext Request(string person) => new() { Caller = new Caller { Subject = $"person:{person}", Name = person, Roles = [], Sites = [] } };
+    static RequestContext Request(string person, string service = "execution") => new() { Service = service, Caller = new Caller { Subject = $"person:{person}", Name = person, Roles = [], Sites = [] } };
 }

@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
@@ -21,7 +22,7 @@ public sealed class PipelineTests : IAsyncLifetime
     [Fact]
     public async Task A_call_needs_a_token_of_this_installation()
     {
-        foreach (var token in new[] { null, "", "garbage", new DevelopmentTokens(Auth.TestKeys.Store("tokens"), platform.Clock).Issue(Person("planner"), TimeSpan.FromHours(1)) })
+        foreach (var token in new[] { null, "", "garbage", new DevelopmentTokens(Auth.TestKeys.Store(DevelopmentTokens.KeyName), platform.Clock).Issue(Person("planner"), TimeSpan.FromHours(1)) })
             await RefusedAsync(RefusalKind.Unauthenticated, "TOKEN_INVALID", () => new SchedulerService.SchedulerServiceClient(platform.Host.WithToken(token)).ListRunsAsync(new ListRunsRequest()));
     }
 
@@ -98,12 +99,27 @@ public sealed class PipelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_callers_may_use_the_same_request_id()
+    [Requirement("A054", "A180")]
+    public async Task A_request_id_of_another_caller_is_refused_whatever_is_asked_under_it()
     {
         var put = Put("E1");
         await Steward().PutEquipmentAsync(put);
+        EquipmentService.EquipmentServiceClient other = new(platform.Host.As("another steward", ["master_data_steward"]));
+        await RefusedAsync(RefusalKind.State, "REQUEST_ID_REUSED", () => other.PutEquipmentAsync(put));
         put.Equipment.Code = "E2";
-        await new EquipmentService.EquipmentServiceClient(platform.Host.As("another steward", ["master_data_steward"])).PutEquipmentAsync(put);
+        await RefusedAsync(RefusalKind.State, "REQUEST_ID_REUSED", () => other.PutEquipmentAsync(put));
+    }
+
+    [Fact]
+    [Requirement("A054", "A180")]
+    public void What_a_call_causes_elsewhere_has_an_id_of_that_call_and_of_its_caller()
+    {
+        string Of(Caller caller, string request, string what) => new RequestContext { Caller = caller, CausationId = request }.Derived(what);
+        Caller ann = Person("operator") with { Subject = "person:ann" }, bo = ann with { Subject = "person:bo" };
+        var first = Of(ann, "r-1", "issue");
+        Of(ann with { Sites = ["bos"] }, "r-1", "issue").ShouldBe(first);
+        string[] others = [Of(bo, "r-1", "issue"), Of(ann, "r-2", "issue"), Of(ann, "r-1", "waste"), Of(Caller.Service("execution"), "r-1", "issue"), Of(Caller.Service("execution", "person:ann"), "r-1", "issue"), Of(Caller.Service("execution", "person:bo"), "r-1", "issue")];
+        others.Append(first).Distinct().Count().ShouldBe(7);
     }
 
     [Fact]

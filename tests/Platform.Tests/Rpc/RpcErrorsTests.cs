@@ -98,7 +98,7 @@ public sealed class RpcErrorsTests
         var refusal = Refusal.State("runs/1", "RUN_FULL", "Every run is full.").With("nearest_time", DateTimeOffset.UnixEpoch);
         Same(RpcErrors.Passed(RpcErrors.Exception("execution", [refusal]), "execution").ShouldHaveSingleItem(), refusal);
         var silence = RpcErrors.Passed(new RpcException(new Grpc.Core.Status(StatusCode.DeadlineExceeded, "")), "execution").ShouldHaveSingleItem();
-        (silence.Kind, silence.Code).ShouldBe((RefusalKind.Unavailable, "DEPENDENCY_UNAVAILABLE"));
+        (silence.Kind, silence.Code).ShouldBe((RefusalKind.Unavailable, "SERVICE_UNAVAILABLE"));
     }
 
     [Fact]
@@ -113,6 +113,34 @@ public sealed class RpcErrorsTests
     }
 
     // Parsed by hand: what is sent is what every other make of client reads.
+    [Theory]
+    [Requirement("A184")]
+    [InlineData(StatusCode.Unknown, "circuit breaker is open")]
+    [InlineData(StatusCode.Unavailable, "failed to invoke, id: orders, err: dial tcp 10.1.2.3:50002: connect: connection refused")]
+    [InlineData(StatusCode.Internal, "error invoking 10.1.2.3:50002")]
+    [InlineData(StatusCode.PermissionDenied, "access control policy has denied access to id: spiffe://cluster.local")]
+    [InlineData(StatusCode.Unauthenticated, "invalid api token")]
+    public void What_came_without_our_details_is_passed_on_as_a_service_that_is_away_and_in_no_words_but_ours(StatusCode status, string words)
+    {
+        var told = RpcErrors.Explained(new RpcException(new Grpc.Core.Status(status, words)), "orders", "gateway");
+        told.StatusCode.ShouldBe(StatusCode.Unavailable);
+        var refusal = RpcErrors.Read(told).ShouldHaveSingleItem();
+        (refusal.Kind, refusal.Code, refusal.Numbers["service"]).ShouldBe((RefusalKind.Unavailable, "SERVICE_UNAVAILABLE", "orders"));
+        (told.ToString() + refusal.Message).ShouldNotContain(words);
+    }
+
+    [Fact]
+    public void What_a_service_has_said_or_what_is_of_the_call_itself_stays_as_it_is()
+    {
+        RpcException[] own =
+        [
+            RpcErrors.Exception("orders", [Refusal.State("orders/1", "ORDER_LOST", "Lost.")]), RpcErrors.Internal("orders"), new(new Grpc.Core.Status(StatusCode.DeadlineExceeded, "late")),
+            new(new Grpc.Core.Status(StatusCode.Cancelled, "")), new(new Grpc.Core.Status(StatusCode.Unimplemented, "")), new(new Grpc.Core.Status(StatusCode.ResourceExhausted, "")),
+        ];
+        foreach (var fault in own) RpcErrors.Explained(fault, "orders", "gateway").ShouldBeSameAs(fault);
+        RpcErrors.Internal("orders").GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Domain.ShouldBe("orders.doseline");
+    }
+
     static RichStatus StatusOf(RpcException fault) => RichStatus.Parser.ParseFrom(fault.Trailers.GetValueBytes("grpc-status-details-bin"));
 
     static T? Detail<T>(RichStatus status) where T : class, IMessage<T>, new() => status.Details.FirstOrDefault(d => d.Is(new T().Descriptor))?.Unpack<T>();

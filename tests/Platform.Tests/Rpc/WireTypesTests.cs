@@ -82,12 +82,15 @@ public sealed class WireTypesTests
         {
             RequestId = "a\0b",
             StartTime = new Timestamp { Seconds = long.MinValue },
-            Yield = new CalibratedActivity { Nuclide = "Lu-\0", ReferenceTime = new Timestamp { Nanos = -5 } },
+            Yield = new CalibratedActivity { Nuclide = "Lu-\0", ActivityBq = double.NegativeInfinity, ReferenceTime = new Timestamp { Nanos = -5 } },
         }, refusals);
         WellFormed.Check(new PutEquipmentRequest { Equipment = new Equipment { EquipmentClass = (EquipmentClass)99, CrossCalibrations = { new CrossCalibration(), new CrossCalibration { Nuclide = "\0" } } } }, refusals);
         WellFormed.Check(new PutRecipeRequest { Recipe = new Recipe { SynthesisDuration = new Duration { Seconds = 1, Nanos = -1 } } }, refusals);
+        WellFormed.Check(new DispenseDoseRequest { VolumeMl = double.NaN }, refusals);
         refusals.Select(r => (r.Subject, r.Code)).ShouldBe(
         [
+            ("yield.activity_bq", "NUMBER_NOT_FINITE"),
+            ("volume_ml", "NUMBER_NOT_FINITE"),
             ("request_id", "TEXT_MALFORMED"),
             ("start_time", "TIME_OUT_OF_RANGE"),
             ("yield.nuclide", "TEXT_MALFORMED"),

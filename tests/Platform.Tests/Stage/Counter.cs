@@ -25,7 +25,7 @@ sealed class Counter(ActorWorld world, Troubles troubles) : Actor<ExecutionDb, T
 {
     public Task<Int64Value> AddAsync(Int64Value by, CancellationToken cancel) => TurnAsync(async (db, row) =>
     {
-        if (row is null) db.Things.Add(row = new ThingRow { Id = Id, Name = "counter", MadeTime = db.Now });
+        if (row is null) db.Put(row = new ThingRow { Id = Id, Name = "counter", MadeTime = db.Now });
         if (row.Amount + by.Value < 0) throw new RefusedException(Refusal.State($"counters/{Id}", "BELOW_ZERO", "A counter does not go below zero.").With("amount", row.Amount));
         row.Amount += by.Value;
         await troubles.PassAsync(Id);
@@ -37,7 +37,7 @@ sealed class Counter(ActorWorld world, Troubles troubles) : Actor<ExecutionDb, T
 
     public Task<Int64Value> DueAsync(Timestamp due, CancellationToken cancel) => TurnAsync((db, row) =>
     {
-        if (row is null) db.Things.Add(row = new ThingRow { Id = Id, Name = "counter", MadeTime = db.Now });
+        if (row is null) db.Put(row = new ThingRow { Id = Id, Name = "counter", MadeTime = db.Now });
         row.DueTime = due.ToDateTimeOffset();
         return Task.FromResult(row);
     }, Answer, cancel);
@@ -49,7 +49,7 @@ sealed class Counter(ActorWorld world, Troubles troubles) : Actor<ExecutionDb, T
     protected override Task PassAsync(ExecutionDb db, ThingRow row)
     {
         troubles.Meet(Id);
-        db.Seen.Add(new SeenRow { FactId = Id, Subject = Id, Text = db.Now.ToString("O") });
+        db.Put(new SeenRow { FactId = Id, Subject = Id, Text = db.Now.ToString("O") });
         row.DueTime = null;
         return Task.CompletedTask;
     }

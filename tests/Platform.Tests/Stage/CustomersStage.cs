@@ -43,8 +43,8 @@ sealed class CustomersStage(OrdersDb db, RequestContext request, Troubles troubl
     public override async Task<PutCustomerResponse> PutCustomer(PutCustomerRequest sent, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        if (await db.Things.FindAsync([sent.Customer.Code], cancel) is not null) throw new RefusedException(Refusal.State($"customers/{sent.Customer.Code}", "CODE_TAKEN", "There is one already."));
-        db.Things.Add(new ThingRow { Id = sent.Customer.Code, Name = sent.Customer.Name, MadeTime = db.Now });
+        if (await db.LoadAsync<ThingRow>(cancel, sent.Customer.Code) is not null) throw new RefusedException(Refusal.State($"customers/{sent.Customer.Code}", "CODE_TAKEN", "There is one already."));
+        db.Put(new ThingRow { Id = sent.Customer.Code, Name = sent.Customer.Name, MadeTime = db.Now });
         db.Publish(sent.Customer.Code, new CustomerPublished { CustomerId = sent.Customer.Code, Code = sent.Customer.Code });
         return await db.AnswerAsync(new PutCustomerResponse { Customer = new Customer { CustomerId = db.Ids.New(), Code = sent.Customer.Code, Version = 1 } }, cancel);
     }

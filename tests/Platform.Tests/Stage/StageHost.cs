@@ -44,8 +44,8 @@ sealed class StageHost : IAsyncDisposable
         return await StartAsync(test, new SimulatedClock(TestPlatform.Start), owns: true, Both, settings);
     }
 
-    /// <summary>One of the two services alone, as in a process of its own, on databases that are somebody else's to remove.</summary>
-    public static Task<StageHost> AloneAsync(TestDatabase test, SimulatedClock clock, ServiceModule module, params string[] settings) =>
+    /// <summary>One of the two services alone, as in a process of its own, on databases that are somebody else's to remove; without a clock on the machine's.</summary>
+    public static Task<StageHost> AloneAsync(TestDatabase test, SimulatedClock? clock, ServiceModule module, params string[] settings) =>
         StartAsync(test, clock, owns: false, [module], settings);
 
     /// <summary>On databases that are somebody else's to remove.</summary>

@@ -53,6 +53,9 @@ sealed class Troubles
     /// <summary>What this build cannot read.</summary>
     public string? Unread { get; set; }
 
+    /// <summary>What builds on a fact of another log that has not come.</summary>
+    public string? Early { get; set; }
+
     /// <summary>Lets a turn of the counter begin and go no further, until what is returned is disposed of.</summary>
     public Hold HoldUp(string id) => held[id] = new Hold();
 
@@ -63,6 +66,7 @@ sealed class Troubles
     public void Meet(string what)
     {
         if (Away) throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        if (what == Early) throw TooEarly.Of($"things/{what}", $"{what} is not known yet");
         if (what == Unread) throw new FactUnreadableException($"{what} is a word of a later version");
         if (!left.TryGetValue(what, out var times) || times <= 0) return;
         left[what] = times - 1;
@@ -115,6 +119,6 @@ sealed class Listener(ExecutionDb db, Troubles troubles, ActorDirectory actors)
         }
 
         troubles.Meet(text);
-        db.Seen.Add(new SeenRow { FactId = envelope.Id, Subject = envelope.Subject, Text = text });
+        db.Put(new SeenRow { FactId = envelope.Id, Subject = envelope.Subject, Text = text });
     }
 }

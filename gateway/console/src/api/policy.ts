@@ -1,6 +1,6 @@
 // Who may call a method and what it demands, read from the method's own declaration, so that screens and services cannot disagree.
 import { getOption, type DescMethod } from '@bufbuild/protobuf';
-import { policy as policyOption, type Policy } from '../generated/doseline/common/v1/policy_pb';
+import { PartnerReach, policy as policyOption, type Policy } from '../generated/doseline/common/v1/policy_pb';
 
 /** The policy of a method. */
 export const policyOf = (method: DescMethod): Policy => getOption(method, policyOption);
@@ -8,7 +8,8 @@ export const policyOf = (method: DescMethod): Policy => getOption(method, policy
 /** True when one of the roles may call the method. */
 export function mayCall(method: DescMethod, roles: readonly string[]): boolean {
   const policy = policyOf(method);
-  return policy.anyRole || policy.roles.some((role) => roles.includes(role));
+  const admitted = policy.anyRole ? roles.filter((role) => role !== 'partner') : roles.filter((role) => policy.roles.includes(role));
+  return policy.anybody || admitted.length > 0 || (policy.partner !== PartnerReach.UNSPECIFIED && roles.includes('partner'));
 }
 
 /** Roles of people that may call, for telling them whom to ask. */

@@ -1,6 +1,6 @@
 // The console's clock. Countdowns follow the server's clock, because a workstation's may be wrong and nobody would notice.
-import { useSyncExternalStore } from 'react';
-import { instantOf } from '../physics/time';
+import { useState, useSyncExternalStore } from 'react';
+import { instantOf, localText } from '../physics/time';
 
 let offsetMs = -Infinity;
 const listeners = new Set<() => void>();
@@ -52,4 +52,11 @@ export function useNow(everySeconds = 1): number {
     return Math.floor(tick / everySeconds) * everySeconds;
   });
   return seconds * 1000;
+}
+
+/** A local time that is now until somebody types another: a form that was open for a while does not say when it was opened. */
+export function useTime(zone: string): { text: string; type(text: string): void; meant(): number | null } {
+  const clock = useNow();
+  const [typed, type] = useState<string | null>(null);
+  return { text: typed ?? localText(clock, zone), type, meant: () => typed === null ? now() : meant(typed, zone) };
 }

@@ -23,26 +23,84 @@ export function giveScan(code: string): boolean {
   return false;
 }
 
-/** Hears scans that are made while no field has the focus. */
+/** The separator between the elements of a GS1 code, ASCII 29. */
+export const separator = '\u001d';
+
+// A scanner that plays a keyboard sends the separator as Ctrl and a bracket, as Alt and the digits 029 of the number pad, or as the character itself. In none of
+// these ways does a browser type it.
+function useSeparator(say: (event: KeyboardEvent) => void): void {
+  const latest = useRef(say);
+  latest.current = say;
+  useEffect(() => {
+    let digits = '';
+    const onKey = (event: KeyboardEvent) => {
+      if (event.altKey && /^Numpad\d$/.test(event.code)) {
+        digits += event.code.slice(-1);
+        return;
+      }
+      if (event.key !== 'Alt') digits = '';
+      if (event.key === separator || (event.ctrlKey && !event.altKey && !event.metaKey && (event.key === ']' || event.code === 'BracketRight'))) {
+        event.preventDefault();
+        latest.current(event);
+      }
+    };
+    const onKeyUp = (event: KeyboardEvent) => {
+      if (event.key !== 'Alt') return;
+      if (/^0?29$/.test(digits)) {
+        event.preventDefault();
+        latest.current(event);
+      }
+      digits = '';
+    };
+    document.addEventListener('keydown', onKey, true);
+    document.addEventListener('keyup', onKeyUp, true);
+    return () => {
+      document.removeEventListener('keydown', onKey, true);
+      document.removeEventListener('keyup', onKeyUp, true);
+    };
+  }, []);
+}
+
+// Into the field that has the focus, at the caret, as if it had been typed.
+function typeInto(field: HTMLInputElement | HTMLTextAreaElement): void {
+  // React hears of a value only by the setter of the element itself.
+  const [start, end] = [field.selectionStart ?? field.value.length, field.selectionEnd ?? field.value.length];
+  const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set;
+  set?.call(field, field.value.slice(0, start) + separator + field.value.slice(end));
+  field.setSelectionRange(start + 1, start + 1);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** Hears scans that are made while no field has the focus, and types the separator of GS1 codes into the field that has it. */
 export function useScannerKeys(unclaimed: (code: string) => void): void {
   const latest = useRef(unclaimed);
   latest.current = unclaimed;
+  const typed = useRef('');
+  const last = useRef(0);
+  useSeparator((event) => {
+    const field = event.target;
+    if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && ['text', 'search', 'password'].includes(field.type))) typeInto(field);
+    else if (!isTyping(field)) {
+      typed.current += separator;
+      last.current = event.timeStamp;
+    }
+  });
   useEffect(() => {
-    let typed = '';
-    let last = 0;
     const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.timeStamp - last > betweenKeysMs) typed = '';
-      last = event.timeStamp;
-      if (event.key === 'Enter') {
-        if (typed.length >= shortest) {
-          // Enter would also press the button that has the focus.
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === separator) return;
+      if (event.key.length === 1 && event.timeStamp - last.current > betweenKeysMs) typed.current = '';
+      if (event.key === 'Enter' || event.key === 'Tab') {
+        if (typed.current.length >= shortest && event.timeStamp - last.current <= betweenKeysMs) {
+          // Enter would also press the button that has the focus, and Tab leave it.
           event.preventDefault();
-          if (!giveScan(typed)) latest.current(typed);
+          const code = typed.current;
+          typed.current = '';
+          if (!giveScan(code)) latest.current(code);
         }
-        typed = '';
+        typed.current = '';
       } else if (event.key.length === 1) {
-        typed += event.key;
+        typed.current += event.key;
+        last.current = event.timeStamp;
       }
     };
     document.addEventListener('keydown', onKey, true);

@@ -11,7 +11,10 @@ import { SignIn } from './SignIn';
 export interface Person {
   readonly subject: string;
   readonly name: string;
+  /** Roles at the site on screen; those of any site where several are. */
   readonly roles: readonly string[];
+  /** Roles with the site where each holds: "qa@bos", "qa@*". */
+  readonly grants: readonly string[];
   /** Sites with rights; "*" is every site. */
   readonly sites: readonly string[];
 }
@@ -51,7 +54,7 @@ async function ask(): Promise<Answer> {
   if (body.time) follow(Date.parse(body.time), asked);
   if (body.locked) return 'locked';
   if (body.signedIn === false || !body.name) return null;
-  return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], sites: body.sites ?? [] };
+  return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], grants: body.grants ?? [], sites: body.sites ?? [] };
 }
 
 /** Shows the console to a person who is signed in, and the sign-in page to anyone else. */
@@ -72,6 +75,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
   return <WithSites person={person}>{children}</WithSites>;
 }
 
+// A role holds where it was given, and not at every site where another one was.
+function rolesAt(person: Person, site: Site | undefined): readonly string[] {
+  if (!site) return person.roles;
+  const here = person.grants.map((each) => each.split('@')).filter(([, where]) => where === '*' || where === site.siteId);
+  return [...new Set(here.map(([role]) => role!))];
+}
+
 function WithSites({ person, children }: { person: Person; children: ReactNode }) {
   const { siteId } = useSettings();
   const sites = useList(SitesService.method.listSites, { pageSize: 500 }, (page) => page.sites);
@@ -81,5 +91,5 @@ function WithSites({ person, children }: { person: Person; children: ReactNode }
   const zone = site?.zone ?? 'UTC';
   zoneHeader.value = zone;
   if (sites.loading) return null;
-  return <SessionContext value={{ ...person, allSites: seen, site, zone }}>{children}</SessionContext>;
+  return <SessionContext value={{ ...person, roles: rolesAt(person, site), allSites: seen, site, zone }}>{children}</SessionContext>;
 }

@@ -1,6 +1,7 @@
 // Instants and how people at a place read them. An instant is milliseconds since 1970 here and a Timestamp on the wire.
-import { create } from '@bufbuild/protobuf';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { TimestampSchema, type Timestamp } from '@bufbuild/protobuf/wkt';
+import type { LocalTimeSchema } from '../generated/doseline/common/v1/activity_pb';
 
 /** Milliseconds of a timestamp; null when it is absent. */
 export const millis = (time: Timestamp | undefined): number | null =>
@@ -46,13 +47,61 @@ export const instantText = (ms: number, zone: string): string => `${dateText(ms,
 /** "2026-11-24T14:30" in a zone, as a date-time input takes it. */
 export const localText = (ms: number, zone: string): string => `${dateText(ms, zone)}T${clockText(ms, zone)}`;
 
-/** The instant of a local time in a zone; the earlier one in an hour that occurs twice, null when it cannot be read. */
-export function instantOf(local: string, zone: string): number | null {
-  const naive = Date.parse(`${local}Z`);
-  if (Number.isNaN(naive)) return null;
-  const offsetAt = (ms: number) => Date.parse(`${localText(ms, zone)}Z`) - Math.floor(ms / 60000) * 60000;
-  const first = naive - offsetAt(naive - 86400000 / 2);
-  return offsetAt(first) === naive - first ? first : naive - offsetAt(first);
+const dayMs = 86_400_000;
+
+/** Offset from UTC at an instant, in milliseconds. */
+const offsetAt = (ms: number, zone: string): number => Date.parse(`${localText(ms, zone)}Z`) - Math.floor(ms / 60000) * 60000;
+
+// What a field holds: a local time, and behind it the offset that was chosen where it occurs twice.
+const parts = (typed: string): { local: string; offset: string } => {
+  const [, local = '', offset = ''] = /^(.*T\d\d:\d\d(?::\d\d)?)([+-]\d\d:\d\d)?$/.exec(typed) ?? [];
+  return { local, offset };
+};
+
+/** "-04:00" at an instant in a zone. */
+export function offsetText(ms: number, zone: string): string {
+  const minutes = Math.round(offsetAt(ms, zone) / 60000);
+  const [h, m] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `${minutes < 0 ? '-' : '+'}${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`;
+}
+
+/** Every instant at which clocks of the zone show a local time, earliest first: none where they are put forward, two where they are put back. */
+export function readings(typed: string, zone: string): number[] {
+  const naive = Date.parse(`${parts(typed).local}Z`);
+  if (Number.isNaN(naive)) return [];
+  const offsets = new Set([naive - dayMs, naive, naive + dayMs].map((ms) => offsetAt(ms, zone)));
+  return [...offsets].map((offset) => naive - offset).filter((ms) => offsetAt(ms, zone) === naive - ms).sort((a, b) => a - b);
+}
+
+/** The local time of what a field holds, without the offset that was chosen. */
+export const localOf = (typed: string): string => parts(typed).local || typed;
+
+/** The instant of what a field holds; null when it cannot be read, does not occur, or occurs twice and nobody has said which is meant. */
+export function instantOf(typed: string, zone: string): number | null {
+  const { offset } = parts(typed);
+  const found = readings(typed, zone);
+  const meant = found.length > 1 ? found.filter((ms) => offsetText(ms, zone) === offset) : found;
+  return meant[0] ?? null;
+}
+
+/** What a field holds for an instant: its local time, with the offset where that occurs twice. */
+export function fieldText(ms: number, zone: string): string {
+  const local = localText(ms, zone);
+  return readings(local, zone).length > 1 ? local + offsetText(ms, zone) : local;
+}
+
+/** What a field holds as the server takes a local time: with its offset where it was chosen. */
+export function localTime(typed: string, zone: string): MessageInitShape<typeof LocalTimeSchema> {
+  const at = readings(typed, zone).length > 1 ? instantOf(typed, zone) : null;
+  return { dateTime: localOf(typed), zone, ...(at !== null && { utcOffset: { seconds: BigInt(offsetAt(at, zone) / 1000) } }) };
+}
+
+/** The instant of a local time as the server takes it; null when none was given or it names none. */
+export function localInstant(time: MessageInitShape<typeof LocalTimeSchema> | undefined): number | null {
+  if (!time?.dateTime || !time.zone) return null;
+  const found = readings(time.dateTime, time.zone);
+  const offset = time.utcOffset?.seconds;
+  return (offset === undefined ? found.length === 1 ? found[0] : undefined : found.find((ms) => offsetAt(ms, time.zone!) === Number(offset) * 1000)) ?? null;
 }
 
 /** A span in words that do not jump: "2 d 4 h", "3 h 05 min", "12 min", "45 s"; negative spans have a minus. */

@@ -1,5 +1,6 @@
 import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react';
 import { activityUnits, becquerels, type ActivityUnit } from '../physics/units';
+import { clockText, instantOf, localOf, offsetText, readings, zoneText } from '../physics/time';
 import { useSettings } from '../app/settings';
 import { texts } from '../text/en';
 
@@ -125,12 +126,25 @@ export function Choices<T extends string>({ label, value, onChange, options, com
   );
 }
 
-/** A local date and time; the zone it is read in stands beside it. */
+/** A local date and time; the zone it is read in stands beside it. Where clocks are put back it asks which of the two is meant, and where they are put forward it says that there is none. */
 export function LocalTimeField({ label, hint, wrong, value, onChange, zone }: Around & { value: string; onChange(value: string): void; zone: string }) {
+  const local = localOf(value);
+  const found = local ? readings(value, zone) : [];
+  const chosen = instantOf(value, zone);
+  const missing = local && found.length === 0 ? texts.timeMissing(zone) : undefined;
+  const twice = found.length > 1 && chosen === null ? texts.timeTwice : undefined;
   return (
-    <Field label={label} hint={<><span className="zone">{zone}</span>{hint && <> · {hint}</>}</>} wrong={wrong}>
-      {(props) => <input className="input" type="datetime-local" {...props} value={value} onChange={(event) => onChange(event.target.value)} />}
-    </Field>
+    <>
+      <Field label={label} hint={<><span className="zone">{zone}</span>{hint && <> · {hint}</>}</>} wrong={missing ?? twice ?? wrong}>
+        {(props) => <input className="input" type="datetime-local" {...props} value={local} onChange={(event) => onChange(event.target.value)} />}
+      </Field>
+      {found.length > 1 && (
+        <Choices
+          label={texts.timeWhich(label)} value={chosen === null ? '' : offsetText(chosen, zone)} onChange={(offset) => onChange(local + offset)}
+          options={found.map((ms, i) => [offsetText(ms, zone), texts.timeReading(i, clockText(ms, zone), zoneText(ms, zone), offsetText(ms, zone))] as const)}
+        />
+      )}
+    </>
   );
 }
 

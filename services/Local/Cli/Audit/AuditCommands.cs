@@ -74,22 +74,22 @@ static class AuditCommands
 
     static Command Key()
     {
-        Command command = new("key", "Prints the public key that heads of this installation are signed with (PEM); its id goes to the error stream.") { TreatUnmatchedTokensAsErrors = false };
+        var service = Service();
+        Command command = new("key", "Prints the public key that heads of a service are signed with, or several while it is changed (PEM); their ids go to the error stream.") { service };
+        command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {
             var config = parsed.Configuration();
-            var file = Path.Combine(config["Keys:Directory"] ?? Path.Combine("data", "keys"), $"{TreeHeads.KeyName}.pem");
-            // The key store would make one, and an auditor would be handed a key that has signed nothing.
-            if (config[$"Keys:{TreeHeads.KeyName}"] is null && !File.Exists(file))
+            var name = TreeHeads.KeyOf(parsed.GetValue(service)!);
+            var halves = new KeyStore(config).Halves(name);
+            foreach (var half in halves)
             {
-                Console.Error.WriteLine($"There is no key in {file}; name the folder with --Keys:Directory=…");
-                return 1;
+                Console.WriteLine(half.ExportSubjectPublicKeyInfoPem());
+                Console.Error.WriteLine($"key id {SignedDocument.KeyIdOf(half)}");
             }
 
-            var key = new KeyStore(config).Signing(TreeHeads.KeyName);
-            Console.WriteLine(key.ExportSubjectPublicKeyInfoPem());
-            Console.Error.WriteLine($"key id {SignedDocument.KeyIdOf(key)}");
-            return 0;
+            if (halves is []) Console.Error.WriteLine($"There is no {name} in {config["Keys:Directory"] ?? Path.Combine("data", "keys")}; name the folder with --Keys:Directory=…");
+            return halves is [] ? 1 : 0;
         });
         return command;
     }
@@ -97,12 +97,12 @@ static class AuditCommands
     static Command Verify()
     {
         Argument<string> file = new("file") { Description = "The export." };
-        Option<string[]> keys = new("--key") { Description = "File with the public key, PEM; more than once after a change of keys.", Required = true };
+        Option<string[]> keys = new("--key") { Description = "File with the public key of the service, PEM, or with several after a change of keys; may be given more than once.", Required = true };
         Option<string?> previous = new("--previous") { Description = "File of a head kept from before." };
         Command command = new("verify", "Verifies an export with nothing but the file, a public key, and a head kept from before. Exit code 0: it verifies; 1: it does not; 2: it cannot be read.") { file, keys, previous };
         command.SetAction(parsed =>
         {
-            List<ECDsa> known = [.. parsed.GetValue(keys)!.Select(ReadKey)];
+            List<ECDsa> known = [.. parsed.GetValue(keys)!.SelectMany(file => KeyStore.HalvesIn(File.ReadAllText(file), file))];
             using StreamReader reader = new(parsed.GetValue(file)!);
             return Report(reader, known, parsed.GetValue(previous) is { } kept ? ReadHead(kept) : null, Console.Out);
         });
@@ -113,10 +113,10 @@ static class AuditCommands
     /// <returns>0 when it verifies, 1 when it does not.</returns>
     internal static int Report(TextReader export, IReadOnlyList<ECDsa> keys, TreeHead? previous, TextWriter output)
     {
-        TrailVerification verification = new(keys, previous);
+        using TrailVerification verification = new(keys, previous);
         ExportReader.Read(export, verification);
         if (verification.Head is { } head)
-            output.WriteLine($"Head {head.Number} of {head.Service}, {head.Time.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC, {head.TreeSize} rows, root {head.RootHash}, key {head.KeyId}");
+            output.WriteLine($"Head {head.Number} of {head.Service}, {head.Time?.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss} UTC, {head.TreeSize} rows, root {head.RootHash}, key {head.KeyId}");
         output.WriteLine($"{verification.RecordCount} records, {(verification.Whole ? "the whole trail" : "a part of the trail: what is here is proven, not that nothing else fits")}");
         if (verification.FindingCount == 0)
         {
@@ -148,19 +148,4 @@ static class AuditCommands
     static Option<string?> Token() => new("--token") { Description = $"Bearer token; better in the variable {TokenVariable}, which no other user sees." };
 
     static TreeHead ReadHead(string file) => JsonParser.Default.Parse<TreeHead>(File.ReadAllText(file));
-
-    static ECDsa ReadKey(string file)
-    {
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(File.ReadAllText(file));
-        }
-        catch (Exception unread) when (unread is ArgumentException or CryptographicException)
-        {
-            throw new FormatException($"{file} holds no key on an elliptic curve as PEM.", unread);
-        }
-
-        return key;
-    }
 }

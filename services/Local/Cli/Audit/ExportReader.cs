@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Doseline.Audit.V1;
+using Doseline.Kernel.Signing;
 using Doseline.Platform.Audit.Export;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -11,8 +12,8 @@ namespace Doseline.Local.Cli.Audit;
 /// <summary>Reads an export of an audit trail, in either form, with nothing but the file.</summary>
 public static class ExportReader
 {
-    // An export may come from a newer version; what this one does not know is left alone, and covered by no hash it checks.
-    static readonly JsonParser Json = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+    // What this version does not know it cannot verify: an export of a newer one is read by that one.
+    static readonly JsonParser Json = JsonParser.Default;
 
     /// <summary>Reads a file into a verification, to its end.</summary>
     public static void Read(TextReader file, TrailVerification verification)
@@ -28,28 +29,30 @@ public static class ExportReader
         while (file.ReadLine() is { } text)
         {
             number++;
-            Take(verification, number, () => Json.Parse<ExportLine>(text));
+            Take(verification, number, () => Json.Parse<ExportLine>(text), line => CanonicalJson.Of(text) == ExportSeal.TextOf(line));
         }
     }
 
     static void ReadCsv(TextReader file, TrailVerification verification)
     {
         using CsvReader csv = new(file, new CsvConfiguration(CultureInfo.InvariantCulture) { MissingFieldFound = null, BadDataFound = null, HeaderValidated = null });
-        if (!csv.Read() || !csv.ReadHeader() || TrailCsv.Columns.Except(csv.HeaderRecord!, StringComparer.Ordinal).ToList() is [_, ..] missing && missing.Count > 0)
+        if (!csv.Read() || !csv.ReadHeader() || !TrailCsv.Columns.SequenceEqual(csv.HeaderRecord!, StringComparer.Ordinal))
         {
-            verification.Unreadable(1, "it does not name the columns of an export.");
+            verification.Unreadable(1, "it does not name the columns of an export, each once, and no others.");
             return;
         }
 
-        while (csv.Read()) Take(verification, csv.Parser.RawRow, () => Line(csv));
+        while (csv.Read()) Take(verification, csv.Parser.RawRow, () => Line(csv), line => TrailCsv.CellsOf(line).SequenceEqual(csv.Parser.Record!, StringComparer.Ordinal));
     }
 
-    static void Take(TrailVerification verification, long number, Func<ExportLine> read)
+    // What is read is written again and compared: whatever else a line says, or says twice, nothing has covered.
+    static void Take(TrailVerification verification, long number, Func<ExportLine> read, Func<ExportLine, bool> saysNoMore)
     {
         ExportLine line;
         try
         {
             line = read();
+            if (!saysNoMore(line)) verification.NotUnderstood(number);
         }
         catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or FormatException or OverflowException or ArgumentException or CsvHelperException)
         {

@@ -44,14 +44,17 @@ sealed class DayFiles
         var materials = Rows("materials.csv", ["material", "description", "nuclide", "unit"])
             .Select(r => new MaterialInput(r.Text("material"), r.Text("description"), r.TextOrEmpty("nuclide"), r.Text("unit"))).ToList();
         var materialKeys = materials.Select(m => m.Material).ToHashSet(StringComparer.Ordinal);
-        var suppliers = Rows("suppliers.csv", ["supplier", "name", "licence", "licence_expire_local", "zone"])
-            .Select(r => new SupplierInput(r.Text("supplier"), r.Text("name"), r.Text("licence"), At(r, "licence_expire_local", r.Zone("zone")))).ToList();
+        var suppliers = Rows("suppliers.csv", ["supplier", "name", "licence", "licence_expire_local", "zone", "delivers"])
+            .Select(r => new SupplierInput(r.Text("supplier"), r.Text("name"), r.Text("licence"), At(r, "licence_expire_local", r.Zone("zone")), Days(r, "delivers"))).ToList();
         var supplierKeys = suppliers.Select(s => s.Supplier).ToHashSet(StringComparer.Ordinal);
         var deliveries = Rows("deliveries.csv", ["lot", "material", "supplier", "site", "room", "alternative_room", "arrive_local", "nuclide", "activity:activity", "calibration_local", "calibration_zone", "form", "route", "impurities"])
-            .Select(r => DeliveryOf(r, SiteOf(r), SiteZone(r), roomKeys, materialKeys, supplierKeys)).ToList();
-        var equipment = Rows("equipment.csv", ["equipment", "class", "site", "room", "qualified_until_local", "calibrated_until_local"]).Select(r => new EquipmentInput(
+            .Select(r => DeliveryOf(r, SiteOf(r), SiteZone(r), roomKeys, materialKeys, supplierKeys, suppliers)).ToList();
+        var equipment = Rows("equipment.csv", ["equipment", "class", "site", "room", "qualified_until_local", "calibrated_until_local", "clearance:activity"]).Select(r => new EquipmentInput(
             r.Text("equipment"), r.Text("class"), SiteOf(r), r.KeyOf("room", roomKeys, "rooms.csv"), At(r, "qualified_until_local", SiteZone(r)),
-            r.TextOrEmpty("calibrated_until_local") is "" ? null : At(r, "calibrated_until_local", SiteZone(r)))).ToList();
+            r.TextOrEmpty("calibrated_until_local") is "" ? null : At(r, "calibrated_until_local", SiteZone(r)), r.ActivityOrNull("clearance"))).ToList();
+        var cleaning = Rows("cleaning.csv", ["site", "change", "level", "valid_for_h", "source"])
+            .Select(r => (Site: SiteOf(r), Change: r.Text("change"), Level: r.Whole("level"), Hours: r.NumberOrNull("valid_for_h"), Source: r.Text("source"))).GroupBy(r => r.Site, StringComparer.Ordinal)
+            .Select(g => new CleaningInput(g.Key, [.. g.Select(r => (r.Change, r.Level))], g.Min(r => r.Hours) is { } hours ? TimeSpan.FromHours(hours) : null, g.First().Source)).ToList();
         var products = Rows("products.csv", ["product", "name", "nuclide", "form", "prescription:activity", "tolerance_percent", "shelf_life_h", "recipe", "release_after_h", "pack_min", "receive_before_min", "sites", "gtin"])
             .Select(r => new ProductInput(
                 r.Text("product"), r.Text("name"), r.Nuclide("nuclide"), r.Text("form"), r.Activity("prescription"), r.Number("tolerance_percent") / 100, TimeSpan.FromHours(r.Number("shelf_life_h")),
@@ -66,6 +69,11 @@ sealed class DayFiles
         var customerKeys = customers.Select(c => c.Customer).ToHashSet(StringComparer.Ordinal);
         var recipes = DayYaml.ReadRecipes(folder, products.Select(p => p.Recipe), problems);
         var equipmentKeys = equipment.Select(e => e.Equipment).ToHashSet(StringComparer.Ordinal);
+        var equipmentSites = equipment.ToDictionary(e => e.Equipment, e => e.Site, StringComparer.Ordinal);
+        var maintenance = Rows("maintenance.csv", ["order", "equipment", "kind", "plan", "start_local", "end_local", "reason"])
+            .Select(r => (Row: r, Equipment: r.KeyOf("equipment", equipmentKeys, "equipment.csv"))).Select(r => (r.Row, r.Equipment, Site: equipmentSites.GetValueOrDefault(r.Equipment, "")))
+            .Select(r => new MaintenanceInput(r.Row.Text("order"), r.Equipment, r.Site, r.Row.Text("kind"), r.Row.List("plan"), At(r.Row, "start_local", zones.GetValueOrDefault(r.Site, "UTC")),
+                At(r.Row, "end_local", zones.GetValueOrDefault(r.Site, "UTC")), r.Row.Text("reason"))).ToList();
         var lots = deliveries.Select(d => d.Lot).ToHashSet(StringComparer.Ordinal);
 
         return new DayInput
@@ -81,14 +89,16 @@ sealed class DayFiles
             Suppliers = suppliers,
             Deliveries = deliveries,
             Equipment = equipment,
+            Cleaning = cleaning,
+            Maintenance = maintenance,
             Products = products,
             Recipes = recipes,
             LabelZpl = DayYaml.ReadText(folder, "label.zpl", problems),
             Customers = customers,
             Prices = [.. Rows("prices.csv", ["product", "currency", "price", "effective_local", "zone"]).Select(r =>
-                new PriceInput(ProductOf(r), r.Text("currency"), (long)Math.Round(r.Number("price") * 100, MidpointRounding.AwayFromZero), At(r, "effective_local", r.Zone("zone"))))],
+                new PriceInput(ProductOf(r), r.Text("currency"), r.MinorUnits("price", "currency"), At(r, "effective_local", r.Zone("zone"))))],
             Carriers = [.. Rows("carriers.csv", ["service", "carrier", "site", "customer", "pickup_days", "cutoff_local", "transit_h"]).Select(r => new CarrierInput(
-                r.Text("service"), r.Text("carrier"), SiteOf(r), r.KeyOf("customer", customerKeys, "customers.csv"), Days(r), r.MinuteOfDay("cutoff_local"), TimeSpan.FromHours(r.Number("transit_h"))))],
+                r.Text("service"), r.Text("carrier"), SiteOf(r), r.KeyOf("customer", customerKeys, "customers.csv"), Days(r, "pickup_days"), r.MinuteOfDay("cutoff_local"), TimeSpan.FromHours(r.Number("transit_h"))))],
             Packagings = [.. Rows("packagings.csv", ["packaging", "name", "specification", "evidence"]).Select(r =>
                 new PackagingInput(r.Text("packaging"), r.Text("name"), r.Text("specification"), r.Text("evidence")))],
             Runs = [.. Rows("runs.csv", ["run", "site", "product", "recipe", "hot_cell", "start_local", "doses", "yield:activity", "lot"]).Select(r => new RunInput(
@@ -105,8 +115,8 @@ sealed class DayFiles
 
     IEnumerable<Table.Row> Rows(string file, string[] columns) => Table.Read(folder, file, columns, problems).Rows;
 
-    static IReadOnlyList<int> Days(Table.Row r) =>
-        [.. r.List("pickup_days").Select(d => d is [>= '1' and <= '7'] ? d[0] - '0' : r.Problem("pickup_days", $"'{d}' is not a weekday from 1 (Monday) to 7", 1))];
+    static IReadOnlyList<int> Days(Table.Row r, string column) =>
+        [.. r.List(column).Select(d => d is [>= '1' and <= '7'] ? d[0] - '0' : r.Problem(column, $"'{d}' is not a weekday from 1 (Monday) to 7", 1))];
 
     static bool Expected(Table.Row r) => r.Text("expected") switch
     {
@@ -121,8 +131,11 @@ sealed class DayFiles
         return resolved.Accepted ? resolved.Value.Instant : row.Problem(column, resolved.Refusals[0].Message, default(DateTimeOffset));
     }
 
-    static DeliveryInput DeliveryOf(Table.Row r, string site, string zone, HashSet<string> rooms, HashSet<string> materials, HashSet<string> suppliers)
+    static DeliveryInput DeliveryOf(Table.Row r, string site, string zone, HashSet<string> rooms, HashSet<string> materials, HashSet<string> suppliers, List<SupplierInput> known)
     {
+        var weekday = r.Local("arrive_local").DayOfWeek is var day && day is DayOfWeek.Sunday ? 7 : (int)day;
+        if (known.Find(s => s.Supplier == r.TextOrEmpty("supplier")) is { } supplier && !supplier.Delivers.Contains(weekday))
+            r.Problem("arrive_local", $"{supplier.Supplier} does not deliver on a {day}", 0);
         CalibratedActivity? activity = null;
         List<CalibratedActivity> impurities = [];
         if (r.ActivityOrNull("activity") is { } amount)

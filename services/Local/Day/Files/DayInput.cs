@@ -17,6 +17,8 @@ sealed record DayInput
     public required IReadOnlyList<SupplierInput> Suppliers { get; init; }
     public required IReadOnlyList<DeliveryInput> Deliveries { get; init; }
     public required IReadOnlyList<EquipmentInput> Equipment { get; init; }
+    public required IReadOnlyList<CleaningInput> Cleaning { get; init; }
+    public required IReadOnlyList<MaintenanceInput> Maintenance { get; init; }
     public required IReadOnlyList<ProductInput> Products { get; init; }
     public required IReadOnlyList<PriceInput> Prices { get; init; }
     public required IReadOnlyList<CustomerInput> Customers { get; init; }
@@ -32,8 +34,27 @@ sealed record DayInput
     public string ZoneOf(string site) => Sites.Single(s => s.Site == site).Zone;
 }
 
-/// <summary>Something that goes wrong on the day: <c>out_of_specification</c>, <c>carrier_refusal</c> or <c>held_dose</c>; what a kind does not need is empty.</summary>
-sealed record Incident(string Kind, string Run, string Test, double Value, string Customer, string Order, string Reason);
+/// <summary>
+/// Something that goes wrong: <c>out_of_specification</c>, <c>carrier_refusal</c>, <c>held_dose</c>, <c>late_flight</c> or <c>breakdown</c>; what a kind does
+/// not need is empty.
+/// </summary>
+/// <param name="Kind">Kind.</param>
+/// <param name="Run">Run that is concerned.</param>
+/// <param name="Test">Test that fails.</param>
+/// <param name="Value">What the test finds, or how many hours a flight is late.</param>
+/// <param name="Customer">Customer that is concerned.</param>
+/// <param name="Order">Order that is concerned.</param>
+/// <param name="Equipment">Equipment that breaks.</param>
+/// <param name="From">When it happens; of a flight, the day it was to arrive on; null for any day.</param>
+/// <param name="Until">When it is over.</param>
+/// <param name="Replan">True when the patients get a dose of a later day.</param>
+/// <param name="Reason">What people say of it.</param>
+sealed record Incident(
+    string Kind, string Run, string Test, double Value, string Customer, string Order, string Equipment, DateTimeOffset? From, DateTimeOffset? Until, bool Replan, string Reason)
+{
+    /// <summary>True when it is about this day, as a site's calendar has it.</summary>
+    public bool IsOn(DateTimeOffset instant, string zone) => From is not { } from || Kernel.Time.Zones.Show(from, zone).Local.Date == Kernel.Time.Zones.Show(instant, zone).Local.Date;
+}
 
 sealed record SiteInput(string Site, string Name, string Zone);
 
@@ -45,13 +66,18 @@ sealed record LicenceLineInput(string Nuclide, string Form, string Use, IReadOnl
 
 sealed record MaterialInput(string Material, string Description, string Nuclide, string Unit);
 
-sealed record SupplierInput(string Supplier, string Name, string Licence, DateTimeOffset LicenceExpire);
+sealed record SupplierInput(string Supplier, string Name, string Licence, DateTimeOffset LicenceExpire, IReadOnlyList<int> Delivers);
 
 sealed record DeliveryInput(
     string Lot, string Material, string Supplier, string Site, string Room, string AlternativeRoom, DateTimeOffset Arrive,
     CalibratedActivity? Activity, IReadOnlyList<CalibratedActivity> Impurities, string Form, string Route);
 
-sealed record EquipmentInput(string Equipment, string Class, string Site, string Room, DateTimeOffset QualifiedUntil, DateTimeOffset? CalibratedUntil);
+sealed record EquipmentInput(string Equipment, string Class, string Site, string Room, DateTimeOffset QualifiedUntil, DateTimeOffset? CalibratedUntil, Activity? Clearance);
+
+/// <summary>Rules of a site for cleaning between uses; changes as in <c>UseChange</c>.</summary>
+sealed record CleaningInput(string Site, IReadOnlyList<(string Change, int Level)> Rules, TimeSpan? ValidFor, string Source);
+
+sealed record MaintenanceInput(string Order, string Equipment, string Site, string Kind, IReadOnlyList<string> Plan, DateTimeOffset Start, DateTimeOffset End, string Reason);
 
 sealed record ProductInput(
     string Product, string Name, string Nuclide, string Form, Activity Prescription, double ToleranceFraction, TimeSpan ShelfLife,

@@ -13,7 +13,7 @@ static class DayYaml
 {
     static readonly IDeserializer Reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithAttemptingUnquotedStringTypeDeserialization().Build();
     static readonly ISerializer ToJson = new SerializerBuilder().JsonCompatible().Build();
-    static readonly string[] Kinds = ["out_of_specification", "carrier_refusal", "held_dose"];
+    static readonly string[] Kinds = ["out_of_specification", "carrier_refusal", "held_dose", "late_flight", "breakdown"];
 
     /// <summary>Reads <c>day.yaml</c>.</summary>
     public static (DateTimeOffset Start, string Zone, int Seed, IReadOnlyList<Incident> Incidents) Read(string folder, List<DayProblem> problems)
@@ -26,7 +26,17 @@ static class DayYaml
         foreach (var incident in day.Incidents.Where(i => !Kinds.Contains(i.Kind, StringComparer.Ordinal)))
             problems.Add(new DayProblem(file, 0, "incidents", $"'{incident.Kind}' is not one of {string.Join(", ", Kinds)}"));
         return (resolved.Accepted ? resolved.Value.Instant : default, day.Zone, day.Seed,
-            [.. day.Incidents.Select(i => new Incident(i.Kind, i.Run, i.Test, i.Value, i.Customer, i.Order, i.Reason))]);
+            [.. day.Incidents.Select(i => new Incident(i.Kind, i.Run, i.Test, i.Value, i.Customer, i.Order, i.Equipment, Instant(i.From, "from"), Instant(i.Until, "until"), i.Replan, i.Reason))]);
+
+        DateTimeOffset? Instant(string text, string field)
+        {
+            if (text is "") return null;
+            var local = Zones.ParseLocal(text, $"incidents.{field}");
+            var read = local.Accepted ? Zones.Resolve(local.Value, day.Zone, null, $"incidents.{field}") : local.Refusals[0];
+            if (read.Accepted) return read.Value.Instant;
+            problems.Add(new DayProblem(file, 0, read.Refusals[0].Subject, read.Refusals[0].Message));
+            return null;
+        }
     }
 
     /// <summary>Reads <c>recipes/{code}.yaml</c> for every recipe that a product names: the message <c>Recipe</c>, written as YAML.</summary>
@@ -97,6 +107,10 @@ static class DayYaml
         public double Value { get; set; }
         public string Customer { get; set; } = "";
         public string Order { get; set; } = "";
+        public string Equipment { get; set; } = "";
+        public string From { get; set; } = "";
+        public string Until { get; set; } = "";
+        public bool Replan { get; set; }
         public string Reason { get; set; } = "";
     }
 }

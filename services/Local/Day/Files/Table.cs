@@ -1,7 +1,11 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Money;
 using Doseline.Kernel.Units;
 
 namespace Doseline.Local.Day.Files;
@@ -34,7 +38,15 @@ sealed class Table
             return new Table(file, [], problems);
         }
 
-        using var csv = new CsvParser(File.OpenText(path), new CsvConfiguration(CultureInfo.InvariantCulture) { TrimOptions = TrimOptions.Trim, AllowComments = true });
+        var bytes = File.ReadAllBytes(path);
+        if (NotUtf8(bytes) is var (line, column))
+        {
+            // Windows-1252 from a spreadsheet, as a rule: read as anything else, each accent would be another character.
+            problems.Add(new DayProblem(file, line, "", $"character {column} of the line is no UTF-8; save the file as CSV UTF-8"));
+            return new Table(file, [], problems);
+        }
+
+        using var csv = new CsvParser(new StreamReader(new MemoryStream(bytes)), new CsvConfiguration(CultureInfo.InvariantCulture) { TrimOptions = TrimOptions.Trim, AllowComments = true });
         if (!csv.Read())
         {
             problems.Add(new DayProblem(file, 1, "", "the header is missing"));
@@ -52,6 +64,26 @@ sealed class Table
         }
 
         return table;
+    }
+
+    // Line and character of the first byte that is no UTF-8; null where all of it is.
+    static (int Line, int Column)? NotUtf8(ReadOnlySpan<byte> bytes)
+    {
+        for (var line = 1; !bytes.IsEmpty; line++)
+        {
+            var length = bytes.IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : bytes.Length;
+            var text = bytes[..length];
+            if (!Utf8.IsValid(text))
+            {
+                var valid = 0;
+                while (Rune.DecodeFromUtf8(text[valid..], out _, out var used) is OperationStatus.Done) valid += used;
+                return (line, Encoding.UTF8.GetCharCount(text[..valid]) + 1);
+            }
+
+            bytes = bytes[length..];
+        }
+
+        return null;
     }
 
     static bool Next(CsvParser csv, string file, List<DayProblem> problems)
@@ -74,6 +106,15 @@ sealed class Table
     bool CheckHeader(string[] columns)
     {
         var before = problems.Count;
+        // Of two columns of one name, and of one quantity in two units, nobody can say which is meant.
+        foreach (var twice in header.GroupBy(name => name, StringComparer.Ordinal).Where(g => g.Count() > 1 && g.Key is not ""))
+            problems.Add(new DayProblem(file, 1, twice.Key, "the column stands there twice"));
+        foreach (var name in columns.Where(c => c.EndsWith(":activity", StringComparison.Ordinal)).Select(c => c.Split(':')[0]))
+        {
+            if (header.Where(h => h.StartsWith(name + "_", StringComparison.Ordinal) && Suffixes.ContainsKey(h[(name.Length + 1)..])).Distinct(StringComparer.Ordinal).ToList() is [_, _, ..] several)
+                problems.Add(new DayProblem(file, 1, name, $"the quantity stands there in several units: {string.Join(", ", several)}"));
+        }
+
         foreach (var column in columns)
         {
             var name = column.Split(':')[0];
@@ -124,6 +165,15 @@ sealed class Table
 
         /// <summary>A finite number.</summary>
         public double Number(string column) => NumberOrNull(column) ?? Problem(column, $"'{TextOrEmpty(column)}' is not a number", 0d);
+
+        /// <summary>Money in whole minor units of the currency that another column names.</summary>
+        public long MinorUnits(string column, string currencyColumn)
+        {
+            if (Currency.Find(TextOrEmpty(currencyColumn)) is not { } currency) return Problem(currencyColumn, $"'{TextOrEmpty(currencyColumn)}' is no currency of ISO 4217", 0L);
+            if (!decimal.TryParse(Text(column), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)) return Problem(column, $"'{TextOrEmpty(column)}' is not an amount of money", 0L);
+            var minor = currency.MinorOf(amount, column);
+            return minor.Accepted ? minor.Value : Problem(column, minor.Refusals[0].Message, 0L);
+        }
 
         /// <summary>A finite number, or null when the cell is empty.</summary>
         public double? NumberOrNull(string column)

@@ -1,6 +1,6 @@
 using Doseline.Platform.Data;
+using Doseline.Platform.Data.Reading;
 using Doseline.Platform.Data.Writing;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Platform.Actors.Deadlines;
 
@@ -13,25 +13,22 @@ static class ActorDeadlines
 {
     /// <summary>Adds what changed rows say before and after to a set.</summary>
     /// <returns>The earliest deadline among them; null when none was set.</returns>
-    public static DateTimeOffset? Collect(ServiceDb db, ActorKinds kinds, WriteSet set)
+    public static DateTimeOffset? Collect(ServiceDb db, ActorKinds kinds, IEnumerable<Held> changed, WriteSet set)
     {
-        var shape = RowShape.Of(db.Model.FindEntityType(typeof(DeadlineRow))!);
+        var shape = db.ShapeOf(typeof(DeadlineRow));
         DateTimeOffset? earliest = null;
-        // What changed was looked for a moment ago, for the writes themselves.
-        db.ChangeTracker.AutoDetectChangesEnabled = false;
-        foreach (var entry in db.ChangeTracker.Entries<IActorRow>())
+        foreach (var held in changed)
         {
-            if (entry.State is not (EntityState.Added or EntityState.Modified) || kinds.Of(db.Service, entry.Metadata.ClrType) is not { } kind) continue;
-            var before = entry.State is EntityState.Added ? null : kind.Deadline((IActorRow)entry.OriginalValues.ToObject());
-            var after = kind.Deadline(entry.Entity);
+            if (held.Row is not IActorRow row || kinds.Of(db.Service, row.GetType()) is not { } kind) continue;
+            var before = held.Read is { } read ? kind.Deadline((IActorRow)held.Shape.Make(read)) : null;
+            var after = kind.Deadline(row);
             if (before == after) continue;
             set.Rows.Add(after is { } due
-                ? shape.UpsertOf(new DeadlineRow { ActorType = kind.Type, ActorId = entry.Entity.Id, DueTime = due, NextTime = due, Tries = 0 })
-                : shape.ForgetOf(kind.Type, entry.Entity.Id));
+                ? shape.UpsertOf(new DeadlineRow { ActorType = kind.Type, ActorId = row.Id, DueTime = due, NextTime = due, Tries = 0 })
+                : shape.ForgetOf(kind.Type, row.Id));
             earliest = Earlier(earliest, after);
         }
 
-        db.ChangeTracker.AutoDetectChangesEnabled = true;
         return earliest;
     }
 

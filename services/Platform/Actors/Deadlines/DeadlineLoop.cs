@@ -7,7 +7,7 @@ namespace Doseline.Platform.Actors.Deadlines;
 
 /// <summary>Runs the sweeps for as long as the host runs. Each sleeps until there is something to do: it looks at no clock in between but its own timer.</summary>
 /// <remarks>It waits on the wall clock, so that a simulated clock cannot spin it.</remarks>
-sealed class DeadlineLoop(IEnumerable<DeadlineSweep> sweeps, DeadlineBoard board, ClockWatch clock, IHostApplicationLifetime lifetime, ILogger<DeadlineLoop> log) : BackgroundService
+sealed class DeadlineLoop(IEnumerable<DeadlineSweep> sweeps, DeadlineBoard board, ClockWatch clock, OneByOne turns, IHostApplicationLifetime lifetime, ILogger<DeadlineLoop> log) : BackgroundService
 {
     // What another replica set, and did not live to see to, is found after this long; at once where silos are joined and tell each other who is gone.
     static readonly TimeSpan SleepMax = TimeSpan.FromSeconds(30);
@@ -27,12 +27,15 @@ sealed class DeadlineLoop(IEnumerable<DeadlineSweep> sweeps, DeadlineBoard board
     async Task RunAsync(DeadlineSweep sweep, CancellationToken stop)
     {
         DateTimeOffset? told = null;
+        var first = true;
         while (!stop.IsCancellationRequested)
         {
             try
             {
                 // While the clock is off nothing is due.
-                var (wait, until) = clock.MayRecord ? await sweep.RoundAsync(told, stop) : (AfterFault, DateTimeOffset.MinValue);
+                var (wait, until) = !clock.MayRecord ? (AfterFault, DateTimeOffset.MinValue)
+                    : first ? await turns.RunAsync(() => sweep.RoundAsync(told, stop), stop) : await sweep.RoundAsync(told, stop);
+                first = false;
                 told = await board.WaitAsync(sweep.Service, until, wait < SleepMax ? wait : SleepMax, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)

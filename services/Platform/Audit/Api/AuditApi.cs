@@ -41,8 +41,8 @@ public sealed class AuditApi(DatabaseTable databases, IServiceProvider scope, Re
     {
         var db = databases.Of(request.Service, scope);
         var head = await HeadAsync(db, request.Number, context.CancellationToken);
-        var key = keys.Signing(TreeHeads.KeyName);
-        return new GetTreeHeadResponse { Head = head, PublicKeyPem = head.KeyId == SignedDocument.KeyIdOf(key) ? key.ExportSubjectPublicKeyInfoPem() : "" };
+        var key = keys.KnownHalves(TreeHeads.KeyOf(request.Service)).FirstOrDefault(k => SignedDocument.KeyIdOf(k) == head.KeyId);
+        return new GetTreeHeadResponse { Head = head, PublicKeyPem = key?.ExportSubjectPublicKeyInfoPem() ?? "" };
     }
 
     /// <inheritdoc/>
@@ -138,7 +138,8 @@ public sealed class AuditApi(DatabaseTable databases, IServiceProvider scope, Re
             header.Consistency.AddRange(await ConsistencyAsync(db, request.PreviousTreeSize, head.TreeSize, cancel));
         }
 
-        var lines = request.Filter is null ? TrailExport.WholeAsync(db, head, header, cancel) : TrailExport.SomeAsync(db, head, header, request.Filter, cancel);
+        var key = keys.Standing(TreeHeads.KeyOf(request.Service));
+        var lines = request.Filter is null ? TrailExport.WholeAsync(db, head, header, key, cancel) : TrailExport.SomeAsync(db, head, header, request.Filter, key, cancel);
         var csv = request.Format is ExportFormat.Csv;
         StringBuilder piece = new(csv ? TrailCsv.Names : "");
         await foreach (var line in lines)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Doseline.Audit.V1;
 using Google.Protobuf;
 
@@ -26,40 +25,41 @@ public static class TrailCsv
     public static string Names => string.Join(',', Columns) + "\n";
 
     /// <summary>Writes a line of an export.</summary>
-    public static string Write(ExportLine line)
+    public static string Write(ExportLine line) => string.Join(',', CellsOf(line).Select(Quoted)) + "\n";
+
+    /// <summary>The cells of a line, one for each of <see cref="Columns"/>.</summary>
+    public static IReadOnlyList<string> CellsOf(ExportLine line)
     {
-        if (line.LineCase is ExportLine.LineOneofCase.Record) return Write(line.Record);
+        if (line.LineCase is ExportLine.LineOneofCase.Record) return CellsOf(line.Record);
         IMessage document = line.LineCase switch
         {
             ExportLine.LineOneofCase.Header => line.Header,
             ExportLine.LineOneofCase.Head => line.Head,
             _ => line.End,
         };
-        return $"{line.LineCase.ToString().ToLowerInvariant()}{new string(',', Columns.Count - 1)}{Quoted(JsonFormatter.Default.Format(document))}\n";
+        return [line.LineCase.ToString().ToLowerInvariant(), .. Enumerable.Repeat("", Columns.Count - 2), JsonFormatter.Default.Format(document)];
     }
 
-    static string Write(SealedRecord line)
-    {
-        StringBuilder text = new(512);
-        text.Append(CultureInfo.InvariantCulture, $"record,{line.LeafIndex},{line.LeafHash}");
-        if (line.Record is { } r)
-        {
-            text.Append(CultureInfo.InvariantCulture, $",{r.Seq},{Text(r.Entity)},{Text(r.EntityId)},{r.Version},{r.Time.ToDateTimeOffset().ToString(TimeForm, CultureInfo.InvariantCulture)}");
-            text.Append(CultureInfo.InvariantCulture, $",{Text(r.Zone)},{r.OffsetMinutes},{Text(r.Actor)},{Text(r.ActorName)},{Optional(r.HasOnBehalfOf, r.OnBehalfOf)},{Text(r.Action)}");
-            text.Append(CultureInfo.InvariantCulture, $",{Text(r.Changes)},{Text(r.Reason)},{Text(r.CausationId)},{Text(r.CorrelationId)},{Optional(r.HasSignatureId, r.SignatureId)}");
-            text.Append(CultureInfo.InvariantCulture, $",{Optional(r.HasOrigin, r.Origin)},{Text(r.PreviousHash)},{Text(r.Hash)}");
-        }
-        else
-        {
-            text.Append(',', Columns.Count - 5);
-        }
+    static List<string> CellsOf(SealedRecord line) =>
+    [
+        "record", Number(line.LeafIndex), line.LeafHash,
+        .. line.Record is { } r
+            ? (IEnumerable<string>)
+            [
+                Number(r.Seq), Text(r.Entity), Text(r.EntityId), Number(r.Version), r.Time.ToDateTimeOffset().ToString(TimeForm, CultureInfo.InvariantCulture),
+                Text(r.Zone), Number(r.OffsetMinutes), Text(r.Actor), Text(r.ActorName), Optional(r.HasOnBehalfOf, r.OnBehalfOf), Text(r.Action),
+                Text(r.Changes), Text(r.Reason), Text(r.CausationId), Text(r.CorrelationId), Optional(r.HasSignatureId, r.SignatureId),
+                Optional(r.HasOrigin, r.Origin), Text(r.PreviousHash), Text(r.Hash),
+            ]
+            : Enumerable.Repeat("", Columns.Count - 5),
+        string.Join(' ', line.Proof), "",
+    ];
 
-        return text.Append(CultureInfo.InvariantCulture, $",{string.Join(' ', line.Proof)},\n").ToString();
-    }
+    static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     static string Optional(bool has, string text) => !has ? "" : text is "" ? "'" : Text(text);
 
-    static string Text(string text) => Quoted(text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\'', ..] ? "'" + text : text);
+    static string Text(string text) => text is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\'', ..] ? "'" + text : text;
 
     static string Quoted(string text) =>
         text.AsSpan().ContainsAny("\",\n\r ") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Doseline.Audit.V1;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Data;
@@ -11,26 +12,21 @@ namespace Doseline.Platform.Audit.Export;
 /// <remarks>It reads what stands there and checks nothing: that is for whoever has the export, see <see cref="TrailVerification"/>.</remarks>
 public static class TrailExport
 {
+    /// <summary>Version of the form of exports.</summary>
+    public const int FormVersion = 2;
+
     const int Page = 500;
 
     /// <summary>The whole trail with every head.</summary>
     /// <param name="db">The service's database.</param>
     /// <param name="head">Head to prove against: the latest.</param>
     /// <param name="header">Header, filled but for what follows from the trail.</param>
+    /// <param name="key">Key of the service, which signs the whole.</param>
     /// <param name="cancel">Cancels.</param>
-    public static async IAsyncEnumerable<ExportLine> WholeAsync(ServiceDb db, TreeHead head, ExportHeader header, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<ExportLine> WholeAsync(ServiceDb db, TreeHead head, ExportHeader header, ECDsa key, CancellationToken cancel)
     {
         header.Whole = true;
-        yield return new ExportLine { Header = header };
-        var (records, heads) = (0L, 0L);
-        await foreach (var line in MergedAsync(db, head, cancel))
-        {
-            if (line.LineCase is ExportLine.LineOneofCase.Record) records++;
-            else heads++;
-            yield return line;
-        }
-
-        yield return new ExportLine { End = new ExportEnd { RecordCount = records, HeadCount = heads } };
+        return ExportSeal.SignedAsync(MergedAsync(db, head, cancel).Prepend(new ExportLine { Header = header }), key);
     }
 
     /// <summary>Rows that fit a filter, each with its own proof.</summary>
@@ -38,14 +34,20 @@ public static class TrailExport
     /// <param name="head">Head to prove against.</param>
     /// <param name="header">Header, filled.</param>
     /// <param name="filter">What the rows must fit.</param>
+    /// <param name="key">Key of the service, which signs the whole.</param>
     /// <param name="cancel">Cancels.</param>
-    public static async IAsyncEnumerable<ExportLine> SomeAsync(ServiceDb db, TreeHead head, ExportHeader header, TrailFilter filter, [EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<ExportLine> SomeAsync(ServiceDb db, TreeHead head, ExportHeader header, TrailFilter filter, ECDsa key, CancellationToken cancel) =>
+        ExportSeal.SignedAsync(ProvenAsync(db, head, filter, cancel).Prepend(new ExportLine { Header = header }), key);
+
+    /// <summary>A header.</summary>
+    public static ExportHeader Header(ServiceDb db, TreeHead head, string madeBy) =>
+        new() { FormVersion = FormVersion, Service = db.Service, Time = db.Now.ToTimestamp(), MadeBy = madeBy, Head = head };
+
+    static async IAsyncEnumerable<ExportLine> ProvenAsync(ServiceDb db, TreeHead head, TrailFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
-        yield return new ExportLine { Header = header };
         TreeReader tree = new(db);
         var rows = db.AuditTrail.Where(filter).Join(db.Leaves, r => r.Seq, l => l.Seq, (r, l) => new { Row = r, l.LeafIndex, l.LeafHash });
-        var (count, next) = (0L, 0L);
-        while (true)
+        for (var next = 0L; ;)
         {
             var from = next;
             var page = await rows.Where(r => r.LeafIndex >= from && r.LeafIndex < head.TreeSize).OrderBy(r => r.LeafIndex).Take(Page).ToListAsync(cancel);
@@ -55,17 +57,10 @@ public static class TrailExport
                 yield return new ExportLine { Record = Sealed(row.Row, row.LeafIndex, row.LeafHash, proof) };
             }
 
-            count += page.Count;
-            if (page.Count < Page) break;
+            if (page.Count < Page) yield break;
             next = page[^1].LeafIndex + 1;
         }
-
-        yield return new ExportLine { End = new ExportEnd { RecordCount = count } };
     }
-
-    /// <summary>A header.</summary>
-    public static ExportHeader Header(ServiceDb db, TreeHead head, string madeBy) =>
-        new() { FormVersion = 1, Service = db.Service, Time = db.Now.ToTimestamp(), MadeBy = madeBy, Head = head };
 
     // Leaves in order, each head after the last leaf that it covers; the head of the header does not come again.
     static async IAsyncEnumerable<ExportLine> MergedAsync(ServiceDb db, TreeHead last, [EnumeratorCancellation] CancellationToken cancel)

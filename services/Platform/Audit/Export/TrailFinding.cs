@@ -6,6 +6,12 @@ public enum TrailFault
     /// <summary>The file is not in the form of an export, or lacks its first or last line: it was cut off.</summary>
     Incomplete,
 
+    /// <summary>It is of another form than this version knows, or says something that it does not know, or twice: nobody can say what that would mean.</summary>
+    NotUnderstood,
+
+    /// <summary>What stands in the export is not what the service signed when it was made.</summary>
+    ExportForged,
+
     /// <summary>The head is signed with none of the keys given.</summary>
     KeyUnknown,
 

@@ -10,9 +10,11 @@ namespace Doseline.Platform.Audit.Export;
 /// </summary>
 /// <param name="keys">Public keys that heads may be signed with.</param>
 /// <param name="previous">A head kept from before; null when none was.</param>
-public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previous = null)
+public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previous = null) : IDisposable
 {
     const int FindingsMax = 100;
+
+    readonly ExportSeal seal = new();
 
     readonly List<TrailFinding> findings = [];
     readonly Dictionary<(string Entity, string Id), AuditRow> latest = [];
@@ -51,12 +53,21 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
             case ExportLine.LineOneofCase.End: End(line.End); break;
             default: Find(TrailFault.Incomplete, "A line is not one of an export, or a second header."); break;
         }
+
+        if (line.LineCase is not ExportLine.LineOneofCase.End) seal.Take(line);
     }
 
     /// <summary>Says that a line could not be read.</summary>
     /// <param name="line">Line of the file, from 1.</param>
     /// <param name="reason">Why.</param>
     public void Unreadable(long line, string reason) => Find(TrailFault.Incomplete, $"Line {line} cannot be read: {reason}");
+
+    /// <summary>Says that a line holds more than was read of it, or says it in another way than it is written.</summary>
+    /// <param name="line">Line of the file, from 1.</param>
+    public void NotUnderstood(long line) => Find(TrailFault.NotUnderstood, $"Line {line} says something else beside what is known of such lines, or says it twice.");
+
+    /// <inheritdoc/>
+    public void Dispose() => seal.Dispose();
 
     /// <summary>Says that there are no more lines.</summary>
     public void Finish()
@@ -78,6 +89,7 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
             return;
         }
 
+        if (header.FormVersion != TrailExport.FormVersion) Find(TrailFault.NotUnderstood, $"The export is of form {header.FormVersion}, this version reads form {TrailExport.FormVersion}.");
         root = Bytes(header.Head.RootHash);
         RequireSignature(header.Head);
         if (previous is not null) RequirePrevious(previous, header.Head);
@@ -86,10 +98,15 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
     void RequireSignature(TreeHead head)
     {
         if (header!.Service != head.Service) Find(TrailFault.HeadForged, $"The export is of {header.Service}, head {head.Number} of {head.Service}.");
-        if (keys.FirstOrDefault(k => Signing.SignedDocument.KeyIdOf(k) == head.KeyId) is not { } key)
-            Find(TrailFault.KeyUnknown, $"Head {head.Number} is signed with key {head.KeyId}; given are {string.Join(", ", keys.Select(Signing.SignedDocument.KeyIdOf))}.");
-        else if (!TreeHeads.IsGenuine(head, key))
+        if (KeyOf(head.KeyId, $"Head {head.Number}") is { } key && !TreeHeads.IsGenuine(head, key))
             Find(TrailFault.HeadForged, $"The signature of head {head.Number} does not belong to what it says.");
+    }
+
+    ECDsa? KeyOf(string id, string what)
+    {
+        var key = keys.FirstOrDefault(k => Signing.SignedDocument.KeyIdOf(k) == id);
+        if (key is null) Find(TrailFault.KeyUnknown, $"{what} is signed with key {id}; given are {string.Join(", ", keys.Select(Signing.SignedDocument.KeyIdOf))}.");
+        return key;
     }
 
     void RequirePrevious(TreeHead kept, TreeHead head)
@@ -164,7 +181,7 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
         }
 
         if (head.Number != (lastHead?.Number ?? 0) + 1 || head.PreviousHash != TreeHeads.HashOf(lastHead) || head.TreeId != (lastHead?.TreeId ?? head.TreeId)
-            || head.TreeSize < (lastHead?.TreeSize ?? 0) || head.Time.ToDateTimeOffset() < (lastHead?.Time.ToDateTimeOffset() ?? DateTimeOffset.MinValue))
+            || head.TreeSize < (lastHead?.TreeSize ?? 0) || TimeOf(head) < TimeOf(lastHead))
         {
             Find(TrailFault.HeadChainBroken, $"Head {head.Number} does not follow {(lastHead is null ? "nothing" : $"head {lastHead.Number}")}.");
         }
@@ -184,6 +201,8 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
         ended = true;
         if (end.RecordCount != records || end.HeadCount != heads)
             Find(TrailFault.Incomplete, $"The last line counts {end.RecordCount} records and {end.HeadCount} heads, there are {records} and {heads}.");
+        if (KeyOf(end.KeyId, "The export") is { } key && (end.ContentHash != seal.ContentHash() || !Signing.SignedDocument.IsGenuine(end, key)))
+            Find(TrailFault.ExportForged, $"Its lines hash to {seal.ContentHash()}, signed was {end.ContentHash}: something in it was altered, left out, put in or moved, or the last line itself.");
     }
 
     void Find(TrailFault fault, string detail, long? leaf = null, AuditRecord? record = null)
@@ -192,6 +211,8 @@ public sealed class TrailVerification(IReadOnlyList<ECDsa> keys, TreeHead? previ
         if (findings.Count < FindingsMax)
             findings.Add(new TrailFinding(fault, leaf, record is null ? "" : $"{header?.Service} {record.Entity} {record.EntityId} version {record.Version}, seq {record.Seq}", detail));
     }
+
+    static DateTimeOffset TimeOf(TreeHead? head) => head?.Time?.ToDateTimeOffset() ?? DateTimeOffset.MinValue;
 
     // What is no hash at all compares with none.
     static byte[] Bytes(string hex) => hex.Length == 2 * Merkle.HashBytes && hex.All(char.IsAsciiHexDigit) ? Convert.FromHexString(hex) : new byte[Merkle.HashBytes];

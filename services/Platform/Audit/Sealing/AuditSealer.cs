@@ -91,7 +91,7 @@ public sealed class AuditSealer(KeyStore keys, SealOptions options, HeadWitness 
             // Heads never go back in time, even when the wall clock does.
             Time = (earlier > now ? earlier.Value : now).ToTimestamp(),
             PreviousHash = TreeHeads.HashOf(last),
-        }, keys.Signing(TreeHeads.KeyName));
+        }, keys.Standing(TreeHeads.KeyOf(db.Service)));
         db.Add(head.ToRow());
         await db.SaveChangesAsync(cancel);
         db.ChangeTracker.Clear();

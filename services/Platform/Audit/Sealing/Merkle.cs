@@ -25,8 +25,10 @@ public static class Merkle
     }
 
     /// <summary>Hash of an inner node.</summary>
+    /// <exception cref="ArgumentException">One of the two is no hash: of other bytes the same would come out, divided elsewhere.</exception>
     public static byte[] NodeHash(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
+        if (left.Length != HashBytes || right.Length != HashBytes) throw new ArgumentException($"A node is over two hashes of {HashBytes} bytes, not over {left.Length} and {right.Length}.", nameof(left));
         Span<byte> covered = stackalloc byte[1 + (2 * HashBytes)];
         covered[0] = 1;
         left.CopyTo(covered[1..]);
@@ -91,9 +93,10 @@ public static class Merkle
     /// <param name="size">Leaves in the tree.</param>
     /// <param name="proof">Hashes from the leaf's sibling up.</param>
     /// <param name="root">Root of the tree.</param>
+    /// <returns>False also where a hash is longer or shorter than one.</returns>
     public static bool IsIncluded(byte[] leafHash, long index, long size, IReadOnlyList<byte[]> proof, byte[] root)
     {
-        if (index < 0 || index >= size) return false;
+        if (index < 0 || index >= size || !AreHashes([leafHash, root, .. proof])) return false;
         var (fn, sn, r) = (index, size - 1, leafHash);
         foreach (var hash in proof)
         {
@@ -120,9 +123,10 @@ public static class Merkle
     /// <param name="later">Leaves of the later tree.</param>
     /// <param name="laterRoot">Root of the later tree.</param>
     /// <param name="proof">Hashes; none when the trees are of one size.</param>
+    /// <returns>False also where a hash is longer or shorter than one.</returns>
     public static bool IsConsistent(long size, byte[] root, long later, byte[] laterRoot, IReadOnlyList<byte[]> proof)
     {
-        if (size < 1 || size > later) return false;
+        if (size < 1 || size > later || !AreHashes([root, laterRoot, .. proof])) return false;
         if (size == later) return proof.Count == 0 && root.AsSpan().SequenceEqual(laterRoot);
         // The root of a full earlier tree is left out of the proof.
         List<byte[]> path = long.IsPow2(size) ? [root, .. proof] : [.. proof];
@@ -147,6 +151,13 @@ public static class Merkle
         }
 
         return sn == 0 && fr.AsSpan().SequenceEqual(root) && sr.AsSpan().SequenceEqual(laterRoot);
+    }
+
+    static bool AreHashes(ReadOnlySpan<byte[]> hashes)
+    {
+        foreach (var hash in hashes)
+            if (hash.Length != HashBytes) return false;
+        return true;
     }
 }
 

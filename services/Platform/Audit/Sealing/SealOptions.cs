@@ -14,6 +14,9 @@ public sealed class SealOptions(IConfiguration config)
     /// <summary>How often the whole trail is looked through for rows that were committed very late (<c>LookThroughEvery</c>, default 1 hour).</summary>
     public TimeSpan LookThroughEvery { get; } = config.GetValue("Audit:LookThroughEvery", TimeSpan.FromHours(1));
 
+    /// <summary>Within which time every sealed row is hashed again and compared with what was signed (<c>RehashWithin</c>, default 6 hours), by the platform's clock: how long a row altered in the database stays unnoticed.</summary>
+    public TimeSpan RehashWithin { get; } = config.GetValue("Audit:RehashWithin", TimeSpan.FromHours(6));
+
     /// <summary>How far behind the newest sealed row every round looks for rows that were committed late, in rows (<c>LookBack</c>, default 10 000).</summary>
     public long LookBack { get; } = config.GetValue("Audit:LookBack", 10_000L);
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Platform.Audit.Sealing;
 
 /// <summary>Seals a service's audit trail on its schedule, from one replica at a time.</summary>
-public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, AuditSealer sealer, SealOptions options, MessagingOptions messaging, Replica replica, AuditMeter meter, TimeProvider clock)
+public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, AuditSealer sealer, SealOptions options, MessagingOptions messaging, Replica replica, TimeProvider clock)
     : IPump, IHandsOver where TDb : ServiceDb
 {
     readonly Lease lease = new(PumpNames.Seal, replica.Holder, messaging.Lease);
@@ -31,14 +31,12 @@ public sealed class SealPump<TDb>(string service, IServiceScopeFactory scopes, A
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
-        var (rows, oldest) = await sealer.UnsealedAsync(db, cancel);
-        meter.Waiting(service, rows, oldest);
+        var (rows, _) = await sealer.UnsealedAsync(db, cancel);
         var looks = now >= (lookTime ??= now);
         var signs = now >= headTime;
         if ((rows == 0 && !looks && !signs) || await lease.TakeAsync(db, cancel) is null) return 0;
 
         var (count, _) = await sealer.SealAsync(db, looks, signs, cancel);
-        meter.Waiting(service, 0, null);
         if (looks) lookTime = now + options.LookThroughEvery;
         if (signs || count > 0) headTime = now + options.HeadEvery;
         return (int)Math.Min(count, int.MaxValue);

@@ -26,6 +26,24 @@ sealed class NodeRow
     public required byte[] Hash { get; init; }
 }
 
+/// <summary>How far the sealed rows have been hashed again.</summary>
+sealed class RoundRow
+{
+    public required string Name { get; init; }
+
+    /// <summary>Leaf that comes next, from 0.</summary>
+    public required long NextLeaf { get; set; }
+
+    /// <summary>When the round under way began (UTC).</summary>
+    public required DateTimeOffset BeganTime { get; set; }
+
+    /// <summary>What was found broken in this round.</summary>
+    public required long BrokenCount { get; set; }
+
+    /// <summary>The first thing that was found broken, in this round or, as long as it has found none, in the last; empty when nothing was.</summary>
+    public required string Broken { get; set; }
+}
+
 /// <summary>A signed tree head, see the message <c>doseline.audit.v1.TreeHead</c>.</summary>
 sealed class HeadRow
 {

@@ -8,8 +8,8 @@ namespace Doseline.Platform.Audit.Sealing;
 /// <summary>Signs tree heads, and turns stored ones into messages.</summary>
 public static class TreeHeads
 {
-    /// <summary>Name of the key that signs heads, in the key store.</summary>
-    public const string KeyName = "audit-seal";
+    /// <summary>Name of the key that signs a service's heads, in the key store.</summary>
+    public static string KeyOf(string service) => $"audit-seal-{service}";
 
     /// <summary>What the next head's <c>previous_hash</c> is: the hash of what this one's signature covers; empty when there is no head.</summary>
     public static string HashOf(TreeHead? head) => head is null ? "" : SignedDocument.HashOf(head);

@@ -48,7 +48,7 @@ sealed class TreeReader(ServiceDb db)
         var (first, count) = (range.From >> (MerkleFrontier.WidthBits * level), (int)(range.Count >> (MerkleFrontier.WidthBits * level)));
         var block = await BlockAsync(level, first >> MerkleFrontier.WidthBits, cancel);
         var start = (int)(first % MerkleFrontier.Width);
-        if (start + count > block.Length) throw new InvalidOperationException($"The sealed tree of {db.Service} lacks nodes of level {level} from {first}: they were removed.");
+        if (start + count > block.Length) throw new SealBrokenException($"The sealed tree of {db.Service} lacks nodes of level {level} from {first}: they were removed.");
         return Merkle.FullRoot(block.AsSpan(start, count));
     }
 

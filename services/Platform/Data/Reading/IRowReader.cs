@@ -7,8 +7,8 @@ namespace Doseline.Platform.Data.Reading;
 /// <summary>Looks up rows of one database; one group at a time.</summary>
 interface IRowReader : IAsyncDisposable
 {
-    /// <summary>The stored values of each row asked for; null for those that are not there.</summary>
-    Task<object?[]?[]> ReadAsync(IReadOnlyList<RowKey> keys);
+    /// <summary>The stored values of each row found, for each that was asked.</summary>
+    Task<List<object?[]>[]> ReadAsync(IReadOnlyList<RowsAsked> asked);
 }
 
 /// <summary>How a row's values are read.</summary>

@@ -3,27 +3,28 @@ using Npgsql;
 
 namespace Doseline.Platform.Data.Reading;
 
-/// <summary>Looks rows up in PostgreSQL: single-row statements, prepared once, a whole group of them in one message.</summary>
+/// <summary>Looks rows up in PostgreSQL: statements that are prepared once, a whole group of them in one message.</summary>
 sealed class PostgresReader(NpgsqlDataSource source) : IRowReader
 {
     /// <inheritdoc/>
     [SuppressMessage("Security", "CA2100", Justification = "Statements are made of names in the model; values are parameters.")]
-    public async Task<object?[]?[]> ReadAsync(IReadOnlyList<RowKey> keys)
+    public async Task<List<object?[]>[]> ReadAsync(IReadOnlyList<RowsAsked> asked)
     {
         await using var connection = await source.OpenConnectionAsync();
         await using NpgsqlBatch batch = new(connection);
-        foreach (var (shape, key) in keys)
+        foreach (var (select, values) in asked)
         {
-            NpgsqlBatchCommand command = new(shape.Select.Sql);
-            for (var i = 0; i < key.Length; i++) command.Parameters.Add(new NpgsqlParameter { Value = key[i], NpgsqlDbType = shape.Select.Types[i] });
+            NpgsqlBatchCommand command = new(select.Sql);
+            for (var i = 0; i < values.Length; i++) command.Parameters.Add(new NpgsqlParameter { Value = values[i], NpgsqlDbType = select.Types[i] });
             batch.BatchCommands.Add(command);
         }
 
-        var found = new object?[]?[keys.Count];
+        var found = new List<object?[]>[asked.Count];
         await using var reader = await batch.ExecuteReaderAsync();
         for (var i = 0; i < found.Length; i++)
         {
-            if (await reader.ReadAsync()) found[i] = StoredValues.Read(reader, keys[i].Shape);
+            found[i] = [];
+            while (await reader.ReadAsync()) found[i].Add(StoredValues.Read(reader, asked[i].Select.Shape!));
             await reader.NextResultAsync();
         }
 

@@ -1,19 +1,12 @@
-using Doseline.Platform.Data.Writing;
-
 namespace Doseline.Platform.Data.Reading;
 
-/// <summary>A row to look up.</summary>
-/// <param name="Shape">Kind of row.</param>
-/// <param name="Key">Its key, as stored.</param>
-sealed record RowKey(RowShape Shape, object[] Key);
-
-/// <summary>Looks rows up by their keys: those that are asked for together travel together.</summary>
-sealed class ReadLane(IRowReader reader) : Lane<RowKey, object?[]?>(KeysMax, KeysMax)
+/// <summary>Looks rows up by their keys, or by a column: those that are asked for together travel together.</summary>
+sealed class ReadLane(string service, IRowReader reader, LaneMeter meter) : Lane<RowsAsked, List<object?[]>>(AskedMax, AskedMax)
 {
-    const int KeysMax = 128;
+    const int AskedMax = 128;
 
-    /// <summary>The stored values of a row, one for each column; null when there is no such row.</summary>
-    public Task<object?[]?> FindAsync(RowKey key, CancellationToken cancel) => AskAsync(key, cancel);
+    /// <summary>The stored values of what was found, for each that is asked; one value for each column.</summary>
+    public Task<List<object?[]>[]> FindAsync(IReadOnlyList<RowsAsked> asked, CancellationToken cancel) => AskAsync(asked, cancel);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -23,11 +16,12 @@ sealed class ReadLane(IRowReader reader) : Lane<RowKey, object?[]?>(KeysMax, Key
     }
 
     /// <inheritdoc/>
-    protected override int WeightOf(RowKey asked) => 1;
+    protected override int WeightOf(RowsAsked asked) => 1;
 
     /// <inheritdoc/>
     protected override async Task DoAsync(List<Waiting> group)
     {
+        meter.LookedUp(service, group.Count);
         var found = await reader.ReadAsync([.. group.Select(w => w.Asked)]);
         for (var i = 0; i < group.Count; i++) group[i].Answer(found[i]);
     }

@@ -7,16 +7,16 @@ namespace Doseline.Platform.Data.Reading;
 /// <summary>Looks rows up in SQLite, on one connection whose statements stay prepared.</summary>
 sealed class SqliteReader(Func<SqliteConnection> open) : IRowReader
 {
-    readonly Dictionary<RowShape, SqliteCommand> statements = [];
+    readonly Dictionary<RowStatement, SqliteCommand> statements = [];
     SqliteConnection? connection;
 
     /// <inheritdoc/>
-    public Task<object?[]?[]> ReadAsync(IReadOnlyList<RowKey> keys)
+    public Task<List<object?[]>[]> ReadAsync(IReadOnlyList<RowsAsked> asked)
     {
         try
         {
             connection ??= open();
-            return Task.FromResult<object?[]?[]>([.. keys.Select(Read)]);
+            return Task.FromResult<List<object?[]>[]>([.. asked.Select(Read)]);
         }
         catch
         {
@@ -32,20 +32,22 @@ sealed class SqliteReader(Func<SqliteConnection> open) : IRowReader
         return ValueTask.CompletedTask;
     }
 
-    object?[]? Read(RowKey asked)
+    List<object?[]> Read(RowsAsked asked)
     {
-        if (!statements.TryGetValue(asked.Shape, out var command)) statements[asked.Shape] = command = CommandOf(asked.Shape);
-        for (var i = 0; i < asked.Key.Length; i++) command.Parameters[i].Value = asked.Key[i];
+        if (!statements.TryGetValue(asked.Select, out var command)) statements[asked.Select] = command = CommandOf(asked.Select);
+        for (var i = 0; i < asked.Values.Length; i++) command.Parameters[i].Value = asked.Values[i];
         using var reader = command.ExecuteReader();
-        return reader.Read() ? StoredValues.Read(reader, asked.Shape) : null;
+        List<object?[]> found = [];
+        while (reader.Read()) found.Add(StoredValues.Read(reader, asked.Select.Shape!));
+        return found;
     }
 
     [SuppressMessage("Security", "CA2100", Justification = "Statements are made of names in the model; values are parameters.")]
-    SqliteCommand CommandOf(RowShape shape)
+    SqliteCommand CommandOf(RowStatement select)
     {
         var command = connection!.CreateCommand();
-        command.CommandText = shape.Select.Sql;
-        for (var i = 0; i < shape.Select.Types.Length; i++) command.Parameters.Add(new SqliteParameter($"${i + 1}", null));
+        command.CommandText = select.Sql;
+        for (var i = 0; i < select.Types.Length; i++) command.Parameters.Add(new SqliteParameter($"${i + 1}", null));
         command.Prepare();
         return command;
     }

@@ -16,11 +16,15 @@ static class InlineWrites
         set.Rows.AddRange(rows);
         var ordered = new WriteGroup([set]).Rows;
         if (transaction.GetDbTransaction() is SqliteTransaction sqlite) SqliteWriter.Run(sqlite, ordered);
-        else await PostgresWriter.RunAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, ordered, commits: false, cancel);
+        else await PostgresWriter.RunAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, ordered, commits: false, static _ => { }, cancel);
     }
 
     /// <summary>Writes the facts of all that was saved in the transaction, last of all, and commits.</summary>
-    public static async Task CommitAsync(IDbContextTransaction transaction, List<RowWrite> facts, CancellationToken cancel)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="facts">The facts.</param>
+    /// <param name="waited">Is told how long the fact lock was waited for.</param>
+    /// <param name="cancel">Cancels.</param>
+    public static async Task CommitAsync(IDbContextTransaction transaction, List<RowWrite> facts, Action<TimeSpan> waited, CancellationToken cancel)
     {
         if (transaction.GetDbTransaction() is SqliteTransaction sqlite)
         {
@@ -30,7 +34,7 @@ static class InlineWrites
         else if (facts is not [])
         {
             // In one message with the COMMIT; after it the transaction has nothing left to do.
-            await PostgresWriter.RunAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, [FactLog.Lock, .. facts], commits: true, cancel);
+            await PostgresWriter.RunAsync((NpgsqlConnection)transaction.GetDbTransaction().Connection!, [FactLog.Lock, .. facts], commits: true, waited, cancel);
         }
         else
         {

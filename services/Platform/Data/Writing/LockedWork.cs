@@ -12,17 +12,22 @@ namespace Doseline.Platform.Data.Writing;
 static class LockedWork
 {
     // Replicas that meet so often under one name queue in the database instead.
-    const int TriesMax = 4;
+    const int LostMax = 4;
+
+    // More than those need who change the same rows without the name.
+    const int TriesMax = 20;
 
     /// <summary>Runs the work.</summary>
     public static async Task<T> RunAsync<T>(ServiceDb db, string name, Func<Task<T>> work, CancellationToken cancel)
     {
         using var turn = await db.Turns.EnterAsync($"{db.Service}/{name}", cancel);
         // What waits to be saved belongs to the work; it could not be made again.
-        var before = db.HasChanges || db.Holds ? null : db.Known();
-        for (var tries = 1; before is not null && tries <= TriesMax; tries++)
+        var before = db.Known();
+        for (var (tries, lost) = (1, 0); before is not null && tries <= TriesMax && lost < LostMax; tries++)
         {
             var taken = turn.Taken ??= await TakenAsync(db, name, cancel);
+            // What was read before it was known how often the name was taken may have changed since.
+            if (tries == 1) await db.ReadAgainAsync(cancel);
             WriteSet set = new();
             db.Gather(set);
             try
@@ -40,11 +45,14 @@ static class LockedWork
 
                 turn.Taken = await TakenAsync(db, name, cancel);
                 if (turn.Taken == taken) return result;
+                lost++;
             }
             catch (Exception fault) when (fault is RefusedException or DbUpdateException)
             {
                 turn.Taken = await TakenAsync(db, name, cancel);
-                if (turn.Taken == taken) throw;
+                // A row that somebody changed who does not work under the name, such as a fact, is read again as well.
+                if (turn.Taken == taken && !DbRaces.IsLostRace(fault)) throw;
+                if (turn.Taken != taken) lost++;
             }
             finally
             {
@@ -67,7 +75,7 @@ static class LockedWork
     }
 
     static async Task<long> TakenAsync(ServiceDb db, string name, CancellationToken cancel) =>
-        await db.Set<LockRow>().AsNoTracking().Where(l => l.Name == name).Select(l => (long?)l.Taken).FirstOrDefaultAsync(cancel) ?? 0;
+        await db.PeekAsync<LockRow>(cancel, name) is { } row ? row.Taken : 0;
 
     // Rows of names are never deleted: the first insertion is the only one.
     static RowWrite Take(ServiceDb db, string name, long taken)

@@ -7,10 +7,12 @@ namespace Doseline.Platform.Data.Writing;
 
 /// <summary>Writes to PostgreSQL: single-row statements, prepared once, a whole group of them in one message.</summary>
 /// <remarks>
-/// Where nothing is counted, the batch itself is the transaction. Otherwise it opens one, the counts are looked at, and the facts travel with the
-/// COMMIT: nobody holds their lock while a message is under way.
+/// The message is itself the transaction: a statement that must hit one row and does not is a fault there, so nothing is to be looked at before the
+/// commit, and a process that stands still, wherever it does, holds no lock. The fact lock is taken after every fence has held.
 /// </remarks>
-sealed class PostgresWriter(NpgsqlDataSource source) : IRowWriter
+/// <param name="source">The database.</param>
+/// <param name="waited">Is told how long a group waited for the fact lock.</param>
+sealed class PostgresWriter(NpgsqlDataSource source, Action<TimeSpan> waited) : IRowWriter
 {
     NpgsqlConnection? connection;
 
@@ -26,7 +28,7 @@ sealed class PostgresWriter(NpgsqlDataSource source) : IRowWriter
             return new WriteFault(WriteFaults.Away(fault), Away: true);
         }
 
-        var error = await RunAsync(connection, group, CancellationToken.None);
+        var error = await RunAsync(connection, group, waited, CancellationToken.None);
         if (error is null) return null;
         var away = await IsLostAsync();
         return new WriteFault(away && error is not DbUpdateConcurrencyException ? WriteFaults.Away(error.InnerException ?? error) : error, away);
@@ -40,40 +42,39 @@ sealed class PostgresWriter(NpgsqlDataSource source) : IRowWriter
     }
 
     /// <summary>Runs statements on a connection, in the transaction that is open there.</summary>
-    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<RowWrite> writes, bool commits, CancellationToken cancel)
+    public static async Task RunAsync(NpgsqlConnection connection, IReadOnlyList<RowWrite> writes, bool commits, Action<TimeSpan> waited, CancellationToken cancel)
     {
-        if (await BatchAsync(connection, begins: false, writes, commits, cancel) is { } error) throw error;
+        if (await BatchAsync(connection, writes, commits, waited, cancel) is { } error) throw error;
     }
 
-    static async Task<DbUpdateException?> RunAsync(NpgsqlConnection connection, WriteGroup group, CancellationToken cancel)
-    {
-        List<RowWrite> last = group.Last is [] ? [] : [FactLog.Lock, .. group.Last];
-        if (!group.IsCounted) return await BatchAsync(connection, begins: false, [.. group.Rows, .. last], commits: false, cancel);
-        return await BatchAsync(connection, begins: true, group.Rows, commits: false, cancel)
-            ?? await BatchAsync(connection, begins: false, last, commits: true, cancel);
-    }
+    static Task<DbUpdateException?> RunAsync(NpgsqlConnection connection, WriteGroup group, Action<TimeSpan> waited, CancellationToken cancel) =>
+        BatchAsync(connection, group.Last is [] ? group.Rows : [.. group.Rows, FactLog.Lock, .. group.Last], commits: false, waited, cancel);
 
-    static async Task<DbUpdateException?> BatchAsync(NpgsqlConnection connection, bool begins, IReadOnlyList<RowWrite> writes, bool commits, CancellationToken cancel)
+    static async Task<DbUpdateException?> BatchAsync(NpgsqlConnection connection, IReadOnlyList<RowWrite> writes, bool commits, Action<TimeSpan> waited, CancellationToken cancel)
     {
         await using NpgsqlBatch batch = new(connection);
-        if (begins) batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
         foreach (var write in writes) batch.BatchCommands.Add(CommandOf(write));
         if (commits) batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         if (batch.BatchCommands.Count == 0) return null;
         try
         {
-            await batch.ExecuteNonQueryAsync(cancel);
+            await using var answers = await batch.ExecuteReaderAsync(cancel);
+            do
+            {
+                if (await answers.ReadAsync(cancel) && answers.FieldCount == FactLog.LockColumns) waited(FactLog.WaitOf(answers));
+            }
+            while (await answers.NextResultAsync(cancel));
         }
         catch (Exception fault) when (WriteFaults.IsOfDatabase(fault))
         {
             // The first that was not completed is the one that was refused.
             var at = 0;
             while (at < batch.BatchCommands.Count && batch.BatchCommands[at].StatementType is not StatementType.Unknown) at++;
-            return WriteFaults.Refused(fault is PostgresException ? writes.ElementAtOrDefault(begins ? at - 1 : at) : null, fault);
+            var refused = fault is PostgresException ? writes.ElementAtOrDefault(at) : null;
+            if (refused is { Statement.HitsOne: true } && fault is PostgresException { SqlState: PostgresErrorCodes.DivisionByZero }) return WriteFaults.Lost(refused);
+            return WriteFaults.Refused(refused, fault);
         }
 
-        for (var i = 0; i < writes.Count; i++)
-            if (writes[i].Statement.HitsOne && batch.BatchCommands[begins ? i + 1 : i].RecordsAffected != 1) return WriteFaults.Lost(writes[i]);
         return null;
     }
 
@@ -81,7 +82,7 @@ sealed class PostgresWriter(NpgsqlDataSource source) : IRowWriter
     static NpgsqlBatchCommand CommandOf(RowWrite write)
     {
         var statement = write.Statement;
-        NpgsqlBatchCommand command = new(statement.Sql);
+        NpgsqlBatchCommand command = new(statement.PostgresSql);
         for (var i = 0; i < write.Values.Length; i++)
         {
             NpgsqlParameter parameter = new() { Value = write.Values[i] ?? DBNull.Value };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Doseline.Platform.Data.Reading;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using NpgsqlTypes;
@@ -15,8 +16,10 @@ sealed class RowShape
 
     readonly ConcurrentDictionary<UInt128, RowStatement> updates = new();
     readonly ConcurrentDictionary<(string Change, string? Where), RowStatement> conditions = new();
+    readonly ConcurrentDictionary<string, RowStatement> selects = new(StringComparer.Ordinal);
     readonly Type row;
     readonly RowStatement numbered;
+    readonly RowStatement select;
     readonly int[] given;
     readonly int[] key;
     readonly int[] fence;
@@ -38,7 +41,7 @@ sealed class RowShape
         Upsert = new RowStatement(this, WriteStep.Change, $"{Insert.Sql} ON CONFLICT ({string.Join(", ", key.Select(k => Columns[k].Quoted))}) DO UPDATE SET {others}", Insert.Types, Insert.Key, hitsOne: false);
         Delete = Deletion([.. key, .. fence], hitsOne: true);
         Forget = Deletion(key, hitsOne: false);
-        Select = new RowStatement(this, WriteStep.Change, $"SELECT {string.Join(", ", Columns.Select(c => c.Quoted))} FROM \"{Table}\" WHERE {Where(key, 0)}", TypesOf(key), key, hitsOne: false);
+        select = Selection(key);
     }
 
     /// <summary>Its table.</summary>
@@ -65,9 +68,6 @@ sealed class RowShape
     /// <summary>Deletes a row if it is there.</summary>
     public RowStatement Forget { get; }
 
-    /// <summary>Looks a row up by its key.</summary>
-    public RowStatement Select { get; }
-
     /// <summary>The shape of a kind of row.</summary>
     public static RowShape Of(IEntityType type) => shapes.GetValue(type, t => new RowShape(t));
 
@@ -93,11 +93,24 @@ sealed class RowShape
         for (var i = 0; i < stored.Length; i++) Columns[i].Set(made, stored[i]);
     }
 
-    /// <summary>A key as it is stored.</summary>
-    public object[] KeyOf(object[] parts) => [.. parts.Select((part, at) => Columns[key[at]].Stored(part)!)];
+    /// <summary>Asks for the row with a key.</summary>
+    public RowsAsked Ask(params object[] parts) => new(select, [.. parts.Select((part, at) => Columns[key[at]].Stored(part)!)]);
 
-    /// <summary>A row's key, as it is stored.</summary>
-    public object[] KeyOf(object made) => [.. key.Select(k => Columns[k].StoredOf(made)!)];
+    /// <summary>Asks for the rows with a value in the column of a property.</summary>
+    public RowsAsked AskWhere(string property, object value)
+    {
+        var at = At(property);
+        return new RowsAsked(selects.GetOrAdd(property, _ => Selection([at])), [Columns[at].Stored(value)!]);
+    }
+
+    /// <summary>A row's value in the column of a property, as it is stored.</summary>
+    public object? StoredOf(object made, string property) => Columns[At(property)].StoredOf(made);
+
+    /// <summary>Asks again for a row that was read.</summary>
+    public RowsAsked AskAgain(object?[] stored) => new(select, [.. key.Select(k => stored[k]!)]);
+
+    /// <summary>The id that a row of such stored values has.</summary>
+    public string IdOf(object?[] stored) => string.Join('/', key.Select(k => Convert.ToString(stored[k], CultureInfo.InvariantCulture)));
 
     /// <summary>A row's id in the audit trail: the parts of its primary key, joined by a slash.</summary>
     public string IdOf(object row) => key is [var only] ? IdPart(only, row) : string.Join('/', key.Select(k => IdPart(k, row)));
@@ -153,9 +166,19 @@ sealed class RowShape
 
     string IdPart(int column, object row) => Convert.ToString(Columns[column].ValueOf(row), CultureInfo.InvariantCulture)!;
 
+    int At(string property)
+    {
+        for (var i = 0; i < Columns.Count; i++)
+            if (Columns[i].Property.Name == property) return i;
+        throw new ArgumentException($"{Table} has no column of {property}.", nameof(property));
+    }
+
     int[] At(IEnumerable<IProperty> properties) => [.. properties.Select(p => Columns.TakeWhile(c => c.Property != p).Count())];
 
     NpgsqlDbType[] TypesOf(IEnumerable<int> columns) => [.. columns.Select(i => Columns[i].Type)];
+
+    RowStatement Selection(int[] by) =>
+        new(this, WriteStep.Change, $"SELECT {string.Join(", ", Columns.Select(c => c.Quoted))} FROM \"{Table}\" WHERE {Where(by, 0)}", TypesOf(by), by, hitsOne: false);
 
     RowStatement Update(UInt128 changed)
     {

@@ -30,6 +30,9 @@ sealed class RowStatement(RowShape? shape, WriteStep step, string sql, NpgsqlDbT
     /// <summary>Its text.</summary>
     public string Sql => sql;
 
+    /// <summary>Its text on PostgreSQL, where a statement that must hit one row and hits another number is a division by zero.</summary>
+    public string PostgresSql { get; } = hitsOne ? $"WITH hit AS ({sql} RETURNING 1) SELECT 1 / (count(*) = 1)::int FROM hit" : sql;
+
     /// <summary>Type of each place.</summary>
     public NpgsqlDbType[] Types => types;
 

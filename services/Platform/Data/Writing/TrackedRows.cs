@@ -26,6 +26,8 @@ static class TrackedRows
                     throw new InvalidOperationException("Audit rows are never changed.");
                 case { State: EntityState.Deleted } when shape.IsAudited:
                     throw new InvalidOperationException($"{shape.Table} is a GxP record and is never deleted.");
+                case var _ when db.IsActors(entry.Metadata.ClrType):
+                    throw new InvalidOperationException($"{entry.Metadata.ClrType.Name} is an actor's row; it is loaded, for its deadlines follow from that.");
                 case { State: EntityState.Deleted }:
                     set.Rows.Add(shape.DeleteOf(entry.Entity, at => OriginalOf(entry, shape.Columns[at])));
                     break;

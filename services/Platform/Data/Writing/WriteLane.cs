@@ -4,14 +4,14 @@ namespace Doseline.Platform.Data.Writing;
 /// <remarks>
 /// A set that cannot be written is no concern of those that happened to share its transaction: that is rolled back, and each is tried alone.
 /// </remarks>
-sealed class WriteLane(string service, IRowWriter writer, WriteMeter meter) : Lane<WriteSet, bool>(SetsMax, StatementsMax)
+sealed class WriteLane(string service, IRowWriter writer, LaneMeter meter) : Lane<WriteSet, bool>(SetsMax, StatementsMax)
 {
     const int SetsMax = 128;
     const int StatementsMax = 2000;
 
     /// <summary>Writes a set; done when it is committed.</summary>
     /// <exception cref="Microsoft.EntityFrameworkCore.DbUpdateException">It was not committed; where the database was lost on the way, perhaps not.</exception>
-    public Task WriteAsync(WriteSet set, CancellationToken cancel) => AskAsync(set, cancel);
+    public Task WriteAsync(WriteSet set, CancellationToken cancel) => AskAsync([set], cancel);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -32,7 +32,6 @@ sealed class WriteGroup
         // What has the same key, or none, stays as it came: the trail of a record, the entries of a ledger.
         Rows = [.. sets.SelectMany(s => s.Rows).Order(LockOrder)];
         Last = [.. sets.SelectMany(s => s.Facts)];
-        IsCounted = Rows.Exists(w => w.Statement.HitsOne);
     }
 
     /// <summary>The sets.</summary>
@@ -43,7 +42,4 @@ sealed class WriteGroup
 
     /// <summary>What is written last of all, once every condition and fence of every set has held: the facts.</summary>
     public List<RowWrite> Last { get; }
-
-    /// <summary>True when the rows that a statement hits are to be counted before the commit.</summary>
-    public bool IsCounted { get; }
 }

@@ -24,4 +24,14 @@ public sealed class DaprRings(FactTable table, IFactSource source, Bell bell, Be
 
         bell.Ring(topic, page);
     }
+
+    /// <summary>Tells that somebody rang who is not the broker: an app through its sidecar, or whoever reaches this port.</summary>
+    /// <param name="topic">In whose name; null where nobody's.</param>
+    /// <param name="app">The app, where a sidecar named it.</param>
+    public void Refuse(string? topic, string? app)
+    {
+        if (topic is null || !Topics.Contains(topic)) return;
+        meter.Untrusted(topic);
+        log.LogCritical("Not the broker but {App} rang on {Topic}; it was refused", string.IsNullOrEmpty(app) ? "somebody unknown" : app, topic);
+    }
 }

@@ -38,7 +38,13 @@ static class FactLog
         [], hitsOne: false);
 
     /// <summary>Takes the fact lock on PostgreSQL; SQLite's own write lock is it there. After it come the facts, each with a snapshot of its own, and the commit.</summary>
-    public static RowWrite Lock { get; } = new(new RowStatement(null, WriteStep.Insert, $"SELECT pg_advisory_xact_lock({LockNumber})", [], [], hitsOne: false), [], null);
+    public static RowWrite Lock { get; } = new(new RowStatement(null, WriteStep.Insert, $"SELECT pg_advisory_xact_lock({LockNumber}), extract(epoch FROM clock_timestamp() - statement_timestamp())::float8", [], [], hitsOne: false), [], null);
+
+    /// <summary>Columns of the row that <see cref="Lock"/> answers with; no other statement of a write answers with as many.</summary>
+    public const int LockColumns = 2;
+
+    /// <summary>How long the fact lock was waited for, by the database's own clock, of the row that <see cref="Lock"/> answers with.</summary>
+    public static TimeSpan WaitOf(DbDataReader answer) => TimeSpan.FromSeconds(Math.Max(0, answer.GetDouble(1)));
 
     /// <summary>Appends a fact: under the fact lock, as one of the last statements of a transaction. Its position is given then.</summary>
     public static RowWrite AppendOf(Fact fact) => new(

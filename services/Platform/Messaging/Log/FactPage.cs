@@ -23,6 +23,15 @@ public sealed record FactPage(LogPlace After, IReadOnlyList<Fact> Facts, LogPlac
     /// <summary>True when it holds every fact of its piece, of whatever type: then it may be used in place of one that was asked for.</summary>
     public bool IsWhole => !Forked && Facts.Count > 0 && Facts.Count == UpTo.Position - After.Position;
 
+    /// <summary>What of it lies after a place that it holds; null where it does not hold that place.</summary>
+    /// <param name="place">The place: where it begins, or a fact of it that is not its last.</param>
+    public FactPage? Since(LogPlace place)
+    {
+        if (place == After) return this;
+        var passed = place.Position - After.Position;
+        return IsWhole && passed > 0 && passed < Facts.Count && Facts[(int)passed - 1].Id == place.FactId ? this with { After = place, Facts = [.. Facts.Skip((int)passed)] } : null;
+    }
+
     /// <summary>As it goes over the wire.</summary>
     public Wire.ReadFactsResponse ToWire(string service) => new()
     {

@@ -26,7 +26,7 @@ public interface IFactSource
 }
 
 /// <summary>Reads in process where the publisher is hosted here, and asks it by gRPC where it is not.</summary>
-public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory scopes, ServiceChannels channels, IServiceTokens tokens) : IFactSource
+public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory scopes, ServiceChannels channels, IServiceTokens tokens, Behalf behalf) : IFactSource
 {
     /// <inheritdoc/>
     public bool IsHere(string publisher) => databases.Hosts(publisher);
@@ -42,7 +42,7 @@ public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory sco
 
         try
         {
-            FactsService.FactsServiceClient client = new(channels.To(publisher).Intercept(new ClientPipeline(listener, publisher, tokens, new RequestContext(), channels)));
+            FactsService.FactsServiceClient client = new(channels.To(publisher).Intercept(new ClientPipeline(listener, publisher, tokens, behalf, new RequestContext(), channels)));
             var page = await client.ReadFactsAsync(
                 new ReadFactsRequest { Service = publisher, After = after.Position, AfterId = after.FactId, Types_ = { types }, Until = until ?? 0 }, cancellationToken: cancel);
             if (page.Service != publisher || page.After != after.Position) throw new FactLogException($"{publisher} was asked for what follows {after.Position} and answered for {page.Service} {page.After}.");

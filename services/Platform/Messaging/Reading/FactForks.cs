@@ -29,16 +29,13 @@ public sealed class FactForks(IFactSource source, MessagingOptions options, Mess
         }
 
         var lost = await LostAsync(db, publisher, common.Position, cancel);
-        await db.InTransactionAsync(async () =>
-        {
-            await lease.RequireAsync(db, cancel);
-            foreach (var orphan in lost) await OrphanAsync(db, publisher, orphan, cancel);
-            foreach (var wait in await db.Waiting.Where(w => w.Publisher == publisher && w.Position > common.Position && w.ResolvedTime == null && w.State != WaitState.Orphaned).ToListAsync(cancel))
-                (wait.State, wait.NextTime, wait.Reason) = (WaitState.Orphaned, null, FactWaits.Cut($"Its publisher lost it, and it had not been handled: {wait.Reason}"));
-            await db.SaveChangesAsync(cancel);
-            return await db.Cursors.Where(c => c.Publisher == publisher && c.Position > common.Position)
-                .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, common.Position).SetProperty(c => c.FactId, common.FactId), cancel);
-        }, cancel);
+        foreach (var orphan in lost) await OrphanAsync(db, publisher, orphan, cancel);
+        var (waiting, cursors) = await db.LoadAsync(db.All<WaitingRow>(nameof(WaitingRow.Publisher), publisher), db.All<CursorRow>(nameof(CursorRow.Publisher), publisher), cancel);
+        foreach (var wait in waiting.Where(w => w.Position > common.Position && w is { ResolvedTime: null, State: not WaitState.Orphaned }))
+            (wait.State, wait.NextTime, wait.Reason) = (WaitState.Orphaned, null, FactWaits.Cut($"Its publisher lost it, and it had not been handled: {wait.Reason}"));
+        foreach (var cursor in cursors.Where(c => c.Position > common.Position)) (cursor.Position, cursor.FactId) = (common.Position, common.FactId);
+        lease.Require(db);
+        await db.SaveChangesAsync(cancel);
         log.LogCritical("The log of {Publisher} was set back: {Service} reads on from {Position}, and {Count} facts that it had handled are orphans", publisher, service, common.Position, lost.Count);
         return true;
     }
@@ -79,8 +76,8 @@ public sealed class FactForks(IFactSource source, MessagingOptions options, Mess
     {
         var (from, to) = (row.Time - Apart, row.Time + Apart);
         var changed = await db.AuditTrail.Where(a => a.Time >= from && a.Time <= to && a.CausationId == row.FactId).Select(a => a.Entity + "/" + a.EntityId).Distinct().Order().ToListAsync(cancel);
-        if (await db.Waiting.FindAsync([row.FactId], cancel) is not null) return;
-        db.Waiting.Add(new WaitingRow
+        if (await db.LoadAsync<WaitingRow>(cancel, row.FactId) is not null) return;
+        db.Put(new WaitingRow
         {
             FactId = row.FactId, Publisher = publisher, Position = row.Position, Type = "", Keys = "[]", Envelope = "", State = WaitState.Orphaned, Tries = 0, Build = "", Time = db.Now,
             Reason = FactWaits.Cut(changed is [] ? "Its publisher lost it; it had changed no record here." : $"Its publisher lost it; it had changed {string.Join(", ", changed)}."),

@@ -14,10 +14,12 @@ namespace Doseline.Platform.Messaging.Reading;
 /// before is handled or waits. Two readers at once, after a long pause of one, cost duplicates and nothing else.
 /// </remarks>
 public sealed class FactReader(
-    string service, string publisher, FactTable table, IFactSource source, Bell bell, FactWork work, FactWaits keeper, FactForks forks, DatabaseTable databases,
+    string service, string publisher, FactTable table, IFactSource source, Bell bell, FactWork work, FactWaits keeper, FactForks forks, LogsAway logs, DatabaseTable databases,
     IServiceScopeFactory scopes, MessagingOptions options, Replica replica, ClockWatch clock, TimeProvider time, MessagingMeter meter, ILogger<FactReader> log) : IReminderPump, IHandsOver
 {
     static readonly TimeSpan TakenElsewhere = TimeSpan.FromMilliseconds(250);
+    // How long a claim is kept for the next ring, which may have come to another replica: that one waits as long, and a fact has a second in all.
+    static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan InProcess = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan FromAfar = TimeSpan.FromMilliseconds(100);
 
@@ -27,6 +29,7 @@ public sealed class FactReader(
     long rungFor = -1;
     bool waits = true, taken;
     DateTimeOffset? nextTry;
+    DateTimeOffset looked = DateTimeOffset.MinValue;
 
     /// <inheritdoc/>
     public string Service => service;
@@ -39,7 +42,7 @@ public sealed class FactReader(
 
     /// <inheritdoc/>
     // Another replica holds the lease: the ring may have been for what that one has read already, or not.
-    public TimeSpan Patience => taken ? TakenElsewhere : options.Unrung;
+    public TimeSpan Patience => taken ? TakenElsewhere : lease.IsTaken ? Busy : options.Unrung;
 
     /// <inheritdoc/>
     public TimeSpan Gather => source.IsHere(publisher) ? InProcess : bell.HasPages(service, publisher) ? TimeSpan.Zero : FromAfar;
@@ -53,30 +56,44 @@ public sealed class FactReader(
     {
         var rung = bell.RungFor(service, publisher);
         // Where work is pumped by hand, nothing is looked at that nobody rang for; and nothing is recorded by a clock that is off.
-        if (!clock.MayRecord || options.Manual && rung == rungFor && !waits) return 0;
+        var idle = rung == rungFor && !waits;
+        if (!clock.MayRecord || idle && (options.Manual || looked > time.GetUtcNow() - 0.9 * (lease.IsTaken ? Busy : options.Unrung))) return 0;
         await using var scope = scopes.CreateAsyncScope();
         var db = databases.Of(service, scope.ServiceProvider);
-        var cursors = await CursorsAsync(db, cancel);
-        if (!options.Manual && rung == rungFor && !waits && cursors.Max(c => c.ReadTime) > db.Now - 0.9 * options.Unrung) return 0;
+        if (idle && lease.IsTaken)
+        {
+            await lease.ReleaseAsync(db, cancel);
+            return 0;
+        }
 
-        var open = await WaitsAsync(db, cancel);
+        var (cursors, open) = await StandAsync(db, cancel);
+        if (idle && cursors.Max(c => c.ReadTime) is var read && read > db.Now - 0.9 * options.Unrung)
+        {
+            looked = read;
+            return 0;
+        }
+
         var groups = GroupsOf(cursors);
-        var read = open.TooMany ? Read.Nothing(groups[0].Place) : await ReadAsync(groups[0], rung != rungFor, cancel);
-        if (read.Page is { Forked: false, Facts: [] } && groups.Count == 1 && open.ToTry(db.Now, options.Manual, rules) is [])
+        var first = open.TooMany ? Read.Nothing(groups[0].Place) : await ReadAsync(groups[0], rung != rungFor, cancel);
+        looked = db.Now;
+        if (first.Page is { Forked: false, Facts: [] } && groups.Count == 1 && open.ToTry(db.Now, options.Manual, rules) is [])
         {
             // Nothing for us: the cursor passes it by, and no lease is needed for that.
-            var looked = read.Page.UpTo != read.Page.After || !options.Manual && !read.Away;
-            var more = looked && !await MoveAsync(db, groups[0], read.Page.UpTo, cancel) || read.Page.UpTo.Position < read.Page.Head.Position;
-            (rungFor, taken) = (read.Away || more ? -1 : rung, false);
+            var moves = first.Page.UpTo != first.Page.After || !options.Manual && !first.Away;
+            var more = moves && !await MoveAsync(db, groups[0], first.Page.UpTo, cancel) || first.Page.UpTo.Position < first.Page.Head.Position;
+            (rungFor, taken) = (first.Away || more ? -1 : rung, false);
             return more ? 1 : 0;
         }
 
+        // What was read under a claim that still stands is true; before a new one, somebody else may have been here.
+        var held = lease.IsHeld(db.Now);
         taken = await lease.TakeAsync(db, cancel) is null;
         if (taken) return 0;
-        var (count, atHead) = await RoundAsync(db, read, cancel);
+        var (count, atHead) = await RoundAsync(db, held ? (cursors, open) : await StandAsync(db, cancel), first, rung != rungFor, cancel);
         rungFor = atHead ? rung : -1;
-        // The way is free for another replica, which the next ring may reach. A process that dies leaves its lease to run out.
-        await lease.ReleaseAsync(db, cancel);
+        // The claim is kept from round to round while one ring follows another; then the way is free for another replica, which the next one may reach.
+        // A process that dies leaves its claim to run out.
+        if (waits || options.Manual) await lease.ReleaseAsync(db, cancel);
         return count;
     }
 
@@ -87,21 +104,20 @@ public sealed class FactReader(
         await lease.ReleaseAsync(databases.Of(service, scope.ServiceProvider), cancel);
     }
 
-    async Task<(int Count, bool AtHead)> RoundAsync(ServiceDb db, Read? first, CancellationToken cancel)
+    async Task<(int Count, bool AtHead)> RoundAsync(ServiceDb db, (List<CursorRow> Cursors, OpenWaits Waits) stand, Read? first, bool rung, CancellationToken cancel)
     {
-        for (var count = 0; ;)
+        for (var count = 0; ; stand = await StandAsync(db, cancel))
         {
-            var more = false;
-            foreach (var group in GroupsOf(await CursorsAsync(db, cancel)))
+            var (more, open) = (false, stand.Waits);
+            foreach (var group in GroupsOf(stand.Cursors))
             {
-                var open = await WaitsAsync(db, cancel);
                 var (page, away) = first is not null && first.Page.After == group.Place ? first
                     : open.TooMany ? Read.Nothing(group.Place)
-                    : await ReadAsync(group, false, cancel);
+                    : await ReadAsync(group, rung, cancel);
                 first = null;
                 if (page.Forked) return await forks.GoBackAsync(db, lease, service, publisher, group.Place, cancel) ? (count + 1, false) : (count, true);
 
-                FactRound round = new(rules, open, lease, work, keeper, options, time, meter, log);
+                FactRound round = new(rules, open, lease, work, keeper, logs, options, time, meter, log);
                 List<Fact> facts = [.. page.Facts.Where(f => group.Types.Contains(f.Type))];
                 var settled = await round.RunAsync(db, facts, cancel);
                 (waits, nextTry) = (open.Any, open.NextTime);
@@ -126,6 +142,7 @@ public sealed class FactReader(
     {
         if (bell.Take(service, publisher, group.Place, group.Until) is { } brought)
         {
+            logs.Saw(service, publisher, isAway: false);
             meter.Page(service, publisher, brought: true);
             meter.Head(service, publisher, brought.Head.Position);
             return new Read(brought, false);
@@ -134,6 +151,7 @@ public sealed class FactReader(
         try
         {
             var page = await source.ReadAsync(service, publisher, group.Place, group.Types, group.Until, cancel);
+            logs.Saw(service, publisher, isAway: false);
             meter.Page(service, publisher, brought: false);
             if (!rung && !options.Manual && page.Facts.Count > 0 && !source.IsHere(publisher)) meter.Unrung(service, publisher, page.Facts.Count);
             meter.Head(service, publisher, page.Head.Position);
@@ -149,38 +167,47 @@ public sealed class FactReader(
             log.LogCritical(fault, "{Listener} stands still before the log of {Publisher}", service, publisher);
         }
 
+        logs.Saw(service, publisher, isAway: true);
         return Read.Nothing(group.Place);
     }
 
-    async Task<OpenWaits> WaitsAsync(ServiceDb db, CancellationToken cancel)
+    // Where the cursors stand and what waits, in one message. A type without a row begins where its rule says. One that left the table keeps its row,
+    // and goes on from there when it comes back.
+    async Task<(List<CursorRow> Cursors, OpenWaits Waits)> StandAsync(ServiceDb db, CancellationToken cancel)
     {
-        var open = await OpenWaits.ReadAsync(db, publisher, cancel);
+        List<CursorRow> rows = [];
+        var any = false;
+        await db.ReadAsync($"""
+            SELECT type, position, fact_id, read_time FROM cursors WHERE publisher = {publisher};
+            SELECT 1 FROM waiting WHERE publisher = {publisher} AND resolved_time IS NULL LIMIT 1
+            """, async reader =>
+        {
+            while (await reader.ReadAsync(cancel))
+                rows.Add(new CursorRow { Publisher = publisher, Type = reader.GetString(0), Position = reader.GetInt64(1), FactId = reader.GetString(2), ReadTime = new DateTimeOffset(reader.GetInt64(3), TimeSpan.Zero) });
+            any = await reader.NextResultAsync(cancel) && await reader.ReadAsync(cancel);
+        }, cancel);
+        foreach (var rule in rules.Values.Where(r => !rows.Exists(c => c.Type == r.Type))) rows.Add(await BeginAsync(db, rule, cancel));
+        var open = any ? await OpenWaits.ReadAsync(db, publisher, cancel) : OpenWaits.None();
         (waits, nextTry) = (open.Any, open.NextTime);
-        return open;
+        return (rows.FindAll(c => rules.ContainsKey(c.Type)), open);
+    }
+
+    async Task<CursorRow> BeginAsync(ServiceDb db, FactRule rule, CancellationToken cancel)
+    {
+        var place = rule.Start is Start.Now ? (await source.ReadAsync(service, publisher, LogPlace.Beginning, [], null, cancel)).Head : LogPlace.Beginning;
+        var row = new CursorRow { Publisher = publisher, Type = rule.Type, Position = place.Position, FactId = place.FactId, ReadTime = DateTimeOffset.UnixEpoch };
+        await db.WriteAsync(() => db.Database.ExecuteSqlAsync(
+            $"INSERT INTO cursors (publisher, type, position, fact_id, read_time) VALUES ({row.Publisher}, {row.Type}, {row.Position}, {row.FactId}, {row.ReadTime.UtcTicks}) ON CONFLICT DO NOTHING", cancel), cancel);
+        return row;
     }
 
     async Task<bool> MoveAsync(ServiceDb db, Group group, LogPlace to, CancellationToken cancel)
     {
-        var now = db.Now;
-        return group.Types.Count == await db.WriteAsync(() => db.Cursors
-            .Where(c => c.Publisher == publisher && group.Types.Contains(c.Type) && c.Position == group.Place.Position && c.FactId == group.Place.FactId)
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Position, to.Position).SetProperty(c => c.FactId, to.FactId).SetProperty(c => c.ReadTime, now), cancel), cancel);
-    }
-
-    // A type without a row begins where its rule says. One that left the table keeps its row, and goes on from there when it comes back.
-    async Task<List<CursorRow>> CursorsAsync(ServiceDb db, CancellationToken cancel)
-    {
-        var rows = await db.Cursors.AsNoTracking().Where(c => c.Publisher == publisher).ToListAsync(cancel);
-        foreach (var rule in rules.Values.Where(r => !rows.Exists(c => c.Type == r.Type)))
-        {
-            var place = rule.Start is Start.Now ? (await source.ReadAsync(service, publisher, LogPlace.Beginning, [], null, cancel)).Head : LogPlace.Beginning;
-            var row = new CursorRow { Publisher = publisher, Type = rule.Type, Position = place.Position, FactId = place.FactId, ReadTime = DateTimeOffset.UnixEpoch };
-            await db.WriteAsync(() => db.Database.ExecuteSqlAsync(
-                $"INSERT INTO cursors (publisher, type, position, fact_id, read_time) VALUES ({row.Publisher}, {row.Type}, {row.Position}, {row.FactId}, {row.ReadTime.UtcTicks}) ON CONFLICT DO NOTHING", cancel), cancel);
-            rows.Add(row);
-        }
-
-        return rows.FindAll(c => rules.ContainsKey(c.Type));
+        var moved = await db.WriteAsync(() => db.ChangeAsync($"""
+            UPDATE cursors SET position = {to.Position}, fact_id = {to.FactId}, read_time = {db.Now.UtcTicks}
+            WHERE publisher = {publisher} AND position = {group.Place.Position} AND fact_id = {group.Place.FactId} AND type IN ({group.Types})
+            """, cancel), cancel);
+        return moved == group.Types.Count;
     }
 
     // In the order of their places; each but the last is read up to the next, where they join.

@@ -3,7 +3,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Platform.Messaging.Reading;
@@ -14,12 +13,13 @@ namespace Doseline.Platform.Messaging.Reading;
 /// <param name="lease">Claim of the reader.</param>
 /// <param name="work">Runs handlers.</param>
 /// <param name="keeper">Keeps what could not be handled.</param>
+/// <param name="logs">Which logs cannot be read.</param>
 /// <param name="options">Tries, lanes.</param>
 /// <param name="clock">The platform's clock.</param>
 /// <param name="meter">Counts.</param>
 /// <param name="log">Log.</param>
 sealed class FactRound(
-    IReadOnlyDictionary<string, FactRule> rules, OpenWaits waits, Lease lease, FactWork work, FactWaits keeper, MessagingOptions options, TimeProvider clock, MessagingMeter meter, ILogger log)
+    IReadOnlyDictionary<string, FactRule> rules, OpenWaits waits, Lease lease, FactWork work, FactWaits keeper, LogsAway logs, MessagingOptions options, TimeProvider clock, MessagingMeter meter, ILogger log)
 {
     int handled;
 
@@ -65,7 +65,7 @@ sealed class FactRound(
     }
 
     // Earlier ones hold a place each until they are done, so whoever waits for them does not wait for a place that it holds itself.
-    async Task<bool> RunAsync(Job job, Task[] before, ILookup<string, InboxRow> seen, SemaphoreSlim places, CancellationToken cancel)
+    async Task<bool> RunAsync(Job job, Task[] before, ILookup<string, (string Part, string DataHash)> seen, SemaphoreSlim places, CancellationToken cancel)
     {
         try
         {
@@ -79,17 +79,17 @@ sealed class FactRound(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a handler throws, the fact waits with it rather than being lost.")]
-    async Task<bool> SettleAsync(Job job, ILookup<string, InboxRow> seen, CancellationToken cancel)
+    async Task<bool> SettleAsync(Job job, ILookup<string, (string Part, string DataHash)> seen, CancellationToken cancel)
     {
         var (rule, fact, keys, wait) = (job.Rule, job.Fact, job.Keys, job.Wait);
         try
         {
             if (wait is null && waits.Of(fact.Id) is not null) return true;
             if (job.Fault is not null) throw job.Fault;
-            foreach (var row in seen[fact.Id])
+            foreach (var (part, hash) in seen[fact.Id])
             {
-                FactConflictException.ThrowUnlessSame(fact, row.DataHash);
-                if (row.Part.Length > 0) continue;
+                FactConflictException.ThrowUnlessSame(fact, hash);
+                if (part.Length > 0) continue;
                 meter.Duplicate(rule);
                 return true;
             }
@@ -117,7 +117,7 @@ sealed class FactRound(
 
     async Task<bool> FailAsync(Job job, Exception fault, CancellationToken cancel)
     {
-        if (DbRaces.IsAway(fault) || fault is LeaseLostException)
+        if (DbRaces.IsAway(fault))
         {
             Over = true;
             log.LogWarning(fault, "The round of {Handler} ends at fact {FactId}", job.Rule.Handler, job.Fact.Id);
@@ -126,7 +126,7 @@ sealed class FactRound(
 
         // Where work is pumped by hand, what is not due is tried too, and not counted.
         if (job.Wait is { Row: { State: WaitState.Retrying, NextTime: { } due } } && due > clock.GetUtcNow()) return true;
-        var verdict = VerdictOf(job, fault);
+        var verdict = VerdictOf(job, fault, await IsExcusedAsync(job, fault, cancel));
         if (verdict.State is not WaitState.Parked) log.LogWarning(fault, "{Handler} failed on fact {FactId}; it will be tried again", job.Rule.Handler, job.Fact.Id);
         else if (fault is FactConflictException or FactUnreadableException) log.LogCritical(fault, "{Handler} parked fact {FactId}: {Reason}", job.Rule.Handler, job.Fact.Id, fault.Message);
         else log.LogError(fault, "{Handler} parked fact {FactId} after {Tries} tries", job.Rule.Handler, job.Fact.Id, verdict.Tries);
@@ -141,7 +141,6 @@ sealed class FactRound(
             if (await keeper.KeepAsync(lease, job.Rule, job.Fact, job.Keys, verdict, cancel) is { } row)
             {
                 waits.Put(row);
-                if (row.State is WaitState.Parked) meter.Parked(job.Rule);
             }
             else
             {
@@ -158,7 +157,14 @@ sealed class FactRound(
         }
     }
 
-    Verdict VerdictOf(Job job, Exception fault)
+    // That somebody who is asked is away says nothing of the fact, nor that what it builds on has not come while it still may.
+    async Task<bool> IsExcusedAsync(Job job, Exception fault, CancellationToken cancel) => IsTooEarly(fault)
+        ? logs.AnyBut(job.Rule.Service, job.Fact.Source) || await keeper.OthersWaitAsync(job.Rule.Service, job.Fact.Source, cancel)
+        : IsAway(fault);
+
+    static bool IsTooEarly(Exception fault) => fault is RefusedException refused && refused.Refusals.Any(r => r.Code == TooEarly.Code);
+
+    Verdict VerdictOf(Job job, Exception fault, bool excused)
     {
         var tries = job.Wait?.Row.Tries ?? 0;
         if (fault is FactConflictException)
@@ -169,8 +175,8 @@ sealed class FactRound(
 
         if (fault is FactUnreadableException) return new Verdict(WaitState.Parked, fault.Message, tries, Unreadable: true);
         var now = clock.GetUtcNow();
-        // That somebody who is asked is away says nothing of the fact; it is tried at growing intervals for as long as it takes.
-        if (IsAway(fault)) return new Verdict(WaitState.Retrying, fault.Message, tries, now + options.Within(job.Wait is { } wait ? now - wait.Row.Time : TimeSpan.Zero));
+        // Tried at growing intervals for as long as it takes.
+        if (excused) return new Verdict(WaitState.Retrying, IsTooEarly(fault) ? $"{TooEarly.Code}: {fault.Message}" : fault.Message, tries, now + options.Within(job.Wait is { } wait ? now - wait.Row.Time : TimeSpan.Zero));
         return ++tries >= options.TriesMax
             ? new Verdict(WaitState.Parked, fault.Message, tries)
             : new Verdict(WaitState.Retrying, fault.Message, tries, now + options.Backoff(tries));
@@ -184,11 +190,18 @@ sealed class FactRound(
         _ => false,
     };
 
-    static async Task<ILookup<string, InboxRow>> SeenAsync(ServiceDb db, IReadOnlyList<Fact> facts, CancellationToken cancel)
+    static async Task<ILookup<string, (string Part, string DataHash)>> SeenAsync(ServiceDb db, IReadOnlyList<Fact> facts, CancellationToken cancel)
     {
-        List<string> ids = [.. facts.Select(f => f.Id)];
-        List<InboxRow> rows = ids is [] ? [] : await db.Inbox.AsNoTracking().Where(r => ids.Contains(r.FactId)).ToListAsync(cancel);
-        return rows.ToLookup(r => r.FactId, StringComparer.Ordinal);
+        List<(string Id, string Part, string DataHash)> rows = [];
+        if (facts.Count > 0)
+        {
+            await db.ReadAsync($"SELECT fact_id, part, data_hash FROM inbox WHERE fact_id IN ({facts.Select(f => f.Id)})", async reader =>
+            {
+                while (await reader.ReadAsync(cancel)) rows.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            }, cancel);
+        }
+
+        return rows.ToLookup(r => r.Id, r => (r.Part, r.DataHash), StringComparer.Ordinal);
     }
 
     Job Read(OpenWait wait) => Read(FactWaits.Read(wait.Row) with { Position = wait.Row.Position }) with { Wait = wait };

@@ -22,28 +22,25 @@ public sealed class FactWaits(IServiceScopeFactory scopes, DatabaseTable databas
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = databases.Of(rule.Service, scope.ServiceProvider);
-        return await db.InTransactionAsync(async () =>
+        var (row, seen) = await db.LoadAsync(db.One<WaitingRow>(fact.Id), db.One<InboxRow>(fact.Id, ""), cancel);
+        if (row is { ResolvedTime: not null } || seen?.DataHash == fact.DataHash) return null;
+        row ??= db.Put(new WaitingRow
         {
-            await lease.RequireAsync(db, cancel);
-            var row = await db.Waiting.FindAsync([fact.Id], cancel);
-            if (row is { ResolvedTime: not null } || await db.Inbox.AnyAsync(r => r.FactId == fact.Id && r.Part == "" && r.DataHash == fact.DataHash, cancel)) return null;
-            if (row is null)
-            {
-                db.Waiting.Add(row = new WaitingRow
-                {
-                    FactId = fact.Id, Publisher = fact.Source, Position = fact.Position, Type = fact.Type, Keys = JsonSerializer.Serialize(keys),
-                    Envelope = JsonSerializer.Serialize(fact, JsonSerializerOptions.Web), State = verdict.State, Tries = verdict.Tries, NextTime = verdict.NextTime,
-                    Reason = Cut(verdict.Reason), Build = verdict.Unreadable ? rule.Build : "", Time = db.Now,
-                });
-            }
-            else
-            {
-                (row.State, row.Tries, row.NextTime, row.Reason, row.Build) = (verdict.State, verdict.Tries, verdict.NextTime, Cut(verdict.Reason), verdict.Unreadable ? rule.Build : "");
-            }
+            FactId = fact.Id, Publisher = fact.Source, Position = fact.Position, Type = fact.Type, Keys = JsonSerializer.Serialize(keys),
+            Envelope = JsonSerializer.Serialize(fact, JsonSerializerOptions.Web), State = verdict.State, Tries = 0, Reason = "", Build = "", Time = db.Now,
+        });
+        (row.State, row.Tries, row.NextTime, row.Reason, row.Build) = (verdict.State, verdict.Tries, verdict.NextTime, Cut(verdict.Reason), verdict.Unreadable ? rule.Build : "");
+        lease.Require(db);
+        await db.SaveChangesAsync(cancel);
+        return row;
+    }
 
-            await db.SaveChangesAsync(cancel);
-            return row;
-        }, cancel);
+    /// <summary>True while facts of other logs wait for somebody who is away; those that came too early themselves excuse nobody, or two would excuse each other for ever.</summary>
+    internal async Task<bool> OthersWaitAsync(string service, string publisher, CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await databases.Of(service, scope.ServiceProvider).Waiting
+            .AnyAsync(w => w.Publisher != publisher && w.ResolvedTime == null && w.State == WaitState.Retrying && w.Tries == 0 && !w.Reason.StartsWith(TooEarly.Code), cancel);
     }
 
     /// <summary>Ends what waits in a save of its own.</summary>
@@ -58,17 +55,17 @@ public sealed class FactWaits(IServiceScopeFactory scopes, DatabaseTable databas
     /// <summary>Ends what waits because of a fact that is being handled, in the save at hand: its own row goes, and what it settles is overtaken.</summary>
     internal static async Task EndAsync(ServiceDb db, WaitingRow? own, IReadOnlyList<OpenWait> settled, string by, CancellationToken cancel)
     {
-        if (own is not null && await db.Waiting.FindAsync([own.FactId], cancel) is { ResolvedTime: null } row) db.Waiting.Remove(row);
+        if (own is not null && await db.LoadAsync<WaitingRow>(cancel, own.FactId) is { ResolvedTime: null } row) db.Drop(row);
         foreach (var wait in settled)
         {
-            if (await db.Waiting.FindAsync([wait.Row.FactId], cancel) is not { ResolvedTime: null } earlier) continue;
+            if (await db.LoadAsync<WaitingRow>(cancel, wait.Row.FactId) is not { ResolvedTime: null } earlier) continue;
             (earlier.State, earlier.NextTime, earlier.ResolvedTime, earlier.ResolveReason) = (WaitState.Overtaken, null, db.Now, $"Fact {by} holds the whole row.");
             AddReceipt(db, earlier);
         }
     }
 
     /// <summary>Writes the inbox row of a fact whose wait ends without its handler: a reader that wakes up late finds it.</summary>
-    internal static void AddReceipt(ServiceDb db, WaitingRow row) => db.Inbox.Add(new InboxRow
+    internal static void AddReceipt(ServiceDb db, WaitingRow row) => db.Put(new InboxRow
     {
         FactId = row.FactId, Part = "", Publisher = row.Publisher, Position = row.Position, DataHash = Read(row).DataHash, Time = db.Now,
     });

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Signing;
+using Doseline.Quality.V1;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,10 +10,10 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Doseline.Platform.Messaging.Reading;
 
 /// <summary>Has a fact handled once: its effect, its inbox row and what it ends of what waits are one save.</summary>
-public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable databases, MessagingMeter meter)
+public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable databases, SignatureGate signatures, MessagingMeter meter)
 {
-    // Races between replicas settle in one or two tries; more means something else is wrong, and the fact waits for its backoff.
-    const int RaceTriesMax = 5;
+    // A race is lost again as long as others write the same rows in quick succession, as issues do the lines of a batch; beyond this the fact waits for its backoff.
+    const int RaceTriesMax = 20;
 
     /// <summary>Runs the handler.</summary>
     /// <param name="rule">What is done about the fact.</param>
@@ -68,6 +70,8 @@ public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable database
         request.Fact = new FactKey(rule.Service, fact.Id, fact.Source, fact.Position, fact.DataHash);
 
         var db = databases.Of(rule.Service, scope.ServiceProvider);
+        // Whoever listens to releases: what its publisher says is not yet what QA signed.
+        if (message is DoseDispositionChanged decided) await signatures.RequireReleaseAsync(decided, cancel);
         await rule.HandleAsync(scope.ServiceProvider, message, fact, cancel);
         if (ends is not null) await ends(db);
         // Actors that were asked have committed the inbox row with their effects; where nothing else is to be written, nothing is.

@@ -20,6 +20,9 @@ sealed class OpenWaits
 
     OpenWaits(IEnumerable<OpenWait> waits) => open = new(waits.Select(w => KeyValuePair.Create(w.Row.FactId, w)), StringComparer.Ordinal);
 
+    /// <summary>Nothing waits.</summary>
+    public static OpenWaits None() => new([]);
+
     /// <summary>Reads them; orphans hold up nothing.</summary>
     public static async Task<OpenWaits> ReadAsync(ServiceDb db, string publisher, CancellationToken cancel)
     {

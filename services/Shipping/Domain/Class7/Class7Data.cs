@@ -9,6 +9,9 @@ namespace Doseline.Shipping.Domain.Class7;
 /// </summary>
 public sealed class Class7Data
 {
+    // The row of a table for everything that has none.
+    const string Unlisted = "*";
+
     readonly FrozenDictionary<string, Class7Table.Row> limits, exceptions, defaults, chains, quantities, names;
     readonly FrozenDictionary<string, Emission> emissions;
 
@@ -26,13 +29,10 @@ public sealed class Class7Data
 
     /// <summary>The version in force.</summary>
     public static Class7Data Current { get; } =
-        new("us-49cfr-1", "limits-us-1", "table4-1", "defaults-1", "emission-1", "chains-1", "rq-1", "names-1");
+        new("us-49cfr-2", "limits-us-1", "table4-1", "defaults-1", "emission-1", "chains-1", "rq-2", "names-1");
 
     /// <summary>Name of the version, recorded with every classification.</summary>
     public string Version { get; }
-
-    /// <summary>The version of that name; null when unknown.</summary>
-    public static Class7Data? ForVersion(string? version) => version == Current.Version ? Current : null;
 
     /// <summary>A limit by its id, in the unit its row names.</summary>
     /// <exception cref="KeyNotFoundException">The table has no such row.</exception>
@@ -61,9 +61,23 @@ public sealed class Class7Data
     /// <summary>True when master data decided how the chain of this parent is counted.</summary>
     public bool HasChainDecision(string parent) => chains.ContainsKey(parent);
 
-    /// <summary>Reportable quantity in becquerels, with whether it was verified; null when the table is silent.</summary>
-    public (double Bq, bool Verified)? ReportableQuantity(string nuclide) =>
-        quantities.TryGetValue(nuclide, out var row) ? (Activity.From(row.Number("rq_ci"), ActivityUnit.Ci).Bq, row.Verified) : null;
+    /// <summary>True unless it is known that neither the nuclide nor what follows it emits alpha radiation: by the table, else by the decay scheme.</summary>
+    public bool MayEmitAlpha(string nuclide) => EmissionOfNuclide(nuclide) switch
+    {
+        Emission.Alpha => true,
+        Emission.BetaGamma => false,
+        _ => NuclideData.Current.Find(nuclide) is null || NuclideData.Current.MayEmitAlpha(nuclide),
+    };
+
+    /// <summary>
+    /// Reportable quantity in becquerels, with whether it was verified. A nuclide without a row has the default of the table (49 CFR 172.101 Appendix A
+    /// Table 2: 1 Ci), which is never none.
+    /// </summary>
+    public (double Bq, bool Verified, bool IsDefault) ReportableQuantity(string nuclide)
+    {
+        var row = quantities.GetValueOrDefault(nuclide) ?? quantities[Unlisted];
+        return (Activity.From(row.Number("rq_ci"), ActivityUnit.Ci).Bq, row.Verified, row["nuclide"] is Unlisted);
+    }
 
     /// <summary>The parts of A1 or A2 that an excepted package may hold.</summary>
     public ExceptionLimits ExceptionsFor(MaterialForm form)

@@ -97,13 +97,9 @@ public static class Classifier
         var sum = 0.0;
         foreach (var amount in amounts)
         {
-            if (data.ReportableQuantity(amount.Nuclide.Symbol) is not { } quantity)
-            {
-                notes.Add($"RQ_NOT_LISTED:{amount.Nuclide.Symbol}");
-                continue;
-            }
-
+            var quantity = data.ReportableQuantity(amount.Nuclide.Symbol);
             sum += amount.Bq / quantity.Bq;
+            if (quantity.IsDefault) notes.Add($"RQ_DEFAULT:{amount.Nuclide.Symbol}");
             if (!quantity.Verified) notes.Add($"RQ_NOT_VERIFIED:{amount.Nuclide.Symbol}");
         }
 

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
-import { meant, now } from '../../app/clock';
+import { useTime } from '../../app/clock';
 import { useZoneOf } from '../../app/session';
 import { BatchRecordsService, type BatchRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
@@ -9,7 +9,7 @@ import { ActivityField, bqOf, LocalTimeField, NumberField, numberOf, useTypedAct
 import { Activity, Time } from '../../ui/Figures';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
-import { localText, timestamp } from '../../physics/time';
+import { timestamp } from '../../physics/time';
 import { percentText } from '../../physics/units';
 import { batchTexts as t } from '../../text/batches';
 
@@ -18,14 +18,14 @@ export function EndOfSynthesis({ record }: { record: BatchRecord }) {
   const batch = record.batch!;
   const zone = useZoneOf()(batch.siteId);
   const action = useAction(BatchesService.method.recordEndOfSynthesis, BatchRecordsService.typeName);
-  const [ended, setEnded] = useState(() => localText(now(), zone));
-  const [measured, setMeasured] = useState(() => localText(now(), zone));
+  const ended = useTime(zone);
+  const measured = useTime(zone);
   const [bulk, setBulk] = useTypedActivity();
   const [volume, setVolume] = useState('');
   const [answer, setAnswer] = useState<string | null>(null);
   if (batch.endOfSynthesisTime) return <Note tone="ok" title={t.eosTitle}><Time at={batch.endOfSynthesisTime} /> · <Activity of={batch.bulk} />{answer && ` · ${answer}`}</Note>;
-  const instant = (text: string) => {
-    const at = meant(text, zone);
+  const instant = (time: typeof ended) => {
+    const at = time.meant();
     return at === null ? undefined : timestamp(at);
   };
   const submit = async () => {
@@ -38,9 +38,9 @@ export function EndOfSynthesis({ record }: { record: BatchRecord }) {
   return (
     <form className="stack part" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       <div className="columns-3">
-        <LocalTimeField label={t.eosTime} zone={zone} value={ended} onChange={setEnded} />
+        <LocalTimeField label={t.eosTime} zone={zone} value={ended.text} onChange={ended.type} />
         <ActivityField label={t.eosBulk} value={bulk} onChange={setBulk} />
-        <LocalTimeField label={t.eosMeasured} zone={zone} value={measured} onChange={setMeasured} />
+        <LocalTimeField label={t.eosMeasured} zone={zone} value={measured.text} onChange={measured.type} />
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
       </div>
       <Refusals problem={action.problem} />

@@ -49,6 +49,7 @@ export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | u
   const sign = async () => {
     if (!row || !of.approval) return;
     const ms = effective ? instantOf(effective, zone) : null;
+    if (effective && ms === null) return;
     if (!(await approve.run(of.approval.request(row, reason, ms === null ? undefined : timestamp(ms)) as never, { asked: true }))) return refresh();
     say(t.approved);
     close();

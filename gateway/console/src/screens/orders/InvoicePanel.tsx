@@ -6,7 +6,7 @@ import { Time } from '../../ui/Figures';
 import { Facts, Panel } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { orderTexts as t } from '../../text/orders';
-import { moneyText } from './PromiseView';
+import { moneyText } from '../../physics/money';
 
 /** The invoice of an order, for those who may see prices. */
 export function InvoicePanel({ orderId }: { orderId: string }) {

@@ -13,7 +13,7 @@ import { Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
 import { activityText, becquerels } from '../../physics/units';
-import { localText } from '../../physics/time';
+import { fieldText, instantOf, localOf } from '../../physics/time';
 import { orderTexts as t } from '../../text/orders';
 import { missing, question, type OrderForm, type Way } from './form';
 import { PromisePreview } from './PromisePreview';
@@ -46,7 +46,8 @@ export function PlaceOrder() {
   const customer = customers.data?.find((each) => each.code === form.customerCode);
   const zone = customer?.zone ?? session.zone;
   const lacks = missing(form);
-  const ready = Object.keys(lacks).length === 0;
+  // An hour that comes twice is asked about at its field, and is not taken for none.
+  const ready = Object.keys(lacks).length === 0 && !(form.instant && instantOf(form.instant, zone) === null);
   const wrong = (field: keyof OrderForm) => (tried ? lacks[field] : undefined);
 
   const submit = async () => {
@@ -69,7 +70,7 @@ export function PlaceOrder() {
               options={(customers.data ?? []).map((each) => [each.code, `${each.code} – ${each.name}`] as const)} />
             <div className="stack">
               <LocalTimeField label={t.windowStart} hint={t.windowHint} zone={zone} value={form.start} wrong={wrong('start')}
-                onChange={(start) => set({ start, end: !form.end || form.end < start ? later(start) : form.end })} />
+                onChange={(start) => set({ start, end: !form.end || form.end < start ? later(localOf(start)) : form.end })} />
               <LocalTimeField label={t.windowEnd} zone={zone} value={form.end} onChange={(end) => set({ end })} wrong={wrong('end')} />
             </div>
             <Choices<Way> label={t.way} value={form.way} onChange={(way) => set({ way })} options={ways.map((way) => [way, t.ways[way]] as const)} />
@@ -95,7 +96,7 @@ export function PlaceOrder() {
         </Panel>
         <PromisePreview
           ask={ready ? question(form, product?.nuclide ?? '', zone) : null} zone={zone}
-          takeWindow={(start, end) => set({ start: localText(start, zone), end: localText(end, zone) })}
+          takeWindow={(start, end) => set({ start: fieldText(start, zone), end: fieldText(end, zone) })}
           takeAmount={(bq) => set({ way: 'administration', amount: { text: String(Number((bq / becquerels[unit]).toPrecision(6))), unit } })}
         />
       </div>

@@ -6,7 +6,7 @@ import { useSettings } from '../../app/settings';
 import { OrdersService, type PreviewPromiseRequestSchema, type PreviewPromiseResponse } from '../../generated/doseline/orders/v1/orders_pb';
 import { Badge, Empty, Panel } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
-import { clockText, dayText, instantOf, zoneText } from '../../physics/time';
+import { clockText, dayText, localInstant, zoneText } from '../../physics/time';
 import { activityText } from '../../physics/units';
 import { orderTexts as t } from '../../text/orders';
 import { PromiseView } from './PromiseView';
@@ -40,7 +40,7 @@ export function PromisePreview({ ask, zone, takeWindow, takeAmount }: { ask: Ask
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [key]);
 
-  const window = { from: ask?.windowStart?.dateTime ? instantOf(ask.windowStart.dateTime, zone) : null, until: ask?.windowEnd?.dateTime ? instantOf(ask.windowEnd.dateTime, zone) : null };
+  const window = { from: localInstant(ask?.windowStart), until: localInstant(ask?.windowEnd) };
   return (
     <Panel title={t.promise} aside={busy ? <span className="small soft" role="status">{t.asking}</span> : answer ? <Badge tone="ok">{t.feasible}</Badge> : problem ? <Badge tone="stop">{t.infeasible}</Badge> : undefined}>
       <div aria-live="polite" className="stack">

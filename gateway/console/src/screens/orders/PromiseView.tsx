@@ -4,12 +4,9 @@ import { Amount, Time } from '../../ui/Figures';
 import { Facts } from '../../ui/Panel';
 import { PromiseLine } from '../../ui/PromiseLine';
 import { Table } from '../../ui/Table';
+import { moneyText } from '../../physics/money';
 import { millis, spanText } from '../../physics/time';
 import { orderTexts as t } from '../../text/orders';
-
-/** Money in minor units as people read it. */
-export const moneyText = (minorUnits: bigint, currency: string): string =>
-  new Intl.NumberFormat('en', { style: 'currency', currency: currency || 'USD' }).format(Number(minorUnits) / 100);
 
 /** A promise: its time line, its points with time and activity, its terms. */
 export function PromiseView({ promise, price, from, until, zone }: { promise: OrderPromise; price: FrozenPrice | undefined; from: number | null; until: number | null; zone: string }) {

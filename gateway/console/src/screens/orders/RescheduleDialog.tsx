@@ -8,15 +8,15 @@ import { LocalTimeField, LongField } from '../../ui/Fields';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
-import { localText, millis } from '../../physics/time';
+import { fieldText, localText, localTime, millis } from '../../physics/time';
 import { texts } from '../../text/en';
 import { orderTexts as t } from '../../text/orders';
 
 /** Asks for another appointment. */
 export function RescheduleDialog({ order, refresh, close }: { order: Order; refresh(): void; close(): void }) {
   const zone = order.windowStart?.zone ?? 'UTC';
-  const [start, setStart] = useState(localText(millis(order.windowStart?.time) ?? 0, zone));
-  const [end, setEnd] = useState(localText(millis(order.windowEnd?.time) ?? 0, zone));
+  const [start, setStart] = useState(fieldText(millis(order.windowStart?.time) ?? 0, zone));
+  const [end, setEnd] = useState(fieldText(millis(order.windowEnd?.time) ?? 0, zone));
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const reschedule = useAction(OrdersService.method.rescheduleOrder);
@@ -24,7 +24,7 @@ export function RescheduleDialog({ order, refresh, close }: { order: Order; refr
   const submit = async () => {
     setTried(true);
     if (!reason.trim()) return;
-    if (await reschedule.run({ orderId: order.orderId, version: order.version, windowStart: { dateTime: start, zone }, windowEnd: { dateTime: end, zone }, reason })) {
+    if (await reschedule.run({ orderId: order.orderId, version: order.version, windowStart: localTime(start, zone), windowEnd: localTime(end, zone), reason })) {
       say(t.rescheduled);
       close();
     } else {

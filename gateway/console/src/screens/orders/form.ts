@@ -2,7 +2,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { PreviewPromiseRequestSchema, PrescriptionSchema } from '../../generated/doseline/orders/v1/orders_pb';
 import { bqOf, type TypedActivity } from '../../ui/Fields';
-import { instantOf, timestamp } from '../../physics/time';
+import { instantOf, localTime, timestamp } from '../../physics/time';
 import { orderTexts as t } from '../../text/orders';
 
 export type Way = 'standard' | 'administration' | 'calibration';
@@ -46,6 +46,6 @@ export function prescription(form: OrderForm, nuclide: string, zone: string): Me
 export function question(form: OrderForm, nuclide: string, zone: string): MessageInitShape<typeof PreviewPromiseRequestSchema> {
   return {
     productCode: form.productCode, customerCode: form.customerCode, siteId: form.siteId, wanted: prescription(form, nuclide, zone),
-    windowStart: { dateTime: form.start, zone }, windowEnd: { dateTime: form.end, zone },
+    windowStart: localTime(form.start, zone), windowEnd: localTime(form.end, zone),
   };
 }

@@ -33,6 +33,7 @@ export function RecordTraining({ line, lines, close }: { line: TrainingLine | nu
     return at === null ? undefined : timestamp(Math.min(at, text === expire ? Infinity : now()));
   };
   const submit = async () => {
+    if (expire && instantOf(expire, zone) === null) return;
     if (!await record.run({ personId, code, procedureVersion: version, trainTime: instant(trained), expireTime: instant(expire), evidence, reason })) return;
     say(t.recorded);
     close();

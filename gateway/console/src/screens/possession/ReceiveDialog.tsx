@@ -48,14 +48,15 @@ export function ReceiveDialog({ site, rooms, batch, announce, expectation, close
   const radioactive = material?.radioactive ?? true;
   const declared = radioactive ? contentsOf(contents, zone) : [];
   const arrivalMs = announce ? instantOf(fields.arrival, zone) : null;
+  const expireMs = fields.expire ? instantOf(fields.expire, zone) : null;
   const lacks = (value: string) => (tried && !value ? texts.required : undefined);
   const ready = fields.material !== '' && fields.room !== '' && (announce || (fields.supplier !== '' && fields.supplierBatch !== '')) && (!radioactive || (declared !== null && declared.length > 0)) && (radioactive || numberOf(fields.quantity) !== null);
 
   const submit = async () => {
     setTried(true);
-    if (!ready || declared === null) return;
+    // An hour that comes twice is asked about at the field, and is not taken for none.
+    if (!ready || declared === null || (!announce && fields.expire && expireMs === null)) return;
     const common = { siteId, roomId: fields.room, materialCode: fields.material, form: fields.form, use: fields.use, contents: declared };
-    const expireMs = fields.expire ? instantOf(fields.expire, zone) : null;
     const done = announce
       ? await expect.run({ ...common, arrivalTime: arrivalMs === null ? undefined : timestamp(arrivalMs) })
       : await receive.run({

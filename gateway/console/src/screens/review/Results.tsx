@@ -15,6 +15,7 @@ export function ResultTable({ results }: { results: readonly Result[] }) {
         { title: t.resultColumns.value, number: true, cell: (each) => <span className="figure">{each.rawValue} {unitText(each.unit)}</span> },
         { title: t.resultColumns.limit, cell: (each) => <span className="figure">{each.limitText}</span> },
         { title: t.resultColumns.verdict, cell: (each) => <Badge tone={each.verdict === Verdict.PASS ? 'ok' : 'stop'}>{t.verdicts[each.verdict]}</Badge> },
+        { title: t.resultColumns.late, cell: (each) => (each.lateReason ? t.lateEntry(each.lateReason, each.lateWitnessName) : '') },
         { title: t.resultColumns.attempt, number: true, cell: (each) => String(each.attempt) },
         { title: t.resultColumns.dose, cell: (each) => (each.doseId ? <Id of={each.doseId} /> : t.wholeBatch) },
         { title: t.resultColumns.method, cell: (each) => each.method },

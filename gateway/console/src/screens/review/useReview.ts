@@ -66,7 +66,7 @@ export function deviating({ review, record, results, deviations }: Pick<ReviewOf
     unverified: record ? steps.filter((step) => plannedStep(record, step.stepId)?.needsVerification && !step.verifiedBy && step.completeTime) : [],
     remarked: steps.filter((step) => step.comment && step.values.every((value) => value.inLimit)),
     losses: (record?.movements ?? []).filter((movement) => movement.kind === MovementKind.LOSS),
-    results: results.filter((each) => each.verdict === Verdict.OUT_OF_SPECIFICATION || each.attempt > 1),
+    results: results.filter((each) => each.verdict === Verdict.OUT_OF_SPECIFICATION || each.attempt > 1 || each.lateReason !== ''),
     deviations,
     openDeviations: deviations.filter((each) => each.conclusion === DeviationConclusion.UNSPECIFIED).length,
     holds: (review?.holds ?? []).filter((hold) => !hold.liftTime),

@@ -1,0 +1,136 @@
+using Doseline.Authority.Tests.Support;
+using Doseline.Identity.V1;
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
+using Doseline.Quality.V1;
+using Doseline.Testing;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.AspNetCore.Server;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Doseline.Authority.Tests.Matrix;
+
+/// <summary>A person who comes by another provider's login is the person who joined here, in every method and in every rule that asks for another one.</summary>
+public sealed class OnePersonTests : IAsyncLifetime
+{
+    const string Subject = "login.example.org:ann";
+
+    readonly Witnessed seen = new();
+    Staff staff = null!;
+    Caller ann = null!;
+
+    public async Task InitializeAsync()
+    {
+        staff = await Staff.StartAsync(builder => builder.Services.AddSingleton(seen).Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<Witnessed>()));
+        ann = await staff.JoinAsync("ann", "Ann Lee", [Roles.MasterData], externalSubject: Subject);
+    }
+
+    public async Task DisposeAsync() => await staff.Platform.DisposeAsync();
+
+    [Fact]
+    [Requirement("A068", "A178")]
+    [Clause("21 CFR 11.100(a)")]
+    public async Task Every_method_sees_the_person_and_none_the_subject()
+    {
+        string[] everything = [.. Roles.All.Where(r => r != Roles.Partner)];
+        var methods = staff.Platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values.ToList();
+        foreach (var method in methods)
+        {
+            var (_, refusals, _) = await RawCalls.CallAsync(staff.Elsewhere("login.example.org:stranger", everything), method, Empty(method));
+            refusals.Select(r => r.Code).ShouldBe(["PERSON_NOT_JOINED"], method.Name);
+        }
+
+        seen.Subjects.ShouldNotContainKey("login.example.org:stranger");
+        foreach (var method in methods.Where(m => !m.Descriptor.IsServerStreaming)) await RawCalls.CallAsync(staff.Elsewhere(Subject, everything), method, Empty(method));
+        seen.Subjects.ShouldNotContainKey(Subject);
+        seen.Subjects[ann.Subject].Count.ShouldBeGreaterThan(methods.Count / 2);
+    }
+
+    public static TheoryData<string, string> Rules => new()
+    {
+        { "specification", "APPROVER_IS_AUTHOR" }, { "training", "OWN_TRAINING" }, { "role", "OWN_RIGHTS" }, { "second signature", "SECOND_PERSON_NEEDED" }, { "witness", "OWN_RECORD" }, { "lock", "OWN_RECORD" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    [Requirement("A068")]
+    [Clause("21 CFR 11.200(a)(3)")]
+    public async Task Another_login_is_no_other_person(string rule, string code)
+    {
+        var (here, elsewhere) = (staff.In(ann, "s-1"), staff.Elsewhere(Subject, Roles.Qa));
+        (await TestPlatform.RefusalsAsync(() => ActAsync(rule, here, elsewhere))).Select(r => r.Code).ShouldContain(code);
+    }
+
+    async Task ActAsync(string rule, CallInvoker here, CallInvoker elsewhere)
+    {
+        switch (rule)
+        {
+            case "specification":
+                var draft = (await new SpecificationsService.SpecificationsServiceClient(here).PutSpecificationAsync(new PutSpecificationRequest
+                {
+                    RequestId = TestPlatform.RequestId(), ProductCode = "LU-PSMA", SpecificationVersion = 1, ProductName = "Lutetium", DosageForm = "solution", EffectiveTime = Timestamp.FromDateTimeOffset(TestPlatform.Start),
+                    Tests = { new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease } },
+                })).Specification;
+                ApproveSpecificationRequest approve = new() { RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version };
+                approve.Signature = await SignAsync(elsewhere, "/doseline.quality.v1.SpecificationsService/ApproveSpecification", approve);
+                await new SpecificationsService.SpecificationsServiceClient(elsewhere).ApproveSpecificationAsync(approve);
+                break;
+            case "training":
+                await new TrainingService.TrainingServiceClient(elsewhere).RecordTrainingAsync(new RecordTrainingRequest
+                {
+                    RequestId = TestPlatform.RequestId(), PersonId = ann.Subject, Code = "dispensing", ProcedureVersion = 1, TrainTime = Timestamp.FromDateTimeOffset(TestPlatform.Start), Evidence = "test 7", Reason = "trained",
+                });
+                break;
+            case "role":
+                var proposed = (await new PeopleService.PeopleServiceClient(staff.Platform.As(Roles.Administrator)).ProposeRoleAsync(new ProposeRoleRequest
+                {
+                    RequestId = TestPlatform.RequestId(), HolderId = ann.Subject, Role = Roles.RadiationSafety, SiteId = "*", Reason = "hired",
+                })).Assignment;
+                await new PeopleService.PeopleServiceClient(elsewhere).ApproveRoleAsync(new ApproveRoleRequest { RequestId = TestPlatform.RequestId(), AssignmentId = proposed.AssignmentId, Version = proposed.Version, Reason = "agreed" });
+                break;
+            case "second signature":
+                AuthoriseOutageReleaseRequest ask = new() { RequestId = TestPlatform.RequestId(), SiteId = "bos", DoseIds = { "dose-1" } };
+                const string method = "/doseline.quality.v1.OutageReleaseService/AuthoriseOutageRelease";
+                (ask.Signature, ask.SecondSignature) = (await SignAsync(elsewhere, method, ask), await SignAsync(staff.In(ann with { Roles = [Roles.Qa] }, "s-2"), method, ask, second: true));
+                await new OutageReleaseService.OutageReleaseServiceClient(elsewhere).AuthoriseOutageReleaseAsync(ask);
+                break;
+            case "witness":
+                ConfirmPersonRequest confirm = new() { RequestId = TestPlatform.RequestId(), PersonId = ann.Subject, Version = 1, Reason = "it is me" };
+                confirm.Signature = await SignAsync(elsewhere, "/doseline.identity.v1.PeopleService/ConfirmPerson", confirm);
+                await new PeopleService.PeopleServiceClient(elsewhere).ConfirmPersonAsync(confirm);
+                break;
+            default:
+                await new PeopleService.PeopleServiceClient(elsewhere).LockPersonAsync(new LockPersonRequest { RequestId = TestPlatform.RequestId(), PersonId = ann.Subject, Reason = "myself" });
+                break;
+        }
+    }
+
+    static async Task<string> SignAsync(CallInvoker at, string method, IMessage request, bool second = false) => (await new SigningService.SigningServiceClient(at).SignAsync(new SignRequest
+    {
+        Method = method, RequestJson = JsonFormatter.Default.Format(request), LoginName = "ann", Password = Staff.Password, Zone = "Europe/Berlin", SecondPerson = second,
+    })).Signature;
+
+    static IMessage Empty(RpcMethod method)
+    {
+        var request = method.Descriptor.InputType.Parser.ParseFrom([]);
+        method.RequestId?.Accessor.SetValue(request, TestPlatform.RequestId());
+        return request;
+    }
+
+    /// <summary>Whom methods took their caller for.</summary>
+    sealed class Witnessed : Interceptor
+    {
+        public System.Collections.Concurrent.ConcurrentDictionary<string, System.Collections.Concurrent.ConcurrentBag<string>> Subjects { get; } = new(StringComparer.Ordinal);
+
+        public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+        {
+            Subjects.GetOrAdd(context.GetHttpContext().RequestServices.GetRequiredService<RequestContext>().Caller.Subject, _ => []).Add(context.Method);
+            return continuation(request, context);
+        }
+    }
+}
