@@ -10,14 +10,16 @@
 # LONG_KILLS   how often the killed day is killed (default 20)
 # LONG_FREEZES how often one of two writing processes is frozen (default 200)
 # LONG_CALLS   calls of each of the eight clients that contend for a record (default 400)
+# LONG_CHANCES times as many values a property is tried with as in every run (default 100)
 # LONG_FUZZ    minutes in which every method is sent messages by chance (default 10)
 # LONG_IDS     ids of one millisecond that must all be different (default 100,000,000; 16 bytes of memory each)
+# DOSELINE_SEED the seed of what is left to chance (default: thrown anew, and told)
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day silos freezes seeds interleavings histories fuzz ids)
+every=(readme killed-day process-day silos freezes seeds interleavings histories properties fuzz ids)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -32,6 +34,7 @@ declare -A told=(
     [seeds]="${LONG_SEEDS:-400} days disturbed each in its own way: crashes, lost and doubled and late facts, services away"
     [interleavings]="every way of reading two publishers' logs that touch one row, at every listener, with a crash at each fact and a reader standing still before each: one end"
     [histories]="eight clients of ${LONG_CALLS:-400} calls each contend for a record of every service, on both databases: one writer explains what they saw"
+    [properties]="every property of the rules, with ${LONG_CHANCES:-100} times as many values"
     [fuzz]="every method for ${LONG_FUZZ:-10} minutes with messages by chance, as protobuf and as JSON: refused with reasons, nothing changed, no fault, memory bounded"
     [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
 )
@@ -77,6 +80,17 @@ seeds() {
 }
 interleavings() { DOSELINE_INTERLEAVINGS=all tests_of Simulation.Tests FullyQualifiedName~InterleavingTests; }
 histories() { DOSELINE_HISTORY_CALLS="${LONG_CALLS:-400}" tests_of EndToEnd.Tests FullyQualifiedName~HistoryTests; }
+# Whoever tries a property is found by the word, so that none is forgotten; a file is called as its class.
+properties() {
+    local file suite ended=0
+    for suite in tests/*.Tests; do
+        mapfile -t files < <(grep -rlF '.Holds(' "$suite" --include='*.cs')
+        ((${#files[@]})) || continue
+        file=$(printf '|FullyQualifiedName~.%s.' "${files[@]##*/}" | sed 's/\.cs\././g')
+        DOSELINE_CHANCES="${LONG_CHANCES:-100}" tests_of "$(basename "$suite")" "${file#|}" || ended=1
+    done
+    return $ended
+}
 fuzz() { DOSELINE_FUZZ_MINUTES="${LONG_FUZZ:-10}" tests_of Gateway.Tests FullyQualifiedName~FuzzTests; }
 ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
 
@@ -106,6 +120,8 @@ dotnet build Platform.sln -v q -tl:off -p:RunAnalyzers=false -p:UseSharedCompila
 built=$?
 dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1
 ((built)) && { cat "$logs/build"; failed=1; finish; }
+export DOSELINE_SEED=${DOSELINE_SEED:-$((RANDOM * 32768 + RANDOM))}
+echo "seed $DOSELINE_SEED"
 for part in "${parts[@]}"; do
     [[ -n ${told[$part]:-} ]] || { echo "there is no part $part; there are ${every[*]}"; failed=$((failed + 1)); continue; }
     # A server of its own for each part: what one leaves behind is not there for the next.

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Doseline.EndToEnd.Tests;
 
 /// <summary>The day in a process that dies.</summary>
-/// <remarks><c>DOSELINE_KILL_SEED</c> repeats a seed, <c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
+/// <remarks><c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
 public sealed class KilledDayTests(ITestOutputHelper log)
 {
     const int KillsDefault = 2;
@@ -19,8 +19,8 @@ public sealed class KilledDayTests(ITestOutputHelper log)
     [Requirement("A040", "A054", "A057")]
     public async Task A_day_killed_at_random_points_and_continued_ends_as_an_undisturbed_one()
     {
-        var seed = Number("DOSELINE_KILL_SEED", Environment.TickCount);
-        var kills = Number("DOSELINE_KILLS", KillsDefault);
+        var seed = Chance.Seed;
+        var kills = Chance.Number("DOSELINE_KILLS", KillsDefault);
         Random random = new(seed);
         using var day = SmallerDay();
         var calm = Path.Combine(day.Path, "calm.json");
@@ -105,6 +105,4 @@ public sealed class KilledDayTests(ITestOutputHelper log)
             await command.ExecuteNonQueryAsync();
         }
     }
-
-    static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }

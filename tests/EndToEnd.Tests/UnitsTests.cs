@@ -45,7 +45,7 @@ public sealed partial class UnitsTests
         label["measured_mbq"].ShouldBe(Printed(bq, ActivityUnit.MBq));
         label["measured_mci"].ShouldBe(Printed(bq, ActivityUnit.MilliCi));
         foreach (Match said in Said().Matches(ActivityText.Of(bq))) said.Groups["number"].Value.ShouldBe(Printed(bq, UnitTable.Find(said.Groups["unit"].Value)!));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+    }).Holds(500);
 
     [Fact]
     [Requirement("A137")]

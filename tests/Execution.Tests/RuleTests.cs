@@ -1,7 +1,6 @@
 using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Execution.Tests;
@@ -31,7 +30,7 @@ public sealed class RuleTests
                     Line(MovementKind.Issued, issued), Line(MovementKind.Dispensed, Part(a, ta)), Line(MovementKind.Sample, Part(b, tb)), Line(MovementKind.Residue, Part(c, tc)),
                 ], 1e-9)!;
                 return balance.InTolerance && Math.Abs(balance.UnexplainedFraction) < 1e-12;
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
 
     [Fact]
     [Requirement("A109")]
@@ -40,7 +39,7 @@ public sealed class RuleTests
         {
             var balance = ActivityBalance.Of([Line(MovementKind.Issued, Lu(1e9, TimeSpan.Zero)), Line(MovementKind.Dispensed, Lu(1e7 * (100 - percent), TimeSpan.Zero))], 0.05)!;
             return Math.Abs(balance.UnexplainedFraction - percent / 100.0) < 1e-12 && balance.InTolerance == balance.UnexplainedFraction <= 0.05;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void Impurities_follow_the_share_of_the_product_nuclide() =>
@@ -51,7 +50,7 @@ public sealed class RuleTests
             var part = Lu(1e7 * percent, TimeSpan.Zero).ReferredTo(Start + TimeSpan.FromMinutes(minutes));
             var contents = Dispensing.Contents(part, [issued]);
             return contents.Count == 2 && Math.Abs(contents[1].At(Start).Bq - 1e3 * percent) < 1e-6 * percent;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Theory]
     [Requirement("A016")]

@@ -1,7 +1,6 @@
 using Doseline.Identity.Domain;
 using Doseline.Kernel.Rules;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Identity.Tests;
@@ -89,7 +88,7 @@ public sealed class RoleRulesTests
             }
 
             return held.All(a => held.All(b => !RoleRules.Excluded(a.Role, b.Role) || (a.SiteId != b.SiteId && a.SiteId != "*" && b.SiteId != "*" && a.Role != Roles.Administrator && b.Role != Roles.Administrator)));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     static Kernel.Rules.Decision<AssignmentState> Propose(string role, string site, bool everHadQa = true, params IReadOnlyList<Right> held) =>

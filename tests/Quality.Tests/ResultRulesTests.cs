@@ -63,7 +63,7 @@ public sealed class ResultRulesTests
             var (low, high) = (Math.Min(n.A.Get, n.B.Get), Math.Max(n.A.Get, n.B.Get));
             var judged = ResultRules.Judge(Limits(low, high), new MeasuredValue(n.Value.Get.ToString("R", CultureInfo.InvariantCulture), "%", "AM-1")).OrThrow();
             return judged.Number == n.Value.Get && (judged.Finding is Finding.Pass) == (low <= n.Value.Get && n.Value.Get <= high);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     public static TheoryData<int> Seeds()
     {
-        var (first, count) = (Number("DOSELINE_SIMULATION_SEED", 1), Number("DOSELINE_SIMULATION_SEEDS", SeedsDefault));
+        var (first, count) = (Chance.Number("DOSELINE_SIMULATION_SEED", 1), Chance.Number("DOSELINE_SIMULATION_SEEDS", SeedsDefault));
         TheoryData<int> seeds = [];
         for (var seed = first; seed < first + count; seed++) seeds.Add(seed);
         return seeds;
@@ -89,8 +89,6 @@ public sealed class SimulationTests(ITestOutputHelper output)
     static List<string> Types(StreamBook book) => [.. book.ByType.Where(t => !t.Key.EndsWith("DoseDispositionChanged", StringComparison.Ordinal)).OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value}")];
 
     static string Text(double? bq) => bq?.ToString("G9", CultureInfo.InvariantCulture) ?? "nothing";
-
-    static int Number(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     static string SampleFolder()
     {

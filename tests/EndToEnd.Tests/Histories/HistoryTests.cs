@@ -96,8 +96,8 @@ public sealed class HistoryTests
     public async Task What_many_writers_of_a_record_see_is_as_if_one_had_written_after_the_other(string name, bool postgres)
     {
         var record = Records.Single(r => r.Name == name);
-        var calls = int.TryParse(Environment.GetEnvironmentVariable("DOSELINE_HISTORY_CALLS"), CultureInfo.InvariantCulture, out var asked) ? asked : CallsDefault;
-        var seed = Environment.TickCount;
+        var calls = Chance.Number("DOSELINE_HISTORY_CALLS", CallsDefault);
+        var seed = Chance.Seed;
         await using var story = await Story.BeginAsync(Story.Products[0], postgres: postgres);
 
         var (before, history) = await record.PlayAsync(story, Clients, calls, seed);

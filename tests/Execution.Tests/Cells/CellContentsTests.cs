@@ -3,7 +3,6 @@ using Doseline.Execution.Domain.Cells;
 using Doseline.Execution.Domain.Upkeep;
 using Doseline.Kernel.Decay;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Execution.Tests.Cells;
@@ -69,7 +68,7 @@ public sealed class CellContentsTests
             double Most(DateTimeOffset at) => Math.Max(contents.RemainingAt(at).Sum(l => l.Amount.Bq), contents.UnexplainedAt(at).Sum(l => l.Amount.Bq));
             Most(clear).ShouldBeLessThanOrEqualTo(Limit);
             if (clear > Start) Most(clear.AddSeconds(-1)).ShouldBeGreaterThan(Limit);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     [Requirement("P02")]

@@ -57,7 +57,7 @@ public sealed class ActivityTests
         var there = Activity.From((double)drawn.value, drawn.unit).In(drawn.other);
         var back = Activity.From(there, drawn.other).In(drawn.unit);
         return decimal.Parse(back.ToString("G15", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture) == drawn.value;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }).Holds(2000);
 
     [Fact]
     [Requirement("A005")]
@@ -65,7 +65,7 @@ public sealed class ActivityTests
     {
         var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
         return Math.Abs(new Activity(7.4e9).After(span, drawn.Nuclide).After(-span, drawn.Nuclide).Bq / 7.4e9 - 1) < 1e-12;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     [Requirement("A005")]
@@ -75,7 +75,7 @@ public sealed class ActivityTests
         var first = span * drawn.Share;
         var split = new Activity(1e9).After(first, drawn.Nuclide).After(span - first, drawn.Nuclide);
         return Math.Abs(split.Bq / new Activity(1e9).After(span, drawn.Nuclide).Bq - 1) < 1e-12;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Decay_agrees_with_exact_arithmetic() => Prop.ForAll(Spans, drawn =>
@@ -84,7 +84,7 @@ public sealed class ActivityTests
         var seconds = Exact.Of((decimal)span.Ticks) / Exact.Of((decimal)TimeSpan.TicksPerSecond);
         var exact = Exact.Exp(-(Exact.Ln2 * seconds / Exact.Seconds(drawn.Nuclide.HalfLife!.Text, drawn.Nuclide.HalfLife.Unit))).ToDouble();
         return Math.Abs(drawn.Nuclide.DecayFactor(span) / exact - 1) < 1e-13;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Twice_the_sample_is_twice_the_activity_and_less_is_left_later() => Prop.ForAll(Spans, drawn =>
@@ -92,7 +92,7 @@ public sealed class ActivityTests
         var span = CheckData.Span(drawn.HalfLives * drawn.Nuclide.HalfLifeSeconds);
         var one = new Activity(1e9).After(span, drawn.Nuclide);
         return new Activity(2e9).After(span, drawn.Nuclide) == 2 * one && new Activity(1e9).After(span + TimeSpan.FromDays(1), drawn.Nuclide) <= one;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Decay_of_one_nuclide_and_of_a_chain_allocates_nothing()

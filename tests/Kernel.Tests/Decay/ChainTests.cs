@@ -34,7 +34,7 @@ public sealed class ChainTests
         var exact = ExactChain.Propagate(made.Lambda, made.Edges, 0, made.Seconds);
         // Below the smallest normal number digits are lost on purpose; far above it none may be.
         return atoms.Zip(exact).All(pair => pair.Second < 1e-280 ? pair.First is >= 0 and < 1e-270 : Math.Abs(pair.First / pair.Second - 1) < 1e-12);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+    }).Holds(60);
 
     [Fact]
     [Requirement("E09")]
@@ -50,7 +50,7 @@ public sealed class ChainTests
         atoms[0] = 1;
         chain.Propagate(atoms, drawn.Seconds);
         return atoms.Zip(exact).All(pair => pair.Second < 1e-280 ? pair.First is >= 0 and < 1e-270 : Math.Abs(pair.First / pair.Second - 1) < 1e-12);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+    }).Holds(60);
 
     [Fact]
     public void Atoms_are_conserved_and_never_negative() => Prop.ForAll(ParentAndTime, drawn =>
@@ -59,7 +59,7 @@ public sealed class ChainTests
         atoms[0] = 1e15;
         NuclideData.Current.ChainOf(drawn.Parent).Propagate(atoms, drawn.Seconds);
         return atoms.All(number => number >= 0) && Math.Abs(atoms.Sum() / 1e15 - 1) < 1e-12;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Two_spans_in_a_row_are_their_sum() => Prop.ForAll(ParentAndTime, drawn =>
@@ -71,7 +71,7 @@ public sealed class ChainTests
         chain.Propagate(split, drawn.Seconds * 3 / 4);
         chain.Propagate(whole, drawn.Seconds);
         return split.Zip(whole).All(pair => pair.Second < 1e-280 || Math.Abs(pair.First / pair.Second - 1) < 1e-12);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void A_mixture_is_the_sum_of_its_parts_in_whatever_order()

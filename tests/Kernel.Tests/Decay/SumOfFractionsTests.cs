@@ -1,5 +1,5 @@
 using Doseline.Kernel.Decay;
-using FsCheck;
+using Doseline.Testing;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Decay;
@@ -32,7 +32,7 @@ public sealed class SumOfFractionsTests
         {
             FractionTerm[] terms = [.. amounts.Select((amount, place) => new FractionTerm($"{place}", amount, 3 + place))];
             return new SumOfFractions(terms).Sum == new SumOfFractions(terms.Reverse()).Sum;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void The_limit_of_a_mixture_weighs_by_activity()

@@ -21,7 +21,7 @@ public sealed class IdTests
             {
                 var wrong = typed.id[..typed.at] + typed.other + typed.id[(typed.at + 1)..];
                 return Id.IsValid(typed.id) && (wrong == typed.id || !Id.IsValid(wrong));
-            }).QuickCheckThrowOnFailure();
+            }).Holds();
 
     [Fact]
     [Requirement("A055")]
@@ -31,7 +31,7 @@ public sealed class IdTests
             var (id, at) = typed;
             var wrong = id[..at] + id[at + 1] + id[at] + id[(at + 2)..];
             return wrong == id || !Id.IsValid(wrong);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     // 37 is prime and does not divide 32^k·d for 0 < |d| < 32, nor 32^k·31·d: the check catches every single error and transposition in the
     // body, for all ids and not only for those the properties above happened to draw.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Doseline.Kernel.Signing;
+using Doseline.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -67,7 +68,7 @@ public sealed class CanonicalJsonTests
     [Fact]
     public void Every_number_reads_back_as_itself() => Prop.ForAll(
         ArbMap.Default.ArbFor<NormalFloat>(),
-        n => double.Parse(CanonicalJson.Number(n.Get), CultureInfo.InvariantCulture) == n.Get).QuickCheckThrowOnFailure();
+        n => double.Parse(CanonicalJson.Number(n.Get), CultureInfo.InvariantCulture) == n.Get).Holds();
 
     [Fact]
     public void A_canonical_text_is_its_own_canonical_text()

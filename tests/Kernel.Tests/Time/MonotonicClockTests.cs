@@ -1,6 +1,5 @@
 using Doseline.Kernel.Time;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Time;
@@ -42,7 +41,7 @@ public sealed class MonotonicClockTests
             }
 
             return true;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     [Requirement("A129")]

@@ -50,7 +50,7 @@ public sealed class ZonePropertyTests
             && At(Typed(reference, drawn.zone)).At(there) == At(Typed(reference, drawn.other)).At(here)
             // An offset of those days may have seconds, which a DateTimeOffset cannot.
             && At(reference).At(here.ToOffset(TimeSpan.FromMinutes((int)Zones.OffsetAt(here, drawn.zone).TotalMinutes))) == At(reference).At(drawn.instant);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }).Holds(1000);
 
     [Fact]
     public void The_next_time_of_day_is_near_and_shows_it() => Prop.ForAll((
@@ -63,7 +63,7 @@ public sealed class ZonePropertyTests
         var previous = Zones.PreviousAt(drawn.instant, drawn.zone, drawn.time);
         return previous.Instant <= drawn.instant && drawn.instant <= next.Instant && next.Instant - previous.Instant <= TimeSpan.FromHours(51)
             && Zones.PreviousAt(next.Instant, drawn.zone, drawn.time) == next && Zones.NextAt(previous.Instant, drawn.zone, drawn.time) == previous;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }).Holds(1000);
 
     static void RoundTrips(DateTimeOffset instant, string zone, CalibratedActivity dose)
     {

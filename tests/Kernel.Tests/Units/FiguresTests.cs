@@ -1,7 +1,6 @@
 using System.Globalization;
 using Doseline.Kernel.Units;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Units;
@@ -33,5 +32,5 @@ public sealed class FiguresTests
         var text = Figures.Round(value);
         var printed = double.Parse(text, CultureInfo.InvariantCulture);
         return Math.Abs(printed - value) <= 0.50001 * Math.Pow(10, Math.Floor(Math.Log10(value)) - 3) && Figures.Round(printed) == text;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 }

@@ -1,6 +1,5 @@
 using Doseline.Kernel.Units;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Units;
@@ -32,7 +31,7 @@ public sealed class UnitTableTests
             foreach (var step in way.Select(w => units[w % units.Count]).Append(units[2]))
                 (here, now) = (step, UnitTable.Convert(now, here, step, "quantity").Value);
             return now == amount;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     [Requirement("A137", "A187")]

@@ -46,7 +46,7 @@ public sealed class PromiseRulesTests
                 && d.ReleaseBy - question.Product.ReleaseDuration >= d.NotBefore)
             && plan.Departures.Zip(plan.Departures.Skip(1)).All(pair => pair.First.ReleaseBy >= pair.Second.ReleaseBy)
             && (plan.Departures.Count > 0 || plan.Binding.Count > 0);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     [Requirement("A007")]
@@ -56,7 +56,7 @@ public sealed class PromiseRulesTests
         var atEnd = ordered.ReferredTo(question.Appointment.Start - TimeSpan.FromHours(37));
         return atEnd.Amount > ordered.Amount
             && Math.Abs(atEnd.At(question.Wanted.Administration).Bq / ordered.Amount.Bq - 1) < 1e-12;
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     [Requirement("A034")]
@@ -72,7 +72,7 @@ public sealed class PromiseRulesTests
             Wanted = question.Wanted.Moved(by),
         };
         return PromiseRules.Plan(other).Departures.Any(d => RunRules.Best(d, other, [run]) is not null);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     [Requirement("E05")]
@@ -85,7 +85,7 @@ public sealed class PromiseRulesTests
         List<Kernel.Rules.Refusal> Check(double limit) => LicenceRules.Check(
             question.Customer with { Licence = question.Customer.Licence with { Lines = [new LicenceLine("Lu-177", limit, "any")] } },
             question.Product, question.Wanted.Ordered, question.Wanted.Administration, delivery);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     static Arbitrary<PromiseQuestion> Questions => (
         from hours in Gen.Choose(1, 400)

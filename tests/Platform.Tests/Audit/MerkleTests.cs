@@ -1,6 +1,5 @@
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Platform.Tests.Audit;
@@ -143,7 +142,7 @@ public sealed class MerkleTests
                 3 => proof is [] || !Merkle.IsIncluded(Leaves[index], index, size, proof[1..], root),
                 _ => proof is [] || !Merkle.IsIncluded(Leaves[index], index, size, [.. proof.Select((p, i) => i == other % proof.Count ? Leaves[other] : p)], root) || Hex(proof[other % proof.Count]) == Hex(Leaves[other]),
             };
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]
@@ -159,7 +158,7 @@ public sealed class MerkleTests
             byte[][] rewritten = [.. Leaves.Select((leaf, i) => i == c.changed ? Merkle.LeafHash([9]) : leaf)];
             byte[][] proof = [.. Merkle.ConsistencyPath(c.size, c.later).Select(r => Root(rewritten, r.From, r.To))];
             return !Merkle.IsConsistent(c.size, Root(Leaves, 0, c.size), c.later, Root(rewritten, 0, c.later), proof);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

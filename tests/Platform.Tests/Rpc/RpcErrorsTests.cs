@@ -90,7 +90,7 @@ public sealed class RpcErrorsTests
         {
             var refusal = Refusal.State(words[0], "CODE", words[1]).With("a", words[2]).With("b", words[3]).With(words[4], words[5]);
             Same(RpcErrors.Read(RpcErrors.Exception("quality", [refusal])).Single(), refusal);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void A_refusal_of_another_service_is_passed_on_and_silence_becomes_unavailable()

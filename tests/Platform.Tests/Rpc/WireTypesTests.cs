@@ -60,7 +60,7 @@ public sealed class WireTypesTests
             var sent = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(seconds).AddTicks(ticks % TimeSpan.TicksPerSecond).ToOffset(TimeSpan.FromHours(seconds % 14));
             var read = sent.ToWire().Read("due_time").OrThrow();
             (read, read.Offset).ShouldBe((sent, TimeSpan.Zero));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void An_activity_comes_back_as_it_was_sent_to_the_last_bit() => Prop.ForAll(
@@ -71,7 +71,7 @@ public sealed class WireTypesTests
             var back = sent.Read("wanted").OrThrow().ToWire();
             (back.Nuclide, back.ActivityBq, back.ReferenceTime).ShouldBe((sent.Nuclide, sent.ActivityBq, sent.ReferenceTime));
             back.DataVersion.ShouldNotBeEmpty();
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     [Requirement("A184")]
