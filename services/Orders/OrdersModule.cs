@@ -36,6 +36,8 @@ public sealed class OrdersModule : ServiceModule
                 .InTurn<RunChanged, ProductionProgress>(r => [r.RunId, .. r.OrderIds]))
             .From("quality", facts => facts
                 .InTurn<DoseDispositionChanged, DispositionProgress>(d => [d.OrderId])
+                .InTurn<RecallOpened, RecallNotices>(r => [r.RecallId, .. r.Doses.Select(d => d.OrderId)])
+                .InTurn<RecallClosed, RecallNotices>(r => [r.RecallId, .. r.OrderIds])
                 .Commutes<DeviationOpened, Deviations>()
                 .Commutes<DeviationClosed, Deviations>())
             .From("shipping", facts => facts

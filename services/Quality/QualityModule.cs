@@ -1,7 +1,9 @@
 using Doseline.Execution.V1;
 using Doseline.Platform.Hosting;
+using Doseline.Quality.Actors;
 using Doseline.Quality.Api;
 using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
 using Doseline.Quality.Events;
 using Doseline.Shipping.V1;
 
@@ -26,6 +28,7 @@ public sealed class QualityModule : ServiceModule
             .Api<AnalysisApi>()
             .Measures<ReleaseMeasure>()
             .Api<OutageApi>()
+            .Api<RecallsApi>()
             .Calls<Orders.V1.OrdersService.OrdersServiceClient>()
             .From("execution", facts => facts
                 .InTurn<BatchStarted, BatchProgress>(b => [b.BatchId])
@@ -35,8 +38,10 @@ public sealed class QualityModule : ServiceModule
                 .InTurn<SampleTaken, SampleArrivals>(s => [s.SampleId])
                 .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId]))
             .From("shipping", facts => facts
-                .InTurn<PackageShipped, OutageUses>(p => p.Doses.Select(d => d.DoseId))
-                .InTurn<ShipmentVoided, OutageUses>(p => p.Doses.Select(d => d.DoseId)));
-        module.Services.AddScoped<Dispositions>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();
+                .InTurn<PackageShipped, Shipments>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<ShipmentVoided, Shipments>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<PackageDelivered, Shipments>(p => p.Doses.Select(d => d.DoseId)))
+            .Actor<PendingTestGrain, QualityDb, PendingTestRow>(test => PendingTestRules.Deadline(test.State, test.DueTime));
+        module.Services.AddScoped<Dispositions>().AddScoped<Recalls>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();
     }
 }

@@ -36,8 +36,8 @@ public sealed class ControlTests : IAsyncLifetime
     [Requirement("A110", "A161")]
     public async Task A_result_out_of_specification_opens_a_deviation_and_holds_every_dose_in_the_same_save()
     {
-        await scene.ReadyAsync();
-        await scene.ReleaseOneAsync();
+        await scene.ReadyAsync(sterile: false);
+        await scene.Dispositions().ReleaseDosesConditionallyAsync(QualityScene.Conditionally("dose-1"));
         var bad = await scene.RecordAsync("RCP", "94.2", repeat: "Suspicious peak.");
         await platform.SettleAsync();
         bad.Verdict.ShouldBe(Verdict.OutOfSpecification);
@@ -47,7 +47,7 @@ public sealed class ControlTests : IAsyncLifetime
         platform.Facts<DoseDispositionChanged>().Where(f => f.To == Disposition.Quarantine).ShouldAllBe(f => f.ReferenceId == bad.DeviationId);
         var review = await scene.Dispositions().GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = QualityScene.Batch });
         review.DeviationIds.ShouldBe([bad.DeviationId]);
-        review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
+        review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_PENDING", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
         review.PendingTestCodes.ShouldBe(["STERILITY"]);
     }
 
@@ -59,7 +59,7 @@ public sealed class ControlTests : IAsyncLifetime
     [InlineData("ahead of now", "EVENT_IN_FUTURE")]
     public async Task A_measurement_lies_between_sampling_and_discard_and_not_ahead_of_now(string when, string code)
     {
-        await scene.ReadyAsync();
+        await scene.ReadyAsync(sterile: false);
         var sampled = platform.Now;
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
         await scene.Results().DiscardSampleAsync(new DiscardSampleRequest { RequestId = TestPlatform.RequestId(), SampleId = "sample-1", Reason = "used up" });
@@ -84,7 +84,7 @@ public sealed class ControlTests : IAsyncLifetime
     [Requirement("P10")]
     public async Task A_late_entry_stands_on_its_reason_and_on_two_persons_and_says_so()
     {
-        await scene.ReadyAsync();
+        await scene.ReadyAsync(sterile: false);
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
         var late = scene.Result("STERILITY", "NO GROWTH");
         late.MeasureTime = TestPlatform.Start.AddMinutes(-5).ToWire();
@@ -187,10 +187,10 @@ public sealed class ControlTests : IAsyncLifetime
     [Requirement("A022", "A143")]
     public async Task A_certificate_of_analysis_comes_from_results_with_release_and_a_late_result_makes_its_next_version()
     {
-        await scene.ReadyAsync();
+        await scene.ReadyAsync(sterile: false);
         (await TestPlatform.RefusalsAsync(() => scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" }).ResponseAsync))
             .ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_RELEASED");
-        var certificate = await scene.ReleaseOneAsync();
+        var certificate = (await scene.Dispositions().ReleaseDosesConditionallyAsync(QualityScene.Conditionally("dose-1"))).Certificates.ShouldHaveSingleItem();
         var first = (await scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" })).Analysis;
         (first.AnalysisVersion, first.CertificateId, first.SpecificationVersion, first.BatchNumber, first.ConcentrationBqPerMl).ShouldBe((1, certificate.CertificateId, 1L, "LU2611A", 7.4e8));
         first.Lines.Select(l => (l.TestCode, l.Value, l.Status)).ShouldBe(

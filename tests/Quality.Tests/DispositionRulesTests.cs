@@ -7,13 +7,14 @@ public sealed class DispositionRulesTests
 {
     // The whole table: a row per state, a column per cause, "-" where nothing may happen.
     const string Table = """
-                     ProductionComplete  Hold        HoldEnded  HoldEndedInProcess  Release   Reject
-        InProcess    Pending             Quarantine  -          -                   -         -
-        Pending      -                   Quarantine  -          -                   Released  Rejected
-        Quarantine   -                   -           Pending    InProcess           -         Rejected
-        Released     -                   Quarantine  -          -                   -         -
-        Rejected     -                   -           -          -                   -         -
-        Approved     -                   -           -          -                   -         -
+                               ProductionComplete  Hold        HoldEnded  HoldEndedInProcess  Release   ReleaseConditionally   Reject
+        InProcess              Pending             Quarantine  -          -                   -         -                      -
+        Pending                -                   Quarantine  -          -                   Released  ConditionallyReleased  Rejected
+        Quarantine             -                   -           Pending    InProcess           -         -                      Rejected
+        Released               -                   Quarantine  -          -                   -         -                      -
+        Rejected               -                   -           -          -                   -         -                      -
+        Approved               -                   -           -          -                   -         -                      -
+        ConditionallyReleased  -                   Quarantine  -          -                   Released  -                      -
         """;
 
     [Fact]
@@ -38,7 +39,9 @@ public sealed class DispositionRulesTests
     [Requirement("A157", "A158")]
     public void Nothing_but_release_leads_to_released_and_nothing_but_completion_of_production_out_of_process_into_pending()
     {
-        DispositionRules.Transitions.Where(t => t.Value is DispositionState.Released).Select(t => t.Key).ShouldBe([(DispositionState.Pending, DispositionCause.Release)]);
+        DispositionRules.Transitions.Where(t => t.Value is DispositionState.Released).Select(t => t.Key).ShouldBe(
+            [(DispositionState.Pending, DispositionCause.Release), (DispositionState.ConditionallyReleased, DispositionCause.Release)]);
+        DispositionRules.Transitions.Where(t => t.Value is DispositionState.ConditionallyReleased).Select(t => t.Key).ShouldBe([(DispositionState.Pending, DispositionCause.ReleaseConditionally)]);
         DispositionRules.Transitions.Where(t => t.Key.From is DispositionState.InProcess && t.Value is DispositionState.Pending).Select(t => t.Key.Cause)
             .ShouldBe([DispositionCause.ProductionComplete]);
     }

@@ -1,6 +1,7 @@
 using Doseline.Common.V1;
 using Doseline.Execution.V1;
 using Doseline.Quality.V1;
+using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
 
@@ -11,6 +12,9 @@ sealed class QualityScene(TestPlatform platform)
 {
     public const string Batch = "batch-1";
     public const string Hash = "aa11";
+
+    /// <summary>Incubation of the sterility test, USP 71.</summary>
+    public static readonly TimeSpan Incubation = TimeSpan.FromDays(14);
     public static readonly string[] Doses = ["dose-1", "dose-2"];
 
     public SpecificationsService.SpecificationsServiceClient Specifications(string role = "qa") => new(platform.As(role));
@@ -18,6 +22,7 @@ sealed class QualityScene(TestPlatform platform)
     public DeviationsService.DeviationsServiceClient Deviations(string role = "qa") => new(platform.As(role));
     public DispositionService.DispositionServiceClient Dispositions(string role = "qa") => new(platform.As(role));
     public CertificateService.CertificateServiceClient Certificates => new(platform.AsService("shipping", "shipping"));
+    public RecallsService.RecallsServiceClient Recalls(string role = "qa") => new(platform.As(role));
     public AnalysisService.AnalysisServiceClient Analyses => new(platform.As("auditor"));
 
     public static PutSpecificationRequest Draft(long version = 1) => new()
@@ -33,7 +38,8 @@ sealed class QualityScene(TestPlatform platform)
             new SpecificationTest { Code = "RCP", Name = "Radiochemical purity", Method = "AM-014 v3", Unit = "%", Low = 95, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease },
             new SpecificationTest { Code = "ENDOTOXIN", Name = "Bacterial endotoxins", Method = "AM-020 v1", Unit = "EU/mL", High = 17.5, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease },
             new SpecificationTest { Code = "APPEARANCE", Name = "Appearance", Method = "AM-001 v2", ExpectedText = "CLEAR", Scope = TestScope.Dose, Timing = TestTiming.BeforeRelease },
-            new SpecificationTest { Code = "STERILITY", Name = "Sterility", Method = "AM-030 v1", ExpectedText = "NO GROWTH", Scope = TestScope.Batch, Timing = TestTiming.AfterRelease },
+            new SpecificationTest { Code = "STERILITY", Name = "Sterility", Method = "AM-030 v1", ExpectedText = "NO GROWTH", Scope = TestScope.Batch, Timing = TestTiming.AfterRelease,
+                ResultWithin = Duration.FromTimeSpan(Incubation), PendingBasis = "21 CFR 211.165(a)" },
         },
     };
 
@@ -73,7 +79,8 @@ sealed class QualityScene(TestPlatform platform)
     });
 
     /// <summary>Specification, batch, doses, completion and passing results: everything but the decision.</summary>
-    public async Task ReadyAsync()
+    /// <param name="sterile">False while the sterility test is under way.</param>
+    public async Task ReadyAsync(bool sterile = true)
     {
         await SpecifyAsync();
         await StartAsync();
@@ -82,7 +89,26 @@ sealed class QualityScene(TestPlatform platform)
         await RecordAsync("RCP", "98.7");
         await RecordAsync("ENDOTOXIN", "<0.25");
         foreach (var dose in Doses) await RecordAsync("APPEARANCE", "CLEAR", dose);
+        if (sterile) await RecordAsync("STERILITY", "NO GROWTH");
     }
+
+    public static ReleaseDosesConditionallyRequest Conditionally(params string[] doses) => new()
+    {
+        RequestId = TestPlatform.RequestId(), BatchId = Batch, DoseIds = { doses }, RecordVersion = 7, RecordHash = Hash, PendingTestCodes = { "STERILITY" },
+    };
+
+    /// <summary>Hands one dose to a carrier.</summary>
+    public Task ShipAsync(string dose) => platform.GiveAsync("shipping", "package-" + dose, new PackageShipped
+    {
+        PackageId = "package-" + dose, SiteId = "site-1", CustomerId = "clinic-" + dose, Doses = { new ShippedDose { DoseId = dose, OrderId = "order-" + dose } },
+        ShipTime = Timestamp.FromDateTimeOffset(platform.Now),
+    });
+
+    /// <summary>Brings one dose to its consignee.</summary>
+    public Task DeliverAsync(string dose) => platform.GiveAsync("shipping", "package-" + dose, new PackageDelivered
+    {
+        PackageId = "package-" + dose, Doses = { new ShippedDose { DoseId = dose, OrderId = "order-" + dose } }, DeliveryTime = Timestamp.FromDateTimeOffset(platform.Now), Intact = true,
+    });
 
     public RecordResultRequest Result(string test, string value, string dose = "", string repeat = "") => new()
     {

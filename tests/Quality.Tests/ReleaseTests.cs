@@ -68,7 +68,7 @@ public sealed class ReleaseTests : IAsyncLifetime
         var request = QualityScene.Release("dose-1");
         (request.RecordVersion, request.RecordHash) = (0, "");
         var refusals = await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(request).ResponseAsync);
-        refusals.Select(r => r.Code).ShouldBe(["PRODUCTION_NOT_COMPLETE", "RESULT_MISSING", "RESULT_MISSING", "DISPOSITION_TRANSITION_ILLEGAL", "RESULT_MISSING"]);
+        refusals.Select(r => r.Code).ShouldBe(["PRODUCTION_NOT_COMPLETE", "RESULT_PENDING", "RESULT_MISSING", "RESULT_MISSING", "DISPOSITION_TRANSITION_ILLEGAL", "RESULT_MISSING"]);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
     }
 
@@ -117,6 +117,7 @@ public sealed class ReleaseTests : IAsyncLifetime
             foreach (var call in new Func<Task>[]
             {
                 () => client.ReleaseDosesAsync(QualityScene.Release()).ResponseAsync,
+                () => client.ReleaseDosesConditionallyAsync(QualityScene.Conditionally()).ResponseAsync,
                 () => client.RejectDosesAsync(new RejectDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
                 () => client.HoldDosesAsync(new HoldDosesRequest { RequestId = TestPlatform.RequestId(), BatchId = QualityScene.Batch }).ResponseAsync,
                 () => client.LiftHoldAsync(new LiftHoldRequest { RequestId = TestPlatform.RequestId() }).ResponseAsync,

@@ -70,6 +70,7 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
             Disposition.Pending => DoseDisposition.Pending,
             Disposition.Quarantine => DoseDisposition.Quarantine,
             Disposition.Released => DoseDisposition.Released,
+            Disposition.ConditionallyReleased => DoseDisposition.ConditionallyReleased,
             Disposition.Rejected => DoseDisposition.Rejected,
             _ => DoseDisposition.None,
         };
@@ -78,7 +79,7 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
         dose.Disposition = to;
         dose.DispositionTime = decided.SignatureTime?.ToDateTimeOffset();
         dose.CertificateId = decided.CertificateId;
-        dose.ReleasedByName = to is DoseDisposition.Released ? decided.SignerName : "";
+        dose.ReleasedByName = to is DoseDisposition.Released or DoseDisposition.ConditionallyReleased ? decided.SignerName : "";
         await FollowAsync(db, dose);
     }
 

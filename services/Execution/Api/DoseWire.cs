@@ -18,6 +18,7 @@ static class DoseWire
         DoseState.Lost => WireState.Lost,
         _ when dose.Disposition is DoseDisposition.Quarantine => WireState.Held,
         DoseState.Complete when dose.Disposition is DoseDisposition.Released => WireState.Released,
+        DoseState.Complete when dose.Disposition is DoseDisposition.ConditionallyReleased => WireState.ConditionallyReleased,
         DoseState.Complete => WireState.Pending,
         var state => (WireState)(int)state,
     };

@@ -30,7 +30,7 @@ public static class DoseRules
         else
         {
             Add(CutoffAtRisk, dose.Cutoff - timing.CutoffLead);
-            if (dose.Disposition is not DoseDisposition.Released) Add(ReleasedTooLate, dose.ReleaseBy);
+            if (dose.Disposition is not (DoseDisposition.Released or DoseDisposition.ConditionallyReleased)) Add(ReleasedTooLate, dose.ReleaseBy);
         }
 
         return deadlines;

@@ -131,6 +131,9 @@ public enum DoseDisposition
 
     /// <summary>Rejected; final.</summary>
     Rejected = 4,
+
+    /// <summary>Released while tests that its specification names are pending.</summary>
+    ConditionallyReleased = 5,
 }
 
 /// <summary>Why a dose was lost; the numbers are those of the wire.</summary>

@@ -28,7 +28,7 @@ public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFact
         var standing = await bookings.StatusAsync(fact.DoseId, cancel);
         standing.Status = fact.To switch
         {
-            Disposition.Released => StatusClass.Approved,
+            Disposition.Released or Disposition.ConditionallyReleased => StatusClass.Approved,
             Disposition.Rejected => StatusClass.Rejected,
             _ => StatusClass.Quarantine,
         };

@@ -16,6 +16,7 @@ public sealed class DoseStandings(LabelingDb db) : IFactHandler<DoseDispositionC
             Disposition.Pending => "PENDING",
             Disposition.Quarantine => "QUARANTINE",
             Disposition.Released => "RELEASED",
+            Disposition.ConditionallyReleased => "CONDITIONALLY_RELEASED",
             Disposition.Rejected => "REJECTED",
             _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.To, "A dose has no such disposition."),
         };

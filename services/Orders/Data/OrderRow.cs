@@ -55,6 +55,13 @@ public sealed class OrderRow : IGxpRow
     public DateTimeOffset? ReleaseTime { get; set; }
     public string CertificateId { get; set; } = "";
 
+    /// <summary>True while the release is conditional.</summary>
+    public bool Conditional { get; set; }
+
+    public string RecallId { get; set; } = "";
+    public string RecallReason { get; set; } = "";
+    public bool RecallOpen { get; set; }
+
     /// <summary>Instant of the newest disposition seen: an older one that comes later changes nothing.</summary>
     public DateTimeOffset? DispositionTime { get; set; }
 
@@ -87,6 +94,7 @@ public sealed class OrderRow : IGxpRow
         Started = Started,
         Dispensed = Dispensed,
         ReleaseTime = ReleaseTime,
+        Conditional = Conditional,
         ShipTime = ShipTime,
         DeliveryTime = DeliveryTime,
         LossCause = LossCause,

@@ -31,6 +31,9 @@ public enum OrderState
 
     /// <summary>Its dose will not reach the patient.</summary>
     Lost = 9,
+
+    /// <summary>Its dose was released while tests that its specification names are pending.</summary>
+    ConditionallyReleased = 10,
 }
 
 /// <summary>
@@ -50,8 +53,11 @@ public sealed record OrderProgress
     /// <summary>True once its dose was dispensed.</summary>
     public bool Dispensed { get; init; }
 
-    /// <summary>When it was released; null unless the disposition is "released" now.</summary>
+    /// <summary>When it was released; null unless the disposition is "released" or "conditionally released" now.</summary>
     public DateTimeOffset? ReleaseTime { get; init; }
+
+    /// <summary>True while the release is conditional.</summary>
+    public bool Conditional { get; init; }
 
     /// <summary>When it was handed over; null unless it is on its way or delivered.</summary>
     public DateTimeOffset? ShipTime { get; init; }
@@ -79,7 +85,7 @@ public sealed record OrderProgress
         { CancelTime: not null } => OrderState.Cancelled,
         { LossCause.Length: > 0 } => OrderState.Lost,
         { ShipTime: not null } => OrderState.Shipped,
-        { ReleaseTime: not null } => OrderState.Released,
+        { ReleaseTime: not null } => Conditional ? OrderState.ConditionallyReleased : OrderState.Released,
         { Dispensed: true } => OrderState.Dispensed,
         { Started: true } => OrderState.InProduction,
         _ => OrderState.Accepted,

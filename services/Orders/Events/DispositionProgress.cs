@@ -15,7 +15,8 @@ public sealed class DispositionProgress(OrdersDb db) : IFactHandler<DoseDisposit
         var at = fact.SignatureTime?.ToDateTimeOffset() ?? envelope.Time;
         if (row.DispositionTime > at) return;
         row.DispositionTime = at;
-        var released = fact.To is Disposition.Released;
+        var released = fact.To is Disposition.Released or Disposition.ConditionallyReleased;
+        row.Conditional = fact.To is Disposition.ConditionallyReleased;
         row.ReleaseTime = released ? at : null;
         row.CertificateId = released ? fact.CertificateId : "";
         row.Settle();

@@ -13,12 +13,13 @@ namespace Doseline.Platform.Signing;
 public static class CarriedRelease
 {
     const string Method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
+    const string ConditionalMethod = "/doseline.quality.v1.DispositionService/ReleaseDosesConditionally";
 
     /// <summary>Why the fact that a dose was released is not to be believed; none when it is.</summary>
     /// <param name="fact">The fact of a release.</param>
     /// <param name="signer">What the signature in it says; null when that is not genuine.</param>
     public static IEnumerable<Refusal> Refusals(DoseDispositionChanged fact, SignatureClaims? signer) =>
-        Refusals($"doses/{fact.DoseId}", signer, fact.SignedContent, fact.SignerId, fact.BatchId, fact.DoseId);
+        Refusals($"doses/{fact.DoseId}", signer, fact.SignedContent, fact.SignerId, fact.BatchId, fact.DoseId, fact.To is Disposition.ConditionallyReleased);
 
     /// <summary>Why a carried signature does not stand under the release of a dose.</summary>
     /// <param name="resource">What carries it.</param>
@@ -27,7 +28,8 @@ public static class CarriedRelease
     /// <param name="signerId">Who is said to have signed.</param>
     /// <param name="batchId">Batch.</param>
     /// <param name="doseId">Dose.</param>
-    public static IEnumerable<Refusal> Refusals(string resource, SignatureClaims? signer, string content, string signerId, string batchId, string doseId)
+    /// <param name="conditional">True where the release says that tests are pending: who signed for one kind of release did not sign for the other.</param>
+    public static IEnumerable<Refusal> Refusals(string resource, SignatureClaims? signer, string content, string signerId, string batchId, string doseId, bool conditional)
     {
         if (signer is null)
         {
@@ -37,8 +39,8 @@ public static class CarriedRelease
 
         if (signer.SignerId != signerId)
             yield return Refusal.State(resource, "SIGNER_OTHER_PERSON", "Another person signed than the one named.").With("signer_id", signerId).With("signed_by", signer.SignerId);
-        if (signer.Meaning is not SigningMeaning.Release || signer.Method is not Method)
-            yield return Refusal.State(resource, "SIGNATURE_OF_OTHER_MEANING", "The signature does not declare a release.").With("signed_meaning", Meanings.CodeOf(signer.Meaning)).With("signed_method", signer.Method);
+        if (signer.Meaning != (conditional ? SigningMeaning.ReleaseConditionally : SigningMeaning.Release) || signer.Method != (conditional ? ConditionalMethod : Method))
+            yield return Refusal.State(resource, "SIGNATURE_OF_OTHER_MEANING", "The signature does not declare this kind of release.").With("signed_meaning", Meanings.CodeOf(signer.Meaning)).With("signed_method", signer.Method);
         if (SignedContent.HashOf(content) != signer.ContentHash)
             yield return Refusal.State(resource, "SIGNED_CONTENT_ALTERED", "The content is not what was signed.").With("signed_hash", signer.ContentHash);
         else if (!Covers(content, batchId, doseId))

@@ -24,6 +24,7 @@ public static class Meanings
         SigningMeaning.AuthoriseOutage => "authorises release during an outage, for the doses named and until the instant named",
         SigningMeaning.ReconcileOutage => "reconciled what was done during the outage with the record",
         SigningMeaning.Decide => "decided on the status named",
+        SigningMeaning.ReleaseConditionally => "reviewed the batch record; the doses may leave, while the tests named are pending",
         SigningMeaning.LateEntry => "vouches for this late entry: it happened at the time named",
         _ => throw new ArgumentOutOfRangeException(nameof(meaning), meaning, "No such meaning."),
     };
@@ -36,6 +37,7 @@ public static class Meanings
         SigningMeaning.AuthoriseOutage => "AUTHORISE_OUTAGE",
         SigningMeaning.ReconcileOutage => "RECONCILE_OUTAGE",
         SigningMeaning.LateEntry => "LATE_ENTRY",
+        SigningMeaning.ReleaseConditionally => "RELEASE_CONDITIONALLY",
         _ => meaning.ToString().ToUpperInvariant(),
     };
 

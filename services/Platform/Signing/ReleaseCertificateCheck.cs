@@ -36,7 +36,7 @@ public static class ReleaseCertificateCheck
                 .With("certificate_id", certificate.CertificateId).With("key_id", certificate.KeyId).With("key_id_expected", SignedDocument.KeyIdOf(key)));
         }
 
-        refusals.AddRange(CarriedRelease.Refusals(resource, signer, certificate.SignedContent, certificate.SignerId, certificate.BatchId, certificate.DoseId));
+        refusals.AddRange(CarriedRelease.Refusals(resource, signer, certificate.SignedContent, certificate.SignerId, certificate.BatchId, certificate.DoseId, certificate.PendingTestCodes.Count > 0));
         refusals.AddRange(CarriedRelease.RecordRefusals(resource, certificate.SignedContent, certificate.RecordVersion, certificate.RecordHash));
         if (certificate.DoseId != doseId)
         {

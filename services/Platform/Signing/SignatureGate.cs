@@ -64,7 +64,7 @@ public sealed class SignatureGate(ISignatureKeys keys)
     /// </summary>
     public async Task RequireReleaseAsync(DoseDispositionChanged fact, CancellationToken cancel)
     {
-        if (fact.To is not Disposition.Released) return;
+        if (fact.To is not (Disposition.Released or Disposition.ConditionallyReleased)) return;
         CarriedRelease.Refusals(fact, await ReadAsync(fact.SignerSignature, cancel)).ToList().ThrowIfAny();
     }
 

@@ -16,7 +16,7 @@ public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, 
     public override async Task<GetCertificateResponse> GetCertificate(GetCertificateRequest request, ServerCallContext context)
     {
         var dose = await doses.FindAsync(request.DoseId, context.CancellationToken);
-        if (dose.State is not DispositionState.Released) throw new RefusedException(NotReleased(dose));
+        if (!DispositionRules.MayLeave(dose.State)) throw new RefusedException(NotReleased(dose));
         return new GetCertificateResponse { Certificate = await OwnAsync(dose, context.CancellationToken) };
     }
 
@@ -28,7 +28,7 @@ public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, 
         var now = db.Now;
         var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName),
             request.Certificate is { } sent ? await signatures.ReadAsync(sent.SignerSignature, cancel) : null);
-        if (dose.State is not DispositionState.Released)
+        if (!DispositionRules.MayLeave(dose.State))
             refusals.Add(NotReleased(dose));
         else if (request.Certificate is not null)
             await CompareAsync(request.Certificate, dose, refusals, cancel);

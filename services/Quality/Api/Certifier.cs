@@ -11,8 +11,12 @@ namespace Doseline.Quality.Api;
 public sealed class Certifier(QualityDb db, KeyStore keys, Signer signer)
 {
     /// <summary>Issues the certificate of a dose, bound to the batch record that was reviewed, and the signature manifest that goes with it.</summary>
-    public (ReleaseCertificate Certificate, SignatureManifest Manifest) Issue(BatchRow batch, DoseRow dose)
+    /// <param name="batch">Batch.</param>
+    /// <param name="dose">Dose.</param>
+    /// <param name="pendingTestCodes">Tests that are let pend; none for a release without condition.</param>
+    public (ReleaseCertificate Certificate, SignatureManifest Manifest) Issue(BatchRow batch, DoseRow dose, params IEnumerable<string> pendingTestCodes)
     {
+        var manifest = signer.Manifest();
         var certificate = new ReleaseCertificate
         {
             CertificateId = db.Ids.New(),
@@ -25,12 +29,13 @@ public sealed class Certifier(QualityDb db, KeyStore keys, Signer signer)
             ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
             SignerName = signer.Given.Claims.SignerName,
             SignerId = signer.Given.Claims.SignerId,
-            Meaning = Words.Of(SignatureMeaning.Release),
+            Meaning = Words.Of(manifest.Meaning),
             SignedContent = signer.Given.Content,
             SignerSignature = signer.Given.Token,
+            PendingTestCodes = { pendingTestCodes },
         };
         SignedDocument.Sign(certificate, keys.Signing(ReleaseCertificateCheck.KeyName));
         db.Put(new CertificateRow { Id = certificate.CertificateId, DoseId = dose.Id, Document = JsonFormatter.Default.Format(certificate) });
-        return (certificate, signer.Manifest());
+        return (certificate, manifest);
     }
 }

@@ -117,6 +117,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             DeviationOrigin.Execution => DeviationSource.Execution,
             DeviationOrigin.Person => DeviationSource.Person,
             DeviationOrigin.Record => DeviationSource.Record,
+            DeviationOrigin.Clock => DeviationSource.Clock,
             _ => throw new ArgumentOutOfRangeException(nameof(row), row.Origin, "No such origin."),
         },
         SourceId = row.SourceId,

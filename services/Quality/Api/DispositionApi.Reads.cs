@@ -104,6 +104,29 @@ public sealed partial class DispositionApi
         };
     }
 
+    /// <inheritdoc/>
+    public override async Task<ListPendingTestsResponse> ListPendingTests(ListPendingTestsRequest request, ServerCallContext context)
+    {
+        var sites = db.Request.Caller.Sites;
+        var query = db.PendingTests.AsNoTracking();
+        if (request.SiteId is { Length: > 0 } site) query = query.Where(p => p.SiteId == site);
+        else if (!sites.Contains(Caller.AllSites, StringComparer.Ordinal)) query = query.Where(p => sites.Contains(p.SiteId));
+        if (request.BatchId is { Length: > 0 } batch) query = query.Where(p => p.BatchId == batch);
+        if (request.OpenOnly) query = query.Where(p => p.ResultId == "");
+        if (pages.Read(request) is [var ticks, var last])
+        {
+            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
+            query = query.Where(p => p.DueTime > from || (p.DueTime == from && string.Compare(p.Id, last) > 0));
+        }
+
+        var size = PageTokens.SizeOf(request.PageSize);
+        var rows = await query.OrderBy(p => p.DueTime).ThenBy(p => p.Id).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListPendingTestsResponse response = new() { PendingTests = { rows.Take(size).Select(p => p.ToWire()) } };
+        if (rows.Count > size && rows[size - 1] is var end)
+            response.NextPageToken = pages.Write(request, end.DueTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+        return response;
+    }
+
     static ReleaseObstacle ObstacleOf(Refusal refusal) =>
         new() { DoseId = refusal.Numbers.GetValueOrDefault("dose_id", ""), Code = refusal.Code, Message = refusal.Message };
 

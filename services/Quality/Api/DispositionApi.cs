@@ -10,7 +10,7 @@ namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="DispositionService"/>: decisions. What is only read stands in the other part.</summary>
 public sealed partial class DispositionApi(
-    QualityDb db, Dispositions dispositions, Signer signer, Certifier certifier, AnalysisDocuments analyses, PageTokens pages, WatchSignals signals)
+    QualityDb db, Dispositions dispositions, Recalls recalls, Signer signer, Certifier certifier, AnalysisDocuments analyses, PageTokens pages, WatchSignals signals)
     : DispositionService.DispositionServiceBase
 {
     static readonly DispositionState[] Rejectable = [DispositionState.Pending, DispositionState.Quarantine];
@@ -21,8 +21,8 @@ public sealed partial class DispositionApi(
         {
             var batch = await db.BatchAsync(request.BatchId, cancel);
             List<Refusal> refusals = [];
-            CheckRecord(request, batch, refusals);
-            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending], refusals, cancel);
+            CheckRecord(request.RecordVersion, request.RecordHash, batch, refusals);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending, DispositionState.ConditionallyReleased], refusals, cancel);
             var judge = await db.JudgeOfAsync(batch, cancel);
             refusals.AddRange(ReleaseRules.Refusals(await db.CaseAsync(batch, judge, doses, cancel)));
             refusals.ThrowIfAny();
@@ -36,6 +36,34 @@ public sealed partial class DispositionApi(
                 response.Certificates.Add(certificate);
             }
 
+            return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
+        }, context);
+
+    /// <inheritdoc/>
+    public override Task<ReleaseDosesConditionallyResponse> ReleaseDosesConditionally(ReleaseDosesConditionallyRequest request, ServerCallContext context) =>
+        LockedAsync(request.BatchId, async cancel =>
+        {
+            var batch = await db.BatchAsync(request.BatchId, cancel);
+            List<Refusal> refusals = [];
+            CheckRecord(request.RecordVersion, request.RecordHash, batch, refusals);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending], refusals, cancel);
+            var judge = await db.JudgeOfAsync(batch, cancel);
+            var release = await db.CaseAsync(batch, judge, doses, cancel) with { Pending = request.PendingTestCodes };
+            refusals.AddRange(ReleaseRules.Refusals(release));
+            refusals.ThrowIfAny();
+
+            ReleaseDosesConditionallyResponse response = new();
+            var pending = ReleaseRules.PendingOf(release);
+            foreach (var dose in doses)
+            {
+                List<string> own = [.. pending.Where(p => p.DoseId is "" || p.DoseId == dose.Id).Select(p => p.Test.Code)];
+                var (certificate, manifest) = certifier.Issue(batch, dose, own);
+                await dispositions.MoveAsync(dose, DispositionCause.ReleaseConditionally, "", manifest, certificate.CertificateId, cancel);
+                await analyses.IssueAsync(batch, dose, judge!, certificate, cancel);
+                response.Certificates.Add(certificate);
+            }
+
+            response.PendingTests.AddRange((await recalls.StartClocksAsync(batch, pending, cancel)).Select(p => p.ToWire()));
             return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
         }, context);
 
@@ -104,16 +132,16 @@ public sealed partial class DispositionApi(
     }
 
     // The record the signer read must be the one there is, or the signature would stand under something else.
-    static void CheckRecord(ReleaseDosesRequest request, BatchRow batch, List<Refusal> refusals)
+    static void CheckRecord(long version, string hash, BatchRow batch, List<Refusal> refusals)
     {
-        if (request.RecordVersion != batch.RecordVersion)
+        if (version != batch.RecordVersion)
         {
-            refusals.Add(Refusal.Stale($"batches/{batch.Id}/record", request.RecordVersion, batch.RecordVersion));
+            refusals.Add(Refusal.Stale($"batches/{batch.Id}/record", version, batch.RecordVersion));
         }
-        else if (request.RecordHash != batch.RecordHash)
+        else if (hash != batch.RecordHash)
         {
             refusals.Add(Refusal.State($"batches/{batch.Id}/record", "RECORD_HASH_MISMATCH", "The record that was reviewed is not the one execution closed.")
-                .With("record_hash", request.RecordHash).With("record_hash_expected", batch.RecordHash));
+                .With("record_hash", hash).With("record_hash_expected", batch.RecordHash));
         }
     }
 

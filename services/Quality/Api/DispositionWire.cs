@@ -1,4 +1,5 @@
 using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -24,6 +25,27 @@ static class DispositionWire
         Version = dose.Version,
         ChangeTime = Timestamp.FromDateTimeOffset(dose.ChangedTime),
         LostCause = dose.LostCause,
+    };
+
+    public static PendingTest ToWire(this PendingTestRow row) => new()
+    {
+        PendingTestId = row.Id,
+        BatchId = row.BatchId,
+        DoseId = row.DoseId,
+        SiteId = row.SiteId,
+        TestCode = row.TestCode,
+        Name = row.TestName,
+        State = row.State switch
+        {
+            PendingState.Pending => PendingTestState.Pending,
+            PendingState.Passed => PendingTestState.Passed,
+            PendingState.Failed => PendingTestState.Failed,
+            PendingState.Overdue => PendingTestState.Overdue,
+            _ => throw new ArgumentOutOfRangeException(nameof(row), row.State, "No such state."),
+        },
+        ReleaseTime = Timestamp.FromDateTimeOffset(row.ReleasedTime),
+        DueTime = Timestamp.FromDateTimeOffset(row.DueTime),
+        ResultId = row.ResultId,
     };
 
     public static Hold ToWire(this HoldRow hold) => new()

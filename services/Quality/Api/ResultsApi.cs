@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="ResultsService"/>.</summary>
-public sealed class ResultsApi(QualityDb db, Dispositions dispositions, AnalysisDocuments analyses, PageTokens pages) : ResultsService.ResultsServiceBase
+public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls recalls, AnalysisDocuments analyses, PageTokens pages) : ResultsService.ResultsServiceBase
 {
     /// <inheritdoc/>
     public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
@@ -112,6 +112,9 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Analysis
         }
 
         var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId));
+        await recalls.EndClockAsync(row, cancel);
+        // What left before the result was known is called back with the very save that records it.
+        if (deviationId.Length > 0) await recalls.OpenForWhatLeftAsync(batch.Id, request.DoseId, deviationId, $"{test!.Name} is out of specification.", cancel);
         await analyses.RefreshAsync(batch, judge, request.DoseId, cancel);
         return await db.AnswerAsync(new RecordResultResponse { Result = row.ToWire() }, cancel);
     }

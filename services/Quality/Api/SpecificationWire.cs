@@ -32,7 +32,8 @@ static class SpecificationWire
             refusals.Add(Refusal.Invalid($"{field}.timing", "TIMING_REQUIRED", "A test has its result before release or after."));
         return new SpecTest(
             sent.Code, sent.Name, sent.Method, sent.Unit, sent.HasLow ? sent.Low : null, sent.HasHigh ? sent.High : null, sent.ExpectedText,
-            sent.Scope is TestScope.Dose ? TestedOn.Dose : TestedOn.Batch, sent.Timing is TestTiming.AfterRelease ? NeededBy.AfterRelease : NeededBy.Release);
+            sent.Scope is TestScope.Dose ? TestedOn.Dose : TestedOn.Batch, sent.Timing is TestTiming.AfterRelease ? NeededBy.AfterRelease : NeededBy.Release,
+            sent.ResultWithin?.ToTimeSpan(), sent.PendingBasis);
     }
 
     static SpecificationTest ToWire(SpecTest test)
@@ -46,6 +47,8 @@ static class SpecificationWire
             ExpectedText = test.ExpectedText,
             Scope = test.On is TestedOn.Dose ? TestScope.Dose : TestScope.Batch,
             Timing = test.By is NeededBy.AfterRelease ? TestTiming.AfterRelease : TestTiming.BeforeRelease,
+            ResultWithin = test.ResultWithin is { } within ? Duration.FromTimeSpan(within) : null,
+            PendingBasis = test.PendingBasis,
         };
         if (test.Low is { } low) wire.Low = low;
         if (test.High is { } high) wire.High = high;

@@ -66,6 +66,9 @@ public enum DeviationOrigin
 
     /// <summary>The batch record changed after release.</summary>
     Record,
+
+    /// <summary>A deadline that passed.</summary>
+    Clock,
 }
 
 /// <summary>How a deviation ended.</summary>

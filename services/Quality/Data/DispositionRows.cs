@@ -82,7 +82,7 @@ public sealed class DoseRow : IGxpRow
     /// <summary>Instant by which it must be released (UTC); null until production is complete.</summary>
     public DateTimeOffset? ReleaseByTime { get; set; }
 
-    /// <summary>Certificate in force; empty unless released.</summary>
+    /// <summary>Certificate in force; empty unless released, conditionally or not.</summary>
     public string CertificateId { get; set; } = "";
 
     /// <summary>Record that controls the state; empty when none does.</summary>
@@ -90,6 +90,18 @@ public sealed class DoseRow : IGxpRow
 
     /// <summary>Why execution lost it; empty when it did not.</summary>
     public string LostCause { get; set; } = "";
+
+    /// <summary>Customer it went to; empty when it did not leave.</summary>
+    public string CustomerId { get; set; } = "";
+
+    /// <summary>Package it went in; empty when it did not leave.</summary>
+    public string PackageId { get; set; } = "";
+
+    /// <summary>Instant it left (UTC); null when it did not, or came back.</summary>
+    public DateTimeOffset? ShipTime { get; set; }
+
+    /// <summary>Instant it was delivered (UTC); null before.</summary>
+    public DateTimeOffset? DeliverTime { get; set; }
 
     /// <summary>Signature of the last decision, proto JSON; null while no person decided.</summary>
     public string? Signature { get; set; }

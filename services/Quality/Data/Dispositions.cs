@@ -51,7 +51,7 @@ public sealed class Dispositions(QualityDb db)
     });
 
     // Whoever acts on a release verifies who released, so the signature goes with the fact.
-    GivenSignature? Released(DoseRow dose) => dose.State is DispositionState.Released && db.Request.Signatures is [var given, ..] ? given : null;
+    GivenSignature? Released(DoseRow dose) => DispositionRules.MayLeave(dose.State) && db.Request.Signatures is [var given, ..] ? given : null;
 
     /// <summary>Puts a hold and moves every dose it concerns into quarantine; rejected doses stay rejected.</summary>
     public async Task<(HoldRow Hold, IReadOnlyList<DoseRow> Doses)> HoldAsync(

@@ -42,6 +42,21 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
     /// <summary>Doses of outage authorisations.</summary>
     public DbSet<OutageDoseRow> OutageDoses => Set<OutageDoseRow>();
 
+    /// <summary>Pending tests.</summary>
+    public DbSet<PendingTestRow> PendingTests => Set<PendingTestRow>();
+
+    /// <summary>Recalls.</summary>
+    public DbSet<RecallRow> Recalls => Set<RecallRow>();
+
+    /// <summary>Doses of recalls.</summary>
+    public DbSet<RecallDoseRow> RecallDoses => Set<RecallDoseRow>();
+
+    /// <summary>Pending tests of a batch and its doses.</summary>
+    internal Ask<List<PendingTestRow>> PendingTestsOf(string batchId) => All<PendingTestRow>(nameof(PendingTestRow.BatchId), batchId);
+
+    /// <summary>Doses of a recall.</summary>
+    internal Ask<List<RecallDoseRow>> LinesOf(string recallId) => All<RecallDoseRow>(nameof(RecallDoseRow.RecallId), recallId);
+
     /// <summary>Doses of a batch.</summary>
     internal Ask<List<DoseRow>> DosesOf(string batchId) => All<DoseRow>(nameof(DoseRow.BatchId), batchId);
 
@@ -67,6 +82,9 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
         model.Entity<CertificateRow>().ToTable("certificates").HasKey(r => r.Id);
         model.Entity<AnalysisRow>().ToTable("analyses").HasKey(r => r.Id);
         model.Entity<OutageRow>().ToTable("outages").HasKey(r => r.Id);
+        model.Entity<PendingTestRow>().ToTable("pending_tests").HasKey(r => r.Id);
+        model.Entity<RecallRow>().ToTable("recalls").HasKey(r => r.Id);
+        model.Entity<RecallDoseRow>().ToTable("recall_doses").HasKey(r => new { r.RecallId, r.DoseId });
         model.Entity<OutageDoseRow>().ToTable("outage_doses").HasKey(r => new { r.OutageId, r.DoseId });
     }
 }

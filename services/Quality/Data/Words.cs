@@ -17,6 +17,7 @@ static class Words
         DispositionState.Released => Disposition.Released,
         DispositionState.Rejected => Disposition.Rejected,
         DispositionState.Approved => Disposition.Approved,
+        DispositionState.ConditionallyReleased => Disposition.ConditionallyReleased,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
     };
 
@@ -28,6 +29,7 @@ static class Words
         Disposition.Released => DispositionState.Released,
         Disposition.Rejected => DispositionState.Rejected,
         Disposition.Approved => DispositionState.Approved,
+        Disposition.ConditionallyReleased => DispositionState.ConditionallyReleased,
         _ => null,
     };
 
@@ -40,6 +42,8 @@ static class Words
         SignatureMeaning.LiftHold => "lift hold",
         SignatureMeaning.CloseDeviation => "close deviation",
         SignatureMeaning.Approve => "approve",
+        SignatureMeaning.ReleaseConditionally => "conditional release",
+        SignatureMeaning.Decide => "decide",
         _ => throw new ArgumentOutOfRangeException(nameof(meaning), meaning, "No such meaning."),
     };
 

@@ -22,6 +22,9 @@ public enum DispositionState
 
     /// <summary>Approved for use in production: a state of materials and lots, which no dose ever has.</summary>
     Approved,
+
+    /// <summary>Released by QA while tests that its specification names are pending (21 CFR 211.165(a)); never shown as released.</summary>
+    ConditionallyReleased,
 }
 
 /// <summary>What changes a disposition.</summary>
@@ -39,8 +42,11 @@ public enum DispositionCause
     /// <summary>The last hold ended while production was still going on.</summary>
     HoldEndedInProcess,
 
-    /// <summary>QA releases.</summary>
+    /// <summary>QA releases; a dose that was released conditionally, once what was pending has passed.</summary>
     Release,
+
+    /// <summary>QA releases while tests are pending.</summary>
+    ReleaseConditionally,
 
     /// <summary>QA rejects.</summary>
     Reject,
@@ -61,9 +67,15 @@ public static class DispositionRules
             [(DispositionState.Quarantine, DispositionCause.HoldEnded)] = DispositionState.Pending,
             [(DispositionState.Quarantine, DispositionCause.HoldEndedInProcess)] = DispositionState.InProcess,
             [(DispositionState.Pending, DispositionCause.Release)] = DispositionState.Released,
+            [(DispositionState.Pending, DispositionCause.ReleaseConditionally)] = DispositionState.ConditionallyReleased,
+            [(DispositionState.ConditionallyReleased, DispositionCause.Release)] = DispositionState.Released,
+            [(DispositionState.ConditionallyReleased, DispositionCause.Hold)] = DispositionState.Quarantine,
             [(DispositionState.Pending, DispositionCause.Reject)] = DispositionState.Rejected,
             [(DispositionState.Quarantine, DispositionCause.Reject)] = DispositionState.Rejected,
         };
+
+    /// <summary>True for what may leave: released, conditionally or not.</summary>
+    public static bool MayLeave(DispositionState state) => state is DispositionState.Released or DispositionState.ConditionallyReleased;
 
     /// <summary>The state after <paramref name="cause"/>, or why there is none.</summary>
     /// <param name="doseId">Dose, for the refusal.</param>
@@ -85,6 +97,7 @@ public static class DispositionRules
         DispositionState.Released => "RELEASED",
         DispositionState.Rejected => "REJECTED",
         DispositionState.Approved => "APPROVED",
+        DispositionState.ConditionallyReleased => "CONDITIONALLY_RELEASED",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
     };
 
@@ -94,6 +107,7 @@ public static class DispositionRules
         DispositionCause.Hold => "a hold",
         DispositionCause.HoldEnded or DispositionCause.HoldEndedInProcess => "the end of a hold",
         DispositionCause.Release => "release",
+        DispositionCause.ReleaseConditionally => "conditional release",
         DispositionCause.Reject => "rejection",
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "No such cause."),
     };

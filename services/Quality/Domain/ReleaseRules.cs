@@ -48,11 +48,29 @@ public sealed record ReleaseCase
 
     /// <summary>Now (UTC).</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Tests that QA lets pend, by code; null for a release of what is complete.</summary>
+    public IReadOnlyList<string>? Pending { get; init; }
 }
+
+/// <summary>A test without a result that may still come.</summary>
+/// <param name="Test">Test.</param>
+/// <param name="DoseId">Dose; empty for the batch.</param>
+public sealed record TestPending(SpecTest Test, string DoseId);
 
 /// <summary>Says whether doses may be released.</summary>
 public static class ReleaseRules
 {
+    /// <summary>The tests of these doses and their batch that may end after release and have no result yet.</summary>
+    public static IReadOnlyList<TestPending> PendingOf(ReleaseCase release) =>
+    [
+        .. from test in release.Tests ?? []
+           where test.By is NeededBy.AfterRelease
+           from dose in test.On is TestedOn.Batch ? [""] : release.Doses.Select(d => d.Id)
+           where !release.Results.Any(r => r.TestCode == test.Code && r.DoseId == dose)
+           select new TestPending(test, dose),
+    ];
+
     /// <summary>Every reason against release; empty when QA may sign. Numbers of a reason about one dose hold its <c>dose_id</c>.</summary>
     public static List<Refusal> Refusals(ReleaseCase release)
     {
@@ -66,19 +84,63 @@ public static class ReleaseRules
             refusals.Add(Held(batch, hold));
         foreach (var deviation in release.Deviations.Where(d => d.DoseId is ""))
             refusals.Add(Open(batch, deviation));
+        CheckPending(release, batch, refusals);
         foreach (var test in Needed(release, TestedOn.Batch)) CheckResult(release, test, "", batch, refusals);
         foreach (var dose in release.Doses) Check(release, dose, refusals);
         return refusals;
+    }
+
+    // What is let pend is named test by test: no more than the specification allows, and no less than there is.
+    static void CheckPending(ReleaseCase release, string batch, List<Refusal> refusals)
+    {
+        if (release.Tests is not { } tests) return;
+        List<SpecTest> pending = [.. PendingOf(release).Select(p => p.Test).Distinct()];
+        if (release.Pending is not { } named)
+        {
+            foreach (var test in pending)
+            {
+                refusals.Add(Refusal.State(batch, "RESULT_PENDING", $"{test.Name} ({test.Code}) has no result yet: release conditionally, naming it, or wait for it.")
+                    .With("test_code", test.Code).With("limit", test.LimitText));
+            }
+
+            return;
+        }
+
+        foreach (var test in pending.Where(t => !named.Contains(t.Code, StringComparer.Ordinal)))
+        {
+            refusals.Add(Refusal.Invalid("pending_test_codes", "PENDING_TEST_NOT_NAMED", $"{test.Name} ({test.Code}) is pending and not named.")
+                .With("test_code", test.Code));
+        }
+
+        foreach (var code in named.Where(n => pending.TrueForAll(t => t.Code != n)).Distinct(StringComparer.Ordinal))
+        {
+            refusals.Add(tests.FirstOrDefault(t => t.Code == code) is not { By: NeededBy.AfterRelease }
+                ? Refusal.State(batch, "TEST_MAY_NOT_PEND", $"The specification does not let {code} end after release.")
+                    .With("test_code", code).With("test_codes_possible", string.Join(',', tests.Where(t => t.By is NeededBy.AfterRelease).Select(t => t.Code)))
+                : Refusal.State(batch, "TEST_NOT_PENDING", $"{code} has a result; do not name it as pending.").With("test_code", code));
+        }
+
+        foreach (var test in pending.Where(t => t.ResultWithin is null))
+        {
+            refusals.Add(Refusal.State(batch, "PENDING_TEST_WITHOUT_DEADLINE", $"The specification says not by when {test.Code} has its result; approve a version that does.")
+                .With("test_code", test.Code));
+        }
+
+        if (pending is [] && named is [])
+            refusals.Add(Refusal.State(batch, "NOTHING_PENDING", "No test is pending: release the doses without condition."));
     }
 
     static void Check(ReleaseCase release, DoseToRelease dose, List<Refusal> refusals)
     {
         var resource = $"doses/{dose.Id}";
         List<Refusal> own = [];
-        if (DispositionRules.Next(dose.Id, dose.State, DispositionCause.Release) is { Accepted: false } illegal) own.AddRange(illegal.Refusals);
-        if (dose.Expire <= release.Now)
+        var cause = release.Pending is null ? DispositionCause.Release : DispositionCause.ReleaseConditionally;
+        if (DispositionRules.Next(dose.Id, dose.State, cause) is { Accepted: false } illegal) own.AddRange(illegal.Refusals);
+        // A dose that left on a condition is settled when its tests have passed, which is after its expiry as a rule.
+        var settles = dose.State is DispositionState.ConditionallyReleased;
+        if (!settles && dose.Expire <= release.Now)
             own.Add(Refusal.State(resource, "DOSE_EXPIRED", "The dose is past its expiry.").With("expire_time", dose.Expire).With("now_time", release.Now));
-        if (dose.LostCause.Length > 0)
+        if (!settles && dose.LostCause.Length > 0)
             own.Add(Refusal.State(resource, "DOSE_LOST", "Execution has given the dose up.").With("cause", dose.LostCause));
         foreach (var hold in release.Holds.Where(h => h.DoseId == dose.Id)) own.Add(Held(resource, hold));
         foreach (var deviation in release.Deviations.Where(d => d.DoseId == dose.Id)) own.Add(Open(resource, deviation));

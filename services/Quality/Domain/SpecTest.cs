@@ -34,8 +34,10 @@ public enum NeededBy
 /// <param name="ExpectedText">The only text that passes; empty for a number.</param>
 /// <param name="On">What it is made on.</param>
 /// <param name="By">When it must have a result.</param>
+/// <param name="ResultWithin">At most this long after release it has its result; null for a test before release.</param>
+/// <param name="PendingBasis">On what ground it may end after release; empty for a test before release.</param>
 public sealed record SpecTest(
-    string Code, string Name, string Method, string Unit, double? Low, double? High, string ExpectedText, TestedOn On, NeededBy By)
+    string Code, string Name, string Method, string Unit, double? Low, double? High, string ExpectedText, TestedOn On, NeededBy By, TimeSpan? ResultWithin = null, string PendingBasis = "")
 {
     /// <summary>True for a text, false for a number.</summary>
     public bool IsText => ExpectedText.Length > 0;

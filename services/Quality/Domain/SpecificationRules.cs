@@ -31,8 +31,12 @@ public static class SpecificationRules
         return refusals is [] ? true : refusals;
     }
 
+    /// <summary>Longest wait for a result after release. No rule names one: it only keeps a slip of the pen from being approved.</summary>
+    public static readonly TimeSpan ResultWithinMax = TimeSpan.FromDays(90);
+
     static void Check(SpecTest test, string field, List<Refusal> refusals)
     {
+        CheckPending(test, field, refusals);
         refusals.RequireText(test.Code, $"{field}.code", 40);
         refusals.RequireText(test.Name, $"{field}.name", 120);
         refusals.RequireText(test.Method, $"{field}.method", 60);
@@ -48,5 +52,29 @@ public static class SpecificationRules
             refusals.Add(Refusal.Invalid(field, "LIMIT_MISSING", "A test has a low limit, a high limit or an expected text: without one nothing could fail."));
         if (!test.IsText && test.Unit.Length == 0)
             refusals.Add(Refusal.Invalid($"{field}.unit", "UNIT_MISSING", "A number has a unit; write 1 for a pure number."));
+    }
+
+    // A test that may end after release needs a ground that QA approves with it, and a deadline: without one nobody would miss its result.
+    static void CheckPending(SpecTest test, string field, List<Refusal> refusals)
+    {
+        if (test.By is NeededBy.Release)
+        {
+            if (test.ResultWithin is not null)
+                refusals.Add(Refusal.Invalid($"{field}.result_within", "DEADLINE_UNEXPECTED", "A test before release has no deadline after it."));
+            if (test.PendingBasis.Length > 0)
+                refusals.Add(Refusal.Invalid($"{field}.pending_basis", "BASIS_UNEXPECTED", "A test before release needs no ground to end after it."));
+            return;
+        }
+
+        refusals.RequireText(test.PendingBasis, $"{field}.pending_basis", 200);
+        if (test.ResultWithin is not { } within)
+        {
+            refusals.Add(Refusal.Invalid($"{field}.result_within", "DEADLINE_MISSING", "A test that ends after release has its result within a stated time."));
+        }
+        else if (within <= TimeSpan.Zero || within > ResultWithinMax)
+        {
+            refusals.Add(Refusal.Invalid($"{field}.result_within", "DEADLINE_OUT_OF_RANGE", $"A result comes within {ResultWithinMax.TotalDays:0} days after release.")
+                .With("result_within_seconds", within.TotalSeconds).With("result_within_max_seconds", ResultWithinMax.TotalSeconds));
+        }
     }
 }

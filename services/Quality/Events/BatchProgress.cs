@@ -37,7 +37,7 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
             if (told.ExpireTime is not null) dose.ExpireTime = told.ExpireTime.ToDateTimeOffset();
             if (dose.State is DispositionState.InProcess)
                 await dispositions.MoveAsync(dose, held.Contains("") || held.Contains(dose.Id) ? DispositionCause.Hold : DispositionCause.ProductionComplete, "", null, "", cancel);
-            else if (dose.State is DispositionState.Released)
+            else if (DispositionRules.MayLeave(dose.State))
                 await ReopenAsync(batch, dose, cancel);
         }
     }

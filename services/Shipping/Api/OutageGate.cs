@@ -44,7 +44,7 @@ public sealed class OutageGate(ShippingDb db, SignatureGate signatures, TimeProv
     async Task<List<Refusal>> CertificateAsync(ReleaseCertificate certificate, DoseInPackage dose, DateTimeOffset now, CancellationToken cancel)
     {
         var resource = $"doses/{dose.DoseId}";
-        List<Refusal> refusals = [.. CarriedRelease.Refusals(resource, await signatures.ReadAsync(certificate.SignerSignature, cancel), certificate.SignedContent, certificate.SignerId, certificate.BatchId, dose.DoseId)];
+        List<Refusal> refusals = [.. CarriedRelease.Refusals(resource, await signatures.ReadAsync(certificate.SignerSignature, cancel), certificate.SignedContent, certificate.SignerId, certificate.BatchId, dose.DoseId, certificate.PendingTestCodes.Count > 0)];
         if (certificate.OrderId != dose.OrderId)
             refusals.Add(Refusal.State(resource, "CERTIFICATE_OF_OTHER_DOSE", "The certificate is bound to another order.").With("dose_id", dose.DoseId).With("certificate_id", certificate.CertificateId));
         if (certificate.ExpireTime is null || certificate.ExpireTime.ToDateTimeOffset() <= now)

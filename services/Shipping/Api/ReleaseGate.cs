@@ -61,7 +61,7 @@ public sealed class ReleaseGate(CertificateService.CertificateServiceClient qual
         if (certificate.ExpireTime is null || certificate.ExpireTime.ToDateTimeOffset() <= clock.GetUtcNow())
             refusals.Add(Refusal.State(resource, "CERTIFICATE_EXPIRED", "The certificate has expired.").With("certificate_id", certificate.CertificateId).With("expire_time", certificate.ExpireTime?.ToDateTimeOffset()));
         // Quality's word is not taken for the signature of who released: it is carried, and verified here (A128).
-        refusals.AddRange(CarriedRelease.Refusals(resource, await signatures.ReadAsync(certificate.SignerSignature, cancel), certificate.SignedContent, certificate.SignerId, certificate.BatchId, dose.DoseId));
+        refusals.AddRange(CarriedRelease.Refusals(resource, await signatures.ReadAsync(certificate.SignerSignature, cancel), certificate.SignedContent, certificate.SignerId, certificate.BatchId, dose.DoseId, certificate.PendingTestCodes.Count > 0));
         refusals.AddRange(CarriedRelease.RecordRefusals(resource, certificate.SignedContent, certificate.RecordVersion, certificate.RecordHash));
         if (answer.CheckTime is null || asked - answer.CheckTime.ToDateTimeOffset() > AnswerAgeMax)
             refusals.Add(Refusal.Unavailable(resource, "CERTIFICATE_ANSWER_STALE", "Quality's answer is not about now.").With("check_time", answer.CheckTime?.ToDateTimeOffset()).With("asked_time", asked));

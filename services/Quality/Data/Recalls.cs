@@ -1,0 +1,87 @@
+using Doseline.Kernel.Ids;
+using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
+using RecalledDose = Doseline.Quality.V1.RecalledDose;
+
+namespace Doseline.Quality.Data;
+
+/// <summary>Keeps the clocks of pending tests, and opens recalls together with the facts about them.</summary>
+/// <remarks>Nothing is saved here: api class, fact handler or actor saves once.</remarks>
+public sealed class Recalls(QualityDb db)
+{
+    /// <summary>Starts the clocks of what was pending when doses were released; one that runs goes on, one that passed its deadline begins anew.</summary>
+    public async Task<IReadOnlyList<PendingTestRow>> StartClocksAsync(BatchRow batch, IReadOnlyList<TestPending> pending, CancellationToken cancel)
+    {
+        var known = await db.LoadAsync(db.PendingTestsOf(batch.Id), cancel);
+        List<PendingTestRow> clocks = [];
+        foreach (var (test, doseId) in pending)
+        {
+            var due = db.Now + test.ResultWithin!.Value;
+            var clock = known.Find(p => p.TestCode == test.Code && p.DoseId == doseId);
+            if (clock is null)
+            {
+                clock = db.Put(new PendingTestRow
+                {
+                    Id = Id.From("pending-test", batch.Id, doseId, test.Code), BatchId = batch.Id, DoseId = doseId, SiteId = batch.SiteId,
+                    TestCode = test.Code, TestName = test.Name, ReleasedTime = db.Now, DueTime = due,
+                });
+            }
+            else if (clock.State is not PendingState.Pending)
+            {
+                (clock.State, clock.ReleasedTime, clock.DueTime, clock.ResultId) = (PendingState.Pending, db.Now, due, "");
+            }
+
+            clocks.Add(clock);
+        }
+
+        return clocks;
+    }
+
+    /// <summary>Ends the clock that a result was waited for by; the last result counts.</summary>
+    public async Task EndClockAsync(ResultRow result, CancellationToken cancel)
+    {
+        var clock = (await db.LoadAsync(db.PendingTestsOf(result.BatchId), cancel)).Find(p => p.TestCode == result.TestCode && p.DoseId == result.DoseId);
+        if (clock is null) return;
+        (clock.State, clock.ResultId) = (PendingTestRules.After(result.Finding), result.Id);
+    }
+
+    /// <summary>Opens the recall of what left before its result was known, where anything of it left and no recall is open for all of it.</summary>
+    /// <param name="batchId">Batch.</param>
+    /// <param name="doseId">Dose; empty for the whole batch.</param>
+    /// <param name="referenceId">Deviation.</param>
+    /// <param name="reason">Why, for the consignee.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task OpenForWhatLeftAsync(string batchId, string doseId, string referenceId, string reason, CancellationToken cancel)
+    {
+        var (batch, all, open) = await db.LoadAsync(db.One<BatchRow>(batchId), db.DosesOf(batchId), db.All<RecallRow>(nameof(RecallRow.BatchId), batchId), cancel);
+        List<DoseRow> doses = [.. all.Where(d => doseId is "" || d.Id == doseId)];
+        if (batch is null || !doses.Exists(d => d.ShipTime is not null)) return;
+        foreach (var recall in open.Where(r => r is { ClosedTime: null, Exercise: false }))
+        {
+            var covered = (await db.LoadAsync(db.LinesOf(recall.Id), cancel)).Select(l => l.DoseId).ToHashSet(StringComparer.Ordinal);
+            if (doses.TrueForAll(d => covered.Contains(d.Id))) return;
+        }
+
+        Open(Id.From("recall", batchId, doseId, referenceId), batch, doses, reason, referenceId, exercise: false);
+    }
+
+    /// <summary>Opens a recall: its list stands with the same save, and everybody is told by it. An exercise tells nobody.</summary>
+    public (RecallRow Recall, IReadOnlyList<RecallDoseRow> Lines) Open(string id, BatchRow batch, IReadOnlyList<DoseRow> doses, string reason, string referenceId, bool exercise)
+    {
+        var recall = db.Put(new RecallRow
+        {
+            Id = id, SiteId = batch.SiteId, BatchId = batch.Id, Exercise = exercise, Reason = reason, ReferenceId = referenceId,
+            OpenedBy = db.Request.Caller.Name, OpenedTime = db.Now,
+        });
+        List<RecallDoseRow> lines = [.. doses.Select(d => db.Put(new RecallDoseRow { RecallId = id, DoseId = d.Id }))];
+        if (!exercise)
+        {
+            db.Publish(id, new RecallOpened
+            {
+                RecallId = id, Reason = reason, ReferenceId = referenceId, Doses = { doses.Select(d => new RecalledDose { DoseId = d.Id, OrderId = d.OrderId }) },
+            });
+        }
+
+        return (recall, lines);
+    }
+}
