@@ -12,6 +12,27 @@ public sealed class DoseTests
     static readonly TimeSpan Tick = TimeSpan.FromTicks(1);
 
     [Fact]
+    [Requirement("E01")]
+    public async Task A_dose_released_on_a_condition_is_not_called_released_and_is_not_late_for_its_release()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession);
+        await shift.MakeAsync();
+        await shift.DecideAsync("order-1", Disposition.ConditionallyReleased);
+        (await shift.DoseAsync("order-1")).State.ShouldBe(DoseState.ConditionallyReleased);
+        await shift.DecideAsync("order-1", Disposition.Released);
+        (await shift.DoseAsync("order-1")).State.ShouldBe(DoseState.Released);
+        Domain.DoseTiming timing = new(TimeSpan.FromHours(1), TimeSpan.FromHours(2));
+        foreach (var disposition in Enum.GetValues<Domain.DoseDisposition>())
+        {
+            Domain.Dose dose = new("dose", Domain.DoseState.Complete, disposition, true, false, platform.Now, platform.Now, platform.Now, platform.Now, []);
+            var late = Domain.DoseRules.Deadlines(dose, timing).Any(d => d.Name is Domain.DoseRules.ReleasedTooLate);
+            late.ShouldBe(disposition is not (Domain.DoseDisposition.Released or Domain.DoseDisposition.ConditionallyReleased), $"{disposition}");
+        }
+    }
+
+    [Fact]
     [Requirement("A017", "A052", "A053")]
     public async Task The_last_proof_of_delivery_closes_the_record_with_what_shipping_said()
     {

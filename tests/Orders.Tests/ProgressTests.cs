@@ -104,6 +104,29 @@ public sealed class ProgressTests
         lost.LossCause.ShouldBe("NOT_MADE");
     }
 
+    [Fact]
+    [Requirement("E01")]
+    public async Task An_order_says_on_what_condition_its_dose_left_and_that_it_is_called_back()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var order = await desk.PlaceAsync();
+        await desk.Platform.GiveAsync(order.DoseId, Disposed(desk, order, Disposition.ConditionallyReleased));
+        var left = await desk.GetAsync(order.OrderId);
+        (left.State, left.CertificateId).ShouldBe((OrderState.ConditionallyReleased, "cert-1"));
+        var listed = await desk.Orders.ListOrdersAsync(new ListOrdersRequest { States = { OrderState.ConditionallyReleased } });
+        listed.Orders.ShouldHaveSingleItem().OrderId.ShouldBe(order.OrderId);
+
+        RecallOpened opened = new() { RecallId = "recall-1", Reason = "Sterility is out of specification.", Doses = { new RecalledDose { DoseId = order.DoseId, OrderId = order.OrderId } } };
+        await desk.Platform.GiveAsync("recall-1", opened);
+        var called = await desk.GetAsync(order.OrderId);
+        (called.RecallId, called.RecallReason, called.RecallOpen, called.Version).ShouldBe(("recall-1", opened.Reason, true, left.Version + 1));
+        await desk.Platform.GiveAsync("recall-2", new RecallClosed { RecallId = "recall-2", OrderIds = { order.OrderId } });
+        (await desk.GetAsync(order.OrderId)).RecallOpen.ShouldBeTrue("another recall was closed");
+        await desk.Platform.GiveAsync("recall-1", new RecallClosed { RecallId = "recall-1", OrderIds = { order.OrderId } });
+        var closed = await desk.GetAsync(order.OrderId);
+        (closed.RecallId, closed.RecallOpen).ShouldBe(("recall-1", false));
+    }
+
     static IEnumerable<(string, IMessage)> Story(Desk desk, Order order)
     {
         var dose = new ShippedDose { DoseId = order.DoseId, OrderId = order.OrderId, CertificateId = "cert-1" };
@@ -125,10 +148,10 @@ public sealed class ProgressTests
             DoseId = order.DoseId,
             OrderId = order.OrderId,
             To = to,
-            CertificateId = to is Disposition.Released ? "cert-1" : "",
+            CertificateId = to is Disposition.Released or Disposition.ConditionallyReleased ? "cert-1" : "",
             SignatureTime = desk.Platform.Now.AddMinutes(after).ToTimestamp(),
         };
-        return to is Disposition.Released ? desk.Platform.Signer.Released(fact) : fact;
+        return to is Disposition.Released or Disposition.ConditionallyReleased ? desk.Platform.Signer.Released(fact) : fact;
     }
 
     static PackageShipped Shipped(Desk desk, Order order) => new()

@@ -87,7 +87,7 @@ public sealed class ConditionalReleaseTests : IAsyncLifetime
     }
 
     [Theory]
-    [Requirement("A143")]
+    [Requirement("E01", "A143", "A155")]
     [InlineData("no deadline", "DEADLINE_MISSING")]
     [InlineData("no basis", "FIELD_REQUIRED")]
     [InlineData("a year", "DEADLINE_OUT_OF_RANGE")]
@@ -104,7 +104,7 @@ public sealed class ConditionalReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("E01", "A156")]
+    [Requirement("E01")]
     public async Task A_late_positive_takes_the_batch_back_lists_every_consignee_at_once_and_stays_open_until_each_has_answered()
     {
         await scene.ReadyAsync(sterile: false);
@@ -184,7 +184,7 @@ public sealed class ConditionalReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("E01", "A086")]
+    [Requirement("E01")]
     public async Task An_exercise_makes_the_list_and_touches_nothing()
     {
         await scene.ReadyAsync(sterile: false);

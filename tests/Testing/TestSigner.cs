@@ -36,12 +36,15 @@ public sealed class TestSigner(IServiceProvider services)
         return SignatureTokens.Write(change?.Invoke(claims) ?? claims, Key);
     }
 
-    /// <summary>The fact of a release as Quality publishes it, with QA's signature.</summary>
+    /// <summary>The fact of a release, conditional or not, as Quality publishes it, with QA's signature.</summary>
     public DoseDispositionChanged Released(DoseDispositionChanged fact)
     {
-        const string method = "/doseline.quality.v1.DispositionService/ReleaseDoses";
+        var conditional = fact.To is Disposition.ConditionallyReleased;
+        var method = $"/doseline.quality.v1.DispositionService/{(conditional ? "ReleaseDosesConditionally" : "ReleaseDoses")}";
         var qa = TestPlatform.PersonIn(Roles.Qa) with { Name = fact.SignerName is "" ? Roles.Qa : fact.SignerName };
-        ReleaseDosesRequest release = new() { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11" };
+        IMessage release = conditional
+            ? new ReleaseDosesConditionallyRequest { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11", PendingTestCodes = { "STERILITY" } }
+            : new ReleaseDosesRequest { BatchId = fact.BatchId, DoseIds = { fact.DoseId }, RecordVersion = 1, RecordHash = "aa11" };
         var signed = fact.Clone();
         (signed.SignerId, signed.SignedContent, signed.SignerSignature) = (qa.Subject, SignedContent.Of(method, release), Sign(qa, method, release));
         return signed;

@@ -12,7 +12,7 @@ public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFac
     /// <inheritdoc/>
     public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
     {
-        foreach (var dose in await db.LoadAsync(db.Each<DoseRow>(fact.Doses.Select(d => d.DoseId)), cancel))
+        foreach (var dose in await DosesAsync(fact.Doses, cancel))
             (dose.CustomerId, dose.PackageId, dose.ShipTime) = (fact.CustomerId, fact.PackageId, fact.ShipTime.ToDateTimeOffset());
         foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
         {
@@ -26,17 +26,26 @@ public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFac
     /// <inheritdoc/>
     public async Task HandleAsync(PackageDelivered fact, Fact envelope, CancellationToken cancel)
     {
-        foreach (var dose in await db.LoadAsync(db.Each<DoseRow>(fact.Doses.Select(d => d.DoseId)), cancel)) dose.DeliverTime = fact.DeliveryTime.ToDateTimeOffset();
+        foreach (var dose in await DosesAsync(fact.Doses, cancel)) dose.DeliverTime = fact.DeliveryTime.ToDateTimeOffset();
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(ShipmentVoided fact, Fact envelope, CancellationToken cancel)
     {
-        foreach (var dose in (await db.LoadAsync(db.Each<DoseRow>(fact.Doses.Select(d => d.DoseId)), cancel)).Where(d => d.PackageId == fact.PackageId))
+        foreach (var dose in (await DosesAsync(fact.Doses, cancel)).Where(d => d.PackageId == fact.PackageId))
             (dose.CustomerId, dose.PackageId, dose.ShipTime) = ("", "", null);
         foreach (var dose in fact.Doses.Where(d => d.OutageAuthorisationId.Length > 0))
         {
             if (await db.LoadAsync<OutageDoseRow>(cancel, dose.OutageAuthorisationId, dose.DoseId) is { } row) (row.ShipTime, row.PackageId) = (null, "");
         }
+    }
+
+    // A dose that left was released here, so it is known, or its own facts are on their way.
+    async Task<List<DoseRow>> DosesAsync(IReadOnlyCollection<ShippedDose> shipped, CancellationToken cancel)
+    {
+        var doses = await db.LoadAsync(db.Each<DoseRow>(shipped.Select(d => d.DoseId)), cancel);
+        return shipped.FirstOrDefault(s => !doses.Exists(d => d.Id == s.DoseId)) is { } unknown
+            ? throw TooEarly.Of($"doses/{unknown.DoseId}", $"Quality has not heard of dose {unknown.DoseId} yet, so where it went waits.")
+            : doses;
     }
 }

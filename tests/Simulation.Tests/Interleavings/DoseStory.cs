@@ -48,6 +48,7 @@ sealed class DoseStory(int number, TestSigner signer)
     string Print { get; } = $"print-{number:D6}";
     string Outage { get; } = $"outage-{number:D6}";
     string Deviation { get; } = $"deviation-{number:D6}";
+    string Recall { get; } = $"recall-{number:D6}";
     string Customer { get; } = $"customer-{number:D6}";
     string Service { get; } = $"service-{number:D6}";
     string Exception { get; } = $"exception-{number:D6}";
@@ -117,9 +118,11 @@ sealed class DoseStory(int number, TestSigner signer)
         yield return new DeviationClosed { DeviationId = Deviation, BatchId = Batch, MayContinue = true };
         yield return Disposed(Disposition.InProcess, 1);
         yield return Disposed(Disposition.Pending, 2);
-        if (fate is not Fate.Rejected) yield return Disposed(Disposition.Released, 3);
+        if (fate is not Fate.Rejected) yield return Disposed(fate is Fate.TooLate ? Disposition.ConditionallyReleased : Disposition.Released, 3);
         if (fate is Fate.Recalled or Fate.TooLate) yield return Disposed(Disposition.Quarantine, 4);
+        if (fate is Fate.TooLate) yield return new RecallOpened { RecallId = Recall, Reason = "growth", ReferenceId = Deviation, Doses = { new RecalledDose { DoseId = Dose, OrderId = Order } } };
         if (fate is Fate.Rejected or Fate.Recalled or Fate.TooLate) yield return Disposed(Disposition.Rejected, 5);
+        if (fate is Fate.TooLate) yield return new RecallClosed { RecallId = Recall, OrderIds = { Order } };
         yield return new SampleDiscarded { SampleId = Sample, BatchId = Batch };
         yield return new OutageReleaseAuthorised { AuthorisationId = Outage, SiteId = "site", ExpireTime = At(20) };
         yield return new OutageReleaseReconciled { AuthorisationId = Outage };
@@ -158,8 +161,8 @@ sealed class DoseStory(int number, TestSigner signer)
 
     DoseDispositionChanged Disposed(Disposition to, int hours)
     {
-        DoseDispositionChanged fact = new() { DoseId = Dose, BatchId = Batch, OrderId = Order, To = to, CertificateId = to is Disposition.Released ? "certificate" : "", SignatureTime = At(hours) };
-        return to is Disposition.Released ? signer.Released(fact) : fact;
+        DoseDispositionChanged fact = new() { DoseId = Dose, BatchId = Batch, OrderId = Order, To = to, CertificateId = to is Disposition.Released or Disposition.ConditionallyReleased ? "certificate" : "", SignatureTime = At(hours) };
+        return to is Disposition.Released or Disposition.ConditionallyReleased ? signer.Released(fact) : fact;
     }
 
     ShippedDose Carried => new() { DoseId = Dose, OrderId = Order, CertificateId = "certificate" };
