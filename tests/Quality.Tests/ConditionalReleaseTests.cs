@@ -76,7 +76,7 @@ public sealed class ConditionalReleaseTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("E01", "A158")]
+    [Requirement("E01")]
     public async Task Who_signed_for_a_condition_did_not_sign_for_a_release()
     {
         await scene.ReadyAsync(sterile: false);
@@ -87,7 +87,7 @@ public sealed class ConditionalReleaseTests : IAsyncLifetime
     }
 
     [Theory]
-    [Requirement("E01", "A143", "A155")]
+    [Requirement("E01", "A155")]
     [InlineData("no deadline", "DEADLINE_MISSING")]
     [InlineData("no basis", "FIELD_REQUIRED")]
     [InlineData("a year", "DEADLINE_OUT_OF_RANGE")]
