@@ -24,7 +24,9 @@ public sealed class Backends(Routes routes, FrontMethods methods)
         using var call = Invoker(service, site).AsyncUnaryCall(method.Grpc, null, Options(method, service, site, bearer, context, within, cancel), request);
         try
         {
-            return await call.ResponseAsync;
+            var response = await call.ResponseAsync;
+            if (call.GetTrailers().GetValue(RpcHeaders.Receipt) is { } receipt) context.Response.Headers[RpcHeaders.Receipt] = receipt;
+            return response;
         }
         catch (RpcException fault)
         {
@@ -56,6 +58,7 @@ public sealed class Backends(Routes routes, FrontMethods methods)
         Metadata headers = [];
         headers.Add("authorization", "Bearer " + bearer);
         if (context.Request.Headers[RpcHeaders.Zone] is [{ Length: > 0 and <= 64 } zone] && Ascii.IsValid(zone)) headers.Add(RpcHeaders.Zone, zone);
+        if (context.Request.Headers[RpcHeaders.Receipt] is [{ } receipt] && Ascii.IsValid(receipt)) headers.Add(RpcHeaders.Receipt, receipt);
         foreach (var (name, value) in routes.RoutingOf(service, site, method.Streams)) headers.Add(name, value);
         return new CallOptions(headers, WallClock.UtcNow.UtcDateTime + within, cancel);
     }

@@ -21,7 +21,7 @@ sealed class GrpcProxy(Mesh mesh, AppSidecar sidecar)
             return;
         }
 
-        mesh.Called(sidecar.AppId, id);
+        mesh.Called(sidecar.AppId, id, context.Request.Headers.TraceParent.ToString());
         if (!mesh.MayCall(sidecar.AppId, id, context.Request.Path.Value!))
         {
             Refuse(context, PermissionDenied, $"access control policy of {id} denies {sidecar.AppId}");

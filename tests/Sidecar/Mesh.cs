@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Doseline.Sidecar.Brokers;
 
 namespace Doseline.Sidecar;
@@ -14,6 +15,7 @@ public sealed class Mesh : IAsyncDisposable
     readonly ConcurrentDictionary<string, ImmutableList<AppSidecar>> sidecars = new(StringComparer.Ordinal);
     readonly IBrokerServer server;
     readonly ConcurrentDictionary<(string Caller, string Callee), long> calls = new();
+    readonly ConcurrentDictionary<string, ImmutableHashSet<(string Caller, string Callee)>> traces = new(StringComparer.Ordinal);
 
     /// <summary>Makes a mesh.</summary>
     /// <param name="trouble">What goes wrong, and when; null for nothing.</param>
@@ -46,6 +48,9 @@ public sealed class Mesh : IAsyncDisposable
     /// <summary>Who called whom so far, and how often.</summary>
     public IReadOnlyDictionary<(string Caller, string Callee), long> Calls => calls;
 
+    /// <summary>Who called whom in each trace, by its id (W3C trace context); those without one under an empty id.</summary>
+    public IReadOnlyDictionary<string, ImmutableHashSet<(string Caller, string Callee)>> Traces => traces;
+
     /// <summary>Starts the sidecar of an app, or of one more of its replicas.</summary>
     public async Task<AppSidecar> AddAsync(string appId)
     {
@@ -71,7 +76,12 @@ public sealed class Mesh : IAsyncDisposable
 
     internal void Reach(string app) => Reached?.Invoke(app);
 
-    internal void Called(string caller, string callee) => calls.AddOrUpdate((caller, callee), 1, (_, n) => n + 1);
+    internal void Called(string caller, string callee, string traceParent)
+    {
+        calls.AddOrUpdate((caller, callee), 1, (_, n) => n + 1);
+        var trace = ActivityContext.TryParse(traceParent, null, out var context) ? context.TraceId.ToHexString() : "";
+        traces.AddOrUpdate(trace, _ => [(caller, callee)], (_, seen) => seen.Add((caller, callee)));
+    }
 }
 
 /// <summary>Where a message is when something may go wrong with an app.</summary>

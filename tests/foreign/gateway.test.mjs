@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -111,6 +113,29 @@ test('grpc-js calls by the partners\' port and reads every detail', limit, async
     const refused = await sites.PutSite({ request_id: randomUUID() }).then(() => assert.fail('was not refused'), error => error);
     assert.equal(refusalsOf(refused)[0].code, 'ROLE_NOT_ALLOWED');
     sites.close();
+});
+
+test('a partner finds out what was altered on its way, with nothing but Node.js [A126]', { timeout: 60_000 }, async () => {
+    const [script] = [...readFileSync(join(repository, 'docs', 'partners.md'), 'utf8').matchAll(/^```js receipt\n(.*?)^```$/gms)].map(match => match[1]);
+    const file = join(folder, 'receipt.mjs');
+    await writeFile(file, script);
+    // Somebody who stands between: passes on another question, or another answer, with the receipt that came.
+    const alters = { 'nobody': x => x, 'the question': (asked, isAnswer) => isAnswer ? asked : asked.replace('5', '6'), 'the answer': (text, isAnswer) => isAnswer ? text.replace('ACCEPTED', 'CANCELLED') : text };
+    for (const [what, change] of Object.entries(alters)) {
+        const between = createServer(async (request, answer) => {
+            let body = '';
+            for await (const chunk of request) body += chunk;
+            const { authorization, 'doseline-receipt': nonce } = request.headers;
+            const response = await fetch(platform.web + request.url, { method: 'POST', body: change(body, false), headers: { authorization, 'content-type': 'application/json', 'doseline-receipt': nonce } });
+            answer.writeHead(response.status, { 'content-type': 'application/json', 'doseline-receipt': response.headers.get('doseline-receipt') });
+            answer.end(change(await response.text(), true));
+        }).listen(0, '127.0.0.1');
+        await once(between, 'listening');
+        const env = { ...process.env, DOSELINE: `http://127.0.0.1:${between.address().port}`, RECEIPT_KEY: join(platform.keys, 'audit-seal-orders.pem'), TOKEN: partner };
+        const { stdout } = await promisify(execFile)('node', [file], { env, timeout: 30_000 });
+        between.close();
+        assert.equal(stdout.trim(), what === 'nobody' ? 'as it was sent' : 'ALTERED ON ITS WAY', what);
+    }
 });
 
 /** The blocks of one language on the partners' page, in their order; a block with a further word after its language is left to another test. */

@@ -107,6 +107,8 @@ export async function start(...further) {
         web: `http://127.0.0.1:${web}`,
         partner: `127.0.0.1:${partner}`,
         log: () => log,
+        /** Where its keys lie, private halves among them. */
+        keys: join(folder, 'keys'),
         stop,
         /** A token from the command line, as an administrator would make one. */
         async token(name, ...roles) {

@@ -29,6 +29,17 @@ public sealed class ActorMeter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
+    /// <summary>Counts nothing of each kind, and one deadline that was not late, so that the first of all is a step that a scraper sees.</summary>
+    internal void Begin(IEnumerable<ActorKind> kinds)
+    {
+        foreach (var kind in kinds)
+        {
+            reads.Add(0, Tags(kind));
+            lost.Add(0, Tags(kind));
+            Late(kind, TimeSpan.Zero);
+        }
+    }
+
     internal void Read(ActorKind kind) => reads.Add(1, Tags(kind));
 
     internal void Lost(ActorKind kind) => lost.Add(1, Tags(kind));

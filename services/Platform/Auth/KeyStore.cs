@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Hosting;
-using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Rpc;
 using Microsoft.Extensions.Configuration;
 
@@ -23,7 +23,7 @@ public sealed class KeyStore(IConfiguration config)
     readonly ConcurrentDictionary<string, (string Text, ECDsa[] Keys)> standing = new(StringComparer.Ordinal);
 
     /// <summary>Names of the keys that are a service's own: its tokens, page tokens, seals and facts are signed with one each, and nobody else has them.</summary>
-    public static IReadOnlyList<string> OwnOf(string service) => [InstallationTokens.KeyOf(service), PageTokens.KeyOf(service), TreeHeads.KeyOf(service), BellSeal.KeyOf(service)];
+    public static IReadOnlyList<string> OwnOf(string service) => [InstallationTokens.KeyOf(service), PageTokens.KeyOf(service), TreeHeads.KeyOf(service), PageSeal.KeyOf(service)];
 
     /// <summary>Whether the key of that name is here.</summary>
     public bool Has(string name) => config[$"Keys:{name}"] is { Length: > 0 } || File.Exists(PathOf($"{name}.pem"));

@@ -46,6 +46,7 @@ public sealed partial class SecurityLog : IDisposable
     public void Begin(IEnumerable<string> services)
     {
         foreach (var service in services) reused.Add(0, new KeyValuePair<string, object?>("service", service));
+        refused.Add(0, new("reason", "TOKEN_INVALID"), new("action", ""));
     }
 
     /// <summary>Notes a use of a request id that is no retry of the call it was used for.</summary>

@@ -31,10 +31,21 @@ public sealed class LaneMeter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Meter.Dispose();
 
+    /// <summary>Counts nothing at each service, and one wait of no length, so that the first of all is a step that a scraper sees.</summary>
+    internal void Begin(IEnumerable<string> services)
+    {
+        foreach (var service in services)
+        {
+            Committed(service, 0, 0);
+            WaitedForLog(service, TimeSpan.Zero);
+            isolated.Add(0, new KeyValuePair<string, object?>("service", service));
+        }
+    }
+
     internal void Committed(string service, int setCount, int statementCount)
     {
         KeyValuePair<string, object?> tag = new("service", service);
-        commits.Add(1, tag);
+        commits.Add(setCount > 0 ? 1 : 0, tag);
         sets.Add(setCount, tag);
         statements.Add(statementCount, tag);
     }

@@ -20,13 +20,13 @@ static class MessagingServices
         services.AddSingleton<MessagingOptions>().AddSingleton<MessagingMeter>();
         // A container that is started again in its pod takes its own leases back at once: what held them is dead.
         services.AddSingleton(p => new Replica(config["POD_NAME"] ?? $"{Environment.MachineName}/{p.GetRequiredService<IdSource>().New()}"));
-        services.AddSingleton<FactTable>().AddSingleton<Bell>().AddSingleton<IFactSource, FactSource>();
+        services.AddSingleton<FactTable>().AddSingleton<Bell>().AddSingleton<PageSeal>().AddSingleton<IFactSource, FactSource>();
         services.AddSingleton<FactWork>().AddSingleton<FactWaits>().AddSingleton<FactForks>().AddSingleton<LogsAway>().AddSingleton<ParkedFacts>();
         services.AddSingleton<IMeasure, MessageMeasure>();
         services.AddSingleton<ActorKinds>().AddSingleton<DeadlineBoard>().AddSingleton<ActorMeter>().AddSingleton<IMeasure, DeadlineMeasure>();
 
         // One of the registrations in which a laptop and a cluster differ; the others are where calls go (ServiceChannels) and where actors live (SiloHosting).
-        if (DaprSidecar.IsConfigured(config)) services.AddSingleton<DaprSidecar>().AddSingleton<DaprPublisher>().AddSingleton<BellSeal>().AddSingleton<DaprRings>();
+        if (DaprSidecar.IsConfigured(config)) services.AddSingleton<DaprSidecar>().AddSingleton<DaprPublisher>().AddSingleton<DaprRings>();
     }
 
     /// <summary>Registers what reads the facts of a publisher for a listener.</summary>

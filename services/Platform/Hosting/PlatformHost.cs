@@ -209,7 +209,7 @@ public static class PlatformHost
         services.AddScoped<RequestContext>().AddScoped<DbScope>();
         services.AddAuth(config);
         services.TryAddSingleton<ISignatureKeys, IdentityKeys>();
-        services.AddSingleton<SignatureGate>().AddSingleton<SecurityLog>();
+        services.AddSingleton<SignatureGate>().AddSingleton<Receipts>().AddSingleton<SecurityLog>();
         services.AddScoped<PageTokens>();
         services.AddSingleton<ServiceChannels>().AddSingleton<HostCalls>().AddSingleton<CallLimit>().AddSingleton<StandingOptions>().AddSingleton<ServerPipeline>();
         services.AddSingleton<MatcherPolicy, WebListener.Wall>();

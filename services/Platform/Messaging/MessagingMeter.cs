@@ -20,7 +20,7 @@ public sealed class MessagingMeter : IDisposable
     readonly ConcurrentDictionary<(string Service, string Publisher), long> standing = new();
     readonly ConcurrentDictionary<(string Service, WaitState State), (long Count, double Seconds)> waiting = new();
     readonly ConcurrentDictionary<string, IReadOnlyList<Measurement<double>>> failing = new(StringComparer.Ordinal);
-    readonly Counter<long> published, handled, duplicates, failures, conflicts, pages, unrung, refused, forks, rings, ringsFailed, ringsUntrusted;
+    readonly Counter<long> published, handled, duplicates, failures, conflicts, pages, unrung, refused, forks, rings, ringsFailed, pagesUntrusted;
 
     /// <summary>Makes the instruments.</summary>
     public MessagingMeter()
@@ -36,7 +36,7 @@ public sealed class MessagingMeter : IDisposable
         forks = Meter.CreateCounter<long>("fact_forks", "{fork}", "Times that a publisher's log was not the one that had been read.");
         rings = Meter.CreateCounter<long>("fact_rings", "{ring}", "Rings given to the broker.");
         ringsFailed = Meter.CreateCounter<long>("fact_rings_failed", "{ring}", "Rings that the broker did not take.");
-        ringsUntrusted = Meter.CreateCounter<long>("fact_rings_untrusted", "{ring}", "Rings whose page was not signed by its publisher.");
+        pagesUntrusted = Meter.CreateCounter<long>("fact_pages_untrusted", "{page}", "Pages that came with a ring or were read, and that their publisher had not signed.");
         Meter.CreateObservableGauge("facts_unread_positions", () => cursors.Select(c => new Measurement<long>(Math.Max(0, heads.GetValueOrDefault(c.Key) - c.Value.Position), Tags(c.Key))), "{position}", "Positions of a log, as far as it is known, that were not read.");
         Meter.CreateObservableGauge("facts_read_age_seconds", () => cursors.Select(c => new Measurement<double>(c.Value.Seconds, Tags(c.Key))), "s", "How long ago a log was read.");
         Meter.CreateObservableGauge("facts_standing_still", () => standing.Select(s => new Measurement<long>(s.Value, Tags(s.Key))), "{log}", "Logs that are not read on until a person has looked.");
@@ -66,7 +66,7 @@ public sealed class MessagingMeter : IDisposable
         {
             foreach (var counter in (Counter<long>[])[unrung, refused, forks]) counter.Add(0, Tags((service, publisher)));
             foreach (var brought in (bool[])[true, false]) pages.Add(0, Tag(service), new("publisher", publisher), Way(brought));
-            ringsUntrusted.Add(0, new KeyValuePair<string, object?>("publisher", publisher));
+            pagesUntrusted.Add(0, new KeyValuePair<string, object?>("publisher", publisher));
             standing.TryAdd((service, publisher), 0);
         }
 
@@ -104,7 +104,7 @@ public sealed class MessagingMeter : IDisposable
 
     internal void Rung(string service, bool taken) => (taken ? rings : ringsFailed).Add(1, Tag(service));
 
-    internal void Untrusted(string publisher) => ringsUntrusted.Add(1, new KeyValuePair<string, object?>("publisher", publisher));
+    internal void Untrusted(string publisher) => pagesUntrusted.Add(1, new KeyValuePair<string, object?>("publisher", publisher));
 
     internal void Cursor(string service, string publisher, long position, TimeSpan age) => cursors[(service, publisher)] = (position, Math.Max(0, age.TotalSeconds));
 

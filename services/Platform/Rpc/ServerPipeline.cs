@@ -24,7 +24,7 @@ namespace Doseline.Platform.Rpc;
 /// <summary>What every call passes before its api class: deadline, identity, policy, idempotency, signature; and how a refusal leaves.</summary>
 public sealed class ServerPipeline(
     MethodTable methods, ITokenReader tokens, Behalf behalf, PersonGate people, TrainingGate training, CallLimit limit, StandingOptions standing, DatabaseTable databases, ClockWatch clock,
-    SignatureGate signatures, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
+    SignatureGate signatures, Receipts receipts, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
 
@@ -46,6 +46,7 @@ public sealed class ServerPipeline(
             using var _ = await BeginAsync(method, (IMessage)request, context, scope);
             var response = method.Policy.Mutates ? await OnceAsync(method, request, context, scope, continuation) : await continuation(request, context);
             if (!method.Policy.Mutates) RequireNarrowed(method, scope);
+            receipts.Give(method.DatabaseOf((IMessage)request), context.Method, scope.GetRequiredService<RequestContext>().Caller, (IMessage)request, (IMessage)response, context);
             return response;
         }
         catch (Exception fault)
@@ -112,6 +113,7 @@ public sealed class ServerPipeline(
         request.Caller = caller = Authorise(method, message, caller);
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
+        Receipts.Check(headers, malformed);
         if (malformed is [] && method.Policy.Mutates) EventFields.Check(message, new EventSpan(scope.GetRequiredService<TimeProvider>().GetUtcNow()), malformed);
         if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
         malformed.ThrowIfAny();
@@ -265,4 +267,7 @@ public static class RpcHeaders
 
     /// <summary>IANA zone in which the person reads and types.</summary>
     public const string Zone = "doseline-zone";
+
+    /// <summary>Asks for a receipt (<see cref="Receipts"/>), and is where it is given.</summary>
+    public const string Receipt = "doseline-receipt";
 }

@@ -1,3 +1,5 @@
+using Doseline.Platform.Actors;
+using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Certificates;
 using Doseline.Platform.Data;
@@ -52,6 +54,16 @@ static class PlatformTelemetry
     /// <summary>Makes what collects, for whoever asks for it next.</summary>
     public static void Begin(IServiceProvider services) => services.GetService<MeterProvider>();
 
+    // A series that comes with its first count has a step that no rate sees, and a panel of it says "no data" until then.
+    static void Begin(IServiceProvider host, IEnumerable<string> services)
+    {
+        host.GetRequiredService<SecurityLog>().Begin(services);
+        host.GetRequiredService<RpcMetrics>().Begin();
+        host.GetService<LaneMeter>()?.Begin(services);
+        host.GetService<AuditMeter>()?.Begin(services);
+        host.GetService<ActorMeter>()?.Begin(host.GetServices<ActorKind>());
+    }
+
     /// <summary>Answers scrapes on <c>/metrics</c>, after everything that is looked up for them was looked up.</summary>
     public static void Map(WebApplication app)
     {
@@ -59,7 +71,7 @@ static class PlatformTelemetry
         Lazy<RequestDelegate> scrape = new(() =>
         {
             var endpoint = ((IEndpointRouteBuilder)app).CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
-            app.Services.GetRequiredService<SecurityLog>().Begin(app.Services.GetRequiredService<DatabaseTable>().Services);
+            Begin(app.Services, app.Services.GetRequiredService<DatabaseTable>().Services);
             return endpoint;
         });
         app.MapGet("/metrics", async context =>

@@ -1,5 +1,5 @@
 using Doseline.Platform.Auth;
-using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Messaging.Reading;
 using Doseline.Platform.Tests.Stage;
 using Doseline.Testing;
@@ -48,15 +48,15 @@ public sealed class BrokerTests(BrokerStages stages, ITestOutputHelper output) :
     public async Task Whatever_happens_to_the_bell_each_fact_has_its_effect_once_and_in_order(string broker, Wrong wrong)
     {
         var stage = await stages.OfAsync(broker);
-        var (struck, untrusted) = (stage.Bell.Struck, stage.Count("fact_rings_untrusted"));
+        var (struck, untrusted) = (stage.Bell.Struck, stage.Count("fact_pages_untrusted"));
         stage.Bell.Wrong = wrong;
         var told = await stage.TellAsync(30, Often);
         stage.Bell.Wrong = null;
         await stage.HandledAsync([.. told, .. await stage.TellAsync(1, Often)]);
         (stage.Bell.Struck - struck).ShouldBeGreaterThan(0);
         // The last of them may be on its way still, when the facts themselves have long been read.
-        for (var looks = 0; wrong is Wrong.Forged && looks < 100 && stage.Count("fact_rings_untrusted") - untrusted < stage.Bell.Struck - struck; looks++) await Task.Delay(100);
-        if (wrong is Wrong.Forged) (stage.Count("fact_rings_untrusted") - untrusted).ShouldBe(stage.Bell.Struck - struck, "each is seen through, and counted");
+        for (var looks = 0; wrong is Wrong.Forged && looks < 100 && stage.Count("fact_pages_untrusted") - untrusted < stage.Bell.Struck - struck; looks++) await Task.Delay(100);
+        if (wrong is Wrong.Forged) (stage.Count("fact_pages_untrusted") - untrusted).ShouldBe(stage.Bell.Struck - struck, "each is seen through, and counted");
     }
 
     // A broker that is switched off is the same as any other.
@@ -100,12 +100,12 @@ public sealed class BrokerTests(BrokerStages stages, ITestOutputHelper output) :
     public async Task Keys_that_are_changed_while_facts_flow_cost_nothing(string broker)
     {
         var stage = await stages.OfAsync(broker);
-        var (untrusted, brought, unrung) = (stage.Count("fact_rings_untrusted"), stage.Count("fact_pages bell"), stage.Count("facts_found_unrung"));
+        var (untrusted, brought, unrung) = (stage.Count("fact_pages_untrusted"), stage.Count("fact_pages bell"), stage.Count("facts_found_unrung"));
         var told = stage.TellAsync(160, Often);
         // The key that signs pages, and the one by which the listener is known where it reads.
-        foreach (var name in new[] { BellSeal.KeyOf("orders"), InstallationTokens.KeyOf("execution") }) await stage.RotateAsync(name);
+        foreach (var name in new[] { PageSeal.KeyOf("orders"), InstallationTokens.KeyOf("execution") }) await stage.RotateAsync(name);
         await stage.HandledAsync(await told);
-        stage.Count("fact_rings_untrusted").ShouldBe(untrusted);
+        stage.Count("fact_pages_untrusted").ShouldBe(untrusted);
         stage.Count("facts_found_unrung").ShouldBe(unrung);
         stage.Count("fact_pages bell").ShouldBeGreaterThan(brought);
     }

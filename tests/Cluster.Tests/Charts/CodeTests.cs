@@ -5,7 +5,7 @@ using Doseline.Local.Operation;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Hosting;
-using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Testing;
@@ -175,10 +175,10 @@ public sealed partial class CodeTests
         foreach (var service in Services)
         {
             // What it signs with is its own alone; of what others sign, public halves are with those who check: whom they call, and who hears their facts.
-            List<string> own = [.. KeyStore.OwnOf(service.Name).Where(name => service.Database || name != BellSeal.KeyOf(service.Name)).Select(name => $"{name}.pem")];
+            List<string> own = [.. KeyStore.OwnOf(service.Name).Where(name => service.Database || name != PageSeal.KeyOf(service.Name)).Select(name => $"{name}.pem")];
             // What it signed itself comes back to it, also after its key was changed.
             own.AddRange([$"{PageTokens.KeyOf(service.Name)}.pub", $"{TreeHeads.KeyOf(service.Name)}.pub"]);
-            IEnumerable<string> others = [.. Services.Where(s => Reaches(s, service)).Select(s => $"{InstallationTokens.KeyOf(s.Name)}.pub"), .. service.Listens.Where(p => p != service.Name).Select(p => $"{BellSeal.KeyOf(p)}.pub")];
+            IEnumerable<string> others = [.. Services.Where(s => Reaches(s, service)).Select(s => $"{InstallationTokens.KeyOf(s.Name)}.pub"), .. service.Listens.Where(p => p != service.Name).Select(p => $"{PageSeal.KeyOf(p)}.pub")];
             var folder = service.Name is "gateway" ? Repository.At("gateway") : Repository.At("services", char.ToUpperInvariant(service.Name[0]) + service.Name[1..]);
             var asked = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).SelectMany(f => KeyName().Matches(File.ReadAllText(f)).Select(m => m.Groups["name"].Value));
             // Quality signs releases with what the kernel's check reads.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 using Doseline.Local.Day;
@@ -37,7 +38,7 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
     ];
 
     [Fact]
-    [Requirement("A057", "A059", "A097", "A182", "A226", "A243", "P13")]
+    [Requirement("A057", "A059", "A097", "A131", "A182", "A226", "A243", "P13")]
     public async Task A_day_in_separate_processes_that_are_killed_ends_as_it_does_in_one()
     {
         var day = DayFiles.Read(Repository.At("samples", "day"));
@@ -74,6 +75,19 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         platform.RollingRestarts.ShouldBe(1);
         platform.Mesh.Broker.Repeated.ShouldBeGreaterThan(0);
         platform.Mesh.Broker.Dropped.ShouldBeGreaterThan(0);
+        EveryCallIsOfItsAct(platform.Mesh.Traces.Values, platform.Mesh.Traces.ContainsKey(""));
+    }
+
+    // From the gateway on an act is one trace, in whichever process: whoever is asked for it, Identity among them, is asked in it.
+    static void EveryCallIsOfItsAct(IEnumerable<ImmutableHashSet<(string Caller, string Callee)>> traces, bool anyWithout)
+    {
+        anyWithout.ShouldBeFalse();
+        var all = traces.ToList();
+        var acts = all.Where(t => t.Any(c => c.Caller is "gateway")).ToList();
+        acts.SelectMany(t => t.Select(c => c.Callee)).Distinct().Order(StringComparer.Ordinal).ShouldBe(["execution", "identity", "inventory", "labeling", "orders", "quality", "shipping", "waste"]);
+        var asksIdentity = all.Where(t => t.Any(c => c.Callee is "identity" && c.Caller is not "gateway")).ToList();
+        asksIdentity.ShouldNotBeEmpty();
+        foreach (var trace in asksIdentity) trace.ShouldContain(c => c.Caller == "gateway" && c.Callee != "identity", string.Join(", ", trace));
     }
 
     static async Task<string> InOneProcessAsync(DayInput input)

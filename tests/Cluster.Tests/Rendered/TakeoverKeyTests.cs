@@ -9,8 +9,8 @@ using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Certificates;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Messaging;
-using Doseline.Platform.Messaging.Dapr;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
@@ -94,8 +94,8 @@ public sealed class TakeoverKeyTests : IAsyncLifetime
             foreach (var name in KeyStore.OwnOf(victim)) Should.Throw<SettingException>(() => pods[taken].Keys.Standing(name)).Message.ShouldContain("makes none of its own");
             foreach (var listener in hosts.Keys.Where(l => described[l].Listens.Contains(victim) && l != victim))
             {
-                BellSeal heard = new(pods[listener].Keys);
-                heard.Holds(victim, Page, new BellSeal(pod.Keys).Sign(victim, Page)).ShouldBeTrue($"{listener} hears {victim}");
+                PageSeal heard = new(pods[listener].Keys);
+                heard.Holds(victim, Page, new PageSeal(pod.Keys).Sign(victim, Page)).ShouldBeTrue($"{listener} hears {victim}");
                 // As the victim would sign it, with every key that the pod has.
                 byte[] signed = [.. Encoding.UTF8.GetBytes($"doseline facts {victim.Length} {victim} "), .. Page];
                 foreach (var key in pods[taken].Private)

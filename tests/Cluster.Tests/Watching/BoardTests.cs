@@ -45,7 +45,7 @@ public sealed class BoardTests
         using (await browser.PostAsync(new Uri("/doseline.orders.v1.OrdersService/PlaceOrder", UriKind.Relative), new StringContent("{}", System.Text.Encoding.UTF8, "application/json")))
             await TestPlatform.RefusalsAsync(() => new OrdersService.OrdersServiceClient(platform.As("auditor")).PlaceOrderAsync(new PlaceOrderRequest()).ResponseAsync);
         // A rate is of two scrapes at least, wherever the steps of a panel lie.
-        foreach (var counter in new[] { "gateway_calls_total", "doseline_security_refusals_total", "deadline_lateness_seconds_count" }) await prometheus.UntilAsync($"min(count_over_time({counter}[1m])) > 3");
+        foreach (var counter in new[] { "gateway_calls_total", "doseline_rpc_duration_seconds_count{rpc_status=\"PermissionDenied\"}", "deadline_lateness_seconds_count" }) await prometheus.UntilAsync($"min(count_over_time({counter}[1m])) > 3");
 
         List<string> empty = [];
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Chart.Folder, "dashboards")).Order(StringComparer.Ordinal))

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
+using Doseline.Cluster.Tests.Clock;
 using Doseline.Testing;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,6 +16,9 @@ public sealed partial class Metrics : IAsyncLifetime
     /// <summary>Names as a Prometheus server knows them.</summary>
     public IReadOnlySet<string> Names => names;
 
+    /// <summary>The first scrape of a host that nobody has called.</summary>
+    public string First { get; private set; } = "";
+
     /// <summary>The text of a scrape.</summary>
     public string Text { get; private set; } = "";
 
@@ -29,13 +33,19 @@ public sealed partial class Metrics : IAsyncLifetime
         };
         listener.Start();
         // On PostgreSQL, for the database's own metrics are its driver's.
-        await using var platform = await TestPlatform.StartAsync(postgres: true);
+        await using FakeTimeServer time = new(TimeSpan.Zero);
+        using TestAuthority authority = new();
+        var mounted = authority.Mount("silo");
+        await using var platform = await TestPlatform.StartAsync(postgres: true, builder =>
+            (builder.Configuration["Clock:Servers:0"], builder.Configuration["Cluster:Tls:Certificate"], builder.Configuration["Cluster:Tls:Key"]) = (time.Address, Path.Combine(mounted, "tls.crt"), Path.Combine(mounted, "tls.key")));
+        await platform.Host.Services.GetRequiredService<Platform.Hosting.ClockWatch>().MeasureAsync(default);
         var probe = new Uri(platform.Host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(1));
+        using HttpClient http = new();
+        First = await http.GetStringAsync(new Uri(probe, "/metrics"));
         // Calls are counted from the first on.
         await TestPlatform.RefusalsAsync(() => new Orders.V1.OrdersService.OrdersServiceClient(platform.As("auditor")).GetOrderAsync(new Orders.V1.GetOrderRequest { OrderId = "none" }).ResponseAsync);
         // So is what pumps measure.
         await platform.SettleAsync();
-        using HttpClient http = new();
         await http.GetStringAsync(new Uri(probe, "/metrics"));
         Text = await http.GetStringAsync(new Uri(probe, "/metrics"));
         foreach (Match type in Type().Matches(Text)) Add(type.Groups["name"].Value, type.Groups["type"].Value is "histogram");

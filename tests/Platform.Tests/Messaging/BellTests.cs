@@ -3,6 +3,7 @@ using Doseline.Local.Simulation;
 using Doseline.Orders.V1;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Tests.Stage;
 using Doseline.Testing;
@@ -129,7 +130,7 @@ public sealed class BellTests : IAsyncLifetime
                 await to.DeliverAsync("orders", [.. ring.Take(random.Next(ring.Length)).Reverse()]);
                 return;
             case "forged" when strikes:
-                var page = Rings.Read("orders", ring, publisher.Services.GetRequiredService<BellSeal>())!;
+                var page = Rings.Read("orders", ring, publisher.Services.GetRequiredService<PageSeal>())!;
                 var forged = page with { Facts = [.. page.Facts.Select(f => f with { Data = """{"code":"forged"}""", DataHash = Fact.HashOf("""{"code":"forged"}""") })] };
                 await to.DeliverAsync("orders", Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","signature":"{{Convert.ToBase64String(new byte[64])}}","data_base64":"{{Convert.ToBase64String(Google.Protobuf.MessageExtensions.ToByteArray(forged.ToWire("orders")))}}"}"""));
                 (await to.CallAsync(HttpMethod.Post, "/facts/orders", Encoding.UTF8.GetString(ring), caller: "shipping")).Status.ShouldBe(403);

@@ -207,7 +207,7 @@ public sealed class DaprTests : IAsyncLifetime
     public async Task A_host_with_a_sidecar_and_no_app_token_does_not_start() =>
         await Should.ThrowAsync<InvalidOperationException>(() => StageHost.StartAsync("--DAPR_HTTP_PORT=1"));
 
-    BellSeal Seal => host.Services.GetRequiredService<BellSeal>();
+    PageSeal Seal => host.Services.GetRequiredService<PageSeal>();
 
     internal static string[] Settings(FakeSidecar sidecar, string app) =>
     [

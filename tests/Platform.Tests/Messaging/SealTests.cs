@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Hosting;
-using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Messaging.Log;
 using Doseline.Testing;
 using Microsoft.Extensions.Configuration;
 
@@ -84,7 +84,7 @@ public sealed class SealTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    BellSeal Seal(string host) => new(new KeyStore(new ConfigurationBuilder().AddInMemoryCollection([new("Keys:Directory", Path.Combine(folder, host))]).Build()));
+    PageSeal Seal(string host) => new(new KeyStore(new ConfigurationBuilder().AddInMemoryCollection([new("Keys:Directory", Path.Combine(folder, host))]).Build()));
 
     string Half(string host, string publisher = "orders") => Path.Combine(folder, host, $"facts-{publisher}.pub");
 

@@ -29,6 +29,12 @@ public sealed class AuditMeter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => meter.Dispose();
 
+    /// <summary>Counts nothing at each service, so that the first of all is a step that a scraper sees.</summary>
+    internal void Begin(IEnumerable<string> services)
+    {
+        foreach (var service in services) Sealed(service, 0);
+    }
+
     internal void Waiting(string service, long rows, DateTimeOffset? oldest) => waiting[service] = (rows, oldest);
 
     internal void Sealed(string service, long rows) => sealedRows.Add(rows, Tag(service));

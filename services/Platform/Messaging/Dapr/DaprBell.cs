@@ -8,7 +8,7 @@ namespace Doseline.Platform.Messaging.Dapr;
 
 /// <summary>Rings over the broker for what a service has committed, with the page of it. A ring that fails is counted and forgotten: listeners look by themselves.</summary>
 public sealed class DaprBell<TDb>(
-    string service, IServiceScopeFactory scopes, DaprPublisher broker, BellSeal seal, PumpSignals signals, MessagingMeter meter, ILogger<DaprBell<TDb>> log) : IPump where TDb : ServiceDb
+    string service, IServiceScopeFactory scopes, DaprPublisher broker, PageSeal seal, PumpSignals signals, MessagingMeter meter, ILogger<DaprBell<TDb>> log) : IPump where TDb : ServiceDb
 {
     // Where the page of the last ring ended; null before the first.
     LogPlace? rung;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Doseline.Platform.Messaging.Dapr;
 
 /// <summary>Hears the rings that the sidecar delivers. Whatever comes, it is at most a reason to read.</summary>
-public sealed class DaprRings(FactTable table, IFactSource source, Bell bell, BellSeal seal, MessagingMeter meter, ILogger<DaprRings> log)
+public sealed class DaprRings(FactTable table, IFactSource source, Bell bell, PageSeal seal, MessagingMeter meter, ILogger<DaprRings> log)
 {
     /// <summary>Topics this process listens to: the publishers that are not in it.</summary>
     public IReadOnlyList<string> Topics { get; } =

@@ -25,7 +25,7 @@ public static class Rings
     /// <param name="page">Page of its log.</param>
     /// <param name="time">Now (UTC).</param>
     /// <param name="seal">Signs.</param>
-    public static byte[] Write(string publisher, FactPage page, DateTimeOffset time, BellSeal seal)
+    public static byte[] Write(string publisher, FactPage page, DateTimeOffset time, PageSeal seal)
     {
         var bytes = page.ToWire(publisher).ToByteArray();
         if (bytes.Length > PageBytesMax) bytes = (page with { Facts = [] }).ToWire(publisher).ToByteArray();
@@ -53,7 +53,7 @@ public static class Rings
     /// <param name="envelope">What came, whatever it is.</param>
     /// <param name="seal">Checks the signature.</param>
     /// <returns>The page; null when there is none that its publisher signed.</returns>
-    public static FactPage? Read(string publisher, ReadOnlyMemory<byte> envelope, BellSeal seal)
+    public static FactPage? Read(string publisher, ReadOnlyMemory<byte> envelope, PageSeal seal)
     {
         try
         {

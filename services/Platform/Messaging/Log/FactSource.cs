@@ -1,7 +1,9 @@
 using Doseline.Facts.V1;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
+using Doseline.Platform.Hosting;
 using Doseline.Platform.Rpc;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,8 +28,11 @@ public interface IFactSource
 }
 
 /// <summary>Reads in process where the publisher is hosted here, and asks it by gRPC where it is not.</summary>
-public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory scopes, ServiceChannels channels, IServiceTokens tokens, Behalf behalf) : IFactSource
+public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory scopes, ServiceChannels channels, IServiceTokens tokens, Behalf behalf, PageSeal seal, MessagingMeter meter) : IFactSource
 {
+    // So that an answer to an earlier question, which once was right, is none to this one.
+    const int NonceBytes = 16;
+
     /// <inheritdoc/>
     public bool IsHere(string publisher) => databases.Hosts(publisher);
 
@@ -43,8 +48,14 @@ public sealed class FactSource(DatabaseTable databases, IServiceScopeFactory sco
         try
         {
             FactsService.FactsServiceClient client = new(channels.To(publisher).Intercept(new ClientPipeline(listener, publisher, tokens, behalf, new RequestContext(), channels)));
-            var page = await client.ReadFactsAsync(
-                new ReadFactsRequest { Service = publisher, After = after.Position, AfterId = after.FactId, Types_ = { types }, Until = until ?? 0 }, cancellationToken: cancel);
+            ReadFactsRequest asked = new() { Service = publisher, After = after.Position, AfterId = after.FactId, Types_ = { types }, Until = until ?? 0, Nonce = ByteString.CopyFrom(Entropy.Bytes(NonceBytes)) };
+            var page = await client.ReadFactsAsync(asked, cancellationToken: cancel);
+            if (!seal.Holds(publisher, page, asked.Nonce))
+            {
+                meter.Untrusted(publisher);
+                throw new PublisherAwayException($"What came as the log of {publisher} after {after.Position} was not signed by it; nothing of it is used.");
+            }
+
             if (page.Service != publisher || page.After != after.Position) throw new FactLogException($"{publisher} was asked for what follows {after.Position} and answered for {page.Service} {page.After}.");
             return FactPage.From(page);
         }

@@ -8,7 +8,7 @@ using Wire = Doseline.Facts.V1;
 namespace Doseline.Platform.Messaging.Log;
 
 /// <summary>Serves the logs of the services hosted here to those who listen to them: those of this process, and those that <c>Facts:Listeners</c> names.</summary>
-public sealed class FactsApi(DatabaseTable databases, IServiceProvider scope, RequestContext caller, FactTable table, IConfiguration config) : FactsService.FactsServiceBase
+public sealed class FactsApi(DatabaseTable databases, IServiceProvider scope, RequestContext caller, FactTable table, PageSeal seal, IConfiguration config) : FactsService.FactsServiceBase
 {
     /// <inheritdoc/>
     public override async Task<Wire.ReadFactsResponse> ReadFacts(ReadFactsRequest request, ServerCallContext context)
@@ -16,7 +16,9 @@ public sealed class FactsApi(DatabaseTable databases, IServiceProvider scope, Re
         RequireListener(request.Service);
         var page = await FactLog.ReadAsync(
             databases.Of(request.Service, scope), new LogPlace(request.After, request.AfterId), [.. request.Types_], request.Until > 0 ? request.Until : null, FactLog.BytesMax, context.CancellationToken);
-        return page.ToWire(request.Service);
+        var answer = page.ToWire(request.Service);
+        seal.Sign(request.Service, answer, request.Nonce);
+        return answer;
     }
 
     void RequireListener(string publisher)
