@@ -1,6 +1,6 @@
 // Batch execution: the recipe step by step, exceptions in place, two people at once.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
+import { accessible, call, open, picture, refusals, said, scan, separators, sign, test } from './console.mjs';
 import { operator, planner, qa, secondOperator, steward, supplyDesk, verifier } from './people.mjs';
 import { id } from './platform.mjs';
 
@@ -47,6 +47,16 @@ test('Doses are dispensed and sampled, residue is booked and production finished
     await page.locator('.dispense-aim strong').waitFor();
     await accessible(page, 'dispensing');
     await picture(page, 'batch-dispense');
+
+    // A scan belongs to the step in front of the person, also the wrong one: it is answered here, and the step stays.
+    const wrong = page.getByText('LOT-OF-ANOTHER is not for this step');
+    for (let tries = 0; tries < 10 && await wrong.count() === 0; tries++) {
+        await page.evaluate(() => document.activeElement?.blur());
+        await scan(page, 'LOT-OF-ANOTHER', separators.lost);
+        await wrong.waitFor({ timeout: 3_000 }).catch(() => {});
+    }
+    assert.match(page.url(), new RegExp(`/batches/${batch.batchId.replace(/[*$]/g, '.')}$`));
+    await page.getByText('Nothing was changed.').waitFor();
 
     // A reading far off is refused or held by the service, never by the page.
     const { record } = await call(operator, 'execution.v1.BatchRecordsService/GetBatchRecord', { batchId: batch.batchId });

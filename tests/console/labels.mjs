@@ -34,7 +34,7 @@ test('Another copy needs a reason and the signatures of QA and a second person; 
     await sign(quality, qa);
     await quality.getByRole('heading', { name: 'Second signature' }).waitFor();
     await sign(quality, operator, { name: 'signature-second' });
-    await said(quality, 'The new copy was sent');
+    await said(quality, 'The new copy waits for the printer');
     await quality.done();
 
     const { labels } = await call(qa, 'labeling.v1.LabelsService/ListLabels', { doseId, pageSize: 100 });

@@ -28,7 +28,7 @@ test('Every kind of master data is listed, and what is opened can be read by eve
     for (const kind of ['Customers', 'Recipes', 'Specifications', 'Licences', 'Label templates', 'Carriers', 'Packagings', 'Materials', 'Suppliers', 'Rooms']) {
         await page.getByRole('tab', { name: kind }).click();
         await page.locator('table tbody .button.quiet').first().click();
-        await page.getByText('What changes').waitFor();
+        await page.getByText('What you change').waitFor();
         await accessible(page, kind);
         if (kind === 'Recipes' || kind === 'Label templates') await picture(page, `master-${kind.toLowerCase().replace(' ', '-')}`);
     }
@@ -46,6 +46,10 @@ test('A new version of a recipe is a draft until QA signs for it', async () => {
 
     const approver = await open(qa, '/master/recipes');
     await approver.getByRole('row').filter({ hasText: 'draft' }).getByRole('button').first().click();
+    // What is signed for is compared with what is in force, not with itself.
+    const changes = approver.getByRole('region', { name: 'What approval changes' });
+    await changes.getByText('Compared with what is in force').waitFor();
+    await changes.getByRole('cell', { name: 'Renamed for a new version' }).waitFor();
     await approver.getByLabel('Why it changes').fill('reviewed');
     await approver.getByRole('button', { name: 'Approve' }).click();
     await approver.locator('dialog').getByText('What your signature says').waitFor();

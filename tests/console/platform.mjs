@@ -76,6 +76,8 @@ export async function startPlatform() {
     const stop = async () => {
         if (stopped) return;
         stopped = true;
+        // Also one that a test left frozen.
+        child.kill('SIGCONT');
         child.kill('SIGTERM');
         await ended;
         log.end();
@@ -97,7 +99,9 @@ export async function startPlatform() {
         throw fault;
     }
 
-    return platformAt(`http://127.0.0.1:${web}`, data, stop);
+    // A process that hangs answers nothing and closes nothing; one that is killed is gone at once.
+    const signals = { freeze: () => child.kill('SIGSTOP'), thaw: () => child.kill('SIGCONT'), kill: async () => { child.kill('SIGKILL'); await ended; } };
+    return { ...await platformAt(`http://127.0.0.1:${web}`, data, stop), ...signals };
 }
 
 // Names the issuer, and is good for nothing.

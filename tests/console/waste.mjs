@@ -23,7 +23,14 @@ test('A container is opened, filled and closed; its clock runs, and it cannot be
     await accessible(page, 'waste');
     await picture(page, 'waste');
     await page.getByRole('button', { name: 'bos-test-1' }).click();
+    // It cannot be taken back, so it is asked about.
     await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await dialog.getByText('a closed container is not opened again').waitFor();
+    await accessible(page, 'closing a container');
+    await dialog.getByRole('button', { name: 'Back' }).click();
+    await page.getByText('open', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Close for good' }).click();
     await said(page, 'Its clock runs');
     await page.getByText(/It may be surveyed from/).waitFor();
     await page.getByRole('button', { name: 'Dispose of' }).click();

@@ -6,6 +6,9 @@ const table = readFileSync(join(import.meta.dirname, '../../../services/Kernel/U
 const activities = table.trim().split('\n').slice(1).map((line) => line.split(',')).filter(([, dimension]) => dimension === 'Activity');
 const factors = activities.map(([symbol, , multiple, power]) => `  ${JSON.stringify(symbol)}: ${multiple}e${power},`);
 
+const natural = readFileSync(join(import.meta.dirname, '../../../services/Kernel/Units/Data/natural.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split(','));
+const base = activities.filter(([, , multiple]) => multiple === '1').sort((a, b) => b[3] - a[3]);
+
 const out = join(import.meta.dirname, '../src/generated');
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'units.ts'), `// Made by build/units.mjs.
@@ -13,4 +16,12 @@ writeFileSync(join(out, 'units.ts'), `// Made by build/units.mjs.
 export const becquerels = {
 ${factors.join('\n')}
 } as const;
+
+/** The unit that is usual for a nuclide. */
+export const naturalUnits: Readonly<Record<string, keyof typeof becquerels>> = {
+${natural.map(([nuclide, unit]) => `  ${JSON.stringify(nuclide)}: ${JSON.stringify(unit)},`).join('\n')}
+};
+
+/** Becquerels and their thousands, greatest first. */
+export const prefixed: readonly (keyof typeof becquerels)[] = ${JSON.stringify(base.map(([symbol]) => symbol))};
 `);

@@ -2,6 +2,7 @@ using Doseline.Execution.Domain.Cells;
 using Doseline.Execution.Domain.Upkeep;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 using Activity = Doseline.Kernel.Decay.Activity;
 
 namespace Doseline.Execution.Data;
@@ -53,7 +54,7 @@ sealed class CellFile
         };
         db.Put(row);
         items.Add(row);
-        db.Log(Cell, EquipmentEvent.WasteFound, $"{kind}: {string.Join(", ", contents.Select(c => $"{c.Amount.Bq:G4} Bq {c.Nuclide.Symbol}"))}", wasteId);
+        db.Log(Cell, EquipmentEvent.WasteFound, $"{kind}: {string.Join(", ", contents.Select(c => $"{ActivityWords.Of(c.Amount.Bq, c.Nuclide.Symbol)} {c.Nuclide.Symbol}"))}", wasteId);
         return row;
     }
 
@@ -96,7 +97,7 @@ sealed class CellFile
     public Clearance? Survey(CellSurveyRow survey)
     {
         Cell.SurveyId = survey.Id;
-        db.Log(Cell, EquipmentEvent.Surveyed, $"{survey.Measured.Amount.Bq:G4} Bq against {survey.LimitBq:G4} Bq with {survey.InstrumentCode}: {(survey.Passed ? "clear" : "too much")}", survey.Id);
+        db.Log(Cell, EquipmentEvent.Surveyed, $"{ActivityWords.Of(survey.Measured.Amount.Bq)} against {ActivityWords.Of(survey.LimitBq)} with {survey.InstrumentCode}: {(survey.Passed ? "clear" : "too much")}", survey.Id);
         if (!survey.Passed)
         {
             (Cell.Uncleared, Cell.Residual, Cell.ClearTime, Cell.Clearance) = (true, survey.Measured, null, null);
@@ -122,6 +123,6 @@ sealed class CellFile
     void Clear(Clearance clearance)
     {
         Cell.Clearance = Stored.WriteOne(clearance);
-        db.Log(Cell, EquipmentEvent.Clear, $"clear by {clearance.Basis.ToString().ToLowerInvariant()}: {clearance.FoundBq:G4} Bq against {clearance.LimitBq:G4} Bq", clearance.SurveyId);
+        db.Log(Cell, EquipmentEvent.Clear, $"clear by {clearance.Basis.ToString().ToLowerInvariant()}: {ActivityWords.Of(clearance.FoundBq)} against {ActivityWords.Of(clearance.LimitBq)}", clearance.SurveyId);
     }
 }

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Inventory.Domain;
 
@@ -101,7 +102,7 @@ public static class LotRules
         if (!(wanted > 0)) return Refusal.Invalid("activity.activity_bq", "NUMBER_NOT_POSITIVE", "The activity must be greater than 0.");
         if (wanted > left * (1 + RoundingTolerance))
         {
-            return Refusal.State($"lots/{holdingId}", "LOT_INSUFFICIENT", $"{wanted:G6} Bq of {asked.Nuclide.Symbol} are asked for; {Math.Max(0, left):G6} Bq are left now.")
+            return Refusal.State($"lots/{holdingId}", "LOT_INSUFFICIENT", $"{ActivityWords.Of(wanted, asked.Nuclide.Symbol)} of {asked.Nuclide.Symbol} are asked for; {ActivityWords.Of(Math.Max(0, left), asked.Nuclide.Symbol)} are left now.")
                 .With("asked_bq", wanted).With("left_bq", Math.Max(0, left)).With("nuclide", asked.Nuclide.Symbol).With("time", now);
         }
 

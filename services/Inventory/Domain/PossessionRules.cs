@@ -1,4 +1,5 @@
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Inventory.Domain;
 
@@ -48,9 +49,10 @@ public static class PossessionRules
     {
         var code = use.IsUnity ? "UNITY_RULE_EXCEEDED" : use.IsRoom ? "ROOM_LIMIT_EXCEEDED" : "LICENCE_LIMIT_EXCEEDED";
         var unit = use.IsUnity ? "" : "_bq";
+        string Words(double bq) => ActivityWords.Of(bq, use.Nuclide);
         return Refusal.State(use.LimitId, code, use.IsUnity
                 ? $"{use.LimitId} allows a sum of fractions of 1; {use.Before + use.Arriving:G6} would be reached."
-                : $"{use.LimitId} allows {use.Limit:G6} Bq of {use.Nuclide}; with {use.Before:G6} Bq there and {use.Arriving:G6} Bq arriving it would be exceeded by {use.Excess:G6} Bq.")
+                : $"{use.LimitId} allows {Words(use.Limit)} of {use.Nuclide}; with {Words(use.Before)} there and {Words(use.Arriving)} arriving it would be exceeded by {Words(use.Excess)}.")
             .With($"limit{unit}", use.Limit).With($"total{unit}", use.Before).With($"arriving{unit}", use.Arriving)
             .With($"excess{unit}", use.Excess).With("nuclide", use.Nuclide).With("binding_time", use.Time)
             .With("room_id", arrival.To.RoomId).With("site_id", arrival.To.SiteId);

@@ -1,4 +1,5 @@
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 
 namespace Doseline.Inventory.Domain;
 
@@ -59,7 +60,7 @@ public static class TransferRules
             }
             else if (bq > transferee.LimitBq)
             {
-                yield return Refusal.State(resource, "TRANSFEREE_QUANTITY_EXCEEDED", $"{bq:G6} Bq of {nuclide} are more than {transferee.Name} may receive.")
+                yield return Refusal.State(resource, "TRANSFEREE_QUANTITY_EXCEEDED", $"{ActivityWords.Of(bq, nuclide)} of {nuclide} are more than {transferee.Name} may receive.")
                     .With("nuclide", nuclide).With("limit_bq", transferee.LimitBq).With("total_bq", bq).With("excess_bq", bq - transferee.LimitBq);
             }
         }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day;
+using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Hosting;
 
@@ -70,7 +72,8 @@ static class Commands
         Option<string[]> site = new("--site") { Description = "Site; may be given more than once. Every site when it is not given." };
         Option<string> name = new("--name") { Description = "Printed name.", DefaultValueFactory = _ => "developer" };
         Option<double> hours = new("--hours") { Description = "How long it is valid.", DefaultValueFactory = _ => TokenLifetimeDefault.TotalHours };
-        Command command = new("token", $"Issues a development token, signed with the key of this installation; only a host started with --{DevelopmentTokens.Setting}=true accepts it.") { role, site, name, hours };
+        Option<string?> at = new("--at") { Description = "Instant in UTC at which it is issued, for a host whose clock shows another day, for example 2026-11-23T17:00 for the demonstration of samples/day; now when it is not given." };
+        Command command = new("token", $"Issues a development token, signed with the key of this installation; only a host started with --{DevelopmentTokens.Setting}=true accepts it.") { role, site, name, hours, at };
         command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(parsed =>
         {
@@ -85,9 +88,17 @@ static class Commands
                 Roles = parsed.GetValue(role)!,
                 Sites = parsed.GetValue(site) is [_, ..] sites ? sites : [Caller.AllSites],
             };
-            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), WallClock.Pace).Issue(caller, TimeSpan.FromHours(lifetime)));
+            Console.WriteLine(new DevelopmentTokens(new KeyStore(config), ClockAt(parsed.GetValue(at))).Issue(caller, TimeSpan.FromHours(lifetime)));
             return 0;
         });
         return command;
+    }
+
+    static TimeProvider ClockAt(string? at)
+    {
+        if (at is null) return WallClock.Pace;
+        var local = Zones.ParseLocal(at, "--at");
+        var resolved = local.Accepted ? Zones.Resolve(local.Value, "UTC", null, "--at") : local.Refusals[0];
+        return resolved.Accepted ? new RunningClock(resolved.Value.Instant, WallClock.Pace) : throw new SettingException(resolved.Refusals[0].Message);
     }
 }

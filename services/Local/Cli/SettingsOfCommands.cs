@@ -11,8 +11,13 @@ static class SettingsOfCommands
     public static string[] Settings(this ParseResult parsed)
     {
         var stray = parsed.UnmatchedTokens.FirstOrDefault(t => !t.StartsWith("--", StringComparison.Ordinal) || t.IndexOf('=', StringComparison.Ordinal) < 3);
-        return stray is null ? [.. parsed.UnmatchedTokens] : throw new SettingException($"'{stray}' is neither a command nor a setting (--Key=value); --help says what there is.");
+        if (stray is null) return [.. parsed.UnmatchedTokens];
+        var nearest = NearestWord.To(stray, WordsOf(parsed.CommandResult.Command));
+        throw new SettingException($"'{stray}' is neither a command nor a setting (--Key=value){(nearest is null ? "" : $"; '{nearest}' is the nearest that is")}. --help says what there is.");
     }
+
+    // What may stand where the stray word stands: commands below this one, and its options.
+    static IEnumerable<string> WordsOf(Command command) => [.. command.Subcommands.Select(c => c.Name), .. command.Options.SelectMany(o => o.Aliases.Prepend(o.Name))];
 
     /// <summary>Settings by key; the last of a key counts.</summary>
     public static Dictionary<string, string> AsDictionary(this string[] settings)

@@ -68,6 +68,9 @@ sealed class DayPeople : IDisposable
     public CallInvoker Shipper => Signing(shipper);
     public CallInvoker Auditor => Signing(auditor);
 
+    /// <summary>Everybody, with the role each has and the name each signs in by.</summary>
+    public IReadOnlyList<(string Name, string Login, string Role)> All => [.. everybody.Prepend(administrator).Select(p => (p.Name, p.Login, p.Role))];
+
     /// <summary>Lets everybody in; those who are in already only sign in, and stand-ins need not.</summary>
     public async Task EnterAsync()
     {

@@ -2,6 +2,7 @@ using Doseline.Kernel.Time;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Rpc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
 
@@ -24,19 +25,23 @@ static class DemoCommand
 
         var people = Path.Combine(folder.Path, "day.people.json");
         Dictionary<string, string> playing = new(settings) { ["Data:SqliteSynchronous"] = "OFF", ["Identity:HashIterations"] = "10000", ["Identity:SignIn:TriesAtOnce"] = "100000", ["Gateway:Limits:anonymous:PerSecond"] = "100000", ["Gateway:Limits:anonymous:Burst"] = "100000", ["POD_NAME"] = "day" };
+        IReadOnlyList<(string Name, string Login, string Role)> staff;
         await using (var platform = await SimulatedPlatform.StartAsync(folder.Resume(input.Start), playing, builder => builder.Logging.SetMinimumLevel(LogLevel.Error)))
         {
             platform.Clock.Moved = folder.Remember;
             AnsiConsole.Console.Profile.Width = 160;
+            AnsiConsole.WriteLine($"Playing up to {at} in {input.Zone}, which is {instant.UtcDateTime:yyyy-MM-dd HH:mm}Z; progress is told in UTC.");
             using DayPlay play = new(input, platform, new DayProgress(AnsiConsole.Console, null), new DayJournal(Path.Combine(folder.Path, "day.journal.json")), new DayPasswords(people));
             await play.RunUntilAsync(instant, cancel);
+            staff = play.People.All;
         }
 
         RunningClock clock = new(instant, WallClock.Pace);
         await using var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await PlatformHost.ApplySchemasAsync(host.Services, cancel);
         AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");
-        AnsiConsole.WriteLine($"Its people sign in with the names and passwords in {people}.");
+        host.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(
+            AnsiConsole.Console, host.Services.GetRequiredService<ServiceChannels>().WebAddress!, staff, Console.IsOutputRedirected ? null : new DayPasswords(people).Of, people));
         await PlatformHost.ServeAsync(host, cancel);
         return 0;
     }

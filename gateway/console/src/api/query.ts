@@ -16,6 +16,9 @@ export const queries = new QueryClient({
   },
 });
 
+// What is on a screen is read again in this rhythm where nothing better is known: nobody decides by a figure of this morning.
+const everySecondsUnsaid = 60;
+
 /** What a read stands at. */
 export interface Read<T> {
   readonly data: T | undefined;
@@ -27,7 +30,7 @@ export interface Read<T> {
 const keyOf = <I extends DescMessage>(method: { name: string; parent: { typeName: string }; input: I }, input: MessageInitShape<I>) =>
   [method.parent.typeName, method.name, toJsonString(method.input, create(method.input, input as never) as never)] as const;
 
-/** Reads once and again after changes; null asks nothing. `everySeconds` asks again in that rhythm where there is no stream. */
+/** Reads once and again after changes; null asks nothing. `everySeconds` asks again in that rhythm. */
 export function useRead<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>, input: MessageInitShape<I> | null, options: { everySeconds?: number; keep?: boolean } = {},
 ): Read<MessageShape<O>> {
@@ -35,7 +38,7 @@ export function useRead<I extends DescMessage, O extends DescMessage>(
     queryKey: input === null ? [method.parent.typeName, method.name, null] : keyOf(method, input),
     queryFn: ({ signal }) => call(method, input as MessageInitShape<I>, signal),
     enabled: input !== null,
-    refetchInterval: options.everySeconds ? options.everySeconds * 1000 : false,
+    refetchInterval: (options.everySeconds ?? everySecondsUnsaid) * 1000,
     placeholderData: options.keep ? (earlier) => earlier : undefined,
     // Messages hold bigints, which the library's comparison by JSON cannot take.
     structuralSharing: false,
@@ -67,7 +70,7 @@ export function useList<I extends DescMessage, O extends DescMessage, T>(
     initialPageParam: '',
     getNextPageParam: (page: MessageShape<O>) => (page as unknown as Paged).nextPageToken || undefined,
     enabled: input !== null,
-    refetchInterval: options.everySeconds ? options.everySeconds * 1000 : false,
+    refetchInterval: (options.everySeconds ?? everySecondsUnsaid) * 1000,
     structuralSharing: false,
   });
   return {

@@ -33,16 +33,16 @@ export async function call<I extends DescMessage, O extends DescMessage>(
   return answer.message;
 }
 
-/** Listens to a stream until it ends or the signal stops it. */
-export async function* listen<I extends DescMessage, O extends DescMessage>(
+/** Opens a stream; it is listened to until it ends or the signal stops it. What is given back comes when the platform has taken the call. */
+export async function listen<I extends DescMessage, O extends DescMessage>(
   method: DescMethodServerStreaming<I, O>, input: MessageInitShape<I>, signal: AbortSignal,
-): AsyncIterable<MessageShape<O>> {
+): Promise<AsyncIterable<MessageShape<O>>> {
   async function* one() {
     yield create(method.input, input as never) as never;
   }
   // No deadline: a screen listens for as long as it is open.
   const answer = await transport.stream(method, signal, undefined, headers(), one());
-  yield* answer.message as AsyncIterable<MessageShape<O>>;
+  return answer.message as AsyncIterable<MessageShape<O>>;
 }
 
 // The zone a person reads times in travels with every call, so that the audit trail can show what was on the screen (A076).

@@ -50,13 +50,15 @@ export function useWatch<I extends DescMessage, O extends DescMessage, T>(
         settled = true;
         // Rows of the stream before that did not come again are gone.
         rows = fresh;
+        streams.set(name, 'live');
         draw({ ready: true, problem: null });
       };
       try {
         streams.set(name, 'connecting');
+        const messages = await listen(method, input as MessageInitShape<I>, controller.signal);
+        // Silence says that there is nothing only once the platform has taken the question: one that hangs has not.
         quiet = setTimeout(settle, quietMs * 5);
-        for await (const message of listen(method, input as MessageInitShape<I>, controller.signal)) {
-          streams.set(name, 'live');
+        for await (const message of messages) {
           retryMs = firstRetryMs;
           const [id, row] = take(message);
           fresh.set(id, row);
@@ -68,10 +70,14 @@ export function useWatch<I extends DescMessage, O extends DescMessage, T>(
       } catch (fault) {
         clearTimeout(quiet);
         if (controller.signal.aborted) return;
-        streams.set(name, 'broken');
         const problem = problemOf(fault);
         setState((old) => ({ ...old, problem }));
-        if (problem.reasons.length > 0) return;
+        // What was refused is said on the screen; nothing is shown that could be old.
+        if (problem.reasons.length > 0) {
+          streams.delete(name);
+          return;
+        }
+        streams.set(name, 'broken');
         again = setTimeout(() => void run(controller), retryMs);
         retryMs = Math.min(retryMs * 2, lastRetryMs);
       }
@@ -90,7 +96,9 @@ export function useWatch<I extends DescMessage, O extends DescMessage, T>(
     };
     onVisibility();
     document.addEventListener('visibilitychange', onVisibility);
+    const forget = streams.onReopen(onVisibility);
     return () => {
+      forget();
       document.removeEventListener('visibilitychange', onVisibility);
       stopped.abort();
       clearTimeout(again);

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useLocation } from 'wouter';
+import { ask } from './asked';
 import { giveScan, useScannerKeys } from './scan';
 import { texts } from '../text/en';
 
@@ -7,15 +8,18 @@ import { texts } from '../text/en';
 export function ScanBox() {
   const [, go] = useLocation();
   const [text, setText] = useState('');
-  const trace = (code: string) => go(`/trace/${encodeURIComponent(code)}`);
-  useScannerKeys(trace);
+  const trace = (code: string, seen: boolean) => {
+    ask({ code, seen });
+    go('/trace');
+  };
+  useScannerKeys((code) => trace(code, false));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const code = text.trim();
     if (!code) return;
     setText('');
     (document.activeElement as HTMLElement | null)?.blur();
-    if (!giveScan(code)) trace(code);
+    if (!giveScan(code)) trace(code, true);
   };
   return (
     <form className="scan" role="search" onSubmit={submit}>

@@ -1,7 +1,8 @@
+import type { KeyboardEvent } from 'react';
 import { consoleHeader } from '../api/transport';
 import { useSession } from './session';
-import { choose, useSettings, type Theme } from './settings';
-import { activityUnits } from '../physics/units';
+import { choose, useSettings, type Density, type Theme } from './settings';
+import { unitChoices } from '../physics/units';
 import { Choices, SelectField } from '../ui/Fields';
 import { roleText, texts } from '../text/en';
 
@@ -10,8 +11,15 @@ async function signOut(): Promise<void> {
   location.assign('/');
 }
 
+// A menu is left as every other one is, and the focus goes back to what opened it.
+function closeOnEscape(event: KeyboardEvent<HTMLDetailsElement>): void {
+  if (event.key !== 'Escape' || !event.currentTarget.open) return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector('summary')?.focus();
+}
+
 /** Who works here, and how they want to read: site, unit, theme. */
-export function SettingsMenu() {
+export function SettingsMenu({ help }: { help(): void }) {
   const session = useSession();
   const settings = useSettings();
   return (
@@ -25,8 +33,8 @@ export function SettingsMenu() {
           </select>
         </div>
       )}
-      <Choices label={texts.shell.unit} hideLabel compact value={settings.unit} onChange={(unit) => choose({ unit })} options={activityUnits.map((unit) => [unit, unit] as const)} />
-      <details className="menu">
+      <Choices label={texts.shell.unit} hideLabel compact value={settings.unit} onChange={(unit) => choose({ unit })} options={unitChoices.map((unit) => [unit, texts.shell.units[unit]] as const)} />
+      <details className="menu" onKeyDown={closeOnEscape}>
         <summary className="button" aria-label={`${session.name}, ${texts.shell.settings}`}>{session.name}</summary>
         <div>
           <p className="small"><span className="soft">{texts.shell.roles}: </span>{session.roles.map(roleText).join(', ')}</p>
@@ -34,6 +42,11 @@ export function SettingsMenu() {
             label={texts.shell.theme} value={settings.theme} onChange={(theme) => choose({ theme: theme as Theme })}
             options={(['auto', 'light', 'dark'] as const).map((theme) => [theme, texts.shell.themes[theme]] as const)}
           />
+          <SelectField
+            label={texts.shell.density} value={settings.density} onChange={(density) => choose({ density: density as Density })}
+            options={(['roomy', 'dense'] as const).map((density) => [density, texts.shell.densities[density]] as const)}
+          />
+          <button type="button" className="button" onClick={help}>{texts.help.title} <kbd>?</kbd></button>
           <button type="button" className="button" onClick={() => void signOut()}>{texts.signIn.out}</button>
         </div>
       </details>

@@ -1,19 +1,25 @@
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import { useFreshness } from '../api/freshness';
 import { useStreams } from '../api/streams';
 import { Boundary } from './Boundary';
 import { Clock } from './Clock';
+import { Help } from './Help';
 import { useKeys } from './keys';
 import { ScanBox } from './ScanBox';
 import type { ScreenEntry } from './screen';
+import { useSession } from './session';
 import { SettingsMenu } from './SettingsMenu';
+import { Withdrawn } from '../ui/Withdrawn';
 import { Badge, Loading, Note, Screen } from '../ui/Panel';
 import { texts } from '../text/en';
 import './shell.css';
 
 /** What stands around every screen: the bar with scan box, clock and settings, and the rail of screens. */
 export function Shell({ screens }: { screens: readonly ScreenEntry[] }) {
-  useKeys(screens);
+  const [helping, setHelping] = useState(false);
+  const help = useCallback(() => setHelping(true), []);
+  useKeys(screens, help);
   return (
     <div className="shell">
       <a className="skip" href="#screen">{texts.skip}</a>
@@ -22,10 +28,12 @@ export function Shell({ screens }: { screens: readonly ScreenEntry[] }) {
         <ScanBox />
         <LiveSign />
         <Clock />
-        <SettingsMenu />
+        <SettingsMenu help={help} />
+        <Withdrawn />
       </header>
       <nav className="shell-rail" aria-label={texts.shell.nav}><Rail screens={screens} /></nav>
       <main id="screen" className="shell-main"><Page screens={screens} /></main>
+      {helping && <Help screens={screens} close={() => setHelping(false)} />}
     </div>
   );
 }
@@ -35,14 +43,19 @@ const isAt = (location: string, path: string) => (path === '/' ? location === '/
 function Rail({ screens }: { screens: readonly ScreenEntry[] }) {
   const [location] = useLocation();
   const list = useRef<HTMLUListElement>(null);
+  const { roles } = useSession();
+  // What one works with stands first; everything else can be looked at by everybody.
+  const own = screens.filter((screen) => screen.for === 'all' || screen.for.some((role) => roles.includes(role)));
+  const others = screens.filter((screen) => !own.includes(screen));
   // On a tablet the rail is wider than the page; where one is stays in sight.
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [location]);
   return (
     <ul ref={list}>
-      {screens.map((screen) => (
-        <li key={screen.id}>
+      {[...own, ...others].map((screen) => (
+        <li key={screen.id} className={screen === others[0] && own.length > 0 ? 'others' : undefined}>
+          {screen === others[0] && own.length > 0 && <span className="small soft" aria-hidden="true">{texts.shell.others}</span>}
           <Link href={screen.path} aria-current={isAt(location, screen.path) ? 'page' : undefined}>
             <svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true"><path d={screen.sign} /></svg>
             {texts.screens[screen.id]}
@@ -75,8 +88,9 @@ function Page({ screens }: { screens: readonly ScreenEntry[] }) {
 }
 
 function LiveSign() {
-  const state = useStreams();
-  if (state === 'none') return null;
-  const tone = state === 'live' ? 'live' : state === 'broken' ? 'stop' : 'plain';
-  return <span role="status" title={state === 'broken' ? texts.shell.brokenHint : undefined}><Badge tone={tone}>{texts.shell[state]}</Badge></span>;
+  const { state } = useFreshness();
+  const stream = useStreams();
+  const shown = state === 'stale' ? 'broken' : state === 'quiet' ? 'quiet' : stream === 'none' ? 'live' : stream;
+  const tone = shown === 'live' ? 'live' : shown === 'broken' ? 'stop' : shown === 'quiet' ? 'warn' : 'plain';
+  return <span role="status" data-live={shown} title={shown === 'broken' ? texts.shell.brokenHint : undefined}><Badge tone={tone}>{texts.shell[shown]}</Badge></span>;
 }

@@ -60,7 +60,7 @@ export default function SignDialog({ task, done }: { task: SigningTask; done(sig
   const needsName = prepared?.answer.needsLoginName ?? true;
   return (
     <Dialog
-      title={second ? texts.sign.secondTitle : texts.sign.title} onClose={() => done(null)} onSubmit={() => void sign()}
+      key={second ? 2 : 1} secret title={second ? texts.sign.secondTitle : texts.sign.title} onClose={() => done(null)} onSubmit={() => void sign()}
       foot={<>
         <button type="button" className="button" onClick={() => done(null)}>{texts.cancel}</button>
         <button type="submit" className="button primary" disabled={!prepared || busy || password === '' || (needsName && loginName === '')}>{busy ? texts.busy : texts.sign.sign}</button>

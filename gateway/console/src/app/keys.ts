@@ -1,4 +1,4 @@
-// Keys that work everywhere: "/" goes to the scan box, "g" and a letter to a screen.
+// Keys that work everywhere: "/" goes to the scan box, "?" helps, "g" and a letter to a screen.
 import { useEffect } from 'react';
 import { useLocation } from 'wouter';
 import type { ScreenEntry } from './screen';
@@ -11,7 +11,7 @@ export function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Listens for the keys. */
-export function useKeys(screens: readonly ScreenEntry[]): void {
+export function useKeys(screens: readonly ScreenEntry[], help: () => void): void {
   const [, go] = useLocation();
   useEffect(() => {
     let chordUntil = 0;
@@ -20,6 +20,9 @@ export function useKeys(screens: readonly ScreenEntry[]): void {
       if (event.key === '/') {
         event.preventDefault();
         document.getElementById('scan')?.focus();
+      } else if (event.key === '?') {
+        event.preventDefault();
+        help();
       } else if (event.key === 'g') {
         chordUntil = event.timeStamp + chordMs;
       } else if (event.timeStamp < chordUntil) {
@@ -30,5 +33,5 @@ export function useKeys(screens: readonly ScreenEntry[]): void {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [go, screens]);
+  }, [go, help, screens]);
 }

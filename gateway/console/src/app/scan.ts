@@ -1,8 +1,10 @@
 // Scanners type very fast and end with Enter. What is scanned goes to the part of the screen that waits for it, else to the trace.
 import { useEffect, useRef } from 'react';
+import { useFront } from '../ui/Dialog';
+import { asksForSecret, front } from './front';
 import { isTyping } from './keys';
 
-const waiting: ((code: string) => boolean | void)[] = [];
+const waiting: { readonly take: (code: string) => boolean | void; readonly front: string }[] = [];
 const betweenKeysMs = 40;
 const shortest = 4;
 
@@ -10,16 +12,17 @@ const shortest = 4;
 export function useScan(take: (code: string) => boolean | void): void {
   const latest = useRef(take);
   latest.current = take;
+  const here = useFront();
   useEffect(() => {
-    const entry = (code: string) => latest.current(code);
+    const entry = { take: (code: string) => latest.current(code), front: here };
     waiting.push(entry);
     return () => void waiting.splice(waiting.indexOf(entry), 1);
-  }, []);
+  }, [here]);
 }
 
-/** Gives a scan to whoever waits for it; false when nobody does. */
+/** Gives a scan to whoever waits for it in front; false when nobody does. */
 export function giveScan(code: string): boolean {
-  for (const take of [...waiting].reverse()) if (take(code) !== false) return true;
+  for (const each of [...waiting].reverse()) if (each.front === front() && each.take(code) !== false) return true;
   return false;
 }
 
@@ -79,14 +82,19 @@ export function useScannerKeys(unclaimed: (code: string) => void): void {
   const last = useRef(0);
   useSeparator((event) => {
     const field = event.target;
-    if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && ['text', 'search', 'password'].includes(field.type))) typeInto(field);
-    else if (!isTyping(field)) {
+    if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && ['text', 'search'].includes(field.type))) typeInto(field);
+    else if (!isTyping(field) && !asksForSecret()) {
       typed.current += separator;
       last.current = event.timeStamp;
     }
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      // What is typed while a password is asked for may be a part of it, wherever the focus is.
+      if (asksForSecret()) {
+        typed.current = '';
+        return;
+      }
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || event.key === separator) return;
       if (event.key.length === 1 && event.timeStamp - last.current > betweenKeysMs) typed.current = '';
       if (event.key === 'Enter' || event.key === 'Tab') {
@@ -95,7 +103,7 @@ export function useScannerKeys(unclaimed: (code: string) => void): void {
           event.preventDefault();
           const code = typed.current;
           typed.current = '';
-          if (!giveScan(code)) latest.current(code);
+          if (!giveScan(code) && front() === '') latest.current(code);
         }
         typed.current = '';
       } else if (event.key.length === 1) {

@@ -5,6 +5,8 @@ import type { texts } from '../text/en';
 export interface ScreenEntry {
   readonly id: keyof typeof texts.screens;
   readonly path: string;
+  /** Roles whose work it is; it stands first for them, and can be opened by everybody. */
+  readonly for: 'all' | readonly string[];
   /** Key that opens it after "g". */
   readonly key: string;
   readonly page: LazyExoticComponent<ComponentType>;

@@ -2,10 +2,12 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import { consoleHeader, zoneHeader } from '../api/transport';
 import { SitesService, type Site } from '../generated/doseline/inventory/v1/sites_pb';
+import { beatMs, beatPatienceMs, heard } from '../api/freshness';
 import { useList } from '../api/query';
 import { follow } from './clock';
 import { useSettings } from './settings';
 import { SignIn } from './SignIn';
+import { texts } from '../text/en';
 
 /** Who is signed in. */
 export interface Person {
@@ -29,8 +31,6 @@ interface Session extends Person {
 }
 
 const SessionContext = createContext<Session | null>(null);
-const everySeconds = 60;
-
 /** The session; only inside SessionGate. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
@@ -48,29 +48,46 @@ type Answer = Person | 'locked' | null;
 
 async function ask(): Promise<Answer> {
   const asked = Date.now();
-  const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json', ...consoleHeader() }, cache: 'no-store' });
+  const answer = await fetch('/session', { credentials: 'same-origin', headers: { Accept: 'application/json', ...consoleHeader() }, cache: 'no-store', signal: AbortSignal.timeout(beatPatienceMs) });
+  // What stands in front of a platform that is away answers for it; that signs nobody out.
+  if (answer.status >= 500) throw new Error(`The platform answers ${answer.status}.`);
   if (!answer.ok) return null;
   const body = (await answer.json()) as Partial<Person> & { time?: string; signedIn?: boolean; locked?: boolean };
+  heard();
   if (body.time) follow(Date.parse(body.time), asked);
   if (body.locked) return 'locked';
   if (body.signedIn === false || !body.name) return null;
   return { subject: body.subject ?? '', name: body.name, roles: body.roles ?? [], grants: body.grants ?? [], sites: body.sites ?? [] };
 }
 
-/** Shows the console to a person who is signed in, and the sign-in page to anyone else. */
+// The same answer as before is the same object, so that a heartbeat draws nothing.
+const same = (known: Answer | undefined, found: Answer): Answer => (JSON.stringify(known) === JSON.stringify(found) ? known! : found);
+
+/** Shows the console to a person who is signed in, and the sign-in page to anyone else. Asking who works here is the page's heartbeat. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const [person, setPerson] = useState<Answer | undefined>(undefined);
+  const [away, setAway] = useState(false);
   useEffect(() => {
     let current = true;
-    const look = () => ask().then((found) => current && setPerson(found), () => current && setPerson((known) => known ?? null));
-    void look();
-    const timer = setInterval(look, everySeconds * 1000);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let asking = false;
+    const beat = () => {
+      if (asking) return;
+      asking = true;
+      ask().then((found) => { if (current) { setAway(false); setPerson((known) => same(known, found)); } }, () => current && setAway(true))
+        .finally(() => { asking = false; if (current) timer = setTimeout(beat, beatMs); });
+    };
+    beat();
+    // Timers of a page that nobody sees run late; whoever comes back to it is told at once how old it is.
+    const back = () => { if (!document.hidden) { clearTimeout(timer); beat(); } };
+    document.addEventListener('visibilitychange', back);
     return () => {
       current = false;
-      clearInterval(timer);
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', back);
     };
   }, []);
-  if (person === undefined) return null;
+  if (person === undefined) return away ? <main className="sign-in"><div className="sign-in-card" role="alert"><p className="brand">{texts.brand}</p><h1>{texts.shell.away}</h1><p>{texts.shell.awayHint}</p></div></main> : null;
   if (person === null || person === 'locked') return <SignIn locked={person === 'locked'} />;
   return <WithSites person={person}>{children}</WithSites>;
 }

@@ -1,14 +1,18 @@
-// What a person chose on this workstation: site, unit, theme. Kept in the browser; nothing of it is a record.
+// What a person chose on this workstation: site, unit, theme, density. Kept in the browser; nothing of it is a record.
 import { useSyncExternalStore } from 'react';
-import { activityUnits, type ActivityUnit } from '../physics/units';
+import { unitChoices, type UnitChoice } from '../physics/units';
 
 export type Theme = 'auto' | 'light' | 'dark';
+
+/** How much stands on a screen: `roomy` for gloves and arm's length, `dense` for a desk. */
+export type Density = 'roomy' | 'dense';
 
 /** Choices of this workstation; an empty site is every site the person may see. */
 export interface Settings {
   readonly siteId: string;
-  readonly unit: ActivityUnit;
+  readonly unit: UnitChoice;
   readonly theme: Theme;
+  readonly density: Density;
 }
 
 const key = 'doseline.settings';
@@ -17,10 +21,10 @@ let current = read();
 apply();
 
 function read(): Settings {
-  const fresh: Settings = { siteId: '', unit: 'GBq', theme: 'auto' };
+  const fresh: Settings = { siteId: '', unit: 'natural', theme: 'auto', density: 'roomy' };
   try {
     const kept = JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Settings>;
-    return { ...fresh, ...kept, unit: activityUnits.includes(kept.unit as ActivityUnit) ? (kept.unit as ActivityUnit) : fresh.unit };
+    return { ...fresh, ...kept, unit: unitChoices.includes(kept.unit as UnitChoice) ? (kept.unit as UnitChoice) : fresh.unit };
   } catch {
     return fresh;
   }
@@ -28,6 +32,7 @@ function read(): Settings {
 
 function apply(): void {
   document.documentElement.dataset.theme = current.theme;
+  document.documentElement.dataset.density = current.density;
 }
 
 /** Changes some settings. */

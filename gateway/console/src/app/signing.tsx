@@ -2,6 +2,7 @@
 import { createContext, lazy, Suspense, useCallback, useContext, useRef, useState, type ReactNode } from 'react';
 import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf';
 import { needsSignature } from '../api/policy';
+import { inFront } from './front';
 
 /** A request that waits for its signatures. */
 export interface SigningTask {
@@ -34,10 +35,13 @@ export function SigningDesk({ children }: { children: ReactNode }) {
 
   const sign = useCallback<Signer>(async (method, input, asked) => {
     if (!needsSignature(method, asked)) return input;
+    // Whoever knows what comes begins to type before the dialog is there.
+    const leave = inFront('signature', true);
     const signatures = await new Promise<Signatures | null>((resolve) => {
       settle.current = resolve;
       setTask({ method: method as unknown as DescMethodUnary, input: input as object });
     });
+    leave();
     setTask(null);
     return signatures === null ? null : ({ ...(input as object), ...signatures } as unknown as typeof input);
   }, []);

@@ -41,8 +41,38 @@ export function dayText(ms: number, zone: string): string {
 export const zoneText = (ms: number, zone: string): string =>
   new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'short' }).formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? zone;
 
-/** "2026-11-24 14:30 EST". */
-export const instantText = (ms: number, zone: string): string => `${dateText(ms, zone)} ${clockText(ms, zone)} ${zoneText(ms, zone)}`;
+/** An instant as people read it, in parts that a screen may set differently; empty where a part is left out. */
+export interface Moment {
+  readonly day: string;
+  readonly clock: string;
+  readonly zone: string;
+}
+
+/** Which parts are told: the day where it is not today (`always` also where it is), seconds where the order of things matters. */
+export interface MomentStyle {
+  readonly day?: 'auto' | 'always';
+  readonly seconds?: boolean;
+}
+
+/**
+ * The one way in which an instant is written. The zone is always named. The day is left out when it is today there, and has its year when that is not
+ * this year there: "14:30 EST", "Tue 24 Nov 14:30 EST", "Tue 16 Mar 2027 14:30 EDT".
+ */
+export function moment(ms: number, zone: string, nowMs: number, style: MomentStyle = {}): Moment {
+  const [date, today] = [dateText(ms, zone), dateText(nowMs, zone)];
+  const year = date.slice(0, 4) === today.slice(0, 4) ? '' : ` ${date.slice(0, 4)}`;
+  return {
+    day: date === today && style.day !== 'always' ? '' : `${dayText(ms, zone)}${year}`,
+    clock: style.seconds ? secondsText(ms, zone) : clockText(ms, zone),
+    zone: zoneText(ms, zone),
+  };
+}
+
+/** The same as one text. */
+export function momentText(ms: number, zone: string, nowMs: number, style: MomentStyle = {}): string {
+  const parts = moment(ms, zone, nowMs, style);
+  return [parts.day, parts.clock, parts.zone].filter(Boolean).join(' ');
+}
 
 /** "2026-11-24T14:30" in a zone, as a date-time input takes it. */
 export const localText = (ms: number, zone: string): string => `${dateText(ms, zone)}T${clockText(ms, zone)}`;

@@ -1,14 +1,41 @@
 // Units people read activity in. On the wire and in every computation it is becquerels.
-import { becquerels } from '../generated/units';
+import { becquerels, naturalUnits, prefixed } from '../generated/units';
 
 export { becquerels };
 
-export type ActivityUnit = keyof typeof becquerels & ('MBq' | 'GBq' | 'mCi');
+export type ActivityUnit = keyof typeof becquerels & ('kBq' | 'MBq' | 'GBq' | 'mCi');
 
-export const activityUnits: readonly ActivityUnit[] = ['MBq', 'GBq', 'mCi'];
+/** Units an activity is typed in. */
+export const activityUnits: readonly ActivityUnit[] = ['kBq', 'MBq', 'GBq', 'mCi'];
+
+/** How a person reads activities: each nuclide in its usual unit, or all in one. */
+export type UnitChoice = 'natural' | 'MBq' | 'GBq' | 'mCi';
+
+export const unitChoices: readonly UnitChoice[] = ['natural', 'MBq', 'GBq', 'mCi'];
+
+// As services/Kernel/Units/ActivityWords.cs has it, so that a refusal and the screen around it say the same.
+const leastShown = 1e-2;
+const mostShown = 1e5;
+
+/** The unit an amount is shown in; with the choice `natural` that of its nuclide, or the prefix it has itself where that would be unreadable. */
+export function unitFor(bq: number, choice: UnitChoice, nuclide?: string): keyof typeof becquerels {
+  if (choice !== 'natural') return choice;
+  const natural = nuclide === undefined ? undefined : naturalUnits[nuclide];
+  const amount = Math.abs(bq);
+  if (natural && (amount === 0 || (amount / becquerels[natural] >= leastShown && amount / becquerels[natural] < mostShown))) return natural;
+  return prefixed.find((unit) => amount >= becquerels[unit]) ?? 'Bq';
+}
+
+/** The unit an activity of a nuclide is typed in. */
+export function typedUnit(choice: UnitChoice, nuclide?: string): ActivityUnit {
+  if (choice !== 'natural') return choice;
+  const natural = nuclide === undefined ? undefined : naturalUnits[nuclide];
+  return activityUnits.find((unit) => unit === natural) ?? 'GBq';
+}
 
 /** An amount with its unit, to four significant digits and never in exponents below a million. */
-export function activityText(bq: number, unit: ActivityUnit): string {
+export function activityText(bq: number, choice: UnitChoice, nuclide?: string): string {
+  const unit = unitFor(bq, choice, nuclide);
   return `${numberText(bq / becquerels[unit])} ${unit}`;
 }
 

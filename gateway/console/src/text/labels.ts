@@ -1,5 +1,6 @@
 /** Texts of the labels screen. */
 export const labelTexts = {
+  onHold: 'dose on hold',
   lead: 'Dose labels are filled from the batch record and an approved template. Every piece is counted.',
   tabs: { todo: 'To do', all: 'All labels', count: 'Reconciliation' },
   waiting: 'Doses without a label', open: 'Labels in work',
@@ -15,11 +16,11 @@ export const labelTexts = {
   size: (width: number, height: number) => `${width} × ${height} mm`,
   code: 'Code', copies: 'Copies of this label', next: 'What to do now',
   template: 'Template', record: 'Version of the record', hash: 'SHA-256 of the content', copy: (n: number) => `Copy ${n}`, replaces: 'Replaces',
-  printer: 'Printer', market: 'Market', noMarket: 'None in particular', print: 'Print', queued: 'Sent to the printer.',
+  printer: 'Printer', market: 'Market', noMarket: 'None in particular', print: 'Print', queued: (printer: string) => `Waits for the printer ${printer}.`, waitsFor: (printer: string) => `It waits for the printer ${printer}`, waitsHint: 'Nobody has said yet that it came out. Look at the printer, and say here what it did.', strangePrinter: (printer: string) => `No label ever came out of a printer called ${printer} here`, knownPrinters: (names: string) => `Labels came out of: ${names}.`, noKnownPrinters: 'No label was printed at this site yet. Check the name.',
   came: 'It came out', cameDone: 'Printed.', failed: 'It did not', failedDone: 'Recorded as failed.', again: 'Try again', detail: 'What the printer said',
   verify: 'Verify', verifyTitle: 'Scan the printed label', verifyHint: 'Scan the code on the label itself. What the scanner reads is compared with the record.', scan: 'Scanned', verified: 'Verified: label and record agree.',
   apply: 'Put on its dose', applied: 'On its dose.',
-  reprint: 'Print again', reprintTitle: 'Print another copy', reprintWarn: 'The copy there is now is taken out of use. QA and a second person sign.', reprintDone: 'The new copy was sent to the printer.', reprintWhy: 'Why', words: 'In words',
+  reprint: 'Print again', reprintTitle: 'Print another copy', reprintWarn: 'The copy there is now is taken out of use. QA and a second person sign.', reprintDone: (printer: string) => `The new copy waits for the printer ${printer}.`, reprintWhy: 'Why', words: 'In words',
   withdraw: 'Take out of use', withdrawTitle: 'Take a label out of use', withdrawn: 'Taken out of use.', destroy: 'Destroyed', destroyTitle: 'Record that it was destroyed', destroyed: 'Recorded as destroyed.',
   done: 'Nothing: the label is on its dose.', gone: 'Nothing: this copy is out of use.',
   countTitle: 'Labels of a batch', countLead: 'Printed = on doses + taken out of use + destroyed. What is left over is open.', batch: 'Batch', chooseBatch: 'Choose a batch.',

@@ -37,6 +37,7 @@ export const shippingTexts = {
   delivery: 'Delivery', deliver: 'Record delivery', delivered: 'Delivered.', deliveredAt: 'Delivered at', recipient: 'Received by', condition: 'Condition', conditionDefault: 'intact', intact: 'Intact',
   dissolve: 'Unpack', dissolveTitle: 'Unpack for good', dissolveHint: 'Its doses are free to be packed again.', dissolved: 'Unpacked.',
   history: 'Hand-overs', attempt: 'Attempt', voided: 'Undone', planned: 'Delivery planned', noHistory: 'Not handed over yet.', incidents: 'Incidents',
+  onHold: 'on hold', heldDoses: (n: number, all: number) => `${n} of ${all} ${all === 1 ? 'dose' : 'doses'} may not leave: QA holds ${n === 1 ? 'it' : 'them'}.`,
   cutoff: 'Cut-off', nextTitle: 'What to do now', order: 'Order', nothing: 'Nothing: it is delivered.', nothingGone: 'Nothing: it was unpacked.',
   microsievert: 'µSv/h', cpm: 'min⁻¹', paperTitle: (number: string, version: number) => `Paper of ${number}, version ${version}`, customer: 'Customer',
 };

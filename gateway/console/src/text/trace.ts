@@ -2,7 +2,7 @@
 export const traceTexts = {
   lead: 'From any number the whole story: from receipt to patient to waste, with who signed, and a proof that the record is as it was written.',
   ask: 'Scan or type any number: dose, order, batch, lot, package, seal, tracking number, label, waste item or container.', go: 'Trace', code: 'Number',
-  notFound: (code: string) => `Nothing here has the number “${code}”.`, notFoundHint: 'Numbers are taken as they are printed. What belongs to a site you have no rights at is not shown.',
+  notFound: (code: string) => `Nothing here has the number “${code}”.`, scanNotFound: 'Nothing here has the number that was scanned.', notFoundHint: 'Numbers are taken as they are printed. What belongs to a site you have no rights at is not shown.',
   kinds: { lot: 'Lot', batch: 'Batch', dose: 'Dose', order: 'Order', package: 'Package', label: 'Label', waste: 'Waste', container: 'Container' },
   stages: { lot: 'Material', batch: 'Production', dose: 'Doses', package: 'Transport', order: 'For', waste: 'Waste' },
   nothingYet: 'nothing yet', chain: 'Where it came from, where it went', story: 'What happened', open: (kind: string) => `Open ${kind.toLowerCase()}`,

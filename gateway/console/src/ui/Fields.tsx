@@ -1,5 +1,5 @@
 import { useId, useState, type InputHTMLAttributes, type ReactNode } from 'react';
-import { activityUnits, becquerels, type ActivityUnit } from '../physics/units';
+import { activityUnits, becquerels, typedUnit, type ActivityUnit } from '../physics/units';
 import { clockText, instantOf, localOf, offsetText, readings, zoneText } from '../physics/time';
 import { useSettings } from '../app/settings';
 import { texts } from '../text/en';
@@ -7,7 +7,7 @@ import { texts } from '../text/en';
 interface Around {
   label: string;
   hint?: ReactNode;
-  wrong?: string | null | undefined;
+  wrong?: string | false | null | undefined;
 }
 
 /** Label, input, hint and what is wrong with it, tied together for screen readers. */
@@ -42,10 +42,16 @@ export function LongField({ label, hint, wrong, value, onChange, maxLength }: Ar
   );
 }
 
-/** A number with its unit, typed as text so that nothing typed is lost; see `numberOf`. */
-export function NumberField({ label, hint, wrong, unit, value, onChange, ...rest }: TextProps & { unit?: string | undefined }) {
+// What is typed and cannot be the beginning of a number is said at once, at the field: 7,4 is never read as 74, and never answered by another field.
+const unreadable = (text: string): string | undefined => {
+  if (/\d,\d/.test(text)) return texts.decimalPoint(text.trim().replace(/,(\d+)$/, '.$1').replaceAll(',', ''));
+  return /^\s*[+-]?[\d.]*(e[+-]?\d*)?\s*$/i.test(text) ? undefined : texts.needsNumber;
+};
+
+/** A number with its unit, typed as text so that nothing typed is lost; see `numberOf`. `anyText`: what is typed is no plain number, for example a time of day. */
+export function NumberField({ label, hint, wrong, unit, anyText, value, onChange, ...rest }: TextProps & { unit?: string | undefined; anyText?: boolean }) {
   return (
-    <Field label={label} hint={hint} wrong={wrong}>
+    <Field label={label} hint={hint} wrong={wrong || (anyText ? undefined : unreadable(value))}>
       {(props) => (
         <div className="input-unit">
           <input className="input mono" inputMode="decimal" autoComplete="off" {...rest} {...props} value={value} onChange={(event) => onChange(event.target.value)} />
@@ -75,16 +81,18 @@ export const bqOf = (typed: TypedActivity): number | null => {
   return number === null ? null : number * becquerels[typed.unit];
 };
 
-/** State of an activity field; begins empty, in the unit on the screen. */
-export function useTypedActivity(bq?: number): [TypedActivity, (value: TypedActivity) => void] {
-  const { unit } = useSettings();
-  return useState<TypedActivity>({ text: bq === undefined ? '' : String(Number((bq / becquerels[unit]).toPrecision(6))), unit });
+/** State of an activity field; begins empty, in the unit that is usual for the nuclide or that the person chose. Once something is typed its unit stays. */
+export function useTypedActivity(bq?: number, nuclide?: string): [TypedActivity, (value: TypedActivity) => void] {
+  const { unit: choice } = useSettings();
+  const usual = typedUnit(choice, nuclide);
+  const [typed, set] = useState<TypedActivity | null>(bq === undefined ? null : { text: String(Number((bq / becquerels[usual]).toPrecision(6))), unit: usual });
+  return [typed ?? { text: '', unit: usual }, set];
 }
 
 /** Asks for an activity. */
 export function ActivityField({ label, hint, wrong, value, onChange }: Around & { value: TypedActivity; onChange(value: TypedActivity): void }) {
   return (
-    <Field label={label} hint={hint} wrong={wrong}>
+    <Field label={label} hint={hint} wrong={wrong || unreadable(value.text)}>
       {(props) => (
         <div className="input-unit">
           <input className="input mono" inputMode="decimal" autoComplete="off" {...props} value={value.text} onChange={(event) => onChange({ ...value, text: event.target.value })} />

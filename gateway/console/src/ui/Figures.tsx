@@ -6,24 +6,25 @@ import { useSession } from '../app/session';
 import { useSettings } from '../app/settings';
 import { activityAt } from '../physics/decay';
 import { activityText } from '../physics/units';
-import { clockText, dateText, dayText, instantText, millis, spanText, zoneText } from '../physics/time';
+import { millis, moment, momentText, spanText } from '../physics/time';
 import { texts } from '../text/en';
 
-/** An amount of becquerels in the unit on the screen. */
-export function Amount({ bq }: { bq: number }) {
+/** An amount of becquerels in the unit that the person chose, which may be the one usual for the nuclide. */
+export function Amount({ bq, nuclide }: { bq: number; nuclide?: string | undefined }) {
   const { unit } = useSettings();
-  return <span className="figure" title={`${bq.toLocaleString('en')} Bq`}>{activityText(bq, unit)}</span>;
+  return <span className="figure" title={`${bq.toLocaleString('en')} Bq`}>{activityText(bq, unit, nuclide)}</span>;
 }
 
 /** A calibrated activity as it was stated: amount, nuclide and the instant it refers to. */
 export function Activity({ of, zone, plain }: { of: CalibratedActivity | undefined; zone?: string; plain?: boolean }) {
   const session = useSession();
+  const today = useNow(60);
   const at = millis(of?.referenceTime);
   if (!of) return <>{texts.none}</>;
   return (
     <span>
-      <Amount bq={of.activityBq} /> <span className="unbroken">{of.nuclide}</span>
-      {!plain && at !== null && <span className="soft small"> {texts.at} {instantText(at, zone ?? session.zone)}</span>}
+      <Amount bq={of.activityBq} nuclide={of.nuclide} /> <span className="unbroken">{of.nuclide}</span>
+      {!plain && at !== null && <span className="soft small"> {texts.at} {momentText(at, zone ?? session.zone, today)}</span>}
     </span>
   );
 }
@@ -32,22 +33,21 @@ export function Activity({ of, zone, plain }: { of: CalibratedActivity | undefin
 export function LiveActivity({ of, everySeconds = 1 }: { of: CalibratedActivity | undefined; everySeconds?: number }) {
   const at = useNow(everySeconds);
   const bq = activityAt(of, at);
-  return bq === null ? <>{texts.none}</> : <span><Amount bq={bq} /> <span className="soft unbroken">{of!.nuclide}</span></span>;
+  return bq === null ? <>{texts.none}</> : <span><Amount bq={bq} nuclide={of!.nuclide} /> <span className="soft unbroken">{of!.nuclide}</span></span>;
 }
 
-/** An instant in the zone of the place; the day is left out when it is today. */
-export function Time({ at, zone, day = 'auto', seconds }: { at: Timestamp | ZonedTime | undefined; zone?: string; day?: 'auto' | 'always' | 'never'; seconds?: boolean }) {
+/** An instant in the zone of the place, as `moment` writes it. */
+export function Time({ at, zone, day = 'auto', seconds }: { at: Timestamp | ZonedTime | undefined; zone?: string; day?: 'auto' | 'always'; seconds?: boolean }) {
   const session = useSession();
   const zoned = at && 'zone' in at ? at : undefined;
   const ms = millis(zoned ? zoned.time : (at as Timestamp | undefined));
   const where = zone ?? zoned?.zone ?? session.zone;
   const today = useNow(60);
   if (ms === null) return <>{texts.none}</>;
-  const withDay = day === 'always' || (day === 'auto' && dateText(ms, where) !== dateText(today, where));
-  const text = seconds ? new Date(ms).toISOString().slice(11, 19) : clockText(ms, where);
+  const parts = moment(ms, where, today, { day, seconds: seconds ?? false });
   return (
-    <time className="figure" dateTime={new Date(ms).toISOString()} title={zoned?.text ?? `${instantText(ms, where)} · ${new Date(ms).toISOString()}`}>
-      {withDay && <>{dayText(ms, where)} </>}{text} <span className="soft small">{zoneText(ms, where)}</span>
+    <time className="figure" dateTime={new Date(ms).toISOString()} title={`${zoned?.text || momentText(ms, where, today, { day: 'always' })} · ${new Date(ms).toISOString()}`}>
+      {parts.day && <>{parts.day} </>}{parts.clock} <span className="soft small">{parts.zone}</span>
     </time>
   );
 }

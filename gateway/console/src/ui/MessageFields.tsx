@@ -61,7 +61,7 @@ function One({ field, value, onChange, zone, wrong, path, fixed }: Omit<Props, '
     );
     case 'messages': return <Several field={field} label={label} value={(value[field.localName] as Draft[] | undefined) ?? []} onChange={set} zone={zone} wrong={wrong} path={here} />;
     case 'text': return <TextField label={label} value={text} onChange={set} wrong={bad} readOnly={fixed} />;
-    default: return <NumberField label={label} unit={unitOf(kind, field)} value={text} onChange={set} wrong={bad} readOnly={fixed} hint={field.proto.proto3Optional ? t.empty : undefined} />;
+    default: return <NumberField anyText={kind === 'time of day'} label={label} unit={unitOf(kind, field)} value={text} onChange={set} wrong={bad} readOnly={fixed} hint={field.proto.proto3Optional ? t.empty : undefined} />;
   }
 }
 

@@ -3,7 +3,7 @@ import { useNow } from '../app/clock';
 import { useSettings } from '../app/settings';
 import { activityAt } from '../physics/decay';
 import { clockText, millis, zoneText } from '../physics/time';
-import { activityText, becquerels, numberText } from '../physics/units';
+import { activityText, becquerels, numberText, unitFor, type UnitChoice } from '../physics/units';
 import { orderTexts as t } from '../text/orders';
 import { Axis, NowLine } from './Axis';
 import { timeScale } from './timescale';
@@ -19,7 +19,7 @@ const textWidth = 84;
 /** The backward schedule on a time line: the activity curve, and every point that must be met with what must be there then. */
 export function PromiseLine({ milestones, from, until, zone }: { milestones: readonly Milestone[]; from: number | null; until: number | null; zone: string }) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const { unit } = useSettings();
+  const { unit: choice } = useSettings();
   const now = useNow(15);
   const points = milestones.flatMap((each) => {
     const at = millis(each.at?.time);
@@ -32,6 +32,9 @@ export function PromiseLine({ milestones, from, until, zone }: { milestones: rea
   const end = Math.max(given.ms, until ?? 0) + 4 * hour;
   const scale = timeScale(Math.min(eos.ms, now) - hour, end, Math.max(0, width - left - 12));
   const most = eos.activity?.activityBq ?? 1;
+  const nuclide = eos.activity?.nuclide;
+  // One unit for the whole axis.
+  const unit = unitFor(most, choice, nuclide);
   const nice = niceCeil((most / becquerels[unit]) * 1.06);
   const y = (bq: number) => bottom - ((bottom - top) * (bq / becquerels[unit])) / nice;
   const curve = Array.from({ length: 61 }, (_, i) => eos.ms + ((end - eos.ms) * i) / 60)
@@ -53,7 +56,7 @@ export function PromiseLine({ milestones, from, until, zone }: { milestones: rea
             <polygon className="curve-fill" points={`${scale.x(eos.ms)},${bottom} ${curve} ${scale.x(end)},${bottom}`} />
             <polyline className="curve" points={curve} />
             <NowLine scale={scale} now={now} height={bottom} from={top} />
-            {shown.map((each, i) => <Point key={each.kind} point={each} x={scale.x(each.ms)} y={y(each.activity?.activityBq ?? 0)} row={rows[i]!} unit={unit} />)}
+            {shown.map((each, i) => <Point key={each.kind} point={each} x={scale.x(each.ms)} y={y(each.activity?.activityBq ?? 0)} row={rows[i]!} unit={choice} />)}
           </g>
         </svg>
       )}
@@ -61,11 +64,11 @@ export function PromiseLine({ milestones, from, until, zone }: { milestones: rea
   );
 }
 
-function Point({ point, x, y, row, unit }: { point: Milestone & { ms: number }; x: number; y: number; row: number; unit: 'MBq' | 'GBq' | 'mCi' }) {
+function Point({ point, x, y, row, unit }: { point: Milestone & { ms: number }; x: number; y: number; row: number; unit: UnitChoice }) {
   const zone = point.at!.zone;
   return (
     <g className="promise-point">
-      <title>{`${t.milestones[point.kind]}: ${point.at!.text}, ${point.activity ? activityText(point.activity.activityBq, unit) : ''}`}</title>
+      <title>{`${t.milestones[point.kind]}: ${point.at!.text}, ${point.activity ? activityText(point.activity.activityBq, unit, point.activity.nuclide) : ''}`}</title>
       <line x1={x} x2={x} y1={y} y2={bottom + 10 + row * 17} />
       <circle cx={x} cy={y} r="5" />
       <text x={x} y={bottom + 20 + row * 17} textAnchor="middle">{clockText(point.ms, zone)} {zoneText(point.ms, zone)}</text>

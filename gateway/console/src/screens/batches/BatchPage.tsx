@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
 import { isStale, type Problem } from '../../api/refusals';
+import { useList } from '../../api/query';
 import { BatchExceptionState, BatchRecordsService, BatchState, BatchStepState, type BatchRecord } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
+import { DispositionService } from '../../generated/doseline/quality/v1/disposition_pb';
 import { Button } from '../../ui/Button';
 import { Activity, Id, Time } from '../../ui/Figures';
 import { Facts, Loading, Note, Panel, Screen } from '../../ui/Panel';
@@ -24,6 +26,7 @@ type Part = 'doses' | 'exceptions' | 'movements' | 'balance';
 /** One batch: its recipe step by step, and the record as it grows. */
 export function BatchPage({ id }: { id: string }) {
   const { read, record, changes, markSeen } = useRecord(id);
+  const dispositions = useList(DispositionService.method.listDispositions, record?.batch ? { siteId: record.batch.siteId, batchId: id, pageSize: 500 } : null, (page) => page.dispositions, { everySeconds: 15 });
   const [chosen, setChosen] = useState<string | null>(null);
   const [part, setPart] = useState<Part>('doses');
   if (read.loading) return <Loading />;
@@ -33,7 +36,7 @@ export function BatchPage({ id }: { id: string }) {
   const shown = record.steps.find((step) => step.stepId === chosen) ?? current;
   const open = record.exceptions.filter((each) => each.state === BatchExceptionState.OPEN).length;
   return (
-    <Screen title={`${batch.batchNumber}`} lead={<span className="row"><BatchBadge batch={batch} /> {batch.productName}</span>} actions={<Ends record={record} stale={read.refresh} />}>
+    <Screen title={`${batch.batchNumber}`} lead={<span className="row"><BatchBadge batch={batch} doses={dispositions.data} /> {batch.productName}</span>} actions={<Ends record={record} stale={read.refresh} />}>
       {batch.onHold && <Note tone="warn" title={t.held} />}
       {changes.length > 0 && (
         <div className="note warn" role="status">

@@ -31,19 +31,19 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
   const open = record.doses.filter(waiting);
   const [picked, setPicked] = useState('');
   const dose = open.find((each) => each.record?.doseId === picked) ?? open[0];
-  const [reading, setReading] = useTypedActivity();
+  const [reading, setReading] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
   const calibrators = useList(EquipmentService.method.listEquipment, { siteId: batch.siteId, equipmentClass: EquipmentClass.DOSE_CALIBRATOR, pageSize: 100 }, (page) => page.equipment);
   const [instrument, setInstrument] = useState(step.equipmentIds[0] ?? '');
   const [geometry, setGeometry] = useState('');
+  const [stranger, setStranger] = useState<string | null>(null);
   const nuclide = record.recipe?.nuclide ?? '';
   const geometries = calibrators.data?.find((each) => each.equipmentId === instrument)?.crossCalibrations.filter((each) => each.nuclide === nuclide) ?? [];
   const measuredIn = geometry || geometries[0]?.geometry || '';
   useScan((code) => {
     const found = open.find((each) => each.record?.doseId === code || each.record?.orderId === code);
-    if (!found) return false;
-    setPicked(found.record!.doseId);
-    return true;
+    setStranger(found ? null : code);
+    if (found) setPicked(found.record!.doseId);
   });
   if (!dose?.record) return <Note tone="ok">{t.allDispensed}</Note>;
   const aim = activityAt(dose.record.ordered, at);
@@ -59,7 +59,8 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
   };
   return (
     <form className="stack part" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-      <div className="dispense-aim"><span className="soft">{t.aim}</span><strong className="figure">{aim === null ? '–' : activityText(aim, unit)}</strong><span className="soft">{nuclide} · {open.length} {t.doses.toLowerCase()}</span></div>
+      {stranger !== null && <Note tone="stop" title={t.notForStep(stranger)}>{t.notForStepDose}</Note>}
+      <div className="dispense-aim"><span className="soft">{t.aim}</span><strong className="figure">{aim === null ? '–' : activityText(aim, unit, nuclide)}</strong><span className="soft">{nuclide} · {open.length} {t.doses.toLowerCase()}</span></div>
       <div className="columns-3">
         <SelectField label={t.dose} hint={t.doseHint} value={dose.record.doseId} onChange={setPicked} options={open.map((each, i) => [each.record!.doseId, `${i + 1} · ${each.record!.doseId.slice(0, 10)}`] as const)} />
         <ActivityField label={t.reading} value={reading} onChange={setReading} />

@@ -20,7 +20,7 @@ export function EndOfSynthesis({ record }: { record: BatchRecord }) {
   const action = useAction(BatchesService.method.recordEndOfSynthesis, BatchRecordsService.typeName);
   const ended = useTime(zone);
   const measured = useTime(zone);
-  const [bulk, setBulk] = useTypedActivity();
+  const [bulk, setBulk] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
   const [answer, setAnswer] = useState<string | null>(null);
   if (batch.endOfSynthesisTime) return <Note tone="ok" title={t.eosTitle}><Time at={batch.endOfSynthesisTime} /> · <Activity of={batch.bulk} />{answer && ` · ${answer}`}</Note>;

@@ -27,11 +27,14 @@ export function IssueMaterial({ record, planned }: { record: BatchRecord; planne
   const nuclide = record.recipe?.nuclide ?? '';
   const lots = useList(LotsService.method.listLots, { siteId: batch.siteId, materialCode: planned.materialCode, status: LotStatus.APPROVED, onlyLeft: true, pageSize: 200 }, (page) => page.lots);
   const [lotId, setLotId] = useState('');
-  const [activity, setActivity] = useTypedActivity();
+  const [activity, setActivity] = useTypedActivity(undefined, nuclide);
   const [quantity, setQuantity] = useState('');
+  // A scan belongs to the step in front of the person, also the wrong one.
+  const [stranger, setStranger] = useState<string | null>(null);
   const left = (lot: Lot) => lot.left.find((each) => each.nuclide === nuclide);
   const choose = (id: string) => {
     setLotId(id);
+    setStranger(null);
     const lot = lots.data?.find((each) => each.lotId === id);
     const bq = lot && activityAt(left(lot), now());
     // Most often all of it is taken; the number can be changed.
@@ -39,9 +42,8 @@ export function IssueMaterial({ record, planned }: { record: BatchRecord; planne
   };
   useScan((code) => {
     const lot = lots.data?.find((each) => each.lotId === code || each.supplierBatch === code);
-    if (!lot) return false;
-    choose(lot.lotId);
-    return true;
+    setStranger(lot ? null : code);
+    if (lot) choose(lot.lotId);
   });
   const submit = async () => {
     const amount = material?.radioactive
@@ -54,6 +56,7 @@ export function IssueMaterial({ record, planned }: { record: BatchRecord; planne
     <form className="stack part" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
       {issued.map((each) => <Note key={each.movementId} tone="ok" title={t.issuedOf(each.materialCode)}>{each.activity ? <Activity of={each.activity} /> : `${each.quantity} ${each.unit}`}</Note>)}
       {lots.data?.length === 0 && issued.length === 0 && <Note tone="warn">{t.noLots(planned.materialCode)}</Note>}
+      {stranger !== null && <Note tone="stop" title={t.notForStep(stranger)}>{t.notForStepLot(planned.materialCode)}</Note>}
       <SelectField label={t.lot} hint={t.lotHint} value={lotId} onChange={choose} empty="" options={(lots.data ?? []).map((lot) => [lot.lotId, `${lot.supplierBatch} · ${lot.materialCode}`] as const)} />
       {material?.radioactive ? <ActivityField label={t.activity} value={activity} onChange={setActivity} /> : <NumberField label={t.quantity} unit={material?.unit} value={quantity} onChange={setQuantity} />}
       <Refusals problem={issue.problem} />

@@ -17,7 +17,7 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
   const batch = record.batch!;
   const say = useToast();
   const take = useAction(BatchesService.method.takeSample, BatchRecordsService.typeName);
-  const [activity, setActivity] = useTypedActivity();
+  const [activity, setActivity] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
   const taken = record.movements.filter((each) => each.kind === MovementKind.SAMPLE && each.stepId === step.stepId);
   const submit = async () => {

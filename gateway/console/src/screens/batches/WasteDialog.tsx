@@ -20,7 +20,7 @@ export function WasteDialog({ record, close }: { record: BatchRecord; close(): v
   const say = useToast();
   const action = useAction(BatchesService.method.recordWaste, BatchRecordsService.typeName);
   const [kind, setKind] = useState<'residue' | 'loss'>('residue');
-  const [activity, setActivity] = useTypedActivity();
+  const [activity, setActivity] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [note, setNote] = useState('');
   const balance = record.balance;
   const at = now();
@@ -40,7 +40,7 @@ export function WasteDialog({ record, close }: { record: BatchRecord; close(): v
       <Button type="submit" kind="primary" for={BatchesService.method.recordWaste} busy={action.busy}>{t.waste}</Button>
     </>}>
       <Choices<'residue' | 'loss'> label={t.wasteKind} value={kind} onChange={setKind} options={[['residue', t.wasteKinds.residue], ['loss', t.wasteKinds.loss]]} />
-      <ActivityField label={t.activity} value={activity} onChange={setActivity} hint={rest === undefined ? undefined : <>{t.wasteRest}: <Amount bq={rest} /></>} />
+      <ActivityField label={t.activity} value={activity} onChange={setActivity} hint={rest === undefined ? undefined : <>{t.wasteRest}: <Amount bq={rest} nuclide={record.recipe?.nuclide} /></>} />
       <LongField label={t.note} value={note} onChange={setNote} />
       <Refusals problem={action.problem} />
     </Dialog>

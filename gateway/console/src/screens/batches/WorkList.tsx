@@ -10,6 +10,7 @@ import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb
 import { EquipmentService } from '../../generated/doseline/execution/v1/equipment_pb';
 import { EquipmentClass } from '../../generated/doseline/execution/v1/recipes_pb';
 import { RunState, SchedulerService, type Run } from '../../generated/doseline/execution/v1/scheduler_pb';
+import type { DoseDisposition } from '../../generated/doseline/quality/v1/disposition_pb';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Choices, LongField } from '../../ui/Fields';
@@ -21,6 +22,7 @@ import { useToast } from '../../ui/Toasts';
 import { millis, timestamp } from '../../physics/time';
 import { texts } from '../../text/en';
 import { batchTexts as t } from '../../text/batches';
+import { decidedOn, useDispositions } from '../review/dispositions';
 
 const hour = 3_600_000;
 
@@ -32,6 +34,7 @@ export function WorkList() {
   const now = useNow(60);
   const from = Math.floor(now / hour) * hour - 12 * hour;
   const batches = useWatch(BatchRecordsService.method.watchBatches, { siteId }, (message) => [message.batch!.batchId, message.batch!]);
+  const { ofBatch } = useDispositions(siteId);
   const runs = useList(SchedulerService.method.listRuns, { siteId, fromTime: timestamp(from), untilTime: timestamp(from + 72 * hour), pageSize: 200 }, (page) => page.runs, { everySeconds: 15 });
   const cells = useList(EquipmentService.method.listEquipment, { siteId, equipmentClass: EquipmentClass.HOT_CELL, pageSize: 100 }, (page) => page.equipment);
   const [starting, setStarting] = useState<Run | null>(null);
@@ -41,7 +44,7 @@ export function WorkList() {
     { title: t.columns.number, cell: (batch) => batch.batchNumber },
     { title: t.columns.product, cell: (batch) => batch.productName },
     { title: t.columns.cell, cell: (batch) => cellName(batch.hotCellId) },
-    { title: t.columns.state, cell: (batch) => <BatchBadge batch={batch} /> },
+    { title: t.columns.state, cell: (batch) => <BatchBadge batch={batch} doses={ofBatch.get(batch.batchId)} /> },
     { title: t.columns.started, cell: (batch) => <Time at={batch.startTime} /> },
     { title: t.columns.version, number: true, cell: (batch) => String(batch.recordVersion) },
   ];
@@ -75,8 +78,10 @@ export function WorkList() {
 }
 
 /** State of a batch in a word. */
-export function BatchBadge({ batch }: { batch: Batch }) {
+export function BatchBadge({ batch, doses }: { batch: Batch; doses: readonly DoseDisposition[] | undefined }) {
   if (batch.onHold) return <Badge tone="warn">{t.hold}</Badge>;
+  const decided = batch.state === BatchState.READY ? decidedOn(doses ?? []) : null;
+  if (decided) return <Badge tone={decided === 'rejected' ? 'stop' : 'ok'}>{t.decidedStates[decided]}</Badge>;
   return <Badge tone={batch.state === BatchState.RUNNING ? 'live' : batch.state === BatchState.READY ? 'warn' : 'ok'}>{t.states[batch.state]}</Badge>;
 }
 

@@ -14,7 +14,7 @@ import { Axis, NowLine } from '../../ui/Axis';
 import { Empty, Panel } from '../../ui/Panel';
 import { timeScale } from '../../ui/timescale';
 import { useWidth } from '../../ui/useWidth';
-import { clockText, dateText, dayText, millis, timestamp } from '../../physics/time';
+import { millis, momentText, timestamp } from '../../physics/time';
 import { boardTexts as t } from '../../text/board';
 
 const hour = 3_600_000;
@@ -65,7 +65,7 @@ export function HotCells({ batches }: { batches: ReadonlyMap<string, Batch> }) {
 function RunBar({ run, batch, x, zone, open }: { run: Run; batch: Batch | undefined; x: (ms: number) => number; zone: string; open(batch: Batch): void }) {
   const [start, eos, release] = [millis(batch?.startTime ?? run.startTime)!, millis(batch?.endOfSynthesisTime ?? run.endOfSynthesisTime)!, millis(run.releaseTime)!];
   const end = Math.max(eos, release);
-  const title = `${t.run(run.productCode, run.dosesReserved, run.doseCapacity, clockText(start, zone), clockText(eos, zone))}${batch ? `. ${t.batch(batch.batchNumber, batch.productName)}` : ''}`;
+  const title = `${t.run(run.productCode, run.dosesReserved, run.doseCapacity, momentText(start, zone, now()), momentText(eos, zone, now()))}${batch ? `. ${t.batch(batch.batchNumber, batch.productName)}` : ''}`;
   const kind = batch ? (batch.onHold ? 'held' : 'running') : 'planned';
   return (
     <g className={`run ${kind}`} onClick={batch && (() => open(batch))}>
@@ -82,8 +82,7 @@ function phaseText(cell: HotCell | undefined, zone: string): string {
   if (cell.phase === HotCellPhase.FREE) return t.laneFree;
   if (cell.phase === HotCellPhase.OCCUPIED) return t.laneBatch;
   const clear = millis(cell.clearTime);
-  const day = clear !== null && dateText(clear, zone) !== dateText(now(), zone) ? `${dayText(clear, zone)} ` : '';
-  return clear !== null && !cell.clear ? t.clearAt(day + clockText(clear, zone)) : t.laneChange;
+  return clear !== null && !cell.clear ? t.clearAt(momentText(clear, zone, now())) : t.laneChange;
 }
 
 // A cell at a time: the service answers for one cell, and a site has a handful.

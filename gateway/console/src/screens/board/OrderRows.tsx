@@ -9,9 +9,10 @@ import { Countdown, LiveActivity } from '../../ui/Figures';
 import { Badge, Empty } from '../../ui/Panel';
 import { timeScale } from '../../ui/timescale';
 import { useWidth } from '../../ui/useWidth';
-import { clockText, dayText, millis, zoneText } from '../../physics/time';
+import { millis, moment } from '../../physics/time';
+import { texts } from '../../text/en';
 import { boardTexts as t } from '../../text/board';
-import { isOver, isPastCutoff, milestone } from './milestones';
+import { isMade, isOver, isPastCutoff, milestone } from './milestones';
 import { toneOf, type BoardRow } from './rows';
 import { TimeStrip } from './TimeStrip';
 
@@ -59,19 +60,19 @@ export function OrderRows({ rows, from, until }: { rows: readonly BoardRow[]; fr
 function Cells({ row }: { row: BoardRow }) {
   const { order } = row;
   const start = order.windowStart!;
-  const at = millis(start.time)!;
+  const when = moment(millis(start.time)!, start.zone, useNow(60), { day: 'always' });
   return (
     <>
       <span role="cell">
-        <Link href={`/orders/${order.orderId}`} title={start.text}><strong className="figure">{dayText(at, start.zone)} {clockText(at, start.zone)}</strong></Link>
-        <br /><span className="small soft">{zoneText(at, start.zone)} · {isOver(order) ? t.done : <Countdown to={start.time} nearMinutes={0} />}</span>
+        <Link href={`/orders/${order.orderId}`} title={start.text}><strong className="figure">{when.day} {when.clock}</strong></Link>
+        <br /><span className="small soft">{when.zone} · {isOver(order) ? t.done : <Countdown to={start.time} nearMinutes={0} />}</span>
       </span>
       <span role="cell"><strong>{order.productCode}</strong><br /><span className="small">{order.customerCode}</span></span>
       <span role="cell" className="board-state">
         <Badge tone={toneOf(row) || 'plain'}>{t.stateNames[order.state]}</Badge>
         <span className="small">{reasons(row)}</span>
       </span>
-      <span role="cell" className="number">{isOver(order) ? '–' : <LiveActivity of={order.wanted} everySeconds={5} />}</span>
+      <span role="cell" className="number">{!isMade(order) ? texts.none : <LiveActivity of={order.wanted} everySeconds={5} />}</span>
       <span role="cell" className="number">{isPastCutoff(order) ? <span className="soft">{t.passed}</span> : <Countdown to={milestone(order, MilestoneKind.SHIP)} nearMinutes={90} />}</span>
     </>
   );

@@ -30,10 +30,10 @@ export function PlanRun({ close }: { close(): void }) {
   const [cell, setCell] = useState('');
   const [start, setStart] = useState(() => localText(Math.ceil((now() + hour) / hour) * hour, zone));
   const [doses, setDoses] = useState('');
-  const [activity, setActivity] = useTypedActivity();
   const plan = useAction(SchedulerService.method.planRun);
   const makers = (products.data ?? []).filter((each) => each.siteIds.includes(siteId));
   const product = makers.find((each) => each.productCode === productCode);
+  const [activity, setActivity] = useTypedActivity(undefined, product?.nuclide);
   const recipe = useRead(RecipesService.method.getRecipe, product ? { code: product.recipeCode } : null);
   const synthesisMs = Number(recipe.data?.recipe?.recipe?.synthesisDuration?.seconds ?? 0n) * 1000;
   const submit = async () => {

@@ -16,5 +16,8 @@ const shipped: readonly OrderState[] = [OrderState.SHIPPED, OrderState.DELIVERED
 /** True when nothing more can happen to the order. */
 export const isOver = (order: Order): boolean => over.includes(order.state);
 
+/** True when there is a dose that has an activity: not before it was dispensed, and not after all is over. */
+export const isMade = (order: Order): boolean => [OrderState.DISPENSED, OrderState.RELEASED, OrderState.SHIPPED, OrderState.DELIVERED].includes(order.state);
+
 /** True when the cut-off is no longer of interest. */
 export const isPastCutoff = (order: Order): boolean => shipped.includes(order.state);

@@ -7,12 +7,13 @@ import { useSession } from '../../app/session';
 import { LabelFate, LabelsService } from '../../generated/doseline/labeling/v1/labels_pb';
 import { OrdersService, OrderState, type Order } from '../../generated/doseline/orders/v1/orders_pb';
 import { LiveActivity, Time } from '../../ui/Figures';
-import { Panel, Screen } from '../../ui/Panel';
+import { Badge, Panel, Screen } from '../../ui/Panel';
 import { ListTable } from '../../ui/Table';
 import { Tabs } from '../../ui/Tabs';
 import { useToast } from '../../ui/Toasts';
 import { texts } from '../../text/en';
 import { labelTexts as t } from '../../text/labels';
+import { useDispositions } from '../review/dispositions';
 import { LabelTable } from './LabelTable';
 import { Reconciliation } from './Reconciliation';
 
@@ -27,6 +28,7 @@ export function LabelDesk() {
   const say = useToast();
   const labels = useList(LabelsService.method.listLabels, { siteId, pageSize: 500 }, (page) => page.labels, { everySeconds: 20 });
   const watched = useWatch(LabelsService.method.watchPrints, { siteId }, (message) => [message.label!.printId, message.label!]);
+  const { held } = useDispositions(siteId);
   const orders = useList(OrdersService.method.listOrders, { siteId, states: [OrderState.DISPENSED, OrderState.RELEASED], pageSize: 500 }, (page) => page.orders, { everySeconds: 20 });
 
   // What the stream says is newer than what was listed.
@@ -56,13 +58,14 @@ export function LabelDesk() {
                 { title: t.columns.product, cell: (order) => order.productCode },
                 { title: t.columns.customer, cell: (order) => order.customerCode },
                 { title: t.columns.activity, cell: (order) => <LiveActivity of={order.wanted} everySeconds={5} /> },
+                { title: t.columns.state, cell: (order) => (held.has(order.doseId) ? <Badge tone="stop">{t.onHold}</Badge> : null) },
                 { title: t.columns.dose, cell: (order) => <span className="id">{order.doseId.slice(0, 10)}…</span> },
               ]}
             />
           </Panel>
-          <Panel flush title={t.open}><LabelTable labels={open} empty={t.noOpen} /></Panel>
+          <Panel flush title={t.open}><LabelTable labels={open} held={held} empty={t.noOpen} /></Panel>
         </>}
-        {part === 'all' && <Panel flush><LabelTable labels={all} empty={t.noLabels} /></Panel>}
+        {part === 'all' && <Panel flush><LabelTable labels={all} held={held} empty={t.noLabels} /></Panel>}
         {part === 'count' && <Reconciliation />}
       </Tabs>
     </Screen>

@@ -6,13 +6,13 @@ import { Table, type Column } from '../../ui/Table';
 import { labelTexts as t } from '../../text/labels';
 import { standing } from './tones';
 
-/** Labels in a table; a row opens its label. */
-export function LabelTable({ labels, empty, chosen }: { labels: readonly Label[]; empty: string; chosen?: string }) {
+/** Labels in a table, with those whose dose QA holds; a row opens its label. */
+export function LabelTable({ labels, empty, chosen, held }: { labels: readonly Label[]; empty: string; chosen?: string; held?: ReadonlySet<string> }) {
   const [, go] = useLocation();
   const columns: Column<Label>[] = [
     { title: t.columns.serial, cell: (label) => <span className="id">{label.serial}</span> },
     { title: t.columns.copy, number: true, cell: (label) => label.copyNumber },
-    { title: t.columns.state, cell: (label) => { const { tone, text } = standing(label); return <Badge tone={tone}>{text}</Badge>; } },
+    { title: t.columns.state, cell: (label) => { const { tone, text } = standing(label); return <span className="row"><Badge tone={tone}>{text}</Badge>{held?.has(label.doseId) && <Badge tone="stop">{t.onHold}</Badge>}</span>; } },
     { title: t.columns.why, cell: (label) => t.reprintReasons[label.reprintReason] ?? t.withdrawalReasons[label.withdrawalReason] ?? '' },
     { title: t.columns.printer, cell: (label) => label.printer },
     { title: t.columns.by, cell: (label) => label.printedBy },

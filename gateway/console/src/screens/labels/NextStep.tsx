@@ -28,13 +28,14 @@ function Printer({ label }: { label: Label }) {
   return (
     <div className="stack">
       {label.state === PrintState.FAILED && <Note tone="stop" title={t.states[4]} />}
+      {label.state === PrintState.QUEUED && <Note title={t.waitsFor(label.printer)}>{t.waitsHint}</Note>}
       {label.state === PrintState.QUEUED && <TextField label={t.detail} value={detail} onChange={setDetail} />}
       <div className="row">
         {label.state === PrintState.QUEUED && <>
           <Button kind="primary" size="large" for={LabelsService.method.reportPrintResult} busy={report.busy} onClick={() => void tell(PrintState.PRINTED, t.cameDone)}>{t.came}</Button>
           <Button size="large" for={LabelsService.method.reportPrintResult} busy={report.busy} onClick={() => void tell(PrintState.FAILED, t.failedDone)}>{t.failed}</Button>
         </>}
-        {label.state === PrintState.FAILED && <Button kind="primary" size="large" for={LabelsService.method.reportPrintResult} busy={report.busy} onClick={() => void tell(PrintState.QUEUED, t.queued)}>{t.again}</Button>}
+        {label.state === PrintState.FAILED && <Button kind="primary" size="large" for={LabelsService.method.reportPrintResult} busy={report.busy} onClick={() => void tell(PrintState.QUEUED, t.queued(label.printer))}>{t.again}</Button>}
       </div>
       <Refusals problem={report.problem} />
     </div>

@@ -6,7 +6,7 @@ import { DoseRecordsService } from '../../generated/doseline/execution/v1/record
 import { LabelsService } from '../../generated/doseline/labeling/v1/labels_pb';
 import { TemplatesService } from '../../generated/doseline/labeling/v1/templates_pb';
 import { Button } from '../../ui/Button';
-import { SelectField, TextField } from '../../ui/Fields';
+import { SelectField } from '../../ui/Fields';
 import { Activity, Id, LiveActivity, Time } from '../../ui/Figures';
 import { Facts, Loading, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
@@ -15,6 +15,7 @@ import { texts } from '../../text/en';
 import { batchTexts } from '../../text/batches';
 import { labelTexts as t } from '../../text/labels';
 import { LabelPicture } from './LabelPicture';
+import { PrinterField } from './PrinterField';
 import { printerOf, rememberPrinter } from './printer';
 
 /** Prints the first label of a dose: what it will look like, and every reason when it may not be printed. */
@@ -33,7 +34,7 @@ export function PrintPage({ doseId }: { doseId: string }) {
     const done = await print.run({ doseId, printer, market });
     if (!done?.label) return;
     rememberPrinter(printer);
-    say(t.queued);
+    say(t.queued(printer));
     go(`/labels/${done.label.printId}`);
   };
   if (dose.loading) return <Loading />;
@@ -52,7 +53,7 @@ export function PrintPage({ doseId }: { doseId: string }) {
         <div className="stack">
           <Panel title={t.print}>
             <form className="stack" onSubmit={(event) => { event.preventDefault(); void submit(); }}>
-              <TextField label={t.printer} value={printer} onChange={setPrinter} />
+              <PrinterField siteId={record?.siteId ?? ''} value={printer} onChange={setPrinter} />
               <SelectField label={t.market} value={market} onChange={setMarket} empty={t.noMarket} options={(markets.includes(market) || !market ? markets : [market, ...markets]).map((each) => [each, each] as const)} />
               <Refusals problem={print.problem} />
               <div className="row"><Button type="submit" kind="primary" size="large" for={LabelsService.method.printDoseLabel} busy={print.busy} why={preview.problem ? preview.problem.message : null}>{t.print}</Button></div>

@@ -4,10 +4,11 @@ import { useAction } from '../../api/action';
 import { LabelsService, ReprintReason, type Label } from '../../generated/doseline/labeling/v1/labels_pb';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { LongField, SelectField, TextField } from '../../ui/Fields';
+import { LongField, SelectField } from '../../ui/Fields';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
+import { PrinterField } from './PrinterField';
 import { texts } from '../../text/en';
 import { labelTexts as t } from '../../text/labels';
 
@@ -25,7 +26,7 @@ export function ReprintDialog({ label, close }: { label: Label; close(): void })
     if (!cause || !reason) return;
     const done = await reprint.run({ doseId: label.doseId, printer, market: '', reprintReason: Number(cause) as ReprintReason, reason }, { asked: true });
     if (!done?.label) return;
-    say(t.reprintDone);
+    say(t.reprintDone(printer));
     close();
     go(`/labels/${done.label.printId}`);
   };
@@ -37,7 +38,7 @@ export function ReprintDialog({ label, close }: { label: Label; close(): void })
       <Note tone="warn">{t.reprintWarn}</Note>
       <SelectField label={t.reprintWhy} value={cause} onChange={setCause} empty="" wrong={tried && !cause ? texts.required : undefined} options={[1, 2, 3, 4, 5].map((each) => [String(each), t.reprintReasons[each]!] as const)} />
       <LongField label={t.words} hint={texts.reasonHint} value={reason} onChange={setReason} wrong={tried && !reason ? texts.required : undefined} />
-      <TextField label={t.printer} value={printer} onChange={setPrinter} />
+      <PrinterField siteId={label.siteId} value={printer} onChange={setPrinter} />
       <Refusals problem={reprint.problem} />
     </Dialog>
   );

@@ -20,7 +20,7 @@ import type { Kind } from './kinds';
 const inWords = (path: string): string => path.replace(/([a-z])([A-Z])/g, '$1_$2').split(' › ').map(words).join(' › ');
 
 /** Changes one thing, or approves it. What differs from what was read stands beside the fields before it is saved. */
-export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | undefined; refresh(): void; close(): void }) {
+export function Editor({ of, row, earlier, refresh, close }: { of: Kind; row: Message | undefined; earlier: Message | undefined; refresh(): void; close(): void }) {
   const { zone } = useSession();
   const isDraft = row !== undefined && (of.approval?.isDraft(row) ?? false);
   const before = useMemo(() => {
@@ -35,6 +35,8 @@ export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | u
   const approve = useAction((of.approval?.method ?? of.put) as DescMethodUnary);
   const say = useToast();
   const changes = differences(before, draft);
+  // Who approves signs for what becomes different from what is in force, and sees that first.
+  const approving = row && isDraft ? differences(earlier ? draftOf(of.schema, of.body(earlier), zone) : {}, draftOf(of.schema, of.body(row), zone)) : [];
   const over = row === undefined || of.writesOver === undefined || of.writesOver(row);
 
   const save = async () => {
@@ -60,12 +62,19 @@ export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | u
   return (
     <Panel title={row ? of.cells(row).slice(0, 2).map(([, text]) => text).join(' · ') : t.newTitle(t.kinds[of.id])} aside={<>{isDraft && standing && <Badge tone={standing.tone}>{standing.text}</Badge>}<button type="button" className="button quiet small" onClick={close}>{texts.close}</button></>}>
       <form className="stack" noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
+        {row && isDraft && (
+          <section className="stack" aria-label={t.toApprove}>
+            <h3>{t.toApprove} ({approving.length})</h3>
+            <Note>{earlier ? t.against(of.cells(earlier).slice(0, 3).map(([, text]) => text).join(' · ')) : t.againstNothing}</Note>
+            <Differences rows={approving} label={t.toApprove} />
+          </section>
+        )}
         {!over && <Note>{t.cannotEdit}</Note>}
         <MessageFields schema={of.schema} value={draft} onChange={(value) => { put.clear(); setDraft(value); }} hidden={of.hidden} fixed={row ? of.fixed : []} zone={zone} wrong={wrong} />
         {of.id === 'templates' && typeof draft.zpl === 'string' && draft.zpl !== '' && <><h3>{t.preview}</h3><LabelPicture zpl={draft.zpl.replace('^FD{data_matrix}', '^BXN,5,200,26,26,6,_^FD')} code={undefined} about={String(draft.code)} /></>}
         {row && <details open={changes.length > 0 || undefined}>
           <summary>{t.difference} ({changes.length})</summary>
-          <Table rows={changes} label={t.difference} rowKey={([path]) => path} empty={t.noDifference} columns={[{ title: t.field, cell: ([path]) => inWords(path) }, { title: t.was, cell: ([, was]) => was }, { title: t.becomes, cell: ([, , becomes]) => <strong>{becomes}</strong> }]} />
+          <Differences rows={changes} label={t.difference} />
         </details>}
         {(of.hasReason || of.approval?.asks) && <LongField label={t.reason} hint={texts.reasonHint} value={reason} onChange={setReason} />}
         {isDraft && of.approval?.asks && <LocalTimeField label={t.effective} hint={t.effectiveHint} zone={zone} value={effective} onChange={setEffective} />}
@@ -80,3 +89,7 @@ export function Editor({ of, row, refresh, close }: { of: Kind; row: Message | u
     </Panel>
   );
 }
+
+const Differences = ({ rows, label }: { rows: ReturnType<typeof differences>; label: string }) => (
+  <Table rows={rows} label={label} rowKey={([path]) => path} empty={t.noDifference} columns={[{ title: t.field, cell: ([path]) => inWords(path) }, { title: t.was, cell: ([, was]) => was }, { title: t.becomes, cell: ([, , becomes]) => <strong>{becomes}</strong> }]} />
+);

@@ -12,7 +12,7 @@ import { Tabs } from '../../ui/Tabs';
 import { texts } from '../../text/en';
 import { masterTexts as t } from '../../text/master';
 import { Editor } from './Editor';
-import { kinds, type Kind, type KindId } from './kinds';
+import { approvedBefore, kinds, type Kind, type KindId } from './kinds';
 import './master.css';
 
 /** Master data of every kind: list, change, approve with a signature. */
@@ -47,7 +47,7 @@ function OfKind({ of, siteId, open }: { of: Kind; siteId: string; open: string |
   return (
     <Screen title={texts.screens.master} lead={t.lead} actions={<Button kind="primary" for={of.put} onClick={() => go(`/master/${of.id}/new`)}>{t.new}</Button>}>
       <Tabs<KindId> label={t.kind} value={of.id} onChange={(id) => go(`/master/${id}`)} options={kinds.map((each) => [each.id, t.kinds[each.id]] as const)}>
-        {open !== undefined && (open === 'new' || row) && <Editor key={`${of.id}/${open}`} of={of} row={row} refresh={list.refresh} close={close} />}
+        {open !== undefined && (open === 'new' || row) && <Editor key={`${of.id}/${open}`} of={of} row={row} earlier={row && approvedBefore(of, row, list.data ?? [])} refresh={list.refresh} close={close} />}
         <Panel flush title={t.kinds[of.id]} aside={<TextField label={t.find} value={find} onChange={setFind} type="search" />}>
           <ListTable<Message> list={{ ...list, data: shown }} label={t.kinds[of.id]} rowKey={of.key} empty={t.noRows} columns={columns} chosen={row && of.key(row)} onOpen={(each) => go(`/master/${of.id}/${encodeURIComponent(of.key(each))}`)} />
         </Panel>

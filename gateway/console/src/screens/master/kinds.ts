@@ -49,6 +49,8 @@ export interface Kind {
   readonly approval?: {
     readonly method: DescMethodUnary;
     isDraft(row: Message): boolean;
+    /** What it is a version of, and which. */
+    version(row: Message): readonly [series: string, number: number];
     request(row: Message, reason: string, effective: Timestamp | undefined): object;
     readonly asks: boolean;
   };
@@ -61,7 +63,7 @@ export interface Kind {
 interface Typed<R extends Message, B extends Message> {
   id: KindId; ofSite?: boolean; list: DescMethodUnary<never, never> | unknown; rows: string; key(row: R): string; cells(row: R): readonly (readonly [string, string])[]; standing?(row: R, nowMs: number): Standing | null;
   schema: DescMessage; body?(row: R): B; hidden?: readonly string[]; fixed?: readonly string[]; put: unknown; request(body: B, row: R | undefined, reason: string): object; hasReason?: boolean; signed?: boolean;
-  approval?: { method: unknown; isDraft(row: R): boolean; request(row: R, reason: string, effective: Timestamp | undefined): object; asks?: boolean }; writesOver?(row: R): boolean; renewed?(draft: Draft): Draft;
+  approval?: { method: unknown; isDraft(row: R): boolean; version(row: R): readonly [string, number]; request(row: R, reason: string, effective: Timestamp | undefined): object; asks?: boolean }; writesOver?(row: R): boolean; renewed?(draft: Draft): Draft;
 }
 
 // Methods and messages are tied together where a kind is written down, and are any method and any message to the screen.
@@ -107,7 +109,7 @@ export const kinds: readonly Kind[] = [
     cells: (row) => [[c.code, row.recipe?.code ?? ''], [c.name, row.recipe?.productName ?? ''], [c.version, String(row.version)], [t.author, row.authorName], [t.approver, row.approverName], [c.steps, String(row.recipe?.unitProcedures.flatMap((part) => part.operations.flatMap((operation) => operation.steps)).length ?? 0)]],
     standing: (row) => (row.state === RecipeState.APPROVED ? yes(t.isApproved) : draft), writesOver: (row) => row.state === RecipeState.DRAFT,
     put: RecipesService.method.putRecipe, request: (recipe, row, reason) => ({ recipe, reason, ...(row?.state === RecipeState.DRAFT ? { version: row.version, etag: row.etag } : {}) }),
-    approval: { method: RecipesService.method.approveRecipe, asks: true, isDraft: (row) => row.state === RecipeState.DRAFT, request: (row, reason, effectiveTime) => ({ code: row.recipe?.code ?? '', version: row.version, etag: row.etag, effectiveTime, reason }) },
+    approval: { method: RecipesService.method.approveRecipe, asks: true, isDraft: (row) => row.state === RecipeState.DRAFT, version: (row) => [row.recipe?.code ?? '', Number(row.version)], request: (row, reason, effectiveTime) => ({ code: row.recipe?.code ?? '', version: row.version, etag: row.etag, effectiveTime, reason }) },
   }),
   kind<Specification>({
     id: 'specifications', list: SpecificationsService.method.listSpecifications, rows: 'specifications', key: (row) => row.specificationId, schema: SpecificationSchema,
@@ -116,7 +118,7 @@ export const kinds: readonly Kind[] = [
     standing: (row) => (row.state === SpecificationState.APPROVED ? yes(t.isApproved) : draft), writesOver: (row) => row.state === SpecificationState.DRAFT,
     put: SpecificationsService.method.putSpecification, hasReason: false, renewed: next('specificationVersion'),
     request: ({ productCode, specificationVersion, productName, dosageForm, effectiveTime, tests }, row) => ({ productCode, specificationVersion, productName, dosageForm, effectiveTime, tests, version: row?.state === SpecificationState.DRAFT ? row.version : 0n }),
-    approval: { method: SpecificationsService.method.approveSpecification, isDraft: (row) => row.state === SpecificationState.DRAFT, request: (row) => ({ specificationId: row.specificationId, version: row.version }) },
+    approval: { method: SpecificationsService.method.approveSpecification, isDraft: (row) => row.state === SpecificationState.DRAFT, version: (row) => [row.productCode, Number(row.specificationVersion)], request: (row) => ({ specificationId: row.specificationId, version: row.version }) },
   }),
   kind<Licence>({
     id: 'licences', ofSite: true, list: LicencesService.method.listLicences, rows: 'licences', key: (row) => row.licenceId, schema: LicenceSchema, hidden: ['licenceId'],
@@ -131,7 +133,7 @@ export const kinds: readonly Kind[] = [
     standing: (row) => (row.approved ? yes(t.isApproved) : draft), writesOver: (row) => !row.approved,
     put: TemplatesService.method.putTemplate, hasReason: false, renewed: next('templateVersion'),
     request: ({ code, templateVersion, productCode, market, zpl, widthMm, heightMm, zone, effectiveTime }, row) => ({ code, templateVersion, productCode, market, zpl, widthMm, heightMm, zone, effectiveTime, version: row && !row.approved ? row.version : 0n }),
-    approval: { method: TemplatesService.method.approveTemplate, isDraft: (row) => !row.approved, request: (row) => ({ templateId: row.templateId, version: row.version }) },
+    approval: { method: TemplatesService.method.approveTemplate, isDraft: (row) => !row.approved, version: (row) => [row.code, Number(row.templateVersion)], request: (row) => ({ templateId: row.templateId, version: row.version }) },
   }),
   kind<CarrierService>({
     id: 'carriers', list: CarriersService.method.listCarrierServices, rows: 'services', key: (row) => row.carrierServiceId, schema: CarrierServiceSchema, hidden: ['carrierServiceId', 'version'],
@@ -159,3 +161,11 @@ export const kinds: readonly Kind[] = [
     put: SitesService.method.putRoom, request: (body, row, reason) => ({ room: { ...body, version: row?.version ?? 0n }, reason }),
   }),
 ];
+
+/** The approved version that a draft would take the place of: the latest before it; undefined for the first of its kind. */
+export function approvedBefore(of: Kind, row: Message, all: readonly Message[]): Message | undefined {
+  if (!of.approval) return undefined;
+  const { isDraft, version } = of.approval;
+  const [series, number] = version(row);
+  return all.filter((each) => !isDraft(each) && version(each)[0] === series && version(each)[1] < number).sort((a, b) => version(b)[1] - version(a)[1])[0];
+}

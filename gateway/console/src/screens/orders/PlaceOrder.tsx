@@ -28,13 +28,14 @@ export function PlaceOrder() {
   const [, go] = useLocation();
   const products = useList(ProductsService.method.listProducts, { pageSize: 500 }, (page) => page.products);
   const customers = useList(CustomersService.method.listCustomers, { pageSize: 500 }, (page) => page.customers);
-  const [amount, setAmount] = useTypedActivity();
   const [fields, setFields] = useState<Omit<OrderForm, 'amount'>>({ productCode: '', customerCode: '', siteId: session.site?.siteId ?? '', way: 'standard', instant: '', start: '', end: '' });
   const [patientToken, setPatientToken] = useState('');
   const [externalReference, setExternalReference] = useState('');
   const [tried, setTried] = useState(false);
   const place = useAction(OrdersService.method.placeOrder);
 
+  const product = products.data?.find((each) => each.productCode === fields.productCode);
+  const [amount, setAmount] = useTypedActivity(undefined, product?.nuclide);
   const form: OrderForm = { ...fields, amount };
   const set = (change: Partial<OrderForm>) => {
     place.clear();
@@ -42,7 +43,6 @@ export function PlaceOrder() {
     if (newAmount) setAmount(newAmount);
     setFields((old) => ({ ...old, ...rest }));
   };
-  const product = products.data?.find((each) => each.productCode === form.productCode);
   const customer = customers.data?.find((each) => each.code === form.customerCode);
   const zone = customer?.zone ?? session.zone;
   const lacks = missing(form);
@@ -74,7 +74,7 @@ export function PlaceOrder() {
               <LocalTimeField label={t.windowEnd} zone={zone} value={form.end} onChange={(end) => set({ end })} wrong={wrong('end')} />
             </div>
             <Choices<Way> label={t.way} value={form.way} onChange={(way) => set({ way })} options={ways.map((way) => [way, t.ways[way]] as const)} />
-            {form.way === 'standard' && product && <p className="soft small">{t.standardHint(activityText(product.prescriptionBq, unit))}</p>}
+            {form.way === 'standard' && product && <p className="soft small">{t.standardHint(activityText(product.prescriptionBq, unit, product.nuclide))}</p>}
             {form.way !== 'standard' && (
               <div className="stack">
                 <ActivityField label={t.amount} value={amount} onChange={(value) => set({ amount: value })} wrong={wrong('amount')} />
@@ -97,7 +97,7 @@ export function PlaceOrder() {
         <PromisePreview
           ask={ready ? question(form, product?.nuclide ?? '', zone) : null} zone={zone}
           takeWindow={(start, end) => set({ start: fieldText(start, zone), end: fieldText(end, zone) })}
-          takeAmount={(bq) => set({ way: 'administration', amount: { text: String(Number((bq / becquerels[unit]).toPrecision(6))), unit } })}
+          takeAmount={(bq) => set({ way: 'administration', amount: { text: String(Number((bq / becquerels[amount.unit]).toPrecision(6))), unit: amount.unit } })}
         />
       </div>
     </Screen>

@@ -2,11 +2,12 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { useEffect, useState } from 'react';
 import { call } from '../../api/transport';
 import { problemOf, type Problem } from '../../api/refusals';
+import { now } from '../../app/clock';
 import { useSettings } from '../../app/settings';
 import { OrdersService, type PreviewPromiseRequestSchema, type PreviewPromiseResponse } from '../../generated/doseline/orders/v1/orders_pb';
 import { Badge, Empty, Panel } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
-import { clockText, dayText, localInstant, zoneText } from '../../physics/time';
+import { localInstant, momentText } from '../../physics/time';
 import { activityText } from '../../physics/units';
 import { orderTexts as t } from '../../text/orders';
 import { PromiseView } from './PromiseView';
@@ -60,15 +61,15 @@ function Alternatives({ problem, zone, takeWindow, takeAmount }: { problem: Prob
     const [start, end] = [each.nearest_window_start_time, each.nearest_window_end_time];
     return start && end ? [[start, end] as const] : [];
   }));
-  const amounts = new Set(numbers.flatMap((each) => [each.available_amount_bq ?? each.nearest_amount_bq].filter((bq): bq is string => !!bq)));
+  const amounts = new Map(numbers.flatMap((each) => { const bq = each.available_amount_bq ?? each.nearest_amount_bq; return bq ? [[bq, each.nuclide] as const] : []; }));
   if (windows.size + amounts.size === 0) return null;
   return (
     <>
       {[...windows].map(([start, end]) => {
         const at = Date.parse(start);
-        return <button key={start} type="button" className="button" onClick={() => takeWindow(at, Date.parse(end))}>{t.takeWindow(`${dayText(at, zone)} ${clockText(at, zone)} ${zoneText(at, zone)}`)}</button>;
+        return <button key={start} type="button" className="button" onClick={() => takeWindow(at, Date.parse(end))}>{t.takeWindow(momentText(at, zone, now(), { day: 'always' }))}</button>;
       })}
-      {[...amounts].map((bq) => <button key={bq} type="button" className="button" onClick={() => takeAmount(Number(bq))}>{t.takeAmount(activityText(Number(bq), unit))}</button>)}
+      {[...amounts].map(([bq, nuclide]) => <button key={bq} type="button" className="button" onClick={() => takeAmount(Number(bq))}>{t.takeAmount(activityText(Number(bq), unit, nuclide))}</button>)}
     </>
   );
 }

@@ -19,7 +19,7 @@ export function PromiseView({ promise, price, from, until, zone }: { promise: Or
         columns={[
           { title: t.point, cell: (each) => t.milestones[each.kind] },
           { title: t.at, cell: (each) => <Time at={each.at} day="always" /> },
-          { title: t.there, number: true, cell: (each) => (each.activity ? <><Amount bq={each.activity.activityBq} /> <span className="soft">{each.activity.nuclide}</span></> : '–') },
+          { title: t.there, number: true, cell: (each) => (each.activity ? <><Amount bq={each.activity.activityBq} nuclide={each.activity.nuclide} /> <span className="soft">{each.activity.nuclide}</span></> : '–') },
           { title: t.left, number: true, cell: (each) => <span className="figure">{spanText((millis(each.at?.time) ?? now) - now)}</span> },
         ]}
       />

@@ -3,7 +3,7 @@ import { CalibratedActivitySchema, type CalibratedActivity } from '../../generat
 import { halfLifeSeconds } from '../../generated/nuclides';
 import { useSettings } from '../../app/settings';
 import { ActivityField, bqOf, LocalTimeField, SelectField, type TypedActivity } from '../../ui/Fields';
-import { becquerels } from '../../physics/units';
+import { becquerels, typedUnit } from '../../physics/units';
 import { instantOf, localText, millis, timestamp } from '../../physics/time';
 import { texts } from '../../text/en';
 import { possessionTexts as t } from '../../text/possession';
@@ -44,13 +44,13 @@ export function ContentsFields({ value, zone, wrong, onChange }: { value: readon
       <legend>{t.contents}</legend>
       {value.map((each, i) => (
         <div key={i} className="contents-row">
-          <SelectField label={t.nuclide} value={each.nuclide} empty="" options={nuclides} onChange={(nuclide) => set(i, { nuclide })} wrong={wrong && !each.nuclide ? texts.required : undefined} />
+          <SelectField label={t.nuclide} value={each.nuclide} empty="" options={nuclides} onChange={(nuclide) => set(i, each.amount.text === '' ? { nuclide, amount: { text: '', unit: typedUnit(unit, nuclide) } } : { nuclide })} wrong={wrong && !each.nuclide ? texts.required : undefined} />
           <ActivityField label={t.activity} value={each.amount} onChange={(amount) => set(i, { amount })} wrong={wrong && bqOf(each.amount) === null ? texts.required : undefined} />
           <LocalTimeField label={t.calibrated} zone={zone} value={each.at} onChange={(at) => set(i, { at })} />
           {value.length > 1 && <button type="button" className="button" onClick={() => onChange(value.filter((_, at) => at !== i))}>{t.remove}</button>}
         </div>
       ))}
-      <div className="row"><button type="button" className="button small" onClick={() => onChange([...value, { nuclide: '', amount: { text: '', unit }, at: value[0]?.at ?? '' }])}>{t.addNuclide}</button></div>
+      <div className="row"><button type="button" className="button small" onClick={() => onChange([...value, { nuclide: '', amount: { text: '', unit: typedUnit(unit) }, at: value[0]?.at ?? '' }])}>{t.addNuclide}</button></div>
     </fieldset>
   );
 }

@@ -1,4 +1,5 @@
 import { useRead } from '../../api/query';
+import { now } from '../../app/clock';
 import { useSession } from '../../app/session';
 import type { CalibratedActivity } from '../../generated/doseline/common/v1/activity_pb';
 import { PossessionService } from '../../generated/doseline/inventory/v1/possession_pb';
@@ -6,7 +7,7 @@ import type { Room } from '../../generated/doseline/inventory/v1/sites_pb';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useSettled } from '../../ui/useSettled';
-import { instantText, millis, timestamp } from '../../physics/time';
+import { millis, momentText, timestamp } from '../../physics/time';
 import { possessionTexts as t } from '../../text/possession';
 import { roomName } from './limits';
 
@@ -38,7 +39,7 @@ export function GateAnswer({ siteId, room, form, use, contents, arrivalMs, rooms
     <Refusals problem={problem} title={t.refused} actions={<>
       {answer.data.alternativeRoomIds.map((each) => <button key={each} type="button" className="button" onClick={() => take(each)}>{t.takeRoom(roomName(rooms, each))}</button>)}
       {answer.data.alternativeRoomIds.length === 0 && <span className="soft">{t.noRoom}</span>}
-      {nearest !== null && <span>{t.wait(instantText(nearest, zone))}</span>}
+      {nearest !== null && <span>{t.wait(momentText(nearest, zone, now()))}</span>}
     </>} />
   );
 }

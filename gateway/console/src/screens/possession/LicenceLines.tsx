@@ -23,12 +23,12 @@ export function LicenceLines({ limits, possession }: { limits: readonly Headroom
           return (
             <li key={limit.limitId}>
               <div className="limit-name"><strong>{limit.nuclide === '*' ? t.anyNuclide : limit.nuclide}</strong><span className="small soft">{licence} · {line}</span></div>
-              <Stack label={t.stack(limit.nuclide, activityText(limit.totalBq, unit), activityText(limit.limitBq, unit))} parts={byCategory(possession, limit.nuclide)} total={limit.totalBq} limit={limit.limitBq} peak={limit.peakBq} />
+              <Stack nuclide={limit.nuclide} label={t.stack(limit.nuclide, activityText(limit.totalBq, unit, limit.nuclide), activityText(limit.limitBq, unit, limit.nuclide))} parts={byCategory(possession, limit.nuclide)} total={limit.totalBq} limit={limit.limitBq} peak={limit.peakBq} />
               <dl className="limit-figures">
-                <div><dt>{t.used}</dt><dd><Amount bq={limit.totalBq} /> <span className="soft small figure">{percentText(limit.totalBq / limit.limitBq)}</span></dd></div>
-                <div><dt>{t.limit}</dt><dd><Amount bq={limit.limitBq} /></dd></div>
-                <div><dt>{t.left}</dt><dd><strong><Amount bq={limit.headroomBq} /></strong></dd></div>
-                <div><dt>{t.peak}</dt><dd>{limit.peakBq > limit.totalBq ? <><Amount bq={limit.peakBq} /> <span className="small"><Time at={limit.peakTime} /></span></> : t.isNow}</dd></div>
+                <div><dt>{t.used}</dt><dd><Amount bq={limit.totalBq} nuclide={limit.nuclide} /> <span className="soft small figure">{percentText(limit.totalBq / limit.limitBq)}</span></dd></div>
+                <div><dt>{t.limit}</dt><dd><Amount bq={limit.limitBq} nuclide={limit.nuclide} /></dd></div>
+                <div><dt>{t.left}</dt><dd><strong><Amount bq={limit.headroomBq} nuclide={limit.nuclide} /></strong></dd></div>
+                <div><dt>{t.peak}</dt><dd>{limit.peakBq > limit.totalBq ? <><Amount bq={limit.peakBq} nuclide={limit.nuclide} /> <span className="small"><Time at={limit.peakTime} /></span></> : t.isNow}</dd></div>
                 {limit.unityFraction !== undefined && <div><dt>{t.unity}</dt><dd className="figure">{percentText(limit.unityFraction)}</dd></div>}
               </dl>
               <Badge tone={tone}>{tone === 'stop' ? t.exceeded : tone === 'warn' ? t.near : t.fine}</Badge>

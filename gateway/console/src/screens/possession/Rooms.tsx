@@ -18,11 +18,11 @@ export function Rooms({ rooms, limits, possession, chosen, choose }: { rooms: re
             <button type="button" aria-pressed={chosen === room.roomId} onClick={() => choose(chosen === room.roomId ? null : room.roomId)}>
               <span className="room-name"><strong>{room.name || room.roomId}</strong><span className="small soft">{enumText(RoomKind, room.kind)}</span></span>
               {held.length === 0 && <span className="soft small">{t.roomEmpty}</span>}
-              {held.slice(0, 3).map(([nuclide, bq]) => <span key={nuclide} className="room-held"><span>{nuclide}</span><Amount bq={bq} /></span>)}
+              {held.slice(0, 3).map(([nuclide, bq]) => <span key={nuclide} className="room-held"><span>{nuclide}</span><Amount bq={bq} nuclide={nuclide} /></span>)}
               {limited.map((each) => (
                 <span key={each.limitId} className="room-limit">
                   <Gauge label={`${room.name} ${each.nuclide}`} fraction={each.totalBq / each.limitBq} mark={each.peakBq / each.limitBq} />
-                  <span className="small soft">{each.nuclide}: {t.limit.toLowerCase()} <Amount bq={each.limitBq} /></span>
+                  <span className="small soft">{each.nuclide}: {t.limit.toLowerCase()} <Amount bq={each.limitBq} nuclide={each.nuclide} /></span>
                 </span>
               ))}
             </button>

@@ -4,7 +4,7 @@ import { possessionTexts as t } from '../../text/possession';
 import { categories } from './limits';
 
 /** A limit as a bar: the parts that are held, the highest point ahead, and the end of the bar as the limit itself. */
-export function Stack({ label, parts, total, limit, peak }: { label: string; parts: ReadonlyMap<number, number>; total: number; limit: number; peak: number }) {
+export function Stack({ nuclide, label, parts, total, limit, peak }: { nuclide: string; label: string; parts: ReadonlyMap<number, number>; total: number; limit: number; peak: number }) {
   const { unit } = useSettings();
   // Beyond the limit the bar grows over its end, and the limit stands as a line in it.
   const scale = Math.max(limit, total, peak);
@@ -13,7 +13,7 @@ export function Stack({ label, parts, total, limit, peak }: { label: string; par
   // A line may cover only some forms or rooms: its parts are then shares of what counts against it.
   const factor = sum > 0 ? total / sum : 0;
   const shown = categories.filter((each) => (parts.get(each) ?? 0) > 0);
-  const words = shown.map((each) => `${t.categories[each]} ${activityText(parts.get(each)! * factor, unit)}`).join(', ');
+  const words = shown.map((each) => `${t.categories[each]} ${activityText(parts.get(each)! * factor, unit, nuclide)}`).join(', ');
   return (
     <div className="stack-bar" role="meter" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(Math.min(1, total / limit) * 100)} aria-valuetext={words || label} title={words}>
       {shown.map((each) => <span key={each} className={`category-${each}`} style={{ width: `${share(parts.get(each)! * factor)}%` }} />)}

@@ -47,6 +47,7 @@ function DeviationCard({ deviation }: { deviation: Deviation }) {
       {open && (
         <form className="stack" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>
           <Choices<'1' | '2'> label={t.conclusion} value={conclusion} onChange={setConclusion} options={[['1', t.conclusions[1]!], ['2', t.conclusions[2]!]]} />
+          <p className="small soft">{t.conclusionHints[conclusion]}</p>
           <LongField label={t.rootCause} value={rootCause} onChange={setRootCause} wrong={tried && !rootCause.trim() ? t.missingReason : undefined} />
           <TextField label={t.capa} hint={t.capaHint} value={capa} onChange={setCapa} />
           <Refusals problem={close.problem} />

@@ -60,7 +60,7 @@ function Coa({ doseId, close }: { doseId: string; close(): void }) {
       {coa && <>
         <Facts of={[
           [t.product, coa.productName], [t.form, coa.dosageForm], [t.batch, coa.batchNumber], [t.dose, <span className="id">{coa.doseId}</span>],
-          [t.measured, <Activity of={coa.measured} />], [t.volume, `${numberText(coa.volumeMl)} mL`], [t.concentration, `${activityText(coa.concentrationBqPerMl, unit)}/mL`], [t.halfLife, spanText(coa.halfLifeSeconds * 1000)],
+          [t.measured, <Activity of={coa.measured} />], [t.volume, `${numberText(coa.volumeMl)} mL`], [t.concentration, `${activityText(coa.concentrationBqPerMl, unit, coa.measured?.nuclide)}/mL`], [t.halfLife, spanText(coa.halfLifeSeconds * 1000)],
           [t.expires, <Time at={coa.expireTime} day="always" />], [t.specification, String(coa.specificationVersion)], [t.signer, coa.signerName], [t.signedAt, <Time at={coa.releaseTime} day="always" />],
           [t.coaVersion, String(coa.analysisVersion)], [t.signature, <Id of={coa.signature} short={20} />],
         ]} />

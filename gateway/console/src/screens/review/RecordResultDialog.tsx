@@ -9,7 +9,7 @@ import { ResultsService, type Result } from '../../generated/doseline/quality/v1
 import { SpecificationsService, TestScope, type SpecificationTest } from '../../generated/doseline/quality/v1/specifications_pb';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { LongField, NumberField, SelectField, TextField } from '../../ui/Fields';
+import { Choices, LongField, NumberField, numberOf, SelectField, TextField } from '../../ui/Fields';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
@@ -29,16 +29,21 @@ export function RecordResultDialog({ batchId, productCode, doses, results, close
   const [doseId, setDoseId] = useState('');
   const [sampleId, setSampleId] = useState('');
   const [value, setValue] = useState('');
+  const [seen, setSeen] = useState<'' | 'as' | 'other'>('');
+  const [tried, setTried] = useState(false);
   const [instrument, setInstrument] = useState('');
   const [repeat, setRepeat] = useState('');
   const test = tests.find((each) => each.code === code) ?? tests[0];
   const earlier = results.some((each) => each.testCode === test?.code && each.doseId === doseId);
   const living = (samples.data ?? []).filter((each) => !each.discardTime);
   const submit = async () => {
+    setTried(true);
     if (!test) return;
+    const found = test.expectedText && seen === 'as' ? test.expectedText : value.trim();
+    if (found === '' || (test.expectedText ? seen === '' : numberOf(found) === null) || instrument.trim() === '' || (earlier && repeat.trim() === '')) return;
     const answer = await record.run({
       batchId, doseId: test.scope === TestScope.DOSE ? doseId : '', sampleId: sampleId || living[0]?.sampleId || '', testCode: test.code, method: test.method, instrumentId: instrument,
-      rawValue: value.trim(), unit: test.unit, measureTime: timestamp(now()), repeatReason: repeat,
+      rawValue: found, unit: test.unit, measureTime: timestamp(now()), repeatReason: repeat,
     });
     if (!answer?.result) return;
     say(t.recorded(t.verdicts[answer.result.verdict]!));
@@ -50,13 +55,20 @@ export function RecordResultDialog({ batchId, productCode, doses, results, close
       <Button type="submit" kind="primary" for={ResultsService.method.recordResult} busy={record.busy}>{t.recordResult}</Button>
     </>}>
       <Refusals problem={specification.problem} />
-      <SelectField label={t.test} value={test?.code ?? ''} onChange={setCode} options={tests.map((each) => [each.code, `${each.code} – ${each.name}`] as const)} />
+      <SelectField label={t.test} value={test?.code ?? ''} onChange={(next) => { setCode(next); setValue(''); setSeen(''); setTried(false); record.clear(); }} options={tests.map((each) => [each.code, `${each.code} – ${each.name}`] as const)} />
       {test && <Note>{test.method} · {limitText(test)}</Note>}
       {test?.scope === TestScope.DOSE && <SelectField label={t.dose} value={doseId} onChange={setDoseId} empty="" options={doses.map((dose) => [dose.doseId, dose.doseId.slice(0, 10)] as const)} />}
       {living.length > 0 && <SelectField label={t.sample} value={sampleId || living[0]!.sampleId} onChange={setSampleId} options={living.map((each) => [each.sampleId, each.sampleId.slice(0, 10)] as const)} />}
-      <NumberField label={t.value} unit={test ? unitText(test.unit) || undefined : undefined} value={value} onChange={setValue} />
-      <TextField label={t.instrument} value={instrument} onChange={setInstrument} />
-      {earlier && <LongField label={t.repeat} hint={t.repeatHint} value={repeat} onChange={setRepeat} />}
+      {test?.expectedText
+        ? <>
+          {/* What is seen is chosen, not spelled: one letter would hold a batch. */}
+          <Choices<'' | 'as' | 'other'> label={t.value} value={seen} onChange={setSeen} options={[['as', test.expectedText], ['other', t.seenOther]]} />
+          {tried && seen === '' && <p className="small warn-text">{texts.required}</p>}
+          {seen === 'other' && <TextField label={t.seenWhat} value={value} onChange={setValue} wrong={tried && value.trim() === '' && texts.required} />}
+        </>
+        : <NumberField label={t.value} unit={test ? unitText(test.unit) || undefined : undefined} value={value} onChange={setValue} wrong={tried && numberOf(value) === null && texts.needsNumber} />}
+      <TextField label={t.instrument} value={instrument} onChange={setInstrument} wrong={tried && instrument.trim() === '' && texts.required} />
+      {earlier && <LongField label={t.repeat} hint={t.repeatHint} value={repeat} onChange={setRepeat} wrong={tried && repeat.trim() === '' && texts.required} />}
       <Refusals problem={record.problem} />
     </Dialog>
   );

@@ -11,14 +11,13 @@ import { Table, type Column } from '../../ui/Table';
 import { millis } from '../../physics/time';
 import { count, texts } from '../../text/en';
 import { reviewTexts as t } from '../../text/review';
+import { soonest, waits } from './dispositions';
 
 /** A batch with the dispositions of its doses. */
 interface Row {
   readonly batchId: string;
   readonly doses: readonly DoseDisposition[];
 }
-
-const waits = (dose: DoseDisposition) => dose.lostCause === '' && (dose.state === Disposition.PENDING || dose.state === Disposition.QUARANTINE);
 
 /** Batches that wait for QA, soonest deadline first; live. */
 export function ReviewList() {
@@ -28,19 +27,18 @@ export function ReviewList() {
   const rows = useMemo(() => {
     const batches = new Map<string, DoseDisposition[]>();
     for (const each of watched.rows.values()) if (each.batchId && each.batchNumber) batches.set(each.batchId, [...(batches.get(each.batchId) ?? []), each]);
-    const deadline = (row: Row) => Math.min(...row.doses.map((dose) => millis(dose.releaseByTime) ?? Infinity));
+    const deadline = (row: Row) => millis(soonest(row.doses)) ?? Infinity;
     return [...batches].map(([batchId, doses]): Row => ({ batchId, doses })).sort((a, b) => deadline(a) - deadline(b));
   }, [watched.rows]);
   const waiting = rows.filter((row) => row.doses.some(waits));
   const decided = rows.filter((row) => !row.doses.some(waits) && row.doses.some((dose) => dose.state === Disposition.RELEASED || dose.state === Disposition.REJECTED));
-  const soonest = (row: Row) => row.doses.filter(waits).map((dose) => dose.releaseByTime).filter((time) => time !== undefined).sort((a, b) => (millis(a) ?? 0) - (millis(b) ?? 0))[0];
   const columns: Column<Row>[] = [
     { title: t.columns.batch, cell: (row) => row.doses[0]!.batchNumber },
     { title: t.columns.product, cell: (row) => row.doses[0]!.productCode },
     { title: t.columns.doses, cell: (row) => count(row.doses.length, 'dose') },
     { title: t.columns.state, cell: (row) => <States doses={row.doses} /> },
-    { title: t.columns.releaseBy, cell: (row) => <Time at={soonest(row)} /> },
-    { title: t.columns.left, number: true, cell: (row) => <Countdown to={soonest(row)} nearMinutes={120} /> },
+    { title: t.columns.releaseBy, cell: (row) => <Time at={soonest(row.doses)} /> },
+    { title: t.columns.left, number: true, cell: (row) => <Countdown to={soonest(row.doses)} nearMinutes={120} /> },
   ];
   const open = (row: Row) => go(`/review/${row.batchId}`);
   return (

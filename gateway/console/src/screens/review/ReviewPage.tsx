@@ -11,6 +11,7 @@ import { ExceptionCard } from '../batches/Exceptions';
 import { StepValues } from '../batches/StepValues';
 import { Decision } from './Decision';
 import { Deviations } from './Deviations';
+import { soonest } from './dispositions';
 import { Holds } from './Holds';
 import { RecordResultDialog } from './RecordResultDialog';
 import { ResultTable } from './Results';
@@ -25,14 +26,16 @@ export function ReviewPage({ id }: { id: string }) {
   const { review, record } = all;
   if (!review) return <Screen title={texts.screens.review}><Refusals problem={all.problem} /></Screen>;
   const found = deviating(all);
-  const soonest = review.dispositions.map((each) => each.releaseByTime).find((time) => time !== undefined);
+  const first = soonest(review.dispositions);
+  // A deviation that lets the batch go on does not make a result better: whoever closed it is told what is still wanted.
+  const repeats = [...new Set(review.obstacles.filter((each) => each.code === 'RESULT_OUT_OF_SPECIFICATION').map((each) => each.message))];
   const strip: readonly (readonly [string, number])[] = [
     [t.strip.exceptions, found.exceptions.length], [t.strip.outside, found.outside.length], [t.strip.results, found.results.length],
     [t.strip.deviations, found.openDeviations], [t.strip.holds, found.holds.length], [t.strip.obstacles, review.obstacles.length],
   ];
   return (
     <Screen
-      title={review.batchNumber || id} lead={<>{review.productCode} {soonest && <>· {t.releaseBy} <Time at={soonest} /> · <Countdown to={soonest} nearMinutes={120} /></>}</>}
+      title={review.batchNumber || id} lead={<>{review.productCode} {first && <>· {t.releaseBy} <Time at={first} /> · <Countdown to={first} nearMinutes={120} /></>}</>}
       actions={<><button type="button" className="button" onClick={() => setRecording(true)}>{t.record2}</button><Link href={`/batches/${id}`} className="button">{texts.screens.batches}</Link></>}
     >
       <div className="strip">{strip.map(([name, n]) => <div key={name} className={n > 0 ? 'some' : ''}><span className="figure">{n}</span>{name}</div>)}</div>
@@ -58,6 +61,7 @@ export function ReviewPage({ id }: { id: string }) {
             {review.obstacles.length === 0 ? <Note tone="ok">{t.noObstacles}</Note> : (
               <ul className="obstacles">{review.obstacles.map((each, i) => <li key={i}><p>{each.message}</p><code className="id">{each.code}</code></li>)}</ul>
             )}
+            {repeats.length > 0 && found.openDeviations === 0 && <Note tone="warn" title={t.repeatNeeded}>{repeats.map((each) => <p key={each}>{each}</p>)}<p className="small">{t.repeatHow}</p></Note>}
             {review.pendingTestCodes.length > 0 && <p className="small soft">{t.pending}: {review.pendingTestCodes.join(', ')}</p>}
           </Panel>
           <Decision review={review} refresh={all.refresh} />

@@ -17,6 +17,7 @@ import { boardTexts } from '../../text/board';
 import { texts } from '../../text/en';
 import { shippingTexts as t } from '../../text/shipping';
 import { milestone, milestoneMs } from '../board/milestones';
+import { useDispositions } from '../review/dispositions';
 import { PackDialog } from './PackDialog';
 import { categoryText, cutoffOf, isHere, toneOf } from './shown';
 
@@ -40,6 +41,7 @@ export function PackageList() {
     if (each && (known.get(each.packageId)?.version ?? 0n) <= each.version) known.set(each.packageId, each);
     for (const hint of said) hints.set(hint.doseId, hint);
   }
+  const { held } = useDispositions(siteId);
   const ordersById = new Map((orders.data ?? []).map((order) => [order.orderId, order]));
   const codes = new Map((customers.data ?? []).map((each) => [each.customerId, each.code]));
   const cutoff = (each: Package) => millis(cutoffOf(each, ordersById)) ?? Infinity;
@@ -66,7 +68,7 @@ export function PackageList() {
             { title: t.columns.cutoff, cell: (order) => <Countdown to={milestone(order, MilestoneKind.SHIP)} /> },
             { title: t.columns.customer, cell: (order) => order.customerCode },
             { title: t.columns.product, cell: (order) => order.productCode },
-            { title: t.columns.state, cell: (order) => <Badge tone={order.state === OrderState.RELEASED ? 'ok' : 'warn'}>{boardTexts.stateNames[order.state]}</Badge> },
+            { title: t.columns.state, cell: (order) => held.has(order.doseId) ? <Badge tone="stop">{t.onHold}</Badge> : <Badge tone={order.state === OrderState.RELEASED ? 'ok' : 'warn'}>{boardTexts.stateNames[order.state]}</Badge> },
             { title: t.columns.activity, cell: (order) => <LiveActivity of={order.wanted} everySeconds={5} /> },
             { title: t.columns.appointment, cell: (order) => <Time at={order.windowStart} day="always" /> },
             { title: t.pack, cell: (order) => <Button size="small" for={PackagesService.method.createPackage} onClick={() => setPacking(order)}>{t.pack}</Button> },
@@ -80,7 +82,7 @@ export function PackageList() {
             { title: t.columns.package, cell: (each) => each.packageNumber },
             { title: t.columns.cutoff, cell: (each) => <Countdown to={cutoffOf(each, ordersById)} done={!isHere(each)} /> },
             { title: t.columns.customer, cell: (each) => codes.get(each.customerId) ?? '' },
-            { title: t.columns.state, cell: (each) => <Badge tone={toneOf(each.state)}>{t.states[each.state]}</Badge> },
+            { title: t.columns.state, cell: (each) => <span className="row"><Badge tone={toneOf(each.state)}>{t.states[each.state]}</Badge>{isHere(each) && each.doses.some((dose) => held.has(dose.doseId)) && <Badge tone="stop">{t.onHold}</Badge>}</span> },
             { title: t.columns.class, cell: (each) => categoryText(each.classification) },
             { title: t.columns.product, cell: (each) => [...new Set(each.doses.map((dose) => dose.productCode))].join(', ') },
             { title: t.columns.activity, cell: (each) => each.doses.map((dose) => <LiveActivity key={dose.doseId} of={dose.contents[0]} everySeconds={5} />) },

@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useRead } from '../../api/query';
+import { useList, useRead } from '../../api/query';
 import { CustomersService } from '../../generated/doseline/orders/v1/customers_pb';
 import { MilestoneKind, OrdersService } from '../../generated/doseline/orders/v1/orders_pb';
+import { DispositionService } from '../../generated/doseline/quality/v1/disposition_pb';
+import { Disposition } from '../../generated/doseline/quality/v1/events_pb';
 import { PackagesService, PackageState, type Package } from '../../generated/doseline/shipping/v1/packages_pb';
 import { Button } from '../../ui/Button';
 import { Activity, Countdown, LiveActivity, Time } from '../../ui/Figures';
@@ -27,11 +29,13 @@ export function PackagePage({ id }: { id: string }) {
   const pack = read.data?.package;
   const order = useRead(OrdersService.method.getOrder, pack?.doses[0] ? { orderId: pack.doses[0].orderId } : null);
   const customer = useRead(CustomersService.method.getCustomer, pack ? { customerId: pack.customerId } : null);
+  const dispositions = useList(DispositionService.method.listDispositions, pack ? { siteId: pack.siteId, pageSize: 500 } : null, (page) => page.dispositions, { everySeconds: 5 });
   const [asking, setAsking] = useState<'dissolve' | 'void' | 'survey' | null>(null);
   if (read.loading) return <Loading />;
   if (!pack) return <Screen title={texts.screens.shipping}><Refusals problem={read.problem} /></Screen>;
   const cutoff = order.data?.order && milestone(order.data.order, MilestoneKind.SHIP);
   const here = isHere(pack);
+  const held = pack.doses.filter((dose) => dispositions.data?.some((each) => each.doseId === dose.doseId && each.state === Disposition.QUARANTINE));
   const surveying = pack.state === PackageState.OPEN || asking === 'survey';
   return (
     <Screen
@@ -43,6 +47,7 @@ export function PackagePage({ id }: { id: string }) {
         <Button kind="danger" for={PackagesService.method.dissolvePackage} why={here ? null : t.states[pack.state]!} onClick={() => setAsking('dissolve')}>{t.dissolve}</Button>
       </>}
     >
+      {here && held.length > 0 && <Note tone="stop" title={t.onHold}>{t.heldDoses(held.length, pack.doses.length)}</Note>}
       {pack.incidents.length > 0 && <Note tone="stop" title={t.incidents}>{pack.incidents.map((each) => each.toLowerCase().replaceAll('_', ' ')).join(', ')}</Note>}
       <div className="columns-2">
         <div className="stack">

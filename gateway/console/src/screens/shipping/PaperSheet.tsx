@@ -1,6 +1,7 @@
 // The paper is a page of its own, made and hashed by the service. It is shown as it is, in a tree that nothing of this page's style reaches. Its own
 // style is taken over as a constructed sheet, because the content security policy allows no style inside a page.
 import { useEffect, useRef } from 'react';
+import { printHost } from '../../ui/print';
 
 function take(html: string): { style: CSSStyleSheet; body: Node[] } {
   const styles: string[] = [];
@@ -33,17 +34,6 @@ export function PaperSheet({ html, title }: { html: string; title: string }) {
 export function printPaper(html: string, title: string): void {
   const host = document.createElement('div');
   host.className = 'printed';
-  document.body.append(host);
   fill(host, html);
-  const before = document.title;
-  // The name under which a browser saves the PDF.
-  document.title = title;
-  document.documentElement.classList.add('printing');
-  const done = () => {
-    document.documentElement.classList.remove('printing');
-    document.title = before;
-    host.remove();
-  };
-  addEventListener('afterprint', done, { once: true });
-  print();
+  printHost(host, title);
 }

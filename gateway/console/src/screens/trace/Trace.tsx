@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
+import { queries } from '../../api/query';
 import { problemOf } from '../../api/refusals';
+import { ask, useAsked, type Asked } from '../../app/asked';
 import { useSession } from '../../app/session';
 import { Empty, Badge, Loading, Note, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { Table } from '../../ui/Table';
 import { TextField } from '../../ui/Fields';
-import { dayText, secondsText, zoneText } from '../../physics/time';
+import { Time } from '../../ui/Figures';
+import { timestamp } from '../../physics/time';
 import { texts } from '../../text/en';
 import { traceTexts as t } from '../../text/trace';
 import { AuditPanel } from './AuditPanel';
@@ -21,18 +24,32 @@ import './trace.css';
 export default function Trace() {
   return (
     <Switch>
-      <Route path="/trace"><Screen title={texts.screens.trace} lead={t.lead}><Ask /></Screen></Route>
-      <Route path="/trace/:code">{(params) => <Of key={params.code} code={decodeURIComponent(params.code)} />}</Route>
+      <Route path="/trace"><Asking /></Route>
+      <Route path="/trace/:code">{(params) => <Of key={params.code} code={decodeURIComponent(params.code)} seen />}</Route>
     </Switch>
   );
 }
 
+function Asking() {
+  const asked = useAsked();
+  // Asked once: whoever comes back later is not told of it again.
+  useEffect(() => () => ask(null), []);
+  if (asked) return <Of key={asked.code} {...asked} />;
+  return <Screen title={texts.screens.trace} lead={t.lead}><Ask /></Screen>;
+}
+
 function Ask({ given = '' }: { given?: string }) {
-  const [, go] = useLocation();
+  const [location, go] = useLocation();
   const [code, setCode] = useState(given);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!code.trim()) return;
+    ask({ code: code.trim(), seen: true });
+    if (location !== '/trace') go('/trace');
+  };
   return (
     <Panel>
-      <form className="row" onSubmit={(event) => { event.preventDefault(); if (code.trim()) go(`/trace/${encodeURIComponent(code.trim())}`); }}>
+      <form className="row" onSubmit={submit}>
         <div className="grow"><TextField label={t.code} hint={t.ask} value={code} onChange={setCode} /></div>
         <button type="submit" className="button primary large">{t.go}</button>
       </form>
@@ -40,16 +57,25 @@ function Ask({ given = '' }: { given?: string }) {
   );
 }
 
-function Of({ code }: { code: string }) {
+function Of({ code, seen }: Asked) {
   const { allSites } = useSession();
+  const [, go] = useLocation();
   const siteIds = allSites.map((site) => site.siteId);
+  const keyOf = (number: string) => ['trace', number, siteIds.join()];
   const trace = useQuery({
-    queryKey: ['trace', code, siteIds.join()], staleTime: 10_000, retry: false, structuralSharing: false,
+    queryKey: keyOf(code), staleTime: 10_000, retry: false, structuralSharing: false,
     queryFn: async () => { const found = await find(code, siteIds); return found ? { found, story: await gather(found) } : null; },
+  });
+  const id = trace.data?.found.id;
+  // Now it is known to be a number of something, and has an address.
+  useEffect(() => {
+    if (!id || id === code) return;
+    queries.setQueryData(keyOf(id), trace.data);
+    go(`/trace/${encodeURIComponent(id)}`, { replace: true });
   });
   if (trace.isPending) return <Screen title={texts.screens.trace}><Loading /></Screen>;
   if (trace.error) return <Screen title={texts.screens.trace}><Refusals problem={problemOf(trace.error)} /></Screen>;
-  if (!trace.data) return <Screen title={texts.screens.trace} lead={t.lead}><Note tone="warn" title={t.notFound(code)}>{t.notFoundHint}</Note><Ask given={code} /></Screen>;
+  if (!trace.data) return <Screen title={texts.screens.trace} lead={t.lead}><Note tone="warn" title={seen ? t.notFound(code) : t.scanNotFound}>{t.notFoundHint}</Note><Ask given={seen ? code : ''} /></Screen>;
   const { found, story } = trace.data;
   const thing = story.things.get(found.id);
   return (
@@ -62,14 +88,13 @@ function Of({ code }: { code: string }) {
 }
 
 function Happenings({ story }: { story: Story }) {
-  const { zone } = useSession();
   const rows = story.sorted().map((each, i) => ({ ...each, key: `${i}` }));
   if (rows.length === 0) return <Empty>{t.nothingYet}</Empty>;
   return (
     <Table<Happening & { key: string }>
       rows={rows} label={t.story} rowKey={(each) => each.key}
       columns={[
-        { title: t.columns.time, cell: (each) => <time className="figure" dateTime={new Date(each.at).toISOString()} title={new Date(each.at).toISOString()}>{dayText(each.at, zone)} {secondsText(each.at, zone)} <span className="soft small">{zoneText(each.at, zone)}</span></time> },
+        { title: t.columns.time, cell: (each) => <Time at={timestamp(each.at)} day="always" seconds /> },
         { title: t.columns.what, cell: (each) => each.what },
         { title: t.columns.who, cell: (each) => <>{each.who} {each.signed && <Badge tone="ok">{t.signed}</Badge>}</> },
         { title: t.columns.on, cell: (each) => { const thing = story.things.get(each.thing); return thing && <Link href={`/trace/${thing.id}`}>{t.kinds[thing.kind]} {thing.title}</Link>; } },

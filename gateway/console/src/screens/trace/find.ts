@@ -27,9 +27,12 @@ export async function attempt<I extends DescMessage, O extends DescMessage>(meth
   }
 }
 
+// An identifier as services/Kernel/Ids/Id.cs makes them. Nothing else is sent to be looked for: numbers on things are compared here, in what was listed.
+const isId = (code: string): boolean => /^[0-9a-hjkmnp-tv-z]{26}[0-9a-hjkmnp-z*~$=]$/.test(code);
+
 /** Looks for a number everywhere; null when nothing has it. */
 export async function find(code: string, siteIds: readonly string[]): Promise<Found | null> {
-  const byId = await Promise.all([
+  const byId = !isId(code) ? [] : await Promise.all([
     attempt(OrdersService.method.getOrder, { orderId: code }).then((answer) => answer?.order && { kind: 'order' as const, id: code }),
     attempt(DoseRecordsService.method.getDoseRecord, { doseId: code }).then((answer) => answer?.record && { kind: 'dose' as const, id: code }),
     attempt(BatchRecordsService.method.getBatch, { batchId: code }).then((answer) => answer?.batch && { kind: 'batch' as const, id: code }),

@@ -2,16 +2,18 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useAction } from '../../api/action';
 import { useRead } from '../../api/query';
+import { now } from '../../app/clock';
 import { useZoneOf } from '../../app/session';
 import { PossessionService } from '../../generated/doseline/inventory/v1/possession_pb';
 import { ContainerState, WasteService, type Container } from '../../generated/doseline/waste/v1/waste_pb';
 import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
 import { Amount, Time } from '../../ui/Figures';
 import { Badge, Facts, Loading, Note, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { Table } from '../../ui/Table';
 import { useToast } from '../../ui/Toasts';
-import { instantText, millis } from '../../physics/time';
+import { millis, momentText } from '../../physics/time';
 import { texts } from '../../text/en';
 import { wasteTexts as t } from '../../text/waste';
 import { Clock } from './Clock';
@@ -24,6 +26,7 @@ export function ContainerPage({ id }: { id: string }) {
   const read = useRead(WasteService.method.getContainer, { containerId: id }, { everySeconds: 10 });
   const close = useAction(WasteService.method.closeContainer, PossessionService.typeName);
   const [disposing, setDisposing] = useState(false);
+  const [closing, setClosing] = useState(false);
   const [all, setAll] = useState(false);
   const say = useToast();
   const container = read.data?.container;
@@ -37,17 +40,17 @@ export function ContainerPage({ id }: { id: string }) {
     <Screen
       title={container.label} lead={<span className="row"><Badge tone={toneOf(container.state)}>{t.states[container.state]}</Badge> {container.roomId}</span>}
       actions={<>
-        {container.state === ContainerState.OPEN && <Button kind="primary" for={WasteService.method.closeContainer} busy={close.busy} title={t.closeHint} onClick={() => void close.run({ containerId: id, version: container.version }).then((done) => (done ? say(t.closed) : read.refresh()))}>{t.close}</Button>}
+        {container.state === ContainerState.OPEN && <Button kind="primary" for={WasteService.method.closeContainer} busy={close.busy} title={t.closeHint} onClick={() => { close.clear(); setClosing(true); }}>{t.close}</Button>}
         <Button kind="danger" for={WasteService.method.disposeContainer} why={container.state === ContainerState.OPEN || container.state === ContainerState.DISPOSED ? t.states[container.state]! : null} onClick={() => setDisposing(true)}>{t.dispose}</Button>
       </>}
     >
-      <Refusals problem={close.problem} />
+      {!closing && <Refusals problem={close.problem} />}
       <div className="columns-2">
         <div className="stack">
           <Panel title={t.next}><Next container={container} refresh={read.refresh} /></Panel>
           <Panel flush title={t.contents} aside={<span>{t.total}: <strong><Amount bq={read.data.totalBq} /></strong></span>}>
             <Table rows={all ? contents : contents.slice(0, few)} label={t.contents} rowKey={(each) => each.nuclide} empty={t.noContents} columns={[
-              { title: t.parents, cell: (each) => each.nuclide }, { title: t.columns.activity, number: true, cell: (each) => <Amount bq={each.activityBq} /> },
+              { title: t.parents, cell: (each) => each.nuclide }, { title: t.columns.activity, number: true, cell: (each) => <Amount bq={each.activityBq} nuclide={each.nuclide} /> },
             ]} />
             {contents.length > few && !all && <div className="row" style={{ padding: '0.75rem' }}><button type="button" className="button small" onClick={() => setAll(true)}>{t.showAll(contents.length)}</button></div>}
           </Panel>
@@ -69,6 +72,15 @@ export function ContainerPage({ id }: { id: string }) {
           </Panel>
         </div>
       </div>
+      {closing && (
+        <Dialog title={t.closeTitle(container.label)} onClose={() => setClosing(false)} onSubmit={() => void close.run({ containerId: id, version: container.version }).then((done) => { if (done) { say(t.closed); setClosing(false); } else read.refresh(); })} foot={<>
+          <button type="button" className="button" onClick={() => setClosing(false)}>{texts.cancel}</button>
+          <Button type="submit" kind="primary" for={WasteService.method.closeContainer} busy={close.busy}>{t.closeFinally}</Button>
+        </>}>
+          <p>{t.closeAsks(container.wasteIds.length)}</p>
+          <Refusals problem={close.problem} />
+        </Dialog>
+      )}
       {disposing && <DisposeDialog container={container} refresh={read.refresh} close={() => setDisposing(false)} />}
     </Screen>
   );
@@ -79,7 +91,7 @@ function Next({ container, refresh }: { container: Container; refresh(): void })
   const eligible = millis(container.eligibleTime);
   switch (container.state) {
     case ContainerState.OPEN: return <p>{t.closeHint}</p>;
-    case ContainerState.CLOSED: return eligible === null ? <Note>{t.waits}</Note> : <Note>{t.decaying(instantText(eligible, zone))}</Note>;
+    case ContainerState.CLOSED: return eligible === null ? <Note>{t.waits}</Note> : <Note>{t.decaying(momentText(eligible, zone, now()))}</Note>;
     case ContainerState.ELIGIBLE: return <SurveyForm container={container} zone={zone} refresh={refresh} />;
     case ContainerState.SURVEYED: return <Note tone="ok">{t.surveyPassed}</Note>;
     default: return <p className="soft">{t.nothing}</p>;
