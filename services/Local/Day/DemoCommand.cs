@@ -2,7 +2,6 @@ using Doseline.Kernel.Time;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Hosting;
-using Doseline.Platform.Rpc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Spectre.Console;
 
@@ -40,8 +39,8 @@ static class DemoCommand
         await using var host = PlatformHost.Build([.. settings.Select(s => $"--{s.Key}={s.Value}")], Modules.All(), builder => builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
         await PlatformHost.ApplySchemasAsync(host.Services, cancel);
         AnsiConsole.WriteLine($"A demonstration: the clock shows {at} in {input.Zone} and runs on from there. Nothing here is a record.");
-        host.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(
-            AnsiConsole.Console, host.Services.GetRequiredService<ServiceChannels>().WebAddress!, staff, Console.IsOutputRedirected ? null : new DayPasswords(people).Of, people));
+        // In the order in which ports are opened: app, probe, web.
+        host.Lifetime.ApplicationStarted.Register(() => DemoGreeting.Print(AnsiConsole.Console, new Uri(host.Urls.ElementAt(2)), staff, Console.IsOutputRedirected ? null : new DayPasswords(people).Of, people));
         await PlatformHost.ServeAsync(host, cancel);
         return 0;
     }
