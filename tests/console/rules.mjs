@@ -65,6 +65,6 @@ test('No screen writes an instant in another way', async () => {
 test('An amount is read in the unit usual for its nuclide, or in the one the person chose', () => {
     for (const [bq, choice, nuclide, text] of [
         [8e6, 'natural', 'Ac-225', '8 MBq'], [7.4e9, 'natural', 'Lu-177', '7.4 GBq'], [720, 'natural', 'Lu-177', '720 Bq'], [0, 'natural', 'Lu-177', '0 GBq'], [5e4, 'natural', 'Ac-227', '50 kBq'],
-        [1e12, 'natural', undefined, '1 TBq'], [8e6, 'GBq', 'Ac-225', '0.008 GBq'], [37e6, 'mCi', 'Lu-177', '1 mCi'],
+        [1e12, 'natural', undefined, '1 TBq'], [8e6, 'GBq', 'Ac-225', '0.008 GBq'], [37e6, 'mCi', 'Lu-177', '1 mCi'], [720, 'GBq', 'Lu-177', '720 Bq'],
     ]) assert.equal(units.activityText(bq, choice, nuclide), text);
 });

@@ -14,11 +14,11 @@ export const timestamp = (ms: number): Timestamp => {
 };
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
+function format(zone: string, options: Intl.DateTimeFormatOptions, language = 'en-CA'): Intl.DateTimeFormat {
+  const key = language + zone + JSON.stringify(options);
   let known = formats.get(key);
   // en-CA writes dates as ISO 8601 does; people of every country read them the same way.
-  if (!known) formats.set(key, (known = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', ...options })));
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(language, { timeZone: zone, hourCycle: 'h23', ...options })));
   return known;
 }
 
@@ -33,13 +33,13 @@ export const dateText = (ms: number, zone: string): string => format(zone, { yea
 
 /** "Tue 24 Nov" in a zone. */
 export function dayText(ms: number, zone: string): string {
-  const part = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en', { timeZone: zone, ...options }).format(ms);
+  const part = (options: Intl.DateTimeFormatOptions) => format(zone, options, 'en').format(ms);
   return `${part({ weekday: 'short' })} ${part({ day: 'numeric' })} ${part({ month: 'short' })}`;
 }
 
 /** Abbreviation of the zone at an instant, "EST" or "GMT+1". */
 export const zoneText = (ms: number, zone: string): string =>
-  new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'short' }).formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? zone;
+  format(zone, { timeZoneName: 'short' }, 'en-US').formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? zone;
 
 /** An instant as people read it, in parts that a screen may set differently; empty where a part is left out. */
 export interface Moment {

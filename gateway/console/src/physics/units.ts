@@ -19,9 +19,10 @@ const mostShown = 1e5;
 
 /** The unit an amount is shown in; with the choice `natural` that of its nuclide, or the prefix it has itself where that would be unreadable. */
 export function unitFor(bq: number, choice: UnitChoice, nuclide?: string): keyof typeof becquerels {
-  if (choice !== 'natural') return choice;
-  const natural = nuclide === undefined ? undefined : naturalUnits[nuclide];
   const amount = Math.abs(bq);
+  // What the chosen unit could only show with an exponent is for nobody, whoever chose it.
+  if (choice !== 'natural') return amount === 0 || (amount / becquerels[choice] >= 1e-4 && amount / becquerels[choice] < 1e9) ? choice : prefixed.find((unit) => amount >= becquerels[unit]) ?? 'Bq';
+  const natural = nuclide === undefined ? undefined : naturalUnits[nuclide];
   if (natural && (amount === 0 || (amount / becquerels[natural] >= leastShown && amount / becquerels[natural] < mostShown))) return natural;
   return prefixed.find((unit) => amount >= becquerels[unit]) ?? 'Bq';
 }

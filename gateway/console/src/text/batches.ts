@@ -8,7 +8,7 @@ export const batchTexts = {
   startWhat: 'Starting freezes the recipe in force into the batch, takes the hot cell and the doses of the run.',
   superseded: 'Start although an order was accepted for another recipe',
   states: { 0: '–', 1: 'in hand', 2: 'ready for QA', 3: 'closed' } as Record<number, string>,
-  decidedStates: { released: 'released by QA', rejected: 'rejected by QA', decided: 'decided by QA' },
+  decidedStates: { released: 'released by QA', rejected: 'rejected by QA', conditional: 'released on a condition', decided: 'decided by QA' },
   hold: 'on hold',
   recipe: 'Recipe', cell: 'Hot cell', run: 'Run', record: 'Record version', hash: 'Record hash', bulk: 'Bulk', endOfSynthesis: 'End of synthesis', finished: 'Production complete', closed: 'Closed',
   steps: 'Steps', step: 'Step', doses: 'Doses', exceptions: 'Exceptions', movements: 'Material', balance: 'Balance',

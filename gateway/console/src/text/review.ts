@@ -3,7 +3,7 @@ export const reviewTexts = {
   lead: 'Batches that wait for QA, soonest deadline first. Only what deviates is shown; the whole record is behind it.',
   waiting: 'Wait for a decision', decided: 'Decided', none: 'Nothing waits for QA.', noneDecided: 'Nothing was decided yet.',
   columns: { batch: 'Batch', product: 'Product', doses: 'Doses', state: 'State', releaseBy: 'Release by', left: 'Left' },
-  states: { 0: '–', 1: 'being made', 2: 'waits for QA', 3: 'on hold', 4: 'released', 5: 'rejected', 6: 'approved' } as Record<number, string>,
+  states: { 0: '–', 1: 'being made', 2: 'waits for QA', 3: 'on hold', 4: 'released', 5: 'rejected', 6: 'approved', 7: 'released on a condition' } as Record<number, string>,
   strip: { exceptions: 'Exceptions', outside: 'Values out of limit', results: 'Results out of spec', deviations: 'Open deviations', holds: 'Holds', obstacles: 'Against release' },
   clean: 'Nothing deviates', cleanHint: 'Of what was entered, every value is in limit, every step verified as the recipe asks, nothing remarked or lost, every result within specification, the balance within its tolerance.',
   deviates: 'What deviates', obstacles: 'What stands against release', noObstacles: 'Nothing stands against release.',

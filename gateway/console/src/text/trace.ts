@@ -13,7 +13,7 @@ export const traceTexts = {
     resolved: 'Exception decided', ordered: 'Order accepted', dispensed: 'Dose dispensed', sample: 'Sample taken', residue: 'Residue left', loss: 'Lost', remainder: 'Remainder left', finished: 'Production finished', labelled: (copy: number) => `Label printed, copy ${copy}`, labelVerified: 'Label verified by scan',
     deviation: (text: string) => `Deviation: ${text}`, deviationClosed: 'Deviation closed', decided: (state: string) => `Disposition: ${state}`, packed: 'Surveyed', shipped: 'Handed to the carrier', voided: 'Given back by the carrier', delivered: 'Delivered', wasteArose: 'Waste arose', disposed: 'Container closed', invoiced: 'Invoiced', lost: (cause: string) => `Dose lost: ${cause}`,
   },
-  dispositions: { 0: '–', 1: 'in process', 2: 'pending', 3: 'quarantine', 4: 'released', 5: 'rejected', 6: 'approved' } as Record<number, string>,
+  dispositions: { 0: '–', 1: 'in process', 2: 'pending', 3: 'quarantine', 4: 'released', 5: 'rejected', 6: 'approved', 7: 'released on a condition' } as Record<number, string>,
   audit: 'Audit trail', auditLead: (kind: string) => `Every change of this ${kind.toLowerCase()} in every service. A row is checked here in the browser: its own hash, its leaf, the path to the sealed root, and the signature under that root.`,
   auditRoles: 'The audit trail is shown to auditors, QA and administrators.', check: 'Check all', checking: 'Checking…', noAudit: 'No row of the audit trail has this number as its key.',
   proofs: { ok: 'as sealed', notSealed: 'not sealed yet', row: 'row differs from its hash', leaf: 'another row was sealed', path: 'path does not lead to the root', head: 'signature of the root is not genuine', failed: 'could not be checked' },

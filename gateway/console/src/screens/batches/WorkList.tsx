@@ -81,7 +81,7 @@ export function WorkList() {
 export function BatchBadge({ batch, doses }: { batch: Batch; doses: readonly DoseDisposition[] | undefined }) {
   if (batch.onHold) return <Badge tone="warn">{t.hold}</Badge>;
   const decided = batch.state === BatchState.READY ? decidedOn(doses ?? []) : null;
-  if (decided) return <Badge tone={decided === 'rejected' ? 'stop' : 'ok'}>{t.decidedStates[decided]}</Badge>;
+  if (decided) return <Badge tone={decided === 'rejected' ? 'stop' : decided === 'conditional' ? 'warn' : 'ok'}>{t.decidedStates[decided]}</Badge>;
   return <Badge tone={batch.state === BatchState.RUNNING ? 'live' : batch.state === BatchState.READY ? 'warn' : 'ok'}>{t.states[batch.state]}</Badge>;
 }
 

@@ -45,17 +45,17 @@ export default function Board() {
   const running = new Set([...batches.rows.values()].filter((each) => each.state === BatchState.RUNNING).map((each) => each.hotCellId)).size;
 
   // Before everything came there is no figure: none at risk is not the same as not known.
-  const known = orders.ready && batches.ready && dispositions.ready;
-  const figure = <T,>(value: T) => (known ? value : '…');
+  const figure = <T,>(known: boolean, value: T) => (known ? value : '…');
+  const holdsKnown = orders.ready && batches.ready && dispositions.ready;
 
   return (
     <Screen title={texts.screens.board} lead={t.lead} actions={<Button for={SchedulerService.method.planRun} onClick={() => setPlanning(true)}>{runTexts.plan}</Button>}>
       <div className="kpis" role="group" aria-label={texts.screens.board}>
-        <Kpi name={t.kpi.risk} value={figure(counts.risk)} tone={known && counts.risk > 0 ? 'stop' : ''} id="risk" onOpen={() => setFilter('risk')} />
-        <Kpi name={t.kpi.holds} value={figure(counts.held)} tone={known && counts.held > 0 ? 'warn' : ''} id="holds" onOpen={() => setFilter('hold')} />
-        <Kpi name={t.kpi.cutoff} value={figure(counts.nextCutoff === null ? t.kpi.noCutoff : spanText(counts.nextCutoff - now))} id="cutoff" onOpen={() => setFilter('today')} />
-        <Kpi name={t.kpi.cells} value={figure(running)} id="cells" />
-        <Kpi name={t.kpi.open} value={figure(counts.open)} id="open" onOpen={() => setFilter('open')} />
+        <Kpi name={t.kpi.risk} value={figure(orders.ready, counts.risk)} tone={orders.ready && counts.risk > 0 ? 'stop' : ''} id="risk" onOpen={() => setFilter('risk')} />
+        <Kpi name={t.kpi.holds} value={figure(holdsKnown, counts.held)} tone={holdsKnown && counts.held > 0 ? 'warn' : ''} id="holds" onOpen={() => setFilter('hold')} />
+        <Kpi name={t.kpi.cutoff} value={figure(orders.ready, counts.nextCutoff === null ? t.kpi.noCutoff : spanText(counts.nextCutoff - now))} id="cutoff" onOpen={() => setFilter('today')} />
+        <Kpi name={t.kpi.cells} value={figure(batches.ready, running)} id="cells" />
+        <Kpi name={t.kpi.open} value={figure(orders.ready, counts.open)} id="open" onOpen={() => setFilter('open')} />
       </div>
       <HotCells batches={batches.rows} />
       <Panel

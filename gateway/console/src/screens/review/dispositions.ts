@@ -14,10 +14,12 @@ export const soonest = (doses: readonly DoseDisposition[]): Timestamp | undefine
   doses.filter(waits).map((dose) => dose.releaseByTime).filter((time) => time !== undefined).sort((a, b) => millis(a)! - millis(b)!)[0];
 
 /** What QA decided on a batch whose production is complete; null while something waits, or nothing was decided. */
-export function decidedOn(doses: readonly DoseDisposition[]): 'released' | 'rejected' | 'decided' | null {
+export function decidedOn(doses: readonly DoseDisposition[]): 'released' | 'rejected' | 'conditional' | 'decided' | null {
   const living = doses.filter((dose) => dose.lostCause === '');
-  if (living.length === 0 || living.some((dose) => dose.state !== Disposition.RELEASED && dose.state !== Disposition.REJECTED)) return null;
+  if (living.length === 0 || living.some((dose) => ![Disposition.RELEASED, Disposition.REJECTED, Disposition.CONDITIONALLY_RELEASED].includes(dose.state))) return null;
   const states = new Set(living.map((dose) => dose.state));
+  // What was released on a condition is never shown as released.
+  if (states.has(Disposition.CONDITIONALLY_RELEASED)) return 'conditional';
   return states.size > 1 ? 'decided' : states.has(Disposition.RELEASED) ? 'released' : 'rejected';
 }
 
