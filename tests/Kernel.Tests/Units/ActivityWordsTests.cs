@@ -2,7 +2,6 @@ using System.Globalization;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Units;
 using Doseline.Testing;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Doseline.Kernel.Tests.Units;
