@@ -12,6 +12,7 @@
 # LONG_CALLS   calls of each of the eight clients that contend for a record (default 400)
 # LONG_CHANCES times as many values a property is tried with as in every run (default 100)
 # LONG_FUZZ    minutes in which every method is sent messages by chance (default 10)
+# LONG_RECALL  doses among which a recall is timed (default 1,000,000)
 # LONG_IDS     ids of one millisecond that must all be different (default 100,000,000; 16 bytes of memory each)
 # DOSELINE_SEED the seed of what is left to chance (default: thrown anew, and told)
 set -uo pipefail
@@ -19,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day silos freezes seeds interleavings histories properties fuzz ids)
+every=(readme killed-day process-day silos freezes seeds interleavings histories properties fuzz ids recall)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -36,6 +37,7 @@ declare -A told=(
     [histories]="eight clients of ${LONG_CALLS:-400} calls each contend for a record of every service, on both databases: one writer explains what they saw"
     [properties]="every property of the rules, with ${LONG_CHANCES:-100} times as many values"
     [fuzz]="every method for ${LONG_FUZZ:-10} minutes with messages by chance, as protobuf and as JSON: refused with reasons, nothing changed, no fault, memory bounded"
+    [recall]="a recall among ${LONG_RECALL:-1000000} doses on PostgreSQL, from a lot, a material, a hot cell, a person, an instrument, a label and a day: the first page and the counts within a second"
     [ids]="${LONG_IDS:-100000000} ids of one millisecond are all different"
 )
 
@@ -92,6 +94,7 @@ properties() {
     return $ended
 }
 fuzz() { DOSELINE_FUZZ_MINUTES="${LONG_FUZZ:-10}" tests_of Gateway.Tests FullyQualifiedName~FuzzTests; }
+recall() { DOSELINE_TEST_DATABASE=postgres:quality DOSELINE_RECALL_DOSES="${LONG_RECALL:-1000000}" tests_of Quality.Tests FullyQualifiedName~A_recall_among_many_doses; }
 ids() { DOSELINE_TEST_IDS="${LONG_IDS:-100000000}" tests_of Kernel.Tests FullyQualifiedName~IdTests; }
 
 # Writes the line of a part anew and leaves the others as they are. Arguments: part, result, minutes.

@@ -1,4 +1,6 @@
 using Doseline.Execution.V1;
+using Doseline.Inventory.V1;
+using Doseline.Labeling.V1;
 using Doseline.Platform.Hosting;
 using Doseline.Quality.Actors;
 using Doseline.Quality.Api;
@@ -37,6 +39,8 @@ public sealed class QualityModule : ServiceModule
                 .InTurn<DoseLost, DoseProgress>(d => [d.DoseId])
                 .InTurn<SampleTaken, SampleArrivals>(s => [s.SampleId])
                 .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId]))
+            .From("inventory", facts => facts.Commutes<MaterialIssued, TraceFacts>(m => [m.BatchId]))
+            .From("labeling", facts => facts.Commutes<LabelVerified, TraceFacts>(l => [l.DoseId]))
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, Shipments>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, Shipments>(p => p.Doses.Select(d => d.DoseId))

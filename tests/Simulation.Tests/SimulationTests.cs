@@ -90,7 +90,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     static string Text(double? bq) => bq?.ToString("G9", CultureInfo.InvariantCulture) ?? "nothing";
 
-    static string SampleFolder()
+    internal static string SampleFolder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Platform.sln"))) folder = folder.Parent;

@@ -119,6 +119,7 @@ public sealed partial class BatchesApi
                     ReleaseByTime = d.ReleaseByTime.ToWire(),
                 }),
             },
+            Used = { file.Used() },
         });
         file.TryClose();
     }

@@ -7,8 +7,6 @@ using Doseline.Platform.Audit;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
-using Doseline.Quality.V1;
-using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Local.Day;
@@ -28,7 +26,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         foreach (var site in input.Sites) peaks.AddRange(await PossessionAsync(site.Site));
         invariants.AddRange(await new DayCellChecks(input, play.People, play.Setup).CheckAsync(ledgers));
         CheckOrders(lines);
-        await CheckReleaseAsync(lines);
+        await CheckReleaseAsync(lines, cancel);
         await CheckKernelAsync(cancel);
         invariants.AddRange(await new DayTrail(platform, play.People.Auditor).CheckAsync(input.Start, cancel));
         return new DayReport
@@ -84,26 +82,9 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         invariants.Add(new Invariant("every order came to an end: billed, refused, cancelled or lost with a cause", open is [], open is [] ? $"{lines.Count} orders" : string.Join(", ", open)));
     }
 
-    async Task CheckReleaseAsync(List<OrderLine> lines)
+    async Task CheckReleaseAsync(List<OrderLine> lines, CancellationToken cancel)
     {
-        CertificateService.CertificateServiceClient certificates = new(play.People.Auditor);
-        var (shipped, unreleased) = (0, new List<string>());
-        foreach (var order in play.Orders.All.Where(o => o.Accepted is not null && play.Shipping.ByDose.ContainsKey(o.DoseId)))
-        {
-            shipped++;
-            var package = play.Shipping.ByDose[order.DoseId];
-            try
-            {
-                var certificate = (await certificates.GetCertificateAsync(new GetCertificateRequest { DoseId = order.DoseId })).Certificate;
-                if (package.Shipments.Any(s => s.ShipTime.ToDateTimeOffset() < certificate.ReleaseTime.ToDateTimeOffset())) unreleased.Add(order.Input.Order);
-            }
-            catch (RpcException)
-            {
-                unreleased.Add(order.Input.Order);
-            }
-        }
-
-        invariants.Add(new Invariant("nothing was shipped unreleased: each shipment is later than its release certificate", unreleased is [], $"{shipped} packages"));
+        invariants.AddRange(await new DayReleaseChecks(platform, play).CheckAsync(cancel));
         var lost = play.Orders.All.Where(o => o.Accepted is not null && lines.Any(l => l.Order == o.Input.Order && l.Outcome.StartsWith("LOST", StringComparison.Ordinal))).ToList();
         var packed = lost.Where(o => play.Shipping.ByDose.ContainsKey(o.DoseId)).Select(o => o.Input.Order).ToList();
         invariants.Add(new Invariant("rejected and held doses were never packed", packed is [], $"{lost.Count} doses{(packed is [] ? "" : ", but " + string.Join(", ", packed))}"));

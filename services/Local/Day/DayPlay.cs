@@ -24,6 +24,9 @@ sealed class DayPlay : IDisposable
     static readonly TimeSpan HandOverBeforeCutoff = TimeSpan.FromMinutes(25);
     static readonly TimeSpan SecondOffer = TimeSpan.FromMinutes(15);
     static readonly TimeSpan BillAfterDelivery = TimeSpan.FromHours(1);
+    static readonly TimeSpan LabWorksAhead = TimeSpan.FromHours(12);
+    static readonly TimeSpan SettleAfterResult = TimeSpan.FromHours(1);
+    static readonly TimeSpan ConsigneeAsked = TimeSpan.FromHours(2);
     static readonly TimeSpan Afterwards = TimeSpan.FromMinutes(5);
 
     readonly DayInput input;
@@ -54,6 +57,7 @@ sealed class DayPlay : IDisposable
         Waste = new DayWaste(input, People, keys);
         Cells = new DayCells(input, People, keys, Setup, Batches, Waste, journal);
         Upkeep = new DayUpkeep(input, People, keys, Setup);
+        Recalls = new DayRecalls(People, keys, journal);
     }
 
     public DayPeople People { get; }
@@ -67,6 +71,7 @@ sealed class DayPlay : IDisposable
     public DayWaste Waste { get; }
     public DayCells Cells { get; }
     public DayUpkeep Upkeep { get; }
+    public DayRecalls Recalls { get; }
 
     /// <summary>Carries out one act, given its title; a simulation tries again what failed.</summary>
     public Func<string, Func<Task>, Task> Perform { get; init; } = (_, act) => act();
@@ -164,6 +169,13 @@ sealed class DayPlay : IDisposable
     async Task TestAsync(DayBatch batch)
     {
         deviations[batch.Run.Run] = await Quality.TestAsync(batch.Run, batch.Batch!.BatchId, batch.SampleId, Now);
+        // What still grows on a plate is not thrown away; a batch that failed is tested no further.
+        if (deviations[batch.Run.Run].Length == 0 && Quality.Pending(batch.Run.Product).Any()) return;
+        await DiscardAsync(batch);
+    }
+
+    async Task DiscardAsync(DayBatch batch)
+    {
         await Quality.DiscardAsync(batch.Run, batch.SampleId);
         At(Now + SampleOutAfterTest, $"sample of {batch.Run.Run} to waste", () => Cells.SampleOutAsync(batch));
     }
@@ -183,8 +195,52 @@ sealed class DayPlay : IDisposable
             return;
         }
 
-        await Quality.ReleaseAsync(batch.Run, batch.Batch!.BatchId, doses, batch.Batch.RecordVersion, batch.Batch.RecordHash);
+        List<TestInput> pending = [.. Quality.Pending(batch.Run.Product)];
+        if (pending is [])
+        {
+            await Quality.ReleaseAsync(batch.Run, batch.Batch!.BatchId, doses, batch.Batch.RecordVersion, batch.Batch.RecordHash);
+        }
+        else
+        {
+            await Quality.ReleaseConditionallyAsync(batch.Run, batch.Batch!.BatchId, doses, batch.Batch.RecordVersion, batch.Batch.RecordHash);
+            var positive = input.Incidents.FirstOrDefault(i => i.Kind is "late_positive" && i.Run == batch.Run.Run);
+            var read = positive is null ? pending.Min(t => t.ResultWithin!.Value) - LabWorksAhead : TimeSpan.FromDays(positive.Value);
+            At(Now + read, $"late results of {batch.Run.Run}", () => EndTestsAsync(batch, pending, positive));
+        }
+
         foreach (var order in batch.Doses) At(Now + PackAfterRelease, $"pack {order.Input.Order}", () => PackAsync(order, batch));
+    }
+
+    async Task EndTestsAsync(DayBatch batch, List<TestInput> pending, Incident? positive)
+    {
+        var (run, id) = (batch.Run, batch.Batch!.BatchId);
+        foreach (var test in pending)
+        {
+            var result = await Quality.EndAsync(run, id, batch.SampleId, test, positive?.Test == test.Test, Now);
+            if (result.DeviationId.Length > 0) deviations[run.Run] = result.DeviationId;
+        }
+
+        await DiscardAsync(batch);
+        if (deviations[run.Run].Length == 0) At(Now + SettleAfterResult, $"settle {run.Run}", () => SettleAsync(batch));
+        else Recall(batch);
+    }
+
+    async Task SettleAsync(DayBatch batch)
+    {
+        // A dose that was held on its way is decided on by itself.
+        var conditional = await Quality.ConditionalAsync(batch.Batch!.BatchId);
+        if (conditional is not []) await Quality.ReleaseAsync(batch.Run, batch.Batch.BatchId, conditional, batch.Batch.RecordVersion, batch.Batch.RecordHash);
+    }
+
+    // The list stands with the result; what takes time is asking.
+    void Recall(DayBatch batch)
+    {
+        var (run, id, asked) = (batch.Run, batch.Batch!.BatchId, Now);
+        List<DayOrder> left = [.. batch.Doses.Where(o => Shipping.ByDose.ContainsKey(o.DoseId))];
+        At(asked + SettleAfterResult, $"close recall of {run.Run} too early", () => Recalls.CloseAsync(run.Run, id, tooEarly: true));
+        foreach (var order in left) At(asked += ConsigneeAsked, $"{order.Input.Customer} answers about {order.Input.Order}", () => Recalls.AnswerAsync(order, id, Now));
+        At(asked += SettleAfterResult, $"reject {run.Run}", () => Quality.RejectAsync(run, id, batch.Doses.Select(o => o.DoseId), deviations[run.Run], "filter failed after its test"));
+        At(asked + SettleAfterResult, $"close recall of {run.Run}", () => Recalls.CloseAsync(run.Run, id, tooEarly: false));
     }
 
     async Task PackAsync(DayOrder order, DayBatch batch)

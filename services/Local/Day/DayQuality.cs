@@ -42,26 +42,42 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
     public async Task<string> TestAsync(RunInput run, string batchId, string sampleId, DateTimeOffset now)
     {
         var deviation = "";
-        foreach (var test in input.Specifications.Where(t => t.Product == run.Product))
+        foreach (var test in input.Specifications.Where(t => t.Product == run.Product && t.ResultWithin is null))
         {
             var incident = input.Incidents.FirstOrDefault(i => i.Kind is "out_of_specification" && i.Run == run.Run && i.Test == test.Test);
-            var result = (await analyst.RecordResultAsync(new RecordResultRequest
-            {
-                RequestId = keys.Of("result", run.Run, test.Test),
-                BatchId = batchId,
-                SampleId = sampleId,
-                TestCode = test.Test,
-                Method = test.Method,
-                InstrumentId = $"{run.Site}-{test.Method}",
-                RawValue = incident is null ? Typical(test) : Text(incident.Value),
-                Unit = test.Unit,
-                MeasureTime = now.ToWire(),
-            })).Result;
+            var result = await RecordAsync(run, batchId, sampleId, test, incident is null ? Typical(test) : Text(incident.Value), now);
             if (result.Verdict is Verdict.OutOfSpecification) deviation = result.DeviationId;
         }
 
         return deviation;
     }
+
+    /// <summary>Tests of a product that may end after release.</summary>
+    public IEnumerable<TestInput> Pending(string product) => input.Specifications.Where(t => t.Product == product && t.ResultWithin is not null);
+
+    /// <summary>Records a test that ends after release: growth where an incident of the week says so.</summary>
+    public Task<Result> EndAsync(RunInput run, string batchId, string sampleId, TestInput test, bool positive, DateTimeOffset now) =>
+        RecordAsync(run, batchId, sampleId, test, positive ? "growth" : Typical(test), now);
+
+    /// <summary>Doses of a batch that are released on a condition.</summary>
+    public async Task<IReadOnlyList<string>> ConditionalAsync(string batchId) =>
+    [
+        .. (await disposition.ListDispositionsAsync(new ListDispositionsRequest { BatchId = batchId, State = Disposition.ConditionallyReleased, PageSize = 500 })).Dispositions.Select(d => d.DoseId),
+    ];
+
+    /// <summary>Releases every dose of a batch while tests are pending, naming them.</summary>
+    public async Task ReleaseConditionallyAsync(RunInput run, string batchId, IEnumerable<string> doseIds, long recordVersion, string recordHash) =>
+        await disposition.ReleaseDosesConditionallyAsync(new ReleaseDosesConditionallyRequest
+        {
+            RequestId = keys.Of("release-conditionally", run.Run), BatchId = batchId, DoseIds = { doseIds }, RecordVersion = recordVersion, RecordHash = recordHash,
+            PendingTestCodes = { Pending(run.Product).Select(t => t.Test) }, Reason = "record and results reviewed; sterility under way",
+        });
+
+    async Task<Result> RecordAsync(RunInput run, string batchId, string sampleId, TestInput test, string value, DateTimeOffset now) => (await analyst.RecordResultAsync(new RecordResultRequest
+    {
+        RequestId = keys.Of("result", run.Run, test.Test), BatchId = batchId, SampleId = sampleId, TestCode = test.Test, Method = test.Method, InstrumentId = $"{run.Site}-{test.Method}",
+        RawValue = value, Unit = test.Unit, MeasureTime = now.ToWire(),
+    })).Result;
 
     /// <summary>Releases every dose of a batch, as QA.</summary>
     public async Task<ReleaseDosesResponse> ReleaseAsync(RunInput run, string batchId, IEnumerable<string> doseIds, long recordVersion, string recordHash) =>
@@ -71,12 +87,12 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
         });
 
     /// <summary>Closes a deviation with the conclusion that the batch is to be rejected, and rejects it.</summary>
-    public async Task RejectAsync(RunInput run, string batchId, IEnumerable<string> doseIds, string deviationId)
+    public async Task RejectAsync(RunInput run, string batchId, IEnumerable<string> doseIds, string deviationId, string rootCause = "labelling incomplete")
     {
         var open = (await deviations.GetDeviationAsync(new GetDeviationRequest { DeviationId = deviationId })).Deviation;
         await deviations.CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = "labelling incomplete", CapaReference = "CAPA-1", Version = open.Conclusion is DeviationConclusion.Unspecified ? open.Version : open.Version - 1,
+            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = rootCause, CapaReference = "CAPA-1", Version = open.Conclusion is DeviationConclusion.Unspecified ? open.Version : open.Version - 1,
         });
         await disposition.RejectDosesAsync(new RejectDosesRequest { RequestId = keys.Of("reject", run.Run), BatchId = batchId, DoseIds = { doseIds }, ReferenceId = deviationId, Reason = "out of specification" });
     }
@@ -112,7 +128,10 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
     {
         SpecificationTest made = new()
         {
-            Code = test.Test, Name = test.Description, Method = test.Method, Unit = test.Unit, ExpectedText = test.Text, Scope = TestScope.Batch, Timing = TestTiming.BeforeRelease,
+            Code = test.Test, Name = test.Description, Method = test.Method, Unit = test.Unit, ExpectedText = test.Text, Scope = TestScope.Batch,
+            Timing = test.ResultWithin is null ? TestTiming.BeforeRelease : TestTiming.AfterRelease,
+            ResultWithin = test.ResultWithin is { } within ? Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(within) : null,
+            PendingBasis = test.PendingBasis,
         };
         if (test.Low is { } low) made.Low = low;
         if (test.High is { } high) made.High = high;

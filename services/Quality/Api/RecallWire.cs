@@ -26,6 +26,7 @@ static class RecallWire
         // Accounted for with the last answer, or from the start where nothing had left.
         AccountedTime = unanswered > 0 ? null : Timestamp.FromDateTimeOffset(lines.Max(l => l.AnsweredTime) ?? row.OpenedTime),
         Version = row.Version,
+        Scope = row.Scope is "" ? null : TraceScope.Parser.ParseJson(row.Scope),
     };
 
     public static RecallLine ToWire(this RecallDoseRow line, DoseRow dose, string analysisId) => new()

@@ -112,6 +112,8 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         }
 
         var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId));
+        await db.LinkAsync(TraceKind.Instrument, row.InstrumentId, batch.Id, row.DoseId, cancel);
+        await db.LinkAsync(TraceKind.Person, row.AnalystId, batch.Id, row.DoseId, cancel);
         await recalls.EndClockAsync(row, cancel);
         // What left before the result was known is called back with the very save that records it.
         if (deviationId.Length > 0) await recalls.OpenForWhatLeftAsync(batch.Id, request.DoseId, deviationId, $"{test!.Name} is out of specification.", cancel);

@@ -51,6 +51,9 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
     /// <summary>Doses of recalls.</summary>
     public DbSet<RecallDoseRow> RecallDoses => Set<RecallDoseRow>();
 
+    /// <summary>What doses were made with.</summary>
+    public DbSet<TraceLinkRow> TraceLinks => Set<TraceLinkRow>();
+
     /// <summary>Pending tests of a batch and its doses.</summary>
     internal Ask<List<PendingTestRow>> PendingTestsOf(string batchId) => All<PendingTestRow>(nameof(PendingTestRow.BatchId), batchId);
 
@@ -83,6 +86,7 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
         model.Entity<AnalysisRow>().ToTable("analyses").HasKey(r => r.Id);
         model.Entity<OutageRow>().ToTable("outages").HasKey(r => r.Id);
         model.Entity<PendingTestRow>().ToTable("pending_tests").HasKey(r => r.Id);
+        model.Entity<TraceLinkRow>().ToTable("trace_links").HasKey(r => new { r.Kind, r.ThingId, r.BatchId, r.DoseId });
         model.Entity<RecallRow>().ToTable("recalls").HasKey(r => r.Id);
         model.Entity<RecallDoseRow>().ToTable("recall_doses").HasKey(r => new { r.RecallId, r.DoseId });
         model.Entity<OutageDoseRow>().ToTable("outage_doses").HasKey(r => new { r.OutageId, r.DoseId });

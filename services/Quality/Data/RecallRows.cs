@@ -56,8 +56,11 @@ public sealed class RecallRow : IGxpRow
     /// <summary>Site.</summary>
     public required string SiteId { get; init; }
 
-    /// <summary>Batch.</summary>
+    /// <summary>Batch; empty for a scope.</summary>
     public required string BatchId { get; init; }
+
+    /// <summary>What it was traced from, proto JSON; empty for one batch.</summary>
+    public string Scope { get; init; } = "";
 
     /// <summary>True for an exercise.</summary>
     public required bool Exercise { get; init; }

@@ -62,23 +62,23 @@ public sealed class Recalls(QualityDb db)
             if (doses.TrueForAll(d => covered.Contains(d.Id))) return;
         }
 
-        Open(Id.From("recall", batchId, doseId, referenceId), batch, doses, reason, referenceId, exercise: false);
+        Open(new RecallRow
+        {
+            Id = Id.From("recall", batchId, doseId, referenceId), SiteId = batch.SiteId, BatchId = batch.Id, Exercise = false, Reason = reason, ReferenceId = referenceId,
+            OpenedBy = db.Request.Caller.Name, OpenedTime = db.Now,
+        }, doses);
     }
 
     /// <summary>Opens a recall: its list stands with the same save, and everybody is told by it. An exercise tells nobody.</summary>
-    public (RecallRow Recall, IReadOnlyList<RecallDoseRow> Lines) Open(string id, BatchRow batch, IReadOnlyList<DoseRow> doses, string reason, string referenceId, bool exercise)
+    public (RecallRow Recall, IReadOnlyList<RecallDoseRow> Lines) Open(RecallRow recall, IReadOnlyList<DoseRow> doses)
     {
-        var recall = db.Put(new RecallRow
+        db.Put(recall);
+        List<RecallDoseRow> lines = [.. doses.Select(d => db.Put(new RecallDoseRow { RecallId = recall.Id, DoseId = d.Id }))];
+        if (!recall.Exercise)
         {
-            Id = id, SiteId = batch.SiteId, BatchId = batch.Id, Exercise = exercise, Reason = reason, ReferenceId = referenceId,
-            OpenedBy = db.Request.Caller.Name, OpenedTime = db.Now,
-        });
-        List<RecallDoseRow> lines = [.. doses.Select(d => db.Put(new RecallDoseRow { RecallId = id, DoseId = d.Id }))];
-        if (!exercise)
-        {
-            db.Publish(id, new RecallOpened
+            db.Publish(recall.Id, new RecallOpened
             {
-                RecallId = id, Reason = reason, ReferenceId = referenceId, Doses = { doses.Select(d => new RecalledDose { DoseId = d.Id, OrderId = d.OrderId }) },
+                RecallId = recall.Id, Reason = recall.Reason, ReferenceId = recall.ReferenceId, Doses = { doses.Select(d => new RecalledDose { DoseId = d.Id, OrderId = d.OrderId }) },
             });
         }
 

@@ -3,6 +3,7 @@ using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
+using Doseline.Quality.V1;
 
 namespace Doseline.Quality.Events;
 
@@ -29,6 +30,7 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
         batch.ExceptionCount = fact.ExceptionCount;
         batch.EndOfSynthesisTime = fact.EndOfSynthesisTime?.ToDateTimeOffset();
         batch.ReadyTime ??= db.Now;
+        foreach (var used in fact.Used) await db.LinkAsync(KindOf(used.Kind), used.Id, fact.BatchId, used.DoseId, cancel);
         List<string> held = [.. holds.Where(h => h.LiftedTime is null).Select(h => h.DoseId)];
         foreach (var told in fact.Doses)
         {
@@ -46,6 +48,15 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
     Task ReopenAsync(BatchRow batch, DoseRow dose, CancellationToken cancel) => dispositions.OpenAsync(
         Id.From("deviation", batch.Id, dose.Id, batch.RecordHash), batch.Id, dose.Id, DeviationOrigin.Record, batch.RecordHash,
         "RECORD_CHANGED_AFTER_RELEASE", $"The batch record became version {batch.RecordVersion} after the dose was released.", cancel);
+
+    static TraceKind KindOf(UsedKind kind) => kind switch
+    {
+        UsedKind.Lot => TraceKind.Lot,
+        UsedKind.Material => TraceKind.Material,
+        UsedKind.Equipment => TraceKind.Equipment,
+        UsedKind.Person => TraceKind.Person,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A batch is made with no such thing."),
+    };
 
     static BatchRow New(string id, string number, string site, string product) =>
         new() { Id = id, BatchNumber = number, SiteId = site, ProductCode = product, SpecificationId = "" };

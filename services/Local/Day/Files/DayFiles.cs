@@ -105,7 +105,8 @@ sealed class DayFiles
                 r.Text("run"), SiteOf(r), ProductOf(r), r.KeyOf("recipe", recipes.Keys.ToHashSet(StringComparer.Ordinal), "recipes"), r.KeyOf("hot_cell", equipmentKeys, "equipment.csv"),
                 At(r, "start_local", SiteZone(r)), r.Whole("doses"), r.Activity("yield"), r.KeyOf("lot", lots, "deliveries.csv")))],
             Specifications = [.. Rows("specifications.csv", ["product", "test", "description", "method", "unit", "low", "high", "text"]).Select(r => new TestInput(
-                ProductOf(r), r.Text("test"), r.Text("description"), r.Text("method"), r.TextOrEmpty("unit"), r.NumberOrNull("low"), r.NumberOrNull("high"), r.TextOrEmpty("text")))],
+                ProductOf(r), r.Text("test"), r.Text("description"), r.Text("method"), r.TextOrEmpty("unit"), r.NumberOrNull("low"), r.NumberOrNull("high"), r.TextOrEmpty("text"),
+                r.NumberIfThere("result_within_days") is { } days ? TimeSpan.FromDays(days) : null, r.TextIfThere("pending_basis")))],
             Orders = [.. Rows("orders.csv", ["order", "place_local", "place_zone", "product", "site", "customer", "wanted:activity", "window_start_local", "window_end_local", "window_zone", "patient_token", "expected"])
                 .Select(r => new OrderInput(
                     r.Text("order"), At(r, "place_local", r.Zone("place_zone")), ProductOf(r), SiteOf(r), r.KeyOf("customer", customerKeys, "customers.csv"), r.ActivityOrNull("wanted"),

@@ -35,13 +35,13 @@ sealed record DayInput
 }
 
 /// <summary>
-/// Something that goes wrong: <c>out_of_specification</c>, <c>carrier_refusal</c>, <c>held_dose</c>, <c>late_flight</c> or <c>breakdown</c>; what a kind does
+/// Something that goes wrong: <c>out_of_specification</c>, <c>late_positive</c>, <c>carrier_refusal</c>, <c>held_dose</c>, <c>late_flight</c> or <c>breakdown</c>; what a kind does
 /// not need is empty.
 /// </summary>
 /// <param name="Kind">Kind.</param>
 /// <param name="Run">Run that is concerned.</param>
 /// <param name="Test">Test that fails.</param>
-/// <param name="Value">What the test finds, or how many hours a flight is late.</param>
+/// <param name="Value">What the test finds, how many hours a flight is late, or how many days after release a test turns out positive.</param>
 /// <param name="Customer">Customer that is concerned.</param>
 /// <param name="Order">Order that is concerned.</param>
 /// <param name="Equipment">Equipment that breaks.</param>
@@ -95,7 +95,8 @@ sealed record PackagingInput(string Packaging, string Name, string Specification
 
 sealed record RunInput(string Run, string Site, string Product, string Recipe, string HotCell, DateTimeOffset Start, int Doses, Activity Yield, string Lot);
 
-sealed record TestInput(string Product, string Test, string Description, string Method, string Unit, double? Low, double? High, string Text);
+/// <summary>A test of a specification; one with <paramref name="ResultWithin"/> may end so long after release.</summary>
+sealed record TestInput(string Product, string Test, string Description, string Method, string Unit, double? Low, double? High, string Text, TimeSpan? ResultWithin = null, string PendingBasis = "");
 
 sealed record OrderInput(
     string Order, DateTimeOffset Place, string Product, string Site, string Customer, Activity? Wanted,

@@ -154,6 +154,12 @@ sealed class Table
         public string TextOrEmpty(string column) => cells[Array.IndexOf(table.header, column)];
 
         /// <summary>Text that must be there.</summary>
+        public string TextIfThere(string column) => table.header.Contains(column, StringComparer.Ordinal) ? TextOrEmpty(column) : "";
+
+        /// <summary>A number of a column that a table may do without; null when it is not there or empty.</summary>
+        public double? NumberIfThere(string column) => TextIfThere(column) is "" ? null : NumberOrNull(column);
+
+        /// <summary>Text of a cell that must not be empty.</summary>
         public string Text(string column) => TextOrEmpty(column) is { Length: > 0 } text ? text : Problem(column, "the cell is empty", "");
 
         /// <summary>Items parted by <c>;</c>.</summary>
