@@ -31,7 +31,7 @@ uses=(tokens page-tokens audit-seal facts)
 # Whose facts nobody hears: of those keys no public half is needed.
 unheard=(identity gateway)
 # Services that host actors: their replicas show each other certificates (silos.tls), unless cert-manager makes these (silos.issuer) or SILOS is "none".
-silos=(execution waste)
+silos=(execution quality waste)
 [[ ${SILOS:-} != none ]] || silos=()
 # Keys of one service for what it alone reads.
 keys=(quality-release identity-keys gateway-sessions)

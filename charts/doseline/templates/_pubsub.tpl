@@ -30,6 +30,7 @@ metadata:
   {{- end }}
   - { name: disableTls, value: {{ not $pubsub.kafka.tls | quote }} }
   - { name: initialOffset, value: newest }
+  - { name: consumeRetryEnabled, value: "false" }
   - { name: maxMessageBytes, value: "2097152" }
 {{- else if eq $pubsub.broker "servicebus" }}
 type: pubsub.azure.servicebus.topics

@@ -76,7 +76,7 @@ clock.alarmSeconds is {{ $values.clock.alarmSeconds }} and clock.refuseSeconds {
 {{ $at }}.keys names {{ $key }}, which is a service's own.
 {{- end }}
 {{- end }}
-{{- $volumes := list "keys" "tmp" "tls" "tls-clients" }}
+{{- $volumes := list "keys" "tmp" "tls" "tls-clients" "silo" }}
 {{- range $service.volumes }}
 {{- if has .name $volumes }}
 {{ $at }}.volumes names {{ .name }} a second time.
@@ -87,7 +87,7 @@ clock.alarmSeconds is {{ $values.clock.alarmSeconds }} and clock.refuseSeconds {
 {{- if not (has .name $volumes) }}
 {{ $at }}.volumeMounts names {{ .name }}, which is no volume.
 {{- end }}
-{{- if has (trimSuffix "/" .mountPath) (list "/keys" "/tmp" "/tls" "/tls-clients") }}
+{{- if has (trimSuffix "/" .mountPath) (list "/keys" "/tmp" "/tls" "/tls-clients" "/silo") }}
 {{ $at }}.volumeMounts hides {{ .mountPath }}, where the chart mounts its own.
 {{- end }}
 {{- end }}
@@ -95,7 +95,7 @@ clock.alarmSeconds is {{ $values.clock.alarmSeconds }} and clock.refuseSeconds {
 
 {{/* Of services beside each other; takes (list $ services). */}}
 {{- define "doseline.refusals.together" -}}
-{{- $paths := dict }}{{ $databases := dict }}{{ $keys := dict }}
+{{- $paths := dict }}{{ $databases := dict }}{{ $owners := dict }}{{ $keys := dict }}
 {{- range $name, $service := index . 1 }}
 {{- range $key := $service.keys }}
 {{- with get $keys $key }}
@@ -115,6 +115,11 @@ services.{{ $name }}.paths: {{ $path }} leads to {{ . }} already.
 services.{{ $name }}.database.secret: {{ $secret }} is the database of {{ . }}, and each service has its own.
 {{- end }}
 {{- $_ := set $databases $secret $name }}
+{{- $owner := include "doseline.databaseOwner" (list $name $service) }}
+{{- with get $owners $owner }}
+services.{{ $name }}.database.ownerSecret: {{ $owner }} is the owner of {{ . }}'s database, and each service has its own.
+{{- end }}
+{{- $_ := set $owners $owner $name }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -204,7 +209,18 @@ issuers: people are sent to {{ . }} to sign in, and ingress.host is {{ $.ingress
 
 {{/* Of the way in for browsers and partners; takes (list values services). */}}
 {{- define "doseline.refusals.wayIn" -}}
-{{- $in := (index . 0).ingress }}{{ $doors := (index . 0).doors }}
+{{- $in := (index . 0).ingress }}{{ $doors := (index . 0).doors }}{{ $services := index . 1 }}
+{{- range $key, $_ := (index . 0).observability.labels }}
+{{- if hasPrefix "app.kubernetes.io/" $key }}
+observability.labels sets {{ $key }}, which the chart sets.
+{{- end }}
+{{- end }}
+{{- if and $in.partners.host (eq $in.kind "none") }}
+ingress.partners.host is {{ $in.partners.host }}, and ingress.kind none makes no way in.
+{{- end }}
+{{- if and $in.partners.host (not (include "doseline.partners" $services)) }}
+ingress.partners.host is {{ $in.partners.host }}, and services.gateway.partners opens no door for partners.
+{{- end }}
 {{- if and $doors.clientAuthoritiesSecret (not $doors.tlsSecret) }}
 doors.clientAuthoritiesSecret: a certificate is shown only where TLS ends, and doors.tlsSecret is not said.
 {{- end }}
@@ -214,8 +230,21 @@ ingress.proxies names {{ . }}: then anybody is believed to be a proxy.
 {{- end }}
 {{- end }}
 {{- if ne $in.kind "none" }}
-{{- if and (not $in.tlsSecret) (or (eq $in.kind "ingress") $in.gatewayClass) }}
+{{- $paths := list }}
+{{- range $services }}{{ $paths = concat $paths (.paths | default list) }}{{ end }}
+{{- if not (has "/" $paths) }}
+No service has the path /, so ingress.host leads nowhere.
+{{- end }}
+{{- range (index . 0).issuers }}
+{{- if and .platform (not (and (has "/oauth" $paths) (has "/.well-known" $paths))) }}
+issuers: people are sent to {{ .authority }} to sign in, and no service has the paths /oauth and /.well-known.
+{{- end }}
+{{- end }}
+{{- if and (not $in.tlsSecret) (or (eq $in.kind "ingress") $in.gatewayClass $in.certificate.issuer) }}
 ingress.tlsSecret is needed.
+{{- end }}
+{{- if and (eq $in.kind "ingress") $doors.clientAuthoritiesSecret $in.partners.host }}
+doors.clientAuthoritiesSecret: an Ingress ends TLS before the pod, where no certificate of a client arrives; use ingress.kind gateway, or a LoadBalancer of your own.
 {{- end }}
 {{- if and (eq $in.kind "gateway") (not $in.className) (not $in.gatewayClass) }}
 ingress.className is needed to name the Gateway, or ingress.gatewayClass to make one.
@@ -230,7 +259,7 @@ ingress.gatewayClass and ingress.gatewayNamespace are for ingress.kind gateway.
 {{- if eq $in.partners.host $in.host }}
 ingress.partners.host is {{ $in.host }}, which browsers are served at; partners need a name of their own.
 {{- end }}
-{{- if and (not $doors.tlsSecret) (or (eq $in.kind "ingress") $in.gatewayClass) }}
+{{- if or (eq $in.kind "ingress") (and (not $doors.tlsSecret) $in.gatewayClass) }}
 {{- if not $in.partners.tlsSecret }}
 ingress.partners.tlsSecret is needed.
 {{- else if eq $in.partners.tlsSecret $in.tlsSecret }}

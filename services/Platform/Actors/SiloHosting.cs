@@ -76,6 +76,7 @@ static class SiloHosting
         var database = config.GetConnectionString(service);
         if (database?.Contains("Host=", StringComparison.OrdinalIgnoreCase) is not true) throw new SettingException($"Cluster:Address needs ConnectionStrings:{service} to name a PostgreSQL database.");
         SiloTls.Of(config, service)?.On(silo);
+        silo.Services.AddHealthChecks().AddCheck<SiloHealth>("actors");
         // Names that stay the same over versions: another one would make two clusters over one database.
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = ($"doseline-{service}", $"doseline-{service}"));
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database));

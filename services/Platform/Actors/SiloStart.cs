@@ -16,6 +16,9 @@ sealed class SiloStart(IServiceProvider services, IHostApplicationLifetime lifet
     Task? started;
     IHostedService? silo;
 
+    /// <summary>True when the silo runs, and has not been asked to stop.</summary>
+    public bool Runs => silo is not null && !lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>Done when the silo runs.</summary>
     public Task ReadyAsync()
     {

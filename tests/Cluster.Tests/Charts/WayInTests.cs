@@ -16,7 +16,7 @@ public sealed class WayInTests
         partners.Text("spec", "rules", "0", "http", "paths", "0", "backend", "service", "port", "name").ShouldBe("grpc");
         partners.Text("metadata", "annotations", "nginx.ingress.kubernetes.io/backend-protocol").ShouldBe("GRPC");
         objects.Where(o => o.Kind is "Certificate").Select(c => (c.Text("spec", "secretName"), c.Words("spec", "dnsNames")[0])).ShouldBe(
-            [("doseline-tls", "doseline.example.org"), ("doseline-partners-tls", "partners.example.org"), ("site-silo-execution", "execution.silo.doseline"), ("site-silo-waste", "waste.silo.doseline")], ignoreOrder: true);
+            [("doseline-tls", "doseline.example.org"), ("doseline-partners-tls", "partners.example.org"), ("site-silo-execution", "execution.silo.doseline"), ("site-silo-quality", "quality.silo.doseline"), ("site-silo-waste", "waste.silo.doseline")], ignoreOrder: true);
         foreach (var counts in new[] { "gateway", "identity" }) Told(objects, counts, "Ports__Proxies__").ShouldBe(["10.42.0.0/16", "fd00:42::/64"], counts);
     }
 

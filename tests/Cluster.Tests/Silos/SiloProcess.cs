@@ -31,6 +31,22 @@ sealed class SiloProcess : IAsyncDisposable
     /// <summary>Address of its probe port, where its actors can be asked.</summary>
     public Uri Probe => probe.Task.Result;
 
+    /// <summary>Whether it is ready, as a kubelet asks; null while nobody answers.</summary>
+    public async Task<bool?> IsReadyAsync()
+    {
+        if (!probe.Task.IsCompletedSuccessfully) return null;
+        using HttpClient http = new() { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(Probe, "/healthz/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>True when the process has ended.</summary>
     public bool Gone => process.HasExited;
 
