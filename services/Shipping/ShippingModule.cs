@@ -36,6 +36,8 @@ public sealed class ShippingModule : ServiceModule
                 .Commutes<LabelVoided, DoseSignals>(l => [l.PrintId]))
             .From("quality", facts => facts
                 .LatestWins<DoseDispositionChanged, DoseSignals>(d => [d.DoseId])
+                .InTurn<DeviationOpened, Deviations>(d => [d.DeviationId])
+                .InTurn<DeviationClosed, Deviations>(d => [d.DeviationId])
                 .InTurn<OutageReleaseAuthorised, OutageCopies>(o => [o.AuthorisationId])
                 .InTurn<OutageReleaseReconciled, OutageCopies>(o => [o.AuthorisationId]))
             .From("execution", facts => facts.InTurn<DoseLost, DoseSignals>(d => [d.DoseId]));

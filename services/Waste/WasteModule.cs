@@ -19,6 +19,8 @@ public sealed class WasteModule : ServiceModule
     public override void Compose(ModuleBuilder module) => module
         .Database<WasteDb>()
         .Api<WasteApi>()
+        .Calls<MovesService.MovesServiceClient>()
+        .Calls<SitesService.SitesServiceClient>()
         .From("execution", facts => facts
             .InTurn<WasteArisen, ItemFacts>(w => [w.WasteId])
             .InTurn<SampleTaken, ItemFacts>(s => [s.SampleId]))

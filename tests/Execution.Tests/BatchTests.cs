@@ -316,6 +316,42 @@ public sealed class BatchTests
         }
     }
 
+    [Fact]
+    [Requirement("A072")]
+    public async Task The_room_of_a_cell_does_not_change_under_what_is_in_it()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession);
+        await shift.BeginAsync();
+        var cell = (await shift.Plant.Floor.ListEquipmentAsync(new ListEquipmentRequest { SiteId = Plant.Site, PageSize = 500 })).Equipment.Single(e => e.EquipmentId == shift.Plant.HotCell);
+        PutEquipmentRequest put = new() { RequestId = TestPlatform.RequestId(), Equipment = new Equipment(cell) { RoomId = "office" } };
+        (await Codes(() => shift.Plant.Equipment.PutEquipmentAsync(put).ResponseAsync)).ShouldBe(["EQUIPMENT_NOT_EMPTY"]);
+    }
+
+    [Fact]
+    [Requirement("A159")]
+    public async Task A_hold_that_execution_raised_is_lifted_by_QA_alone_also_before_quality_has_heard_of_it()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession);
+        await shift.BeginAsync();
+        await shift.PrepareAsync();
+        await shift.SynthesiseAsync();
+        await shift.CompleteAsync("synthesis");
+        var raised = (await shift.CheckTemperatureAsync(96)).Exceptions.Single();
+        raised.DeviationId.ShouldBeEmpty("Quality has not been told yet");
+        foreach (var role in Kernel.Rules.Roles.All.Where(r => r is not Kernel.Rules.Roles.Qa))
+        {
+            (await Codes(() => new BatchesService.BatchesServiceClient(platform.AsNamed("other", role)).ResolveExceptionAsync(Resolve(raised)).ResponseAsync)).ShouldBe(["ROLE_NOT_ALLOWED"], role);
+        }
+
+        (await Codes(() => new BatchesService.BatchesServiceClient(platform.UnsignedAs(TestPlatform.PersonIn("qa"))).ResolveExceptionAsync(Resolve(raised)).ResponseAsync)).ShouldBe(["SIGNATURE_REQUIRED"]);
+        (await shift.Records.GetBatchAsync(new GetBatchRequest { BatchId = shift.BatchId })).Batch.OnHold.ShouldBeTrue();
+        (await shift.Qa.ResolveExceptionAsync(Resolve(raised))).Batch.OnHold.ShouldBeFalse();
+    }
+
     internal static ResolveExceptionRequest Resolve(BatchException raised) => new() { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "judged" };
 
     internal static async Task<IEnumerable<string>> Codes(Func<Task> call) => (await TestPlatform.RefusalsAsync(call)).Select(r => r.Code);

@@ -45,7 +45,7 @@ public sealed class DispenseTests
         raised.DoseId.ShouldBe(Shift.DoseOf("order-2"));
         answer.Batch.OnHold.ShouldBeTrue();
         (await BatchTests.Codes(() => shift.CompleteAsync("dispense"))).ShouldBe(["BATCH_ON_HOLD"]);
-        await shift.Verifier.ResolveExceptionAsync(BatchTests.Resolve(raised));
+        await shift.Qa.ResolveExceptionAsync(BatchTests.Resolve(raised));
         await shift.CompleteAsync("dispense");
     }
 

@@ -18,7 +18,7 @@ public sealed class IssueTests
         (receipt.CostMinor, receipt.Currency) = (1_000_001, "USD");
         var lot = (await plant.Lots.ReceiveLotAsync(receipt)).Lot;
         (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 40e9)))).ShouldHaveSingleItem().Code.ShouldBe("LOT_NOT_APPROVED");
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, RecordId = "COA-1", Reason = "ok" });
 
         var request = plant.Issue(lot, 40e9);
         var issued = await plant.Execution.IssueToBatchAsync(request);

@@ -106,9 +106,21 @@ sealed class Plant(TestPlatform platform)
         var lot = await ReceiveAsync(bq, room, impurities);
         return (await Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest
         {
-            RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate reviewed",
+            RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate reviewed", RecordId = "COA-1",
         })).Lot;
     }
+
+    public static TransfereeAuthorisation Authorisation(DateTimeOffset expire, params string[] nuclides) => new()
+    {
+        Name = "Disposal Ltd", LicenceNumber = "L-9", IssuingAgency = "NRC", ExpireTime = expire.ToWireTime(), Method = VerificationMethod.LicenceCopy, Nuclides = { nuclides }, LimitBq = 1e12,
+        Places = { "Main building" }, EvidenceId = "DOC-17",
+    };
+
+    public async Task<Transferee> TransfereeAsync(TransfereeAuthorisation authorisation, Transferee? known = null) => (await Licences.PutTransfereeAsync(new PutTransfereeRequest
+    {
+        RequestId = TestPlatform.RequestId(), Reason = "licence copy read",
+        Transferee = new Transferee { TransfereeId = known?.TransfereeId ?? "", Version = known?.Version ?? 0, Authorisation = authorisation },
+    })).Transferee;
 
     public IssueToBatchRequest Issue(Lot lot, double bq, string batch = "batch-1", string room = "hc-1") => new()
     {

@@ -180,7 +180,7 @@ public sealed class PossessionTests
         Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9, "released"))).ShouldBe("SEG-STATUS");
 
         var bad = await plant.ReceiveAsync(1e9);
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = bad.LotId, Status = LotStatus.Rejected, Version = bad.Version, Reason = "purity" });
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = bad.LotId, Status = LotStatus.Rejected, Version = bad.Version, RecordId = "COA-1", Reason = "purity" });
         Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9))).ShouldBe("SEG-REJECTED");
 
         static string Rule(IReadOnlyList<Kernel.Rules.Refusal> refusals)
@@ -197,21 +197,19 @@ public sealed class PossessionTests
         await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ReceiveAsync(10e9);
-        TransferOutRequest request = new()
-        {
-            RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, DeliveryPlace = "Annex", Reason = "sold",
-            Transferee = new TransfereeAuthorisation
-            {
-                Name = "Clinic", LicenceNumber = "L-9", IssuingAgency = "NRC", ExpireTime = (platform.Now - TimeSpan.FromDays(1)).ToWireTime(),
-                Method = VerificationMethod.LicenceCopy, Nuclides = { "Lu-177" }, Forms = { "capsule" }, LimitBq = 1e9, Places = { "Main building" },
-            },
-        };
+        var authorisation = Plant.Authorisation(platform.Now - TimeSpan.FromDays(1), "Lu-177");
+        authorisation.LimitBq = 1e9;
+        authorisation.Forms.Add("capsule");
+        var transferee = await plant.TransfereeAsync(authorisation);
+        TransferOutRequest request = new() { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, DeliveryPlace = "Annex", Reason = "sold", TransfereeId = transferee.TransfereeId };
         (await TestPlatform.RefusalsAsync(async () => await plant.Moves.TransferOutAsync(request))).Select(refusal => refusal.Code).ShouldBe(
             ["TRANSFEREE_LICENCE_EXPIRED", "TRANSFEREE_QUANTITY_EXCEEDED", "TRANSFEREE_FORM_NOT_AUTHORISED", "TRANSFEREE_PLACE_NOT_AUTHORISED"], ignoreOrder: true);
+        // Nobody is named by a text.
+        (await TestPlatform.RefusalsAsync(async () => await plant.Moves.TransferOutAsync(new TransferOutRequest(request) { TransfereeId = "Clinic, licence L-9" }))).ShouldHaveSingleItem().Code.ShouldBe("TRANSFEREE_UNKNOWN");
         (await plant.TotalAsync()).ShouldBe(10e9, 1e-3);
-        request.Transferee.ExpireTime = (platform.Now + TimeSpan.FromDays(1)).ToWireTime();
-        (request.Transferee.LimitBq, request.DeliveryPlace) = (10e9, "Main building");
-        request.Transferee.Forms.Clear();
+        await plant.TransfereeAsync(Plant.Authorisation(platform.Now + TimeSpan.FromDays(1), "Lu-177"), transferee);
+        request.DeliveryPlace = "Main building";
+        (await TestPlatform.RefusalsAsync(async () => await new MovesService.MovesServiceClient(platform.UnsignedAs(TestPlatform.PersonIn("radiation_safety"))).TransferOutAsync(request))).ShouldHaveSingleItem().Code.ShouldBe("SIGNATURE_REQUIRED");
         await plant.Moves.TransferOutAsync(request);
         (await plant.TotalAsync()).ShouldBe(0);
     }

@@ -20,7 +20,7 @@ public sealed class UnitsAndDataTests
         {
             RequestId = TestPlatform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "RINSE", SupplierCode = "BUF", SupplierBatch = "B1", Form = "liquid", Use = "manufacture", Quantity = 1,
         })).Lot;
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "ok" });
+        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, RecordId = "COA-1", Reason = "ok" });
 
         (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "mg")))).Single().Code.ShouldBe("UNIT_OF_OTHER_DIMENSION");
         (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 5, "cups")))).Single().Code.ShouldBe("UNIT_UNKNOWN");

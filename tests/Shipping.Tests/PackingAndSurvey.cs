@@ -1,3 +1,4 @@
+using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
@@ -111,10 +112,44 @@ public sealed class PackingAndSurvey
         await dock.DoseAsync("dose-1");
         var ready = await dock.ReadyAsync("dose-1");
         (await Dock.RefusedAsync(() => dock.PrintAsync(ready))).ShouldBe(["REPRINT_REASON_REQUIRED"]);
+        // The exception is QA's: without its signature, or with another's, nothing is printed.
+        PrintPapersRequest reprint = new() { RequestId = TestPlatform.RequestId(), PackageId = ready.PackageId, Version = ready.Version, Reason = "smudged" };
+        PackagesService.PackagesServiceClient unsigned = new(dock.Platform.UnsignedAs(TestPlatform.PersonIn("shipping")));
+        (await TestPlatform.RefusalsAsync(() => unsigned.PrintPapersAsync(reprint).ResponseAsync)).Select(refusal => (refusal.Code, refusal.Subject))
+            .ShouldBe([("SIGNATURE_REQUIRED", "signature"), ("SIGNATURE_REQUIRED", "second_signature")]);
+        const string method = "/doseline.shipping.v1.PackagesService/PrintPapers";
+        var colleague = TestPlatform.PersonIn("shipping") with { Subject = "person:colleague", Name = "Colleague" };
+        reprint.Signature = dock.Platform.Signer.Sign(TestPlatform.PersonIn("shipping"), method, reprint);
+        reprint.SecondSignature = dock.Platform.Signer.Sign(colleague, method, reprint, second: true);
+        (await Dock.RefusedAsync(() => unsigned.PrintPapersAsync(reprint).ResponseAsync)).ShouldNotBeEmpty();
+        (await dock.Packages.GetPackageAsync(new GetPackageRequest { PackageId = ready.PackageId })).Package.PaperVersion.ShouldBe(1);
         var again = await dock.PrintAsync(ready, reason: "smudged");
         again.Paper.PaperVersion.ShouldBe(2);
         again.Paper.Html.ShouldContain("reprint: smudged");
         (await dock.Packages.GetPapersAsync(new GetPapersRequest { PackageId = ready.PackageId })).Paper.ShouldBe(again.Paper);
+    }
+
+    [Fact]
+    [Requirement("A161")]
+    public async Task A_package_shows_the_deviations_on_its_doses_and_their_batches_also_those_opened_after_it_left()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var ready = await dock.ReadyAsync("dose-1");
+        await dock.Platform.GiveAsync("dose-1", new DoseDispositionChanged { DoseId = "dose-1", BatchId = "batch-1", OrderId = "order-1", From = Disposition.InProcess, To = Disposition.Pending });
+        await dock.Platform.GiveAsync("dev-1", new DeviationOpened { DeviationId = "dev-1", BatchId = "batch-1", Code = "ENVIRONMENT" });
+        await dock.Platform.GiveAsync("dev-2", new DeviationOpened { DeviationId = "dev-2", BatchId = "batch-1", DoseId = "dose-of-another-package", Code = "ENVIRONMENT" });
+        await dock.Platform.GiveAsync("dev-3", new DeviationOpened { DeviationId = "dev-3", BatchId = "batch-2", Code = "ENVIRONMENT" });
+        (await ShownAsync()).ShouldBe([("dev-1", "", false, "")]);
+        await dock.ShipAsync(ready);
+        await dock.Platform.GiveAsync("dev-1", new DeviationClosed { DeviationId = "dev-1", BatchId = "batch-1", MayContinue = true, CapaReference = "CAPA-2026-014" });
+        // The closure of one that is opened after the hand-over may be heard first.
+        await dock.Platform.GiveAsync("dev-4", new DeviationClosed { DeviationId = "dev-4", BatchId = "batch-1", MayContinue = true });
+        await dock.Platform.GiveAsync("dev-4", new DeviationOpened { DeviationId = "dev-4", BatchId = "batch-1", DoseId = "dose-1", Code = "COMPLAINT" });
+        (await ShownAsync()).ShouldBe([("dev-1", "", true, "CAPA-2026-014"), ("dev-4", "dose-1", true, "")]);
+
+        async Task<IEnumerable<(string Id, string Dose, bool Closed, string Capa)>> ShownAsync() =>
+            (await dock.Packages.GetPackageAsync(new GetPackageRequest { PackageId = ready.PackageId })).Package.Deviations.Select(d => (d.DeviationId, d.DoseId, d.Closed, d.CapaReference));
     }
 
     [Fact]

@@ -11,6 +11,9 @@ sealed class Bench(TestPlatform platform)
 {
     public const string Site = "nj1";
 
+    /// <summary>A platform whose Inventory is the given one.</summary>
+    public static Task<TestPlatform> PlatformAsync(FakeInventory? inventory = null) => TestPlatform.StartAsync(configure: (inventory ?? new FakeInventory()).Replace);
+
     public WasteService.WasteServiceClient Waste { get; } = new(platform.As("radiation_safety"));
 
     public WireActivity Activity(string nuclide, double bq) => new() { Nuclide = nuclide, ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(platform.Now) };

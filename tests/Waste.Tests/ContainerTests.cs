@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Messaging;
 using Doseline.Testing;
@@ -12,7 +13,7 @@ public sealed class ContainerTests
     [Requirement("A040", "A065")]
     public async Task A_container_becomes_eligible_at_the_tick_and_leaves_only_after_a_survey()
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 400e9));
         var container = await bench.AddAsync(await bench.OpenAsync(), "w1");
@@ -51,7 +52,7 @@ public sealed class ContainerTests
     [Fact]
     public async Task A_survey_names_all_that_is_missing()
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1));
         var container = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(), "w1"));
@@ -71,7 +72,7 @@ public sealed class ContainerTests
     [InlineData("Yb-175", 1e6, null)]
     public async Task What_is_too_long_lived_stays_out(string nuclide, double bq, string? code)
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1e9), bench.Activity(nuclide, bq));
         var container = await bench.OpenAsync();
@@ -94,7 +95,7 @@ public sealed class ContainerTests
     [Requirement("E10")]
     public async Task Carrier_added_material_stays_out_of_a_short_lived_bin_even_when_no_isomer_was_measured()
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         await platform.GiveAsync("lot-1", new Inventory.V1.MaterialIssued { LotId = "lot-1", BatchId = "b1", Route = Inventory.V1.ProductionRoute.CarrierAdded });
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1e9));
@@ -105,7 +106,7 @@ public sealed class ContainerTests
     [Requirement("A085", "E09", "E10")]
     public async Task The_clock_follows_the_impurity_and_contents_show_what_grows()
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         // licensing.md section 5: 400 GBq with 0.02 % Lu-177m. A bin for up to 200 d follows Lu-177m: ten half-lives of 160.4 d.
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 400e9), bench.Activity("Lu-177m", 80e6));
@@ -126,7 +127,7 @@ public sealed class ContainerTests
     [Requirement("A039")]
     public async Task A_discarded_sample_becomes_an_item_once()
     {
-        await using var platform = await TestPlatform.StartAsync();
+        await using var platform = await Bench.PlatformAsync();
         Bench bench = new(platform);
         await platform.GiveAsync("b1", new Execution.V1.SampleTaken { SampleId = "s1", BatchId = "b1", SiteId = Bench.Site, RoomId = "qc", Activity = bench.Activity("Lu-177", 1e6) });
         var fact = await platform.GiveAsync("s1", new Quality.V1.SampleDiscarded { SampleId = "s1", BatchId = "b1" });
@@ -172,6 +173,81 @@ public sealed class ContainerTests
         Eligible(third).ShouldBe(1, "the log goes on where it was, and nothing was added to it");
     }
 
+    [Fact]
+    [Requirement("A072")]
+    public async Task What_inventory_does_not_let_in_goes_into_no_container_and_a_container_moves_with_all_that_is_in_it_or_not_at_all()
+    {
+        FakeInventory inventory = new();
+        await using var platform = await Bench.PlatformAsync(inventory);
+        Bench bench = new(platform);
+        foreach (var (room, code) in new[] { ("nowhere", "ROOM_UNKNOWN"), ("closed", "ROOM_NOT_ACTIVE") })
+        {
+            (await TestPlatform.RefusalsAsync(async () => await bench.Waste.PutContainerAsync(new PutContainerRequest
+            {
+                RequestId = TestPlatform.RequestId(), Label = "W-2", SiteId = Bench.Site, RoomId = room, Policy = Bench.Policy(),
+            }))).ShouldHaveSingleItem().Code.ShouldBe(code);
+        }
+
+        await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1e9));
+        await bench.ArisesAsync("w2", "b1", bench.Activity("Lu-177", 1e9));
+        var container = await bench.OpenAsync();
+        inventory.Refuses = Refusal.State("rooms/waste", "ROOM_LIMIT_EXCEEDED", "full");
+        (await TestPlatform.RefusalsAsync(async () => await bench.AddAsync(container, "w1"))).ShouldHaveSingleItem().Code.ShouldBe("ROOM_LIMIT_EXCEEDED");
+        var loose = (await bench.Waste.ListItemsAsync(new ListItemsRequest { SiteId = Bench.Site, OnlyLoose = true })).Items;
+        loose.Select(item => (item.WasteId, item.RoomId, item.ContainerId)).ShouldBe([("w1", "hc-1", ""), ("w2", "hc-1", "")]);
+        inventory.Refuses = null;
+        await bench.AddAsync(container, "w1");
+        container = await bench.AddAsync(container, "w2");
+
+        MoveContainerRequest move = new() { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, RoomId = "cellar", Version = container.Version };
+        inventory.Refuses = Refusal.State("rooms/cellar", "ROOM_NOT_AUTHORISED", "not there");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.MoveContainerAsync(move))).ShouldHaveSingleItem().Code.ShouldBe("ROOM_NOT_AUTHORISED");
+        (await bench.GetAsync(container)).Container.ShouldBe(container);
+        inventory.Refuses = null;
+        move.RequestId = TestPlatform.RequestId();
+        var moved = (await bench.Waste.MoveContainerAsync(move)).Container;
+        moved.RoomId.ShouldBe("cellar");
+        inventory.Moves[^1].WasteIds.ShouldBe(["w1", "w2"], ignoreOrder: true);
+        await platform.SettleAsync();
+        var told = platform.Facts<WasteMoved>();
+        told.Select(fact => (fact.WasteId, fact.RoomId)).ShouldBe([("w1", "waste"), ("w2", "waste"), ("w1", "cellar"), ("w2", "cellar")], ignoreOrder: true);
+        told.ShouldAllBe(fact => fact.TransactionId.StartsWith("move-", StringComparison.Ordinal));
+
+        move = new(move) { RequestId = TestPlatform.RequestId() };
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.MoveContainerAsync(move))).Select(refusal => refusal.Code).ShouldBe(["VERSION_STALE", "ALREADY_THERE"]);
+    }
+
+    [Fact]
+    public async Task A_transfer_goes_to_a_licensee_on_file_with_place_manifest_and_signature_and_stays_on_the_container()
+    {
+        FakeInventory inventory = new();
+        await using var platform = await Bench.PlatformAsync(inventory);
+        Bench bench = new(platform);
+        await bench.ArisesAsync("w1", "b1", bench.Activity("Ac-227", 1e6));
+        var container = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(Bench.Policy(policy => policy.DecayInStorage = false)), "w1"));
+        DisposeContainerRequest request = new() { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Version = container.Version, Route = DisposalRoute.Transfer, Reason = "collected" };
+        var refused = await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(request));
+        refused.Select(refusal => (refusal.Code, refusal.Subject)).ShouldBe([("FIELD_REQUIRED", "transferee_id"), ("FIELD_REQUIRED", "delivery_place"), ("FIELD_REQUIRED", "manifest_number")]);
+        (request.TransfereeId, request.DeliveryPlace, request.ManifestNumber) = ("t-1", "Main building", "540-0017");
+        WasteService.WasteServiceClient unsigned = new(platform.UnsignedAs(TestPlatform.PersonIn("radiation_safety")));
+        (await TestPlatform.RefusalsAsync(async () => await unsigned.DisposeContainerAsync(request))).ShouldHaveSingleItem().Code.ShouldBe("SIGNATURE_REQUIRED");
+        inventory.Refuses = Refusal.State("transferees/L-9", "TRANSFEREE_NUCLIDE_NOT_AUTHORISED", "not for Ac-227");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(request))).ShouldHaveSingleItem().Code.ShouldBe("TRANSFEREE_NUCLIDE_NOT_AUTHORISED");
+        (await bench.GetAsync(container)).Container.State.ShouldBe(ContainerState.Closed);
+
+        inventory.Refuses = null;
+        request.RequestId = TestPlatform.RequestId();
+        var gone = (await bench.Waste.DisposeContainerAsync(request)).Container;
+        (gone.State, gone.Transfer.TransfereeId, gone.Transfer.TransfereeName, gone.Transfer.LicenceNumber, gone.Transfer.EvidenceId, gone.Transfer.DeliveryPlace, gone.Transfer.ManifestNumber)
+            .ShouldBe((ContainerState.Disposed, "t-1", "Disposal Ltd", "L-9", "DOC-17", "Main building", "540-0017"));
+        gone.Transfer.TransactionId.ShouldStartWith("transfer-");
+        (inventory.Transfers[^1].TransfereeId, inventory.Transfers[^1].DeliveryPlace).ShouldBe(("t-1", "Main building"));
+        // What is for a transfer is not taken for a release.
+        await bench.ArisesAsync("w2", "b1", bench.Activity("Lu-177", 1));
+        var other = await bench.CloseAsync(await bench.AddAsync(await bench.OpenAsync(), "w2"));
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(new DisposeContainerRequest(Disposal(other)) { ManifestNumber = "540-0018" }))).Select(refusal => refusal.Code).ShouldContain("FIELD_NOT_EXPECTED");
+    }
+
     static DisposeContainerRequest Disposal(Container container) => new()
     {
         RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Route = DisposalRoute.DecayInStorage, LabelsRemoved = true, Version = container.Version, Reason = "decayed",
@@ -180,6 +256,7 @@ public sealed class ContainerTests
     static Task<SimulatedPlatform> StartAsync(TestDatabase database, DateTimeOffset start) => SimulatedPlatform.StartAsync(start, database.Settings, builder =>
     {
         builder.Logging.ClearProviders();
+        new FakeInventory().Replace(builder);
     });
 
     static int Eligible(SimulatedPlatform host) =>

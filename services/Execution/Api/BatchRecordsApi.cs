@@ -54,8 +54,10 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
         var cancel = context.CancellationToken;
         var file = await BatchFile.OpenAsync(db, request.BatchId, cancel);
         var frozen = await db.FrozenRecords.AsNoTracking().Where(f => f.BatchId == request.BatchId).OrderBy(f => f.RecordVersion).ToListAsync(cancel);
+        var deviations = await db.Deviations.AsNoTracking().Where(d => d.BatchId == request.BatchId).OrderBy(d => d.Id).ToListAsync(cancel);
         return new GetBatchRecordResponse
         {
+            Deviations = { deviations.Select(d => d.ToWire()) },
             Record = file.ToWire(),
             Frozen = { frozen.Select(f => new FrozenRecord { RecordVersion = f.RecordVersion, RecordHash = f.Hash, FreezeTime = f.Time.ToWire(), CanonicalJson = f.Document }) },
         };

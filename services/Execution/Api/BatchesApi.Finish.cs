@@ -26,15 +26,12 @@ public sealed partial class BatchesApi
         var cancel = context.CancellationToken;
         var row = await db.LoadAsync<ExceptionRow>(cancel, request.ExceptionId) ?? throw Unknown("exceptions", request.ExceptionId);
         var file = await BatchFile.OpenAsync(db, row.BatchId, cancel);
-        var caller = db.Request.Caller;
         List<Refusal> refusals = [];
         refusals.RequireText(request.Reason, "reason", 2000);
         if (row.State is ExceptionState.Resolved)
             refusals.Add(Refusal.State($"exceptions/{row.Id}", "EXCEPTION_RESOLVED", "The exception is resolved already.").With("resolve_time", row.ResolvedTime));
-        if (row.RaisedBy == caller.Subject)
+        if (row.RaisedBy == db.Request.Caller.Subject)
             refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "SECOND_PERSON_NEEDED", "An exception is judged by another person than the one whose entry raised it."));
-        if (row.DeviationId is { } deviation && !caller.Is(Roles.Qa, file.Batch.SiteId))
-            refusals.Add(Refusal.Denied($"exceptions/{row.Id}", "DEVIATION_DECIDES", "Quality opened a deviation for it; only QA decides now.").With("deviation_id", deviation));
         refusals.ThrowIfAny();
         file.Resolve(row, request.Reason);
         return await db.AnswerAsync(new ResolveExceptionResponse { Exception = row.ToWire(), Batch = file.Batch.ToWire() }, cancel);

@@ -2,6 +2,7 @@ using Doseline.Execution.Data;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Api;
 
@@ -16,6 +17,7 @@ public sealed class DoseRecordsApi(ExecutionDb db) : DoseRecordsService.DoseReco
             ?? throw new RefusedException(Refusal.Missing($"doses/{request.DoseId}", "DOSE_UNKNOWN", "There is no such dose."));
         db.Request.Caller.RequireSite(dose.SiteId);
         var batch = dose.BatchId is { } id ? await db.LoadAsync<BatchRow>(cancel, id) : null;
-        return new GetDoseRecordResponse { Record = dose.ToWire(batch) };
+        var deviations = batch is null ? [] : await db.Deviations.AsNoTracking().Where(d => d.BatchId == batch.Id && (d.DoseId == "" || d.DoseId == dose.Id)).OrderBy(d => d.Id).ToListAsync(cancel);
+        return new GetDoseRecordResponse { Record = dose.ToWire(batch), Deviations = { deviations.Select(d => d.ToWire()) } };
     }
 }

@@ -112,6 +112,7 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         if (row.Version != etag) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", etag, row.Version));
         if (row.Class != equipment.Class || row.SiteId != equipment.SiteId)
             throw new RefusedException(Refusal.Invalid("equipment.equipment_class", "IDENTITY_FIXED", "Class and site of equipment never change; add another piece.").With("equipment_class", row.Class).With("site_id", row.SiteId));
+        if (row.RoomId != equipment.RoomId) await RequireEmptyAsync(row, cancel);
         row.Code = equipment.Code;
         row.RoomId = equipment.RoomId;
         row.QualificationDueTime = equipment.QualificationDue;
@@ -120,6 +121,13 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         row.ClearanceLimitBq = equipment.ClearanceLimitBq;
         if (row.Uncleared) (await CellFile.OfAsync(db, row, cancel)).Compute();
         return row;
+    }
+
+    // What is in it would change its room with it, past the gate of that room.
+    async Task RequireEmptyAsync(EquipmentRow row, CancellationToken cancel)
+    {
+        if (row.BatchId is null && (await CellFile.OfAsync(db, row, cancel)).Items is []) return;
+        throw new RefusedException(Refusal.State($"equipment/{row.Id}", "EQUIPMENT_NOT_EMPTY", $"{row.Code} holds activity; empty it before its room changes.").With("room_id", row.RoomId).With("batch_id", row.BatchId ?? ""));
     }
 
     async Task<EquipmentRow> FindAsync(string id, CancellationToken cancel) => await db.LoadAsync<EquipmentRow>(cancel, id)

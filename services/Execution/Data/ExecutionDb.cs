@@ -21,6 +21,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : Service
     internal DbSet<ExceptionRow> Exceptions => Set<ExceptionRow>();
     internal DbSet<FrozenRecordRow> FrozenRecords => Set<FrozenRecordRow>();
     internal DbSet<DoseRow> Doses => Set<DoseRow>();
+    internal DbSet<DeviationRow> Deviations => Set<DeviationRow>();
     internal DbSet<MaintenanceOrderRow> MaintenanceOrders => Set<MaintenanceOrderRow>();
     internal DbSet<EquipmentLogRow> EquipmentLog => Set<EquipmentLogRow>();
 
@@ -43,6 +44,7 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : Service
         model.Entity<CellItemRow>().ToTable("cell_items").HasKey(r => r.Id);
         model.Entity<CellSurveyRow>().ToTable("cell_surveys").HasKey(r => r.Id);
         model.Entity<CleaningRulesRow>().ToTable("cleaning_rules").HasKey(r => r.SiteId);
+        model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
         model.Entity<MaintenanceOrderRow>().ToTable("maintenance_orders").HasKey(r => r.Id);
         model.Entity<EquipmentLogRow>().ToTable("equipment_log").HasKey(r => r.Id);
     }

@@ -11,6 +11,7 @@ public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, 
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
     {
+        await RememberAsync(fact.DeviationId, fact.BatchId, fact.DoseId, closed: false, "", cancel);
         // Deviations of lots, and of batches whose production is complete, are Quality's alone.
         if (await BatchFile.FindAsync(db, fact.BatchId, cancel) is not { Batch.State: BatchState.Running } file) return;
         if (file.Exceptions.Any(e => e.DeviationId == fact.DeviationId)) return;
@@ -23,10 +24,19 @@ public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, 
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
     {
+        await RememberAsync(fact.DeviationId, fact.BatchId, null, closed: true, fact.CapaReference, cancel);
         if (await BatchFile.FindAsync(db, fact.BatchId, cancel) is not { Batch.State: BatchState.Running } file) return;
         var held = file.Exceptions.Where(e => e.State is ExceptionState.Open && e.DeviationId == fact.DeviationId).ToList();
         // A batch that may not continue stays on hold: QA rejects it, and its exceptions are resolved with that decision.
         if (!fact.MayContinue) return;
         foreach (var exception in held) file.Resolve(exception, $"Deviation {fact.DeviationId} was closed: the batch may continue.");
+    }
+
+    // Kept whatever the state of the batch: one that is opened after production is seen beside the record too.
+    async Task RememberAsync(string id, string batchId, string? doseId, bool closed, string capaReference, CancellationToken cancel)
+    {
+        if (await db.LoadAsync<DeviationRow>(cancel, id) is { } row)
+            (row.DoseId, row.Closed, row.CapaReference) = (doseId ?? row.DoseId, row.Closed || closed, closed ? capaReference : row.CapaReference);
+        else db.Put(new DeviationRow { Id = id, BatchId = batchId, DoseId = doseId ?? "", Closed = closed, CapaReference = capaReference });
     }
 }

@@ -10,7 +10,7 @@ using DomainLine = Doseline.Inventory.Domain.LicenceLine;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Licences.</summary>
-public sealed class LicencesApi(InventoryDb db, PageTokens pageTokens) : LicencesService.LicencesServiceBase
+public sealed partial class LicencesApi(InventoryDb db, PageTokens pageTokens) : LicencesService.LicencesServiceBase
 {
     const int LinesMax = 200;
 

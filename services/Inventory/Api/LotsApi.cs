@@ -118,6 +118,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         db.Request.Caller.RequireSite(lot.SiteId);
         List<Refusal> refusals = [];
         refusals.RequireText(request.Reason, "reason", 500);
+        refusals.RequireText(request.RecordId, "record_id", 64);
         if (!Enum.IsDefined((LotStatus)request.Status)) refusals.Add(Refusal.Invalid("status", "FIELD_REQUIRED", "status is required."));
         if (request.Version != lot.Version) refusals.Add(Refusal.Stale($"lots/{lot.Id}", request.Version, lot.Version));
         if (lot.Status is LotStatus.Rejected && request.Status is not V1.LotStatus.Rejected)
@@ -127,8 +128,8 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         refusals.ThrowIfAny();
 
         if (lot.Status != (LotStatus)request.Status)
-            db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = (V1.LotStatus)lot.Status, To = request.Status });
-        lot.Status = (LotStatus)request.Status;
+            db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = (V1.LotStatus)lot.Status, To = request.Status, RecordId = request.RecordId });
+        (lot.Status, lot.StatusRecordId) = ((LotStatus)request.Status, request.RecordId);
         var (found, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
         var holding = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
         holding.Status = lot.Status switch

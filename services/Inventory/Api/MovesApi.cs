@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace Doseline.Inventory.Api;
 
 /// <summary>Moves inside a site, between sites and out of possession; assays.</summary>
-public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Corrections corrections) : MovesService.MovesServiceBase
+public sealed partial class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Corrections corrections) : MovesService.MovesServiceBase
 {
     /// <inheritdoc/>
     public override async Task<MoveHoldingResponse> MoveHolding(MoveHoldingRequest request, ServerCallContext context)
@@ -20,6 +20,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Correctio
         {
             List<Refusal> refusals = [];
             var (item, lines) = await HereAsync(holding, refusals, cancel);
+            RequireNoWaste(holding, refusals);
             if (holding.RoomId != request.FromRoomId)
                 refusals.Add(Refusal.State($"holdings/{holding.Id}", "NOT_IN_THAT_ROOM", $"It is in room '{holding.RoomId}', not in '{request.FromRoomId}'.").With("room_id", holding.RoomId));
             if (holding.RoomId == request.ToRoomId)
@@ -48,6 +49,7 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Correctio
             if (arrival < db.Now) refusals.Add(Refusal.Invalid("arrival_time", "TIME_IN_PAST", "A planned move lies in the future.").With("arrival_time", arrival).With("now", db.Now));
             refusals.ThrowIfAny();
             var (item, _) = await HereAsync(holding, refusals, cancel);
+            RequireNoWaste(holding, refusals);
             await gate.AdmitAsync(new Arrival(item with { Place = holding.Place with { RoomId = request.ToRoomId } }, arrival, item), "", refusals, cancel);
             refusals.ThrowIfAny();
             ExpectationRow row = new()
@@ -109,19 +111,14 @@ public sealed class MovesApi(InventoryDb db, Gate gate, Ledger ledger, Correctio
     {
         var cancel = context.CancellationToken;
         var holding = await HoldingAsync(request.HoldingId, cancel);
-        var sent = request.Transferee ?? new TransfereeAuthorisation();
         return await gate.AloneAsync(holding.SiteId, "", holding.Id, async () =>
         {
             List<Refusal> refusals = [];
-            refusals.RequireText(sent.Name, "transferee.name");
-            refusals.RequireText(sent.LicenceNumber, "transferee.licence_number", 64);
-            refusals.RequireText(sent.IssuingAgency, "transferee.issuing_agency");
-            refusals.RequirePositive(sent.LimitBq, "transferee.limit_bq");
-            var expire = sent.ExpireTime.Read("transferee.expire_time").OrAdd(refusals);
+            refusals.RequireText(request.Reason, "reason", 500);
             var (item, lines) = await HereAsync(holding, refusals, cancel);
-            if (holding.Kind is not (Account.Lot or Account.Waste)) refusals.Add(Refusal.State($"holdings/{holding.Id}", "ONLY_LOTS_AND_WASTE", "Doses leave by shipping, batches not at all."));
-            Transferee transferee = new(sent.Name, sent.LicenceNumber, sent.IssuingAgency, expire, (Verification)sent.Method, [.. sent.Nuclides], [.. sent.Forms], sent.LimitBq, [.. sent.Places]);
-            refusals.AddRange(TransferRules.Against(item, transferee, request.DeliveryPlace, db.Now));
+            if (holding.Kind is not Account.Lot) refusals.Add(Refusal.State($"holdings/{holding.Id}", "ONLY_LOTS", "Doses leave by shipping, waste by disposal of its container, batches not at all."));
+            var transferee = await db.TransfereeAsync(request.TransfereeId, cancel);
+            refusals.AddRange(TransferRules.Against([item], transferee.ToDomain(), request.DeliveryPlace, db.Now));
             refusals.ThrowIfAny();
             await Begin("TRANSFER_OUT", request.RequestId).MoveAllAsync(holding, lines, holding.Place.Outside(Account.Consignee), cancel);
             if (await db.LoadAsync<LotRow>(cancel, holding.Id) is { } lot) lot.UsedUp = true;

@@ -35,6 +35,25 @@ public sealed partial class PossessionApi
         return answer;
     }
 
+    /// <inheritdoc/>
+    public override async Task<ListExcursionsResponse> ListExcursions(ListExcursionsRequest request, ServerCallContext context)
+    {
+        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
+        var rows = await db.Excursions.AsNoTracking().Where(row => row.SiteId == request.SiteId && row.Id.CompareTo(after) > 0).OrderBy(row => row.Id).Take(size + 1).ToListAsync(context.CancellationToken);
+        ListExcursionsResponse answer = new()
+        {
+            Excursions =
+            {
+                rows.Take(size).Select(row => new Excursion
+                {
+                    ExcursionId = row.Id, HoldingId = row.HoldingId, FromRoomId = row.FromRoomId, RoomId = row.RoomId, Codes = { row.Codes.Split(',') }, CauseId = row.CauseId, BookTime = row.Time.ToWire(),
+                }),
+            },
+        };
+        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        return answer;
+    }
+
     static Holding ToWire(HoldingRow row, IEnumerable<HoldingLineRow> lines)
     {
         Holding sent = new() { HoldingId = row.Id, Category = (PossessionCategory)row.Account, RoomId = row.RoomId, Form = row.Form, Use = row.Use, BatchId = row.BatchId };

@@ -34,6 +34,7 @@ static class WireLots
             Quantity = row.Quantity,
             QuantityLeft = row.QuantityLeft,
             Status = (V1.LotStatus)row.Status,
+            StatusRecordId = row.StatusRecordId,
             ReceiveTime = row.ReceiveTime.ToWire(),
             ExpireTime = row.ExpireTime.ToWire(),
             CostMinor = row.CostMinor,

@@ -47,6 +47,42 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
         foreach (var use in admission.Uses) TellNear(site, use, row!.NearLimitFraction, known.Find(limit => limit.LimitId == use.LimitId));
     }
 
+    /// <summary>
+    /// Admits what goes together, as what is in one container, or adds the refusals: each item meets the room as it is with those before it.
+    /// </summary>
+    /// <param name="site">Site.</param>
+    /// <param name="arrivals">What arrives; none of it comes from outside.</param>
+    /// <param name="refusals">Reasons collected so far; the gate adds its own, each once.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task AdmitTogetherAsync(string site, IReadOnlyList<Arrival> arrivals, List<Refusal> refusals, CancellationToken cancel)
+    {
+        var state = await reader.StateAsync(site, "", cancel);
+        List<LimitUse> uses = [];
+        foreach (var arrival in arrivals)
+        {
+            if (PossessionRules.AdmitOrSuggest(arrival, state).OrAdd(refusals) is { } admission) uses.AddRange(admission.Uses);
+            state = state with { Held = [.. state.Held.Where(held => held.Place.HoldingId != arrival.To.HoldingId || held.IsPlannedMove), arrival.Item] };
+        }
+
+        if (refusals is not [])
+        {
+            List<Refusal> once = [.. refusals.DistinctBy(refusal => (refusal.Code, refusal.Subject))];
+            refusals.Clear();
+            refusals.AddRange(once);
+            return;
+        }
+
+        var (row, known) = await db.LoadAsync(db.One<SiteRow>(site), db.All<NearLimitRow>(nameof(NearLimitRow.SiteId), site), cancel);
+        foreach (var use in uses.GroupBy(use => use.LimitId, StringComparer.Ordinal).Select(all => all.MaxBy(use => use.UsedFraction)!))
+            TellNear(site, use, row!.NearLimitFraction, known.Find(limit => limit.LimitId == use.LimitId));
+    }
+
+    /// <summary>What the gate would have said of activity that is in a room already: codes of the reasons against it, each once; empty when it might come.</summary>
+    /// <param name="arrival">What is there, as if it came now.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<IReadOnlyList<string>> ObjectionsAsync(Arrival arrival, CancellationToken cancel) =>
+        [.. PossessionRules.Admit(arrival, await reader.StateAsync(arrival.To.SiteId, "", cancel)).Refusals.Select(refusal => refusal.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     void TellNear(string site, LimitUse use, double fraction, NearLimitRow? row)
     {
         var isNear = use.UsedFraction >= fraction;

@@ -23,6 +23,8 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options) : Service
     internal DbSet<LedgerEntryRow> Entries => Set<LedgerEntryRow>();
     internal DbSet<CostEntryRow> Costs => Set<CostEntryRow>();
     internal DbSet<NearLimitRow> NearLimits => Set<NearLimitRow>();
+    internal DbSet<TransfereeRow> Transferees => Set<TransfereeRow>();
+    internal DbSet<ExcursionRow> Excursions => Set<ExcursionRow>();
     internal DbSet<SecurityEventRow> SecurityEvents => Set<SecurityEventRow>();
 
     /// <summary>Lines of a holding, those of zero included.</summary>
@@ -47,6 +49,8 @@ public sealed class InventoryDb(DbContextOptions<InventoryDb> options) : Service
         model.Entity<LedgerEntryRow>().ToTable("ledger_entries").HasKey(r => r.Seq);
         model.Entity<CostEntryRow>().ToTable("cost_entries").HasKey(r => r.Seq);
         model.Entity<NearLimitRow>().ToTable("near_limits").HasKey(r => new { r.SiteId, r.LimitId });
+        model.Entity<TransfereeRow>().ToTable("transferees").HasKey(r => r.Id);
+        model.Entity<ExcursionRow>().ToTable("excursions").HasKey(r => r.Id);
         model.Entity<SecurityEventRow>().ToTable("security_events").HasKey(r => r.Id);
     }
 }

@@ -103,6 +103,34 @@ sealed class LicenceRow : IGxpRow
     };
 }
 
+/// <summary>Another licensee on file.</summary>
+sealed class TransfereeRow : IGxpRow
+{
+    public required string Id { get; init; }
+    public required string Name { get; set; }
+    public required string LicenceNumber { get; set; }
+    public required string IssuingAgency { get; set; }
+    public required DateTimeOffset ExpireTime { get; set; }
+    public required Verification Method { get; set; }
+    public required string Nuclides { get; set; }
+    public required string Forms { get; set; }
+    public required double LimitBq { get; set; }
+    public required string Places { get; set; }
+    public required string EvidenceId { get; set; }
+    public long Version { get; set; }
+    public DateTimeOffset ChangedTime { get; set; }
+    public string AuditHash { get; set; } = "";
+
+    /// <summary>One that is to be filled in.</summary>
+    public static TransfereeRow Make(string id) => new()
+    {
+        Id = id, Name = "", LicenceNumber = "", IssuingAgency = "", ExpireTime = default, Method = default, Nuclides = "", Forms = "", LimitBq = 0, Places = "", EvidenceId = "",
+    };
+
+    public Transferee ToDomain() =>
+        new(Name, LicenceNumber, IssuingAgency, ExpireTime, Method, Json.Read<string[]>(Nuclides), Json.Read<string[]>(Forms), LimitBq, Json.Read<string[]>(Places));
+}
+
 /// <summary>A material.</summary>
 sealed class MaterialRow : IGxpRow
 {

@@ -16,6 +16,9 @@ sealed class LotRow : IGxpRow
     public required double Quantity { get; init; }
     public required double QuantityLeft { get; set; }
     public required LotStatus Status { get; set; }
+
+    /// <summary>Record that controls the status; empty before the first change.</summary>
+    public string StatusRecordId { get; set; } = "";
     public required bool UsedUp { get; set; }
     public required DateTimeOffset ReceiveTime { get; init; }
     public required DateTimeOffset ExpireTime { get; init; }
@@ -155,6 +158,22 @@ sealed class SecurityEventRow : IGxpRow
     public required string What { get; init; }
     public required string Actor { get; init; }
     public required string Codes { get; init; }
+    public required DateTimeOffset Time { get; init; }
+    public long Version { get; set; }
+    public DateTimeOffset ChangedTime { get; set; }
+    public string AuditHash { get; set; } = "";
+}
+
+/// <summary>Activity that was booked into a room against its gate, because it was there.</summary>
+sealed class ExcursionRow : IGxpRow
+{
+    public required string Id { get; init; }
+    public required string SiteId { get; init; }
+    public required string HoldingId { get; init; }
+    public required string FromRoomId { get; init; }
+    public required string RoomId { get; init; }
+    public required string Codes { get; init; }
+    public required string CauseId { get; init; }
     public required DateTimeOffset Time { get; init; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }

@@ -40,20 +40,20 @@ public sealed record Transferee(
 public static class TransferRules
 {
     /// <summary>Every reason against a transfer.</summary>
-    /// <param name="item">What is transferred.</param>
+    /// <param name="items">What is transferred together: the quantity is that of all of it.</param>
     /// <param name="transferee">Evidence.</param>
     /// <param name="deliveryPlace">Place of delivery.</param>
     /// <param name="time">Instant of transfer.</param>
-    public static IEnumerable<Refusal> Against(HeldItem item, Transferee transferee, string deliveryPlace, DateTimeOffset time)
+    public static IEnumerable<Refusal> Against(IReadOnlyCollection<HeldItem> items, Transferee transferee, string deliveryPlace, DateTimeOffset time)
     {
         var resource = $"transferees/{transferee.LicenceNumber}";
         if (!Enum.IsDefined(transferee.Method))
             yield return Refusal.Invalid("transferee.method", "VERIFICATION_REQUIRED", "Name how the transferee's authorisation was verified.");
         if (transferee.Expire <= time)
             yield return Refusal.State(resource, "TRANSFEREE_LICENCE_EXPIRED", $"Licence {transferee.LicenceNumber} has ended.").With("expire_time", transferee.Expire).With("transfer_time", time);
-        foreach (var nuclide in item.Lines.Select(line => line.Nuclide).Distinct(StringComparer.Ordinal))
+        foreach (var nuclide in items.SelectMany(item => item.Lines).Select(line => line.Nuclide).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            var bq = item.ActivityAt(nuclide, time);
+            var bq = items.Sum(item => item.ActivityAt(nuclide, time));
             if (!transferee.Nuclides.Contains(nuclide, StringComparer.Ordinal) && !transferee.Nuclides.Contains(Licence.Any, StringComparer.Ordinal))
             {
                 yield return Refusal.State(resource, "TRANSFEREE_NUCLIDE_NOT_AUTHORISED", $"{transferee.Name} is not authorised for {nuclide}.").With("nuclide", nuclide);
@@ -65,8 +65,8 @@ public static class TransferRules
             }
         }
 
-        if (transferee.Forms is not [] && !transferee.Forms.Contains(item.Place.Form, StringComparer.Ordinal))
-            yield return Refusal.State(resource, "TRANSFEREE_FORM_NOT_AUTHORISED", $"{transferee.Name} is not authorised for the form '{item.Place.Form}'.").With("form", item.Place.Form);
+        foreach (var form in items.Select(item => item.Place.Form).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(form => transferee.Forms is not [] && !transferee.Forms.Contains(form, StringComparer.Ordinal)))
+            yield return Refusal.State(resource, "TRANSFEREE_FORM_NOT_AUTHORISED", $"{transferee.Name} is not authorised for the form '{form}'.").With("form", form);
         if (!transferee.Places.Contains(deliveryPlace, StringComparer.Ordinal))
             yield return Refusal.State(resource, "TRANSFEREE_PLACE_NOT_AUTHORISED", $"'{deliveryPlace}' is not an authorised place of {transferee.Name}.").With("place", deliveryPlace);
     }

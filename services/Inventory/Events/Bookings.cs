@@ -6,8 +6,10 @@ using Doseline.Platform.Messaging;
 namespace Doseline.Inventory.Events;
 
 /// <summary>What handlers of facts have in common: a physical change that has happened is booked, whatever a gate would have said.</summary>
-public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance)
+public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, Gate gate, ILogger<Bookings> log)
 {
+    static readonly EventId Excursion = new(7202, "Excursion");
+
     /// <summary>The ledger.</summary>
     public Ledger Ledger => ledger;
 
@@ -47,6 +49,30 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance)
         Id = place.HoldingId, Account = place.Account, Kind = place.Account, SiteId = place.SiteId, RoomId = place.RoomId, Form = place.Form, Use = place.Use,
         Status = status, BatchId = batchId, Open = true,
     });
+
+    /// <summary>
+    /// Looks at activity that has changed its room before it is booked: what the gate would not have let in is booked all the same, for it is there, as an
+    /// excursion that is told and rings. What stays in its room is not looked at.
+    /// </summary>
+    /// <param name="cause">Fact that told of it.</param>
+    /// <param name="from">Where it was; outside of possession when it comes back.</param>
+    /// <param name="to">Where it is.</param>
+    /// <param name="status">Its status, for segregation.</param>
+    /// <param name="lines">Its activities.</param>
+    /// <param name="cancel">Cancels.</param>
+    internal async Task ArrivedAsync(Fact cause, Place from, Place to, StatusClass status, IReadOnlyList<BookedLine> lines, CancellationToken cancel)
+    {
+        var inside = from.Account.IsPossession();
+        if (inside && from.RoomId == to.RoomId) return;
+        var codes = await gate.ObjectionsAsync(new Arrival(new HeldItem(to, status, lines), db.Now, inside ? new HeldItem(from, status, lines) : null), cancel);
+        if (codes is []) return;
+        log.LogWarning(Excursion, "{What} is in {Room} of {Site}, which would not have let it in: {Codes}", to.HoldingId, to.RoomId, to.SiteId, string.Join(',', codes));
+        db.Put(new ExcursionRow
+        {
+            Id = Id.From("excursion", cause.Id, to.HoldingId), SiteId = to.SiteId, HoldingId = to.HoldingId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = string.Join(',', codes), CauseId = cause.Id, Time = db.Now,
+        });
+        db.Publish(to.SiteId, new V1.ExcursionBooked { HoldingId = to.HoldingId, SiteId = to.SiteId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = { codes }, BookTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(db.Now) });
+    }
 
     /// <summary>Takes a measured amount out of a batch, and in proportion every other nuclide of the solution.</summary>
     internal async Task TakeAsync(HoldingRow wip, Place to, BookedLine measured, DateTimeOffset now, CancellationToken cancel)

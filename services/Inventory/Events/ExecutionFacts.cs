@@ -16,7 +16,9 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
         if (await bookings.FindAsync(fact.BatchId, fact.DoseId, cancel) is not { } wip) return;
         var measured = BookedLine.From(fact.Measured.Read("measured").OrThrow());
         Place to = new(fact.DoseId, Account.Dose, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
-        bookings.Make(to, (await bookings.StatusAsync(fact.DoseId, cancel)).Status, fact.BatchId);
+        var status = (await bookings.StatusAsync(fact.DoseId, cancel)).Status;
+        await bookings.ArrivedAsync(envelope, wip.Place, to, status, [measured], cancel);
+        bookings.Make(to, status, fact.BatchId);
         bookings.Begin("DISPENSE", envelope, envelope.Time);
         await bookings.TakeAsync(wip, to, measured, envelope.Time, cancel);
     }
@@ -26,9 +28,11 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     {
         if (await bookings.FindAsync(fact.BatchId, fact.SampleId, cancel) is not { } wip) return;
         Place to = new(fact.SampleId, Account.Sample, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
+        var measured = BookedLine.From(fact.Activity.Read("activity").OrThrow());
+        await bookings.ArrivedAsync(envelope, wip.Place, to, StatusClass.Quarantine, [measured], cancel);
         bookings.Make(to, StatusClass.Quarantine, fact.BatchId);
         bookings.Begin("SAMPLE", envelope, envelope.Time);
-        await bookings.TakeAsync(wip, to, BookedLine.From(fact.Activity.Read("activity").OrThrow()), envelope.Time, cancel);
+        await bookings.TakeAsync(wip, to, measured, envelope.Time, cancel);
     }
 
     /// <inheritdoc/>
@@ -39,13 +43,14 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
         if (from.Account is Account.Consignee) throw TooEarly.Of($"holdings/{from.Id}", $"Holding {from.Id} is with the carrier and has not come back yet.");
         // Form and use stay: waste counts on the licence line of what it was, so that becoming waste changes no total.
         Place to = new(fact.WasteId, Account.Waste, from.SiteId, fact.RoomId, from.Form, from.Use);
-        bookings.Make(to, StatusClass.Waste, fact.BatchId);
-        bookings.Begin("WASTE", envelope, envelope.Time);
         // A dose or sample becomes waste as a whole; a batch or lot loses what was found of it.
         var whole = fact.FromKind is HoldingKind.Dose or HoldingKind.Sample || fact.Contents.Count == 0 || fact.Cause is WasteCause.LotSpent;
         var lines = whole
             ? (await bookings.LinesAsync(from.Id, cancel)).Where(line => line.Bq > 0).Select(line => line.Line).ToList()
             : [.. fact.Contents.Select((line, place) => BookedLine.From(line.Read($"contents[{place}]").OrThrow()))];
+        await bookings.ArrivedAsync(envelope, from.Place, to, StatusClass.Waste, lines, cancel);
+        bookings.Make(to, StatusClass.Waste, fact.BatchId);
+        bookings.Begin("WASTE", envelope, envelope.Time);
         foreach (var line in lines.OrderBy(line => line.Nuclide, StringComparer.Ordinal)) await bookings.Ledger.BookAsync(from.Place, to, line, cancel);
         if (whole && from.Kind is not Account.Wip) from.Open = false;
         if (whole && await db.LoadAsync<LotRow>(cancel, from.Id) is { } lot) lot.UsedUp = true;

@@ -10,10 +10,15 @@ public sealed class WasteFacts(Bookings bookings) : IFactHandler<WasteMoved>, IF
     /// <inheritdoc/>
     public async Task HandleAsync(WasteMoved fact, Fact envelope, CancellationToken cancel)
     {
+        // What passed the gate is booked already, and may have moved on since.
+        if (fact.TransactionId is not "") return;
         var waste = await bookings.FindAsync(fact.WasteId, cancel);
         // A move may be told after the disposal of the container; nothing is left to move then.
         if (!waste.Open || waste.RoomId == fact.RoomId) return;
-        await bookings.Begin("WASTE_MOVE", envelope, envelope.Time).MoveAllAsync(waste, await bookings.LinesAsync(waste.Id, cancel), waste.Place with { RoomId = fact.RoomId }, cancel);
+        var lines = await bookings.LinesAsync(waste.Id, cancel);
+        var to = waste.Place with { RoomId = fact.RoomId };
+        await bookings.ArrivedAsync(envelope, waste.Place, to, waste.Status, [.. lines.Where(line => line.Bq > 0).Select(line => line.Line)], cancel);
+        await bookings.Begin("WASTE_MOVE", envelope, envelope.Time).MoveAllAsync(waste, lines, to, cancel);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Doseline.Common.V1;
 using Doseline.Identity.Passwords;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Ids;
@@ -7,6 +8,7 @@ using Doseline.Local.Signing;
 using Doseline.Local.Simulation;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
+using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -21,7 +23,12 @@ namespace Doseline.Local.Day;
 sealed class DayPeople : IDisposable
 {
     const string Reason = "people of the day";
-    static readonly string[] Procedures = ["batch-execution", "dispensing", "disposition"];
+
+    // What people in a role do is done under the procedures that the methods open to that role name.
+    static readonly ILookup<string, string> ProceduresByRole = ContractMethods.All.Values
+        .Select(ContractMethods.PolicyOf).OfType<Policy>().Where(policy => policy.Procedure is not "")
+        .SelectMany(policy => policy.Roles.Select(role => (Role: role, policy.Procedure))).Distinct().OrderBy(pair => pair.Procedure, StringComparer.Ordinal)
+        .ToLookup(pair => pair.Role, pair => pair.Procedure, StringComparer.Ordinal);
 
     readonly ISimulation platform;
     readonly bool real;
@@ -93,7 +100,10 @@ sealed class DayPeople : IDisposable
         administrator.Dispose();
     }
 
-    CallInvoker Signing(DayPerson person) => signing.GetOrAdd(person, who => who.Calls.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? verifier : who, wanted))));
+    CallInvoker Signing(DayPerson person) => signing.GetOrAdd(person, who => who.Calls.Intercept(new SignedCalls(wanted => SignAsync(wanted.IsSecond ? SecondOf(wanted.Need) : who, wanted))));
+
+    // The verifier, where the method does not ask for QA alone.
+    DayPerson SecondOf(SignatureNeed need) => need.SecondRoles.Count == 0 || need.SecondRoles.Contains(Roles.Verifier) ? verifier : qa;
 
     static async Task<string?> SignAsync(DayPerson signer, SignatureWanted wanted) => (await new SigningService.SigningServiceClient(signer.Calls).SignAsync(new SignRequest
     {
@@ -149,18 +159,17 @@ sealed class DayPeople : IDisposable
     {
         TrainingService.TrainingServiceClient quality = new(qa.Calls), records = new(steward.Calls);
         var now = platform.Clock.GetUtcNow();
-        foreach (var code in Procedures)
+        foreach (var code in everybody.SelectMany(person => ProceduresByRole[person.Role]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             if ((await quality.ListProceduresAsync(new ListProceduresRequest { Code = code })).Procedures.Count == 0)
                 await quality.PublishProcedureAsync(new PublishProcedureRequest { RequestId = keys.Of("procedure", code), Code = code, ProcedureVersion = 1, Title = $"Procedure for {code}", EffectiveTime = now.ToWire(), Reason = Reason });
         }
 
-        await TrainedAsync(quality, operating, "batch-execution");
-        await TrainedAsync(quality, operating, "dispensing");
-        await TrainedAsync(quality, verifier, "batch-execution");
-        await TrainedAsync(quality, analyst, "batch-execution");
         // Nobody records their own.
-        await TrainedAsync(records, qa, "disposition");
+        foreach (var person in everybody)
+        {
+            foreach (var code in ProceduresByRole[person.Role]) await TrainedAsync(person == qa ? records : quality, person, code);
+        }
 
         async Task TrainedAsync(TrainingService.TrainingServiceClient by, DayPerson person, string code)
         {

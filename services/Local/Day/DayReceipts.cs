@@ -25,7 +25,7 @@ sealed class DayReceipts(DayPeople people, DayKeys keys, DayJournal journal)
 
         Lots[delivery.Lot] = (await qa.ChangeLotStatusAsync(new ChangeLotStatusRequest
         {
-            RequestId = keys.Of("approve", delivery.Lot), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate of the supplier reviewed",
+            RequestId = keys.Of("approve", delivery.Lot), LotId = lot.LotId, Status = LotStatus.Approved, Version = lot.Version, Reason = "certificate of the supplier reviewed", RecordId = $"COA-{delivery.Lot}",
         })).Lot;
     }
 

@@ -75,6 +75,7 @@ public sealed class OrderWriting(OrdersDb db)
             LossCause = row.LossCause,
             OpenDeviationIds = { deviations.Where(d => !d.Closed).Select(d => d.Id) },
             ClosedDeviationIds = { deviations.Where(d => d.Closed).Select(d => d.Id) },
+            CapaReferences = { deviations.Select(d => d.CapaReference).Where(c => c is not "").Distinct(StringComparer.Ordinal) },
             AcceptTime = row.AcceptTime.ToWire(),
             ReleaseTime = row.ReleaseTime.ToWire(),
             ShipTime = row.ShipTime.ToWire(),

@@ -47,4 +47,7 @@ public sealed class DeviationRow
     public required string DoseId { get; set; }
 
     public required bool Closed { get; set; }
+
+    /// <summary>Action it led to; empty for none.</summary>
+    public string CapaReference { get; set; } = "";
 }

@@ -18,7 +18,7 @@ public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFa
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) row.Closed = true;
-        else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true });
+        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) (row.Closed, row.CapaReference) = (true, fact.CapaReference);
+        else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true, CapaReference = fact.CapaReference });
     }
 }

@@ -28,7 +28,7 @@ public sealed class TrainingGate(HostCalls host, TimeProvider clock)
     /// <exception cref="RefusedException">TRAINING_NEEDED, or TRAINING_UNKNOWN when Identity cannot be asked.</exception>
     public async ValueTask RequireAsync(Caller caller, string procedure, CancellationToken cancel)
     {
-        if (procedure is "" || caller.IsDevelopment || caller.Is(Roles.Service)) return;
+        if (procedure is "" || caller.IsDevelopment || caller.IsPartner || caller.Is(Roles.Service)) return;
         var now = clock.GetUtcNow();
         var known = trained.TryGetValue((caller.Subject, procedure), out var asked);
         if (known && asked + Fresh > now) return;

@@ -72,9 +72,10 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about.</param>
     /// <param name="fact">A message of this service's <c>events.proto</c>.</param>
-    /// <exception cref="RefusedException">FACT_TOO_LARGE.</exception>
+    /// <exception cref="RefusedException">FACT_TOO_LARGE, FIELD_NOT_SHARED, TEXT_TOO_LONG.</exception>
     public void Publish(string subject, IMessage fact)
     {
+        SharedFields.Against(fact).ToList().ThrowIfAny();
         var id = Ids.New();
         var data = FactJson.Write(fact);
         var bytes = Encoding.UTF8.GetBytes(data);

@@ -114,6 +114,7 @@ public sealed class ServerPipeline(
         List<Refusal> malformed = [];
         WellFormed.Check(message, malformed);
         Receipts.Check(headers, malformed);
+        if (malformed is []) CodeFields.Check(message, malformed);
         if (malformed is [] && method.Policy.Mutates) EventFields.Check(message, new EventSpan(scope.GetRequiredService<TimeProvider>().GetUtcNow()), malformed);
         if (method.Chooser is not null && !databases.Hosts(method.DatabaseOf(message))) malformed.Add(NotHosted(method.DatabaseOf(message)));
         malformed.ThrowIfAny();

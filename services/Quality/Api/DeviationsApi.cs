@@ -50,6 +50,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             if (request.Conclusion is not (DeviationConclusion.MayContinue or DeviationConclusion.Reject))
                 refusals.Add(Refusal.Invalid("conclusion", "CONCLUSION_REQUIRED", "A deviation is concluded with MAY_CONTINUE or REJECT."));
             refusals.RequireText(request.RootCause, "root_cause", 4000);
+            if (request.CapaReference is not "") refusals.RequireText(request.CapaReference, "capa_reference", 64);
             refusals.ThrowIfAny();
 
             var signature = signer.Manifest();
@@ -58,7 +59,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             deviation.RootCause = request.RootCause;
             deviation.CapaReference = request.CapaReference;
             deviation.Closure = JsonFormatter.Default.Format(signature);
-            db.Publish(deviation.Id, new DeviationClosed { DeviationId = deviation.Id, BatchId = deviation.BatchId, MayContinue = mayContinue });
+            db.Publish(deviation.Id, new DeviationClosed { DeviationId = deviation.Id, BatchId = deviation.BatchId, MayContinue = mayContinue, CapaReference = request.CapaReference });
             var own = (await db.LoadAsync(db.HoldsOf(deviation.BatchId), cancel)).Find(h => h.ReferenceId == deviation.Id && h is { Origin: HoldOrigin.Deviation, LiftedTime: null });
             if (mayContinue && own is { } hold)
                 await dispositions.LiftAsync(hold, request.RootCause, signature, cancel);

@@ -2,6 +2,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
 using Doseline.Shipping.Domain.Class7;
+using Microsoft.EntityFrameworkCore;
 using Wire = Doseline.Shipping.V1;
 
 namespace Doseline.Shipping.Api;
@@ -84,7 +85,12 @@ public sealed class PackageReads(ShippingDb db, Consignees consignees)
     internal async Task<Wire.Package> ToWireAsync(PackageRow row, CancellationToken cancel)
     {
         var survey = await SurveyAsync(row, cancel);
-        return PackageWire.Of(row, survey, (await ShipmentsAsync(row, cancel)).OrderBy(r => r.Attempt));
+        var package = PackageWire.Of(row, survey, (await ShipmentsAsync(row, cancel)).OrderBy(r => r.Attempt));
+        List<string> doses = [.. package.Doses.Select(d => d.DoseId)];
+        var batches = await db.Hints.AsNoTracking().Where(h => doses.Contains(h.DoseId)).Select(h => h.BatchId).Distinct().ToListAsync(cancel);
+        var deviations = await db.Deviations.AsNoTracking().Where(d => batches.Contains(d.BatchId) && (d.DoseId == "" || doses.Contains(d.DoseId))).OrderBy(d => d.Id).ToListAsync(cancel);
+        package.Deviations.AddRange(deviations.Select(d => d.ToWire()));
+        return package;
     }
 
     /// <summary>A package as sent once the save that is about to happen has counted its version.</summary>

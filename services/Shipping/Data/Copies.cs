@@ -1,3 +1,4 @@
+using Doseline.Common.V1;
 using Doseline.Shipping.Domain;
 
 namespace Doseline.Shipping.Data;
@@ -60,5 +61,24 @@ sealed class DoseHintRow
 {
     public required string DoseId { get; init; }
     public required string Disposition { get; set; }
+
+    /// <summary>Batch it comes from; empty while it is not known.</summary>
+    public string BatchId { get; set; } = "";
     public required string LostCause { get; set; }
+}
+
+/// <summary>Quality's deviation by reference, a copy kept by facts: its audit is Quality's.</summary>
+sealed class DeviationRow
+{
+    public required string Id { get; init; }
+    public required string BatchId { get; set; }
+
+    /// <summary>Dose concerned; empty for the whole batch.</summary>
+    public required string DoseId { get; set; }
+    public required bool Closed { get; set; }
+
+    /// <summary>Action it led to; empty for none.</summary>
+    public required string CapaReference { get; set; }
+
+    public DeviationReference ToWire() => new() { DeviationId = Id, DoseId = DoseId, Closed = Closed, CapaReference = CapaReference };
 }

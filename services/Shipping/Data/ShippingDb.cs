@@ -22,6 +22,7 @@ public sealed class ShippingDb(DbContextOptions<ShippingDb> options) : ServiceDb
     internal DbSet<OrderCopy> Orders => Set<OrderCopy>();
     internal DbSet<LabelCopy> Labels => Set<LabelCopy>();
     internal DbSet<DoseHintRow> Hints => Set<DoseHintRow>();
+    internal DbSet<DeviationRow> Deviations => Set<DeviationRow>();
     internal DbSet<OutageCopy> Outages => Set<OutageCopy>();
 
     /// <inheritdoc/>
@@ -40,6 +41,7 @@ public sealed class ShippingDb(DbContextOptions<ShippingDb> options) : ServiceDb
         model.Entity<OrderCopy>().ToTable("orders").HasKey(r => r.Id);
         model.Entity<LabelCopy>().ToTable("labels").HasKey(r => new { r.DoseId, r.PrintId });
         model.Entity<DoseHintRow>().ToTable("dose_hints").HasKey(r => r.DoseId);
+        model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
         model.Entity<OutageCopy>().ToTable("outages").HasKey(r => r.Id);
     }
 }

@@ -23,8 +23,11 @@ public sealed class DoseSignals(ShippingDb db) :
         (await LabelAsync(fact.DoseId, fact.PrintId, cancel)).Voided = true;
 
     /// <inheritdoc/>
-    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) =>
-        (await HintAsync(fact.DoseId, cancel)).Disposition = DispositionName(fact.To);
+    public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
+    {
+        var hint = await HintAsync(fact.DoseId, cancel);
+        (hint.Disposition, hint.BatchId) = (DispositionName(fact.To), fact.BatchId);
+    }
 
     /// <inheritdoc/>
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>

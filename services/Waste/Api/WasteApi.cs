@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
@@ -14,7 +15,7 @@ using WireState = Doseline.Waste.V1.ContainerState;
 namespace Doseline.Waste.Api;
 
 /// <summary>Waste items and containers.</summary>
-public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals signals) : WasteService.WasteServiceBase
+public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals signals, MovesService.MovesServiceClient moves, SitesService.SitesServiceClient sites) : WasteService.WasteServiceBase
 {
     const int ItemsMax = 500;
 
@@ -61,6 +62,7 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
 
         refusals.ThrowIfAny();
         db.Request.Caller.RequireSite(request.SiteId);
+        await RequireRoomAsync(request.SiteId, request.RoomId, context.CancellationToken);
         ContainerRow row = new()
         {
             Id = db.Ids.New(), Label = request.Label, SiteId = request.SiteId, RoomId = request.RoomId, Policy = JsonSerializer.Serialize(sent.ToDomain(), JsonSerializerOptions.Web),
@@ -84,14 +86,10 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         refusals.AddRange(WasteRules.AgainstItem(item.ToContents(), await IsCarrierAddedAsync(item, cancel), container.ToPolicy(), $"items/{item.Id}", db.Now));
         refusals.ThrowIfAny();
 
+        // Asked also where the item seems to be there: Inventory owns where it is.
+        await MoveAsync([item], container.RoomId, cancel);
         item.ContainerId = container.Id;
         container.ItemCount++;
-        if (item.RoomId != container.RoomId)
-        {
-            item.RoomId = container.RoomId;
-            db.Publish(item.Id, new WasteMoved { WasteId = item.Id, SiteId = item.SiteId, RoomId = container.RoomId });
-        }
-
         var ids = (await ItemsAsync(container.Id, cancel)).Select(row => row.Id);
         return await db.AnswerAsync(new AddItemResponse { Container = After(container, ids) }, cancel);
     }
@@ -147,12 +145,14 @@ public sealed class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals sig
         refusals.RequireText(request.Reason, "reason", 500);
         if (request.Version != container.Version) refusals.Add(Refusal.Stale($"containers/{container.Id}", request.Version, container.Version));
         if (request.Route is not (DisposalRoute.DecayInStorage or DisposalRoute.Transfer)) refusals.Add(Refusal.Invalid("route", "FIELD_REQUIRED", "route is required."));
-        refusals.AddRange(WasteRules.AgainstDisposal(container.State, container.ToPolicy(), request.Route is DisposalRoute.DecayInStorage, request.LabelsRemoved, request.Transferee, $"containers/{container.Id}"));
+        TransferOf transfer = new(request.TransfereeId, request.DeliveryPlace, request.ManifestNumber);
+        refusals.AddRange(WasteRules.AgainstDisposal(container.State, container.ToPolicy(), request.Route is DisposalRoute.DecayInStorage, request.LabelsRemoved, transfer, $"containers/{container.Id}"));
         refusals.ThrowIfAny();
 
         var items = await ItemsAsync(container.Id, cancel);
+        if (request.Route is DisposalRoute.Transfer) await TransferAsync(container, items, transfer, cancel);
         foreach (var item in items) item.Disposed = true;
-        (container.State, container.DisposeTime, container.Transferee) = (ContainerState.Disposed, db.Now, request.Transferee);
+        (container.State, container.DisposeTime) = (ContainerState.Disposed, db.Now);
         db.Publish(container.Id, new WasteDisposed { ContainerId = container.Id, WasteIds = { items.Select(item => item.Id) }, SiteId = container.SiteId, DisposeTime = db.Now.ToWire(), Route = request.Route });
         return await db.AnswerAsync(new DisposeContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);
     }

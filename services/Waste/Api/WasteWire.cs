@@ -41,6 +41,15 @@ static class WasteWire
                 ReleaseLimitBq = policy.ReleaseBq, SignificanceLimitBq = policy.SignificanceBq, BackgroundMarginCpm = policy.BackgroundMarginCpm, Source = policy.Source,
             },
         };
+        if (row.Transfer is { } left && JsonSerializer.Deserialize<TransferData>(left, JsonSerializerOptions.Web) is { } transfer)
+        {
+            sent.Transfer = new Transfer
+            {
+                TransfereeId = transfer.TransfereeId, TransfereeName = transfer.Name, LicenceNumber = transfer.LicenceNumber, EvidenceId = transfer.EvidenceId,
+                DeliveryPlace = transfer.DeliveryPlace, ManifestNumber = transfer.ManifestNumber, TransactionId = transfer.TransactionId,
+            };
+        }
+
         if (row.Survey is { } text && JsonSerializer.Deserialize<SurveyData>(text, JsonSerializerOptions.Web) is { } survey)
         {
             sent.Survey = new Survey

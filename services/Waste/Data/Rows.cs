@@ -34,7 +34,7 @@ sealed record ContainerRow : IActorRow
     public required string Id { get; init; }
     public required string Label { get; init; }
     public required string SiteId { get; init; }
-    public required string RoomId { get; init; }
+    public required string RoomId { get; set; }
     public required string Policy { get; init; }
     public required ContainerState State { get; set; }
 
@@ -45,7 +45,12 @@ sealed record ContainerRow : IActorRow
     public required string ClockNuclide { get; set; }
     public string? Survey { get; set; }
     public DateTimeOffset? DisposeTime { get; set; }
+
+    /// <summary>Licensee on file that received it; empty unless it left by transfer. Rows of before have a name here.</summary>
     public required string Transferee { get; set; }
+
+    /// <summary>How it left by transfer; null for everything else.</summary>
+    public string? Transfer { get; set; }
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";
@@ -75,6 +80,9 @@ sealed class RouteRow
 
 /// <summary>A survey as stored.</summary>
 sealed record SurveyData(string Instrument, double BackgroundCpm, double SurfaceCpm, string Surveyor, DateTimeOffset Time, bool Passed);
+
+/// <summary>A transfer as stored: the licensee as it was then.</summary>
+sealed record TransferData(string TransfereeId, string Name, string LicenceNumber, string EvidenceId, string DeliveryPlace, string ManifestNumber, string TransactionId);
 
 /// <summary>An activity as stored.</summary>
 sealed record StoredActivity(string Nuclide, double Bq, DateTimeOffset Reference, string DataVersion);

@@ -76,9 +76,9 @@ public static class WasteRules
     /// <param name="policy">Its policy.</param>
     /// <param name="byDecay">True for release after decay in storage, false for transfer.</param>
     /// <param name="labelsRemoved">True when radiation labels were removed or obliterated.</param>
-    /// <param name="transferee">Licensed disposer; needed for a transfer.</param>
+    /// <param name="transfer">Receiver, place and manifest (10 CFR 20.2006); all three needed for a transfer, and none for a release.</param>
     /// <param name="resource">The container, for refusals.</param>
-    public static IEnumerable<Refusal> AgainstDisposal(ContainerState state, ContainerPolicy policy, bool byDecay, bool labelsRemoved, string transferee, string resource)
+    public static IEnumerable<Refusal> AgainstDisposal(ContainerState state, ContainerPolicy policy, bool byDecay, bool labelsRemoved, TransferOf transfer, string resource)
     {
         if (state is ContainerState.Disposed) yield return Refusal.State(resource, "CONTAINER_DISPOSED", "The container was disposed of already.");
         else if (state is ContainerState.Open) yield return Refusal.State(resource, "CONTAINER_OPEN", "Close the container first.");
@@ -86,6 +86,21 @@ public static class WasteRules
         if (byDecay && state is (ContainerState.Closed or ContainerState.Eligible))
             yield return Refusal.State(resource, "SURVEY_REQUIRED", "Only a survey that cannot be told from background releases it; waiting does not.").With("state", state.ToString().ToUpperInvariant());
         if (byDecay && !labelsRemoved) yield return Refusal.Invalid("labels_removed", "LABELS_NOT_REMOVED", "Radiation labels are removed or obliterated first.");
-        if (!byDecay && string.IsNullOrWhiteSpace(transferee)) yield return Refusal.Invalid("transferee", "FIELD_REQUIRED", "Name the licensed disposer.");
+        foreach (var (text, field) in new[] { (transfer.TransfereeId, "transferee_id"), (transfer.DeliveryPlace, "delivery_place"), (transfer.ManifestNumber, "manifest_number") })
+        {
+            if (!byDecay && string.IsNullOrWhiteSpace(text)) yield return Refusal.Invalid(field, "FIELD_REQUIRED", $"{field} is required for a transfer.");
+            else if (byDecay && text is not "") yield return Refusal.Invalid(field, "FIELD_NOT_EXPECTED", $"{field} is for a transfer.");
+            else if (text.Length > TransferOf.LengthMax) yield return Refusal.Invalid(field, "TEXT_TOO_LONG", $"{field} has at most {TransferOf.LengthMax} characters.").With("length_max", TransferOf.LengthMax);
+        }
     }
+}
+
+/// <summary>What is said of a transfer.</summary>
+/// <param name="TransfereeId">Licensee on file that receives it.</param>
+/// <param name="DeliveryPlace">Place of delivery.</param>
+/// <param name="ManifestNumber">Number of the manifest.</param>
+public sealed record TransferOf(string TransfereeId, string DeliveryPlace, string ManifestNumber)
+{
+    /// <summary>Characters of each at most.</summary>
+    public const int LengthMax = 200;
 }

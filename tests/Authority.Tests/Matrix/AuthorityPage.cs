@@ -32,16 +32,17 @@ public sealed class AuthorityPage
             checks the site of the object. *signature*: what the caller declares by signing the request at that moment; *+ second* is another person of the
             roles named; *where asked* leaves it to the record, for example a recipe's step; *with* a field, whoever fills that. *any*: whoever has a role of the
             staff, and services for them; *anybody*: whoever is known. *partner (own)*: a partner's system, for customers that name it. *services for*: a service account of those named calls for a person in one of these roles, and
-            reaches what that person may; one without that calls for itself, at the site that the request names.
+            reaches what that person may; one without that calls for itself, at the site that the request names. *procedure*: a person must be trained on its
+            version in force at that moment; whoever changes GxP data names one.
 
             """.ReplaceLineEndings("\n"));
         foreach (var service in ContractMethods.All.Where(m => ContractMethods.PolicyOf(m.Value) is not null).GroupBy(m => m.Value.Service.FullName, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            page.Append($"\n## {service.Key}\n\n| Method | Who | Changes | Site | Signature |\n| --- | --- | --- | --- | --- |\n");
+            page.Append($"\n## {service.Key}\n\n| Method | Who | Changes | Site | Signature | Procedure |\n| --- | --- | --- | --- | --- | --- |\n");
             foreach (var (_, method) in service.OrderBy(m => m.Value.Index))
             {
                 var policy = ContractMethods.PolicyOf(method)!;
-                page.Append($"| {method.Name} | {Who(policy)} | {(policy.Mutates ? "yes" : "")} | {policy.SiteField} | {Signature(policy)} |\n");
+                page.Append($"| {method.Name} | {Who(policy)} | {(policy.Mutates ? "yes" : "")} | {policy.SiteField} | {Signature(policy)} | {policy.Procedure} |\n");
             }
         }
 

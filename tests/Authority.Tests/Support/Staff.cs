@@ -2,9 +2,11 @@ using Doseline.Identity.Data;
 using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Signing;
 using Doseline.Testing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -26,8 +28,11 @@ sealed class Staff(TestPlatform platform)
 
     public TestPlatform Platform => platform;
 
-    /// <summary>Somebody joins.</summary>
-    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "")
+    // Everything that anybody is trained on, in its first version.
+    static readonly string[] Procedures = [.. ContractMethods.All.Values.Select(m => ContractMethods.PolicyOf(m)!.Procedure).Where(code => code is not "").Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Somebody joins, trained on everything unless it is said.</summary>
+    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "", string[]? trained = null)
     {
         await using var scope = platform.Host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -35,6 +40,13 @@ sealed class Staff(TestPlatform platform)
         db.People.Add(person);
         foreach (var role in roles)
             db.RoleAssignments.Add(new RoleAssignmentRow { Id = db.Ids.New(), HolderId = person.Id, Role = role, SiteId = site, State = AssignmentState.Granted, ProposedBy = "administrator", ProposedTime = db.Now, GrantedTime = db.Now });
+        foreach (var code in trained ?? Procedures)
+        {
+            if (!await db.Procedures.AnyAsync(p => p.Code == code))
+                db.Procedures.Add(new ProcedureRow { Code = code, ProcedureVersion = 1, Title = code, EffectiveTime = db.Now, PublishedBy = "quality", PublisherName = "Quality" });
+            db.Trainings.Add(new TrainingRow { Id = db.Ids.New(), PersonId = person.Id, Code = code, ProcedureVersion = 1, TrainedTime = db.Now, Evidence = "observed", RecordedBy = "quality", RecorderName = "Quality" });
+        }
+
         var credentials = scope.ServiceProvider.GetRequiredService<Credentials>();
         var once = await credentials.ResetAsync(db, person, default);
         person.Confirmed = true;

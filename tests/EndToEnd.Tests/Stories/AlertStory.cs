@@ -59,6 +59,25 @@ public sealed class AlertStory
         await watch.RequireAsync("LicenceHeadroomLow", TimeSpan.FromMinutes(2), new Dictionary<string, string> { ["site"] = licence.Site });
         await watch.RequireAsync("LicenceEnds", TimeSpan.FromMinutes(2), new Dictionary<string, string> { ["licence"] = licence.Licence });
     }
+
+    [Fact]
+    [Requirement("A072", "P12")]
+    [Fires("PossessionExcursion")]
+    public async Task Activity_that_is_found_where_the_gate_would_not_have_let_it_in()
+    {
+        await using var story = await Story.BeginAsync("LU177-PSMA");
+        await story.OrderAndReceiveAsync();
+        Watch watch = new(story.Platform.Host.Services, story.Platform.Clock, "inventory");
+        await watch.ScrapeAsync();
+        var site = story.Run.Site;
+        var lot = (await new PossessionService.PossessionServiceClient(story.People.RadiationSafety).ListHoldingsAsync(new ListHoldingsRequest { SiteId = site, Category = PossessionCategory.Lot })).Holdings[0];
+        await story.Platform.GiveAsync("execution", "spill-1", new Execution.V1.WasteArisen
+        {
+            WasteId = "spill-1", FromId = lot.HoldingId, FromKind = Execution.V1.HoldingKind.Lot, SiteId = site, RoomId = "corridor", Contents = { lot.Contents }, Cause = Execution.V1.WasteCause.Loss,
+        });
+        await watch.ScrapeAsync();
+        await watch.RequireAsync("PossessionExcursion", TimeSpan.FromSeconds(30), new Dictionary<string, string> { ["site"] = site });
+    }
 }
 
 /// <summary>Tests that run while no other does: a process has one set of meters.</summary>

@@ -5,6 +5,7 @@ using Doseline.Local.Day.Files;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
+using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Grpc.Core;
 
@@ -78,6 +79,26 @@ public sealed class ExceptionStory
         order.CertificateId.ShouldBe((await CertificateAsync(story)).CertificateId);
         order.OpenDeviationIds.ShouldBeEmpty();
         order.ClosedDeviationIds.ShouldBe(deviations, ignoreOrder: true);
+        order.CapaReferences.ShouldBe(["CAPA-2026-014"]);
+
+        // One that is opened after all of it is seen from batch, dose, order and shipment alike, and changes no version of the record.
+        var version = (await story.RecordAsync()).Batch.RecordVersion;
+        var late = (await new DeviationsService.DeviationsServiceClient(story.People.Qa).OpenDeviationAsync(new OpenDeviationRequest
+        {
+            RequestId = TestPlatform.RequestId(), BatchId = story.BatchId, DoseId = order.DoseId, Code = "COMPLAINT", Summary = "the clinic complains",
+        })).Deviation.DeviationId;
+        await story.Platform.SettleAsync();
+        string[] all = [.. deviations, late];
+        var auditor = story.Platform.As(Roles.Auditor);
+        var record = await new BatchRecordsService.BatchRecordsServiceClient(auditor).GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = story.BatchId });
+        record.Record.Batch.RecordVersion.ShouldBe(version);
+        record.Deviations.Select(d => d.DeviationId).ShouldBe(all, ignoreOrder: true);
+        record.Deviations.Select(d => d.CapaReference).ShouldContain("CAPA-2026-014");
+        (await new DoseRecordsService.DoseRecordsServiceClient(auditor).GetDoseRecordAsync(new GetDoseRecordRequest { DoseId = order.DoseId })).Deviations.Select(d => d.DeviationId).ShouldBe(all, ignoreOrder: true);
+        order = await story.OrderNowAsync();
+        order.OpenDeviationIds.ShouldBe([late]);
+        var package = (await new PackagesService.PackagesServiceClient(auditor).GetPackageAsync(new GetPackageRequest { PackageId = order.PackageId })).Package;
+        package.Deviations.Select(d => (d.DeviationId, d.Closed)).ShouldBe(all.Select(id => (id, id != late)), ignoreOrder: true);
         (await StreamBook.ReadAsync(story.Platform.Host.Services)).Waiting.ShouldBeEmpty();
     }
 

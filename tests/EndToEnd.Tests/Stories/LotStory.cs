@@ -46,7 +46,7 @@ public sealed class LotStory
         LotsService.LotsServiceClient lots = new(story.People.Qa);
         var taken = (await new BatchRecordsService.BatchRecordsServiceClient(story.People.Auditor).GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = story.BatchId })).Record.Movements.First(m => m.Kind is MovementKind.Issued).ReferenceId;
         var lot = (await lots.GetLotAsync(new GetLotRequest { LotId = taken })).Lot;
-        await lots.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Rejected, Version = lot.Version, Reason = "recalled by the supplier" });
+        await lots.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Rejected, Version = lot.Version, RecordId = "COA-1", Reason = "recalled by the supplier" });
         await story.Platform.SettleAsync();
     }
 

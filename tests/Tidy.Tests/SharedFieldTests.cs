@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Doseline.Platform.Messaging;
+using Doseline.Platform.Signing;
+using Doseline.Testing;
+using Google.Protobuf.Reflection;
+
+namespace Doseline.Tidy.Tests;
+
+/// <summary>What crosses a service's border is in the catalogue beside the protos, each field with its reason.</summary>
+public sealed class SharedFieldTests
+{
+    static readonly string Page = Path.Combine(Repository.Root, "docs", "shared.md");
+
+    // A part of a fact is a message of its own.
+    static IEnumerable<FieldDescriptor> Fields => ContractMethods.Files.Where(f => f.Name.EndsWith("/events.proto", StringComparison.Ordinal)).SelectMany(f => f.MessageTypes)
+        .SelectMany(WithNested).SelectMany(m => m.Fields.InDeclarationOrder());
+
+    [Fact]
+    [Requirement("A046", "A050", "A173")]
+    public void Every_field_of_every_fact_says_why_it_is_shared_and_nothing_is_in_the_catalogue_that_is_in_no_fact()
+    {
+        SharedFields.All.Select(f => $"{f.Fact}.{f.Field}").ShouldBe(Fields.Select(f => f.FullName), ignoreOrder: true);
+        SharedFields.All.Where(f => f.Why.Split(' ').Length < 2).Select(f => $"{f.Fact}.{f.Field}").ShouldBeEmpty("a reason is more than a word");
+    }
+
+    [Fact]
+    [Requirement("A046", "A050", "A190")]
+    public void Every_text_of_a_fact_has_a_kind_and_a_length_and_everything_else_is_a_value_or_a_verdict()
+    {
+        string[] kinds = ["id", "code", "name", "hash", "text", "document"];
+        var shared = SharedFields.All.ToDictionary(f => $"{f.Fact}.{f.Field}", StringComparer.Ordinal);
+        Fields.Where(f => (f.FieldType is FieldType.String) != (kinds.Contains(shared[f.FullName].Kind) && shared[f.FullName].Characters > 0)).Select(f => f.FullName).ShouldBeEmpty();
+        // What people wrote, of their own choice of words: each more of it is a decision.
+        SharedFields.All.Where(f => f.Kind is "text").Select(f => $"{f.Fact}.{f.Field}").ShouldBe(
+        [
+            "doseline.execution.v1.ExecutionHoldRaised.summary", "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason",
+            "doseline.shipping.v1.ShipmentVoided.reason", "doseline.shipping.v1.PackageDelivered.recipient",
+        ], ignoreOrder: true);
+    }
+
+    [Fact]
+    [Requirement("A190")]
+    public void What_decides_is_an_enum_a_flag_or_a_number_in_facts_and_calls_alike()
+    {
+        // Names under which a verdict goes.
+        string[] verdicts = ["disposition", "verdict", "conclusion", "status", "state", "cause", "risk", "route", "decision", "lost_cause", "loss_cause"];
+        ContractMethods.Files.SelectMany(f => f.MessageTypes).SelectMany(WithNested).SelectMany(m => m.Fields.InDeclarationOrder())
+            .Where(f => f.FieldType is FieldType.String && verdicts.Contains(f.Name, StringComparer.Ordinal)).Select(f => f.FullName)
+            .ShouldBe(ShownOnly, ignoreOrder: true);
+    }
+
+    // Answers that show people the name of a value of an enum, as it was heard; gates decide by the enum.
+    static readonly string[] ShownOnly =
+    [
+        "doseline.orders.v1.Order.risk", "doseline.orders.v1.Order.loss_cause", "doseline.quality.v1.DoseDisposition.lost_cause", "doseline.shipping.v1.DoseHint.disposition",
+        "doseline.waste.v1.WasteItem.cause",
+        // QA's own words on what was found; that it is reconciled is the call.
+        "doseline.quality.v1.OutageAuthorisation.conclusion", "doseline.quality.v1.ReconcileOutageReleaseRequest.conclusion",
+    ];
+
+    [Fact]
+    [Requirement("A190")]
+    public void No_free_text_of_a_fact_is_read_by_code()
+    {
+        var read = SharedFields.All.Where(f => f.Kind is "text").SelectMany(text =>
+        {
+            var property = string.Concat(text.Field.Split('_').Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
+            // Compared, searched, cut, matched or switched on; to keep it, to send it on and to measure its length is all that is done with it.
+            Regex reads = new($@"\bfact\.{property}\s*(\.(?!ToString\(\))|==|!=|is\b|switch\b)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            return Directory.EnumerateFiles(Path.Combine(Repository.Root, "services"), "*.cs", SearchOption.AllDirectories)
+                .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+                .Where(file => reads.IsMatch(File.ReadAllText(file))).Select(file => $"{Path.GetFileName(file)} reads {text.Field}");
+        });
+        read.ShouldBeEmpty();
+    }
+
+    [Fact]
+    [Requirement("A046", "A173")]
+    public void The_page_of_what_is_shared_is_the_catalogue()
+    {
+        var page = Write();
+        if (Environment.GetEnvironmentVariable("DOSELINE_WRITE_DOCS") is "1") File.WriteAllText(Page, page);
+        File.ReadAllText(Page).ReplaceLineEndings("\n").ShouldBe(page, "docs/shared.md is not what protos/shared.csv says; refresh it with tests/docs.sh");
+    }
+
+    static string Write()
+    {
+        StringBuilder page = new();
+        page.Append("""
+            # What services tell each other, and why
+
+            Drawn from the protos and `protos/shared.csv` by `tests/docs.sh`; do not edit. Each field of each fact with the reason for which it leaves its service. A field that is not here fails
+            the build and is not published. *text*: what somebody wrote in words of their own; it is shown and kept, never read by code. Lengths are in characters, at most, and enforced.
+
+            """.ReplaceLineEndings("\n"));
+        var descriptors = Fields.ToDictionary(f => f.FullName, StringComparer.Ordinal);
+        foreach (var fact in SharedFields.All.GroupBy(f => f.Fact, StringComparer.Ordinal))
+        {
+            page.Append($"\n## {fact.Key}\n\n| Field | What | Why it is shared |\n| --- | --- | --- |\n");
+            foreach (var field in fact) page.Append($"| {field.Field} | {What(descriptors[$"{field.Fact}.{field.Field}"], field)} | {field.Why} |\n");
+        }
+
+        return page.ToString();
+    }
+
+    static string What(FieldDescriptor field, SharedFields.SharedField shared) => string.Concat(
+        field.FieldType switch
+        {
+            FieldType.String => $"{shared.Kind}, {shared.Characters}",
+            FieldType.Message => field.MessageType.Name,
+            FieldType.Enum => field.EnumType.Name,
+            FieldType.Bool => "flag",
+            _ => "number",
+        },
+        field.IsRepeated ? ", several" : "");
+
+    static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) => [message, .. message.NestedTypes.SelectMany(WithNested)];
+}
