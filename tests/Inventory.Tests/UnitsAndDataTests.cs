@@ -1,5 +1,6 @@
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
+using Doseline.Platform.Signing;
 using Doseline.Testing;
 
 namespace Doseline.Inventory.Tests;
@@ -32,6 +33,50 @@ public sealed class UnitsAndDataTests
         await platform.SettleAsync();
         platform.Facts<MaterialIssued>().ShouldAllBe(f => f.Quantity == 0.25 && f.Unit == "L");
     }
+
+    [Fact]
+    [Requirement("A170", "A188")]
+    public async Task An_unknown_lot_is_refused_by_every_method_that_takes_one()
+    {
+        // Execution asks Inventory under the name it was given, and passes its refusal on, as its own tests show.
+        ContractMethods.All.Values.Where(m => ContractMethods.PolicyOf(m) is { Mutates: true } && m.InputType.FindFieldByName("lot_id") is not null).Select(m => m.Name)
+            .ShouldBe(["IssueMaterial", "ChangeLotStatus", "IssueToBatch"], ignoreOrder: true);
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(10e9);
+        var before = await plant.Possession.ListLedgerAsync(new ListLedgerRequest { SiteId = Plant.Site });
+        foreach (var id in new[] { "", "none", lot.LotId.ToUpperInvariant(), lot.SupplierBatch })
+        {
+            (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(new IssueToBatchRequest(plant.Issue(lot, 1e9)) { LotId = id }))).ShouldHaveSingleItem().Code.ShouldBe("LOT_UNKNOWN");
+            (await TestPlatform.RefusalsAsync(async () => await plant.Qa.ChangeLotStatusAsync(Change(lot, id)))).ShouldHaveSingleItem().Code.ShouldBe("LOT_UNKNOWN");
+        }
+
+        (await plant.Possession.ListLedgerAsync(new ListLedgerRequest { SiteId = Plant.Site })).ShouldBe(before);
+    }
+
+    [Fact]
+    [Requirement("A149")]
+    public async Task A_lot_changes_its_status_only_under_a_record_that_controls_it()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ReceiveAsync(10e9);
+        lot.StatusRecordId.ShouldBeEmpty();
+        foreach (var status in new[] { LotStatus.Approved, LotStatus.Rejected, LotStatus.Quarantine })
+        {
+            var refused = (await TestPlatform.RefusalsAsync(async () => await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest(Change(lot, lot.LotId)) { Status = status, RecordId = "" }))).ShouldHaveSingleItem();
+            (refused.Code, refused.Subject).ShouldBe(("FIELD_REQUIRED", "record_id"));
+        }
+
+        (await plant.Lots.GetLotAsync(new GetLotRequest { LotId = lot.LotId })).Lot.ShouldBe(lot);
+        var approved = (await plant.Qa.ChangeLotStatusAsync(Change(lot, lot.LotId))).Lot;
+        (approved.Status, approved.StatusRecordId).ShouldBe((LotStatus.Approved, "COA-1"));
+        await platform.SettleAsync();
+        platform.Facts<LotStatusChanged>().ShouldHaveSingleItem().RecordId.ShouldBe("COA-1");
+    }
+
+    static ChangeLotStatusRequest Change(Lot lot, string id) =>
+        new() { RequestId = TestPlatform.RequestId(), LotId = id, Status = LotStatus.Approved, Version = lot.Version, RecordId = "COA-1", Reason = "certificate reviewed" };
 
     [Fact]
     [Requirement("A154")]

@@ -76,6 +76,17 @@ public sealed class SharedFieldTests
     }
 
     [Fact]
+    [Requirement("A050")]
+    public void A_fact_with_a_text_that_is_too_long_is_not_published_whatever_part_of_it_holds_it()
+    {
+        SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Summary = new string('x', 2000) }).ShouldBeEmpty();
+        var refused = SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Summary = new string('x', 2001) }).ShouldHaveSingleItem();
+        (refused.Code, refused.Subject, refused.Numbers["length_max"]).ShouldBe(("TEXT_TOO_LONG", "summary", "2000"));
+        SharedFields.Against(new Doseline.Shipping.V1.PackageShipped { Doses = { new Doseline.Shipping.V1.ShippedDose { DoseId = new string('x', 201) } } }).ShouldHaveSingleItem().Subject.ShouldBe("doses.dose_id");
+        SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = new Doseline.Orders.V1.OrderAccepted { ProductCode = new string('x', 201) } }).ShouldHaveSingleItem().Subject.ShouldBe("order.product_code");
+    }
+
+    [Fact]
     [Requirement("A046", "A173")]
     public void The_page_of_what_is_shared_is_the_catalogue()
     {

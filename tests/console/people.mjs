@@ -12,4 +12,4 @@ export const administrator = { name: 'First administrator', login: 'admin', role
 export const auditor = { name: 'Ida Falk', login: 'ida.falk', roles: ['auditor'] };
 
 /** Not of the day: joins when a test first needs a second pair of hands. */
-export const secondOperator = { name: 'Otto Reyes', login: 'otto.reyes', roles: ['operator', 'verifier'], trainedOn: ['batch-execution', 'dispensing'] };
+export const secondOperator = { name: 'Otto Reyes', login: 'otto.reyes', roles: ['operator', 'verifier'], trainedOn: ['batch-execution', 'deviations', 'dispensing', 'equipment-upkeep', 'labeling', 'materials-control', 'possession-control', 'waste-control'] };

@@ -1,7 +1,7 @@
 // Shipping: pack, survey, what the package is by the rules, papers, hand-over, delivery; and everything that stands against leaving.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, test } from './console.mjs';
-import { auditor, shipper } from './people.mjs';
+import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
+import { auditor, qa, shipper } from './people.mjs';
 import { released } from './quality.mjs';
 
 async function pack(page, product) {
@@ -86,6 +86,9 @@ test('After its release a dose goes out of the door: packed, surveyed, papered, 
     await said(page, 'The package is back.');
     await page.getByLabel('Why again').fill('offered to the carrier again');
     await page.getByRole('button', { name: 'Make the paper' }).click();
+    // Printed again, which quality signs for too.
+    await sign(page, shipper);
+    await sign(page, qa);
     await said(page, 'The paper is made.');
     await handOver('SEAL-TEST-2', 'TRK-TEST-3');
     await said(page, 'With the carrier.');

@@ -1,6 +1,6 @@
 // Waste: a container is opened with the rules of the licence, filled, closed, and cannot leave before its time.
 import assert from 'node:assert/strict';
-import { accessible, open, picture, refusals, said, test } from './console.mjs';
+import { accessible, open, picture, refusals, said, sign, test } from './console.mjs';
 import { radiationSafety } from './people.mjs';
 
 test('A container is opened, filled and closed; its clock runs, and it cannot be disposed of before', async () => {
@@ -37,6 +37,7 @@ test('A container is opened, filled and closed; its clock runs, and it cannot be
     await dialog.getByLabel(/labels are removed/).check();
     await dialog.getByLabel('Reason').fill('too early');
     await dialog.getByRole('button', { name: 'Dispose of' }).click();
+    await sign(page, radiationSafety);
     assert.ok((await refusals(page)).length > 0);
     await accessible(page, 'a disposal that is refused');
     await dialog.getByRole('button', { name: 'Back' }).click();

@@ -69,7 +69,7 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, G
         log.LogWarning(Excursion, "{What} is in {Room} of {Site}, which would not have let it in: {Codes}", to.HoldingId, to.RoomId, to.SiteId, string.Join(',', codes));
         db.Put(new ExcursionRow
         {
-            Id = Id.From("excursion", cause.Id, to.HoldingId), SiteId = to.SiteId, HoldingId = to.HoldingId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = string.Join(',', codes), CauseId = cause.Id, Time = db.Now,
+            Id = db.Ids.New(), SiteId = to.SiteId, HoldingId = to.HoldingId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = string.Join(',', codes), CauseId = cause.Id, Time = db.Now,
         });
         db.Publish(to.SiteId, new V1.ExcursionBooked { HoldingId = to.HoldingId, SiteId = to.SiteId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = { codes }, BookTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(db.Now) });
     }

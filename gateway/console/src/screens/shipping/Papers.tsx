@@ -20,7 +20,7 @@ export function Papers({ pack, refresh }: { pack: Package; refresh(): void }) {
   const say = useToast();
   const shown = paper.data?.paper;
   const submit = async () => {
-    if (await make.run({ packageId: pack.packageId, version: pack.version, carrierServiceId: '', reason })) { say(t.papersDone); setReason(''); } else refresh();
+    if (await make.run({ packageId: pack.packageId, version: pack.version, carrierServiceId: '', reason }, { asked: reason !== '' })) { say(t.papersDone); setReason(''); } else refresh();
   };
   return (
     <Panel title={t.papers} aside={shown && <>
