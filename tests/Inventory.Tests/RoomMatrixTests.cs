@@ -194,7 +194,13 @@ public sealed class RoomMatrixTests
         (await TestPlatform.RefusalsAsync(async () => await plant.Moves.MoveHoldingAsync(new MoveHoldingRequest { RequestId = TestPlatform.RequestId(), HoldingId = "w1", FromRoomId = "cellar", ToRoomId = "waste" })))
             .Select(refusal => refusal.Code).ShouldBe(["WASTE_MOVES_IN_CONTAINERS"]);
 
-        // Another licensee gets what its licence covers in nuclide and activity, all together, and not after it has ended.
+        await TransferAsync(plant, waste, container);
+    }
+
+    // Another licensee gets what its licence covers in nuclide and activity, all together, and not after it has ended.
+    static async Task TransferAsync(Plant plant, WasteApi waste, Container container)
+    {
+        var platform = plant.Platform;
         container = (await waste.GetContainerAsync(new GetContainerRequest { ContainerId = container.ContainerId })).Container;
         container = (await waste.CloseContainerAsync(new CloseContainerRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Version = container.Version })).Container;
         var authorisation = Plant.Authorisation(platform.Now + TimeSpan.FromDays(1), "Ac-225");

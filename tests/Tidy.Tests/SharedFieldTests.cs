@@ -17,7 +17,7 @@ public sealed class SharedFieldTests
         .SelectMany(WithNested).SelectMany(m => m.Fields.InDeclarationOrder());
 
     [Fact]
-    [Requirement("A046", "A050", "A173")]
+    [Requirement("A046", "A050")]
     public void Every_field_of_every_fact_says_why_it_is_shared_and_nothing_is_in_the_catalogue_that_is_in_no_fact()
     {
         SharedFields.All.Select(f => $"{f.Fact}.{f.Field}").ShouldBe(Fields.Select(f => f.FullName), ignoreOrder: true);
@@ -34,7 +34,7 @@ public sealed class SharedFieldTests
         // What people wrote, of their own choice of words: each more of it is a decision.
         SharedFields.All.Where(f => f.Kind is "text").Select(f => $"{f.Fact}.{f.Field}").ShouldBe(
         [
-            "doseline.execution.v1.ExecutionHoldRaised.summary", "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason",
+            "doseline.execution.v1.ExecutionHoldRaised.summary", "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason", "doseline.quality.v1.RecallOpened.reason",
             "doseline.shipping.v1.ShipmentVoided.reason", "doseline.shipping.v1.PackageDelivered.recipient",
         ], ignoreOrder: true);
     }
@@ -55,8 +55,9 @@ public sealed class SharedFieldTests
     [
         "doseline.orders.v1.Order.risk", "doseline.orders.v1.Order.loss_cause", "doseline.quality.v1.DoseDisposition.lost_cause", "doseline.shipping.v1.DoseHint.disposition",
         "doseline.waste.v1.WasteItem.cause",
-        // QA's own words on what was found; that it is reconciled is the call.
+        // QA's own words on what was found; that it is reconciled or done is the call.
         "doseline.quality.v1.OutageAuthorisation.conclusion", "doseline.quality.v1.ReconcileOutageReleaseRequest.conclusion",
+        "doseline.quality.v1.Recall.conclusion", "doseline.quality.v1.CloseRecallRequest.conclusion",
     ];
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class SharedFieldTests
     }
 
     [Fact]
-    [Requirement("A046", "A173")]
+    [Requirement("A046")]
     public void The_page_of_what_is_shared_is_the_catalogue()
     {
         var page = Write();

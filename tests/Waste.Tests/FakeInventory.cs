@@ -50,7 +50,9 @@ sealed class FakeInventory : MovesService.MovesServiceClient
 
     sealed class Rooms : SitesService.SitesServiceClient
     {
+        static readonly string[] Open = ["hc-1", "waste", "cellar"];
+
         public override AsyncUnaryCall<ListRoomsResponse> ListRoomsAsync(ListRoomsRequest request, Metadata? headers = null, DateTime? deadline = null, CancellationToken cancellationToken = default) =>
-            Answer(Task.FromResult(new ListRoomsResponse { Rooms = { new[] { "hc-1", "waste", "cellar" }.Select(id => new Room { RoomId = id, SiteId = request.SiteId, Active = true }), new Room { RoomId = "closed", SiteId = request.SiteId } } }));
+            Answer(Task.FromResult(new ListRoomsResponse { Rooms = { Open.Select(id => new Room { RoomId = id, SiteId = request.SiteId, Active = true }), new Room { RoomId = "closed", SiteId = request.SiteId } } }));
     }
 }

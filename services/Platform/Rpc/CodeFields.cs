@@ -51,7 +51,8 @@ public static class CodeFields
         }
         else if (NuclideData.ForVersion(code) is null)
         {
-            refusals.Add(Refusal.Invalid(path, "DATA_VERSION_UNKNOWN", $"Nuclide data version '{code}' is not known.").With("data_version", code));
+            refusals.Add(Refusal.Invalid(path, "DATA_VERSION_UNKNOWN", $"Nuclide data version '{code}' is not known.")
+                .With("data_version", code).With("data_versions", string.Join(',', NuclideData.Versions)));
         }
     }
 

@@ -4,7 +4,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Local.Day;
 using Doseline.Local.Day.Files;
 using Doseline.Local.Simulation;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;
@@ -66,7 +65,7 @@ public sealed class CodeTests(ITestOutputHelper output)
         List<string> wrong = [], tried = [], notPlayed = [];
         foreach (var method in platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values.Where(m => m.Policy.Mutates).OrderBy(m => m.Name, StringComparer.Ordinal))
         {
-            if (VersionIn(method.Descriptor.InputType) is not { } path) continue;
+            if (VersionIn(method.Descriptor.InputType) is not { } path || Makes.Contains(method.Descriptor.Name, StringComparer.Ordinal)) continue;
             if (!recorder.Requests.TryGetValue(method.Name, out var asked))
             {
                 notPlayed.Add(method.Descriptor.Name);
@@ -96,11 +95,14 @@ public sealed class CodeTests(ITestOutputHelper output)
         (await Trails.CountsAsync(platform)).ShouldBe(before);
     }
 
+    // As the day calls them they make something new, which has no version yet. That a price is of the past, and a recipe approved already, is said first.
+    static readonly string[] Makes = ["PutEquipment", "PutCarrierService", "PutPackaging", "PutRecipe", "PutPrice", "ApproveRecipe"];
+
     // The version of what is changed: of the request, of the thing in it, or of the record it is an entry of.
     static string? VersionIn(MessageDescriptor request)
     {
-        string[] names = ["version", "etag", "record_version"];
-        if (request.Fields.InDeclarationOrder().FirstOrDefault(f => names.Contains(f.Name, StringComparer.Ordinal) && f.FieldType is FieldType.Int64) is { } own) return own.Name;
+        string[] names = ["etag", "version", "record_version"];
+        if (names.Select(request.FindFieldByName).FirstOrDefault(f => f?.FieldType is FieldType.Int64) is { } own) return own.Name;
         return request.Fields.InDeclarationOrder().Where(f => f is { FieldType: FieldType.Message, IsRepeated: false })
             .SelectMany(f => f.MessageType.Fields.InDeclarationOrder().Where(i => i.Name is "version" or "etag" && i.FieldType is FieldType.Int64).Select(i => $"{f.Name}.{i.Name}")).FirstOrDefault();
     }
