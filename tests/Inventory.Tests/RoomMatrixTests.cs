@@ -1,7 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Platform.Signing;
-using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Doseline.Waste.V1;
 using Google.Protobuf;
@@ -144,24 +143,6 @@ public sealed class RoomMatrixTests
         alarm.Codes.ShouldContain("ROOM_NOT_AUTHORISED");
         var kept = (await plant.Possession.ListExcursionsAsync(new ListExcursionsRequest { SiteId = Plant.Site })).Excursions.ShouldHaveSingleItem();
         (kept.HoldingId, kept.RoomId, kept.CauseId).ShouldBe((id, Office, told.Id));
-    }
-
-    [Fact]
-    [Requirement("A006", "A072")]
-    public async Task A_dose_that_the_carrier_gives_back_into_a_room_that_is_closed_to_it_is_an_excursion()
-    {
-        await using var platform = await TestPlatform.StartAsync();
-        var plant = await Plant.BuildAsync(platform);
-        var lot = await plant.ApprovedAsync(100e9);
-        await WasteAsync(plant, lot);
-        await plant.DispenseAsync("d1", 5e9);
-        var cell = (await plant.Sites.ListRoomsAsync(new ListRoomsRequest { SiteId = Plant.Site })).Rooms.Single(room => room.RoomId == "hc-1");
-        await plant.Sites.PutRoomAsync(new PutRoomRequest { RequestId = TestPlatform.RequestId(), Room = new Room(cell) { Active = false } });
-        await platform.GiveAsync("p1", new PackageShipped { PackageId = "p1", SiteId = Plant.Site, ShipTime = platform.Now.ToWireTime(), Doses = { new ShippedDose { DoseId = "d1" } } });
-        platform.Facts<ExcursionBooked>().ShouldBeEmpty();
-        await platform.GiveAsync("p1", new ShipmentVoided { PackageId = "p1", VoidTime = platform.Now.ToWireTime(), Doses = { new ShippedDose { DoseId = "d1" } } });
-        var alarm = platform.Facts<ExcursionBooked>().ShouldHaveSingleItem();
-        (alarm.HoldingId, alarm.FromRoomId, alarm.RoomId, alarm.Codes.ShouldHaveSingleItem()).ShouldBe(("d1", "", "hc-1", "ROOM_NOT_ACTIVE"));
     }
 
     [Fact]

@@ -55,16 +55,15 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, G
     /// excursion that is told and rings. What stays in its room is not looked at.
     /// </summary>
     /// <param name="cause">Fact that told of it.</param>
-    /// <param name="from">Where it was; outside of possession when it comes back.</param>
+    /// <param name="from">Where it was.</param>
     /// <param name="to">Where it is.</param>
     /// <param name="status">Its status, for segregation.</param>
     /// <param name="lines">Its activities.</param>
     /// <param name="cancel">Cancels.</param>
     internal async Task ArrivedAsync(Fact cause, Place from, Place to, StatusClass status, IReadOnlyList<BookedLine> lines, CancellationToken cancel)
     {
-        var inside = from.Account.IsPossession();
-        if (inside && from.RoomId == to.RoomId) return;
-        var codes = await gate.ObjectionsAsync(new Arrival(new HeldItem(to, status, lines), db.Now, inside ? new HeldItem(from, status, lines) : null), cancel);
+        if (from.RoomId == to.RoomId) return;
+        var codes = await gate.ObjectionsAsync(new Arrival(new HeldItem(to, status, lines), db.Now, new HeldItem(from, status, lines)), cancel);
         if (codes is []) return;
         log.LogWarning(Excursion, "{What} is in {Room} of {Site}, which would not have let it in: {Codes}", to.HoldingId, to.RoomId, to.SiteId, string.Join(',', codes));
         db.Put(new ExcursionRow

@@ -30,10 +30,8 @@ public sealed class ShippingFacts(InventoryDb db, Bookings bookings) : IFactHand
             var dose = await bookings.FindAsync(back.DoseId, cancel);
             if (dose.Account is not Account.Consignee) continue;
             var last = await db.Entries.AsNoTracking().Where(entry => entry.HoldingId == dose.Id && entry.Account == Account.Dose).OrderByDescending(entry => entry.Seq).FirstAsync(cancel);
-            var lines = await bookings.LinesAsync(dose.Id, cancel);
-            var to = dose.Place with { Account = Account.Dose, RoomId = last.RoomId };
-            await bookings.ArrivedAsync(envelope, dose.Place, to, dose.Status, [.. lines.Where(line => line.Bq > 0).Select(line => line.Line)], cancel);
-            await bookings.Ledger.MoveAllAsync(dose, lines, to, cancel);
+            // Back where it was: it changes no room that anybody has chosen.
+            await bookings.Ledger.MoveAllAsync(dose, await bookings.LinesAsync(dose.Id, cancel), dose.Place with { Account = Account.Dose, RoomId = last.RoomId }, cancel);
         }
     }
 }
