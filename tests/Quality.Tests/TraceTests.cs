@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Labeling.V1;
