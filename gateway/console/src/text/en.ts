@@ -37,7 +37,7 @@ export const texts = {
   problem: {
     refused: 'Refused',
     failed: 'This did not work',
-    unreachable: 'The platform cannot be reached. Nothing you typed is lost.',
+    unreachable: 'The platform cannot be reached. Stay on this page: what you typed is still here.',
     tooSlow: 'The platform did not answer in time.',
     signedOut: 'You are no longer signed in.',
     repeat: 'Whether it was done is not known. Try again: it will not be done twice.',
@@ -49,7 +49,7 @@ export const texts = {
   },
   stale: {
     title: (at: string) => `Not live since ${at}.`,
-    withdrawn: 'What stood here may have changed and is withdrawn; what you typed is kept. It comes back by itself.',
+    withdrawn: 'What stood here may have changed and is withdrawn; what you typed is still here while you stay. It comes back by itself.',
     shown: 'This is how it was then. Decide nothing by it.',
     age: (span: string) => `${span} old`,
     show: (at: string) => `Show it as it was at ${at}`,
