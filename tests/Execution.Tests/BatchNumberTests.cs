@@ -31,7 +31,8 @@ public sealed class BatchNumberTests
         var plant = await Plant.StartAsync(platform);
         var recipe = Plant.Recipe();
         (recipe.Code, recipe.ProductCode) = ("OTHER", product);
-        recipe.Materials.Single(m => m.Code == "PRECURSOR").Unit = "drops";
+        // A unit of readings, in which no material is counted.
+        recipe.Materials.Single(m => m.Code == "PRECURSOR").Unit = "%";
         (await TestPlatform.RefusalsAsync(async () => await plant.Recipes.PutRecipeAsync(new PutRecipeRequest { RequestId = TestPlatform.RequestId(), Recipe = recipe })))
             .Select(r => r.Code).ShouldBe([code, "UNIT_UNKNOWN"], ignoreOrder: true);
     }

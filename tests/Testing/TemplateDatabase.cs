@@ -61,7 +61,8 @@ static class TemplateDatabase
     static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
 #pragma warning disable CA2100 // Names are made here, of letters and digits.
-        await using NpgsqlCommand command = new(sql, connection);
+        // The lock is waited for while another process makes a template, which on a machine with much else to do takes its time.
+        await using NpgsqlCommand command = new(sql, connection) { CommandTimeout = 300 };
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
     }
