@@ -143,8 +143,9 @@ public sealed class ContractTests
         var nameless =
             from fact in Facts
             let first = fact.FindFieldByNumber(1)
-            // A procedure is known by the code that people write on it, which never changes; a line of a licence is no thing of its own.
-            where !first.Name.EndsWith("_id", StringComparison.Ordinal) && fact.Name is not ("ProcedurePublished" or "ConsigneeLicenceLine")
+            // A procedure is known by the code that people write on it, which never changes; a line of a licence is no thing of its own, nor is
+            // what a batch was made with, which is known by its kind and id.
+            where !first.Name.EndsWith("_id", StringComparison.Ordinal) && fact.Name is not ("ProcedurePublished" or "ConsigneeLicenceLine" or "UsedThing")
                 && (first.FieldType is not FieldType.Message || !first.MessageType.FindFieldByNumber(1).Name.EndsWith("_id", StringComparison.Ordinal))
             select fact.FullName;
         nameless.ShouldBeEmpty();
