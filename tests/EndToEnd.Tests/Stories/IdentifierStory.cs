@@ -20,7 +20,7 @@ public sealed class IdentifierStory
         await story.DeliverAsync();
 
         (await KeepersAsync(story, "dose", story.DoseId)).ShouldBe(["execution", "inventory", "labeling", "orders", "quality", "shipping"], ignoreOrder: true);
-        (await KeepersAsync(story, "batch", story.BatchId)).ShouldBe(["execution", "inventory", "labeling", "orders", "quality", "waste"], ignoreOrder: true);
+        (await KeepersAsync(story, "batch", story.BatchId)).ShouldBe(["execution", "inventory", "labeling", "orders", "quality", "shipping", "waste"], ignoreOrder: true);
     }
 
     // Services that keep the id of such a thing, after a look that none keeps any other. Its owner has it as the key of its own table.
