@@ -85,9 +85,8 @@ public sealed class ProcessDayTests(ITestOutputHelper output)
         var all = traces.ToList();
         var acts = all.Where(t => t.Any(c => c.Caller is "gateway")).ToList();
         acts.SelectMany(t => t.Select(c => c.Callee)).Distinct().Order(StringComparer.Ordinal).ShouldBe(["execution", "identity", "inventory", "labeling", "orders", "quality", "shipping", "waste"]);
-        var asksIdentity = all.Where(t => t.Any(c => c.Callee is "identity" && c.Caller is not "gateway")).ToList();
-        asksIdentity.ShouldNotBeEmpty();
-        foreach (var trace in asksIdentity) trace.ShouldContain(c => c.Caller == "gateway" && c.Callee != "identity", string.Join(", ", trace));
+        // Whether a person is trained is asked in the act itself; keys are asked for by whoever reads facts, in its own time.
+        all.ShouldContain(t => t.Contains(ValueTuple.Create("gateway", "execution")) && t.Contains(ValueTuple.Create("execution", "identity")));
     }
 
     static async Task<string> InOneProcessAsync(DayInput input)
