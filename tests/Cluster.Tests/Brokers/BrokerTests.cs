@@ -55,7 +55,7 @@ public sealed class BrokerTests(BrokerStages stages, ITestOutputHelper output) :
         await stage.HandledAsync([.. told, .. await stage.TellAsync(1, Often)]);
         (stage.Bell.Struck - struck).ShouldBeGreaterThan(0);
         // The last of them may be on its way still, when the facts themselves have long been read.
-        for (var looks = 0; wrong is Wrong.Forged && looks < 100 && stage.Count("fact_pages_untrusted") - untrusted < stage.Bell.Struck - struck; looks++) await Task.Delay(100);
+        for (var looks = 0; wrong is Wrong.Forged && looks < 600 && stage.Count("fact_pages_untrusted") - untrusted < stage.Bell.Struck - struck; looks++) await Task.Delay(100);
         if (wrong is Wrong.Forged) (stage.Count("fact_pages_untrusted") - untrusted).ShouldBe(stage.Bell.Struck - struck, "each is seen through, and counted");
     }
 
