@@ -88,6 +88,7 @@ test('After its release a dose goes out of the door: packed, surveyed, papered, 
     await page.getByRole('button', { name: 'Make the paper' }).click();
     // Printed again, which quality signs for too.
     await sign(page, shipper);
+    await page.getByText('A second person signs the same.').waitFor();
     await sign(page, qa);
     await said(page, 'The paper is made.');
     await handOver('SEAL-TEST-2', 'TRK-TEST-3');
