@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Doseline.Facts.V1;
 using Doseline.Platform.Messaging;
@@ -32,6 +33,8 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
     readonly Random random = new(20261130);
     readonly Lock guard = new();
     readonly List<Task> late = [];
+    readonly ConcurrentDictionary<string, bool> forged = new(StringComparer.Ordinal);
+    int forgedHeard;
     byte[]? held;
 
     /// <summary>What goes wrong; null for nothing.</summary>
@@ -42,6 +45,15 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
 
     /// <summary>How many rings it has happened to.</summary>
     public int Struck { get; private set; }
+
+    /// <summary>How many of the forged ones a listener has been given and has answered: the broker may lose one as any other.</summary>
+    public int ForgedHeard => forgedHeard;
+
+    /// <summary>Waits until none of those that come late is on its way any more.</summary>
+    public Task SettledAsync()
+    {
+        lock (guard) return Task.WhenAll(late);
+    }
 
     /// <inheritdoc/>
     public async Task PublishAsync(string topic, byte[] envelope)
@@ -59,7 +71,9 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
                 lock (guard) late.Add(LaterAsync(topic, envelope, TimeSpan.FromMilliseconds(random.Next(2_000))));
                 return;
             case Brokers.Wrong.Forged:
-                await server.PublishAsync(topic, Forged(envelope));
+                var made = Forged(envelope);
+                forged[Convert.ToBase64String(made)] = true;
+                await server.PublishAsync(topic, made);
                 break;
         }
 
@@ -68,7 +82,12 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
     }
 
     /// <inheritdoc/>
-    public Task SubscribeAsync(string app, string topic, Func<byte[], Task<bool>> deliver) => server.SubscribeAsync(app, topic, deliver);
+    public Task SubscribeAsync(string app, string topic, Func<byte[], Task<bool>> deliver) => server.SubscribeAsync(app, topic, async envelope =>
+    {
+        var answered = await deliver(envelope);
+        if (answered && forged.ContainsKey(Convert.ToBase64String(envelope))) Interlocked.Increment(ref forgedHeard);
+        return answered;
+    });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
