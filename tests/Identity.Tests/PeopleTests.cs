@@ -151,7 +151,6 @@ public sealed class PeopleTests : IAsyncLifetime
         var second = await TrainAsync(2);
         (await ReasonAsync()).Code.ShouldNotBe("TRAINING_NEEDED");
         await quality.WithdrawTrainingAsync(new WithdrawTrainingRequest { RequestId = TestPlatform.RequestId(), TrainingId = second.TrainingId, Version = second.Version, Reason = "deviation" });
-        await Front.Platform.AdvanceAsync(TimeSpan.FromSeconds(31));
         (await VerdictAsync()).ShouldBe("Withdrawn");
         var line = (await quality.GetTrainingMatrixAsync(new GetTrainingMatrixRequest { Code = "dispensing" })).Lines.Single(l => l.PersonId == id);
         (line.ProcedureVersion, line.TrainedVersion, line.Verdict).ShouldBe((2, 2, TrainingVerdict.Withdrawn));

@@ -6,6 +6,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Grpc.Core;
 using DoseState = Doseline.Execution.Domain.DoseState;
+using EquipmentState = Doseline.Execution.Domain.EquipmentState;
 using InputType = Doseline.Execution.Domain.InputType;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using RecipeStep = Doseline.Execution.Domain.RecipeStep;
@@ -119,6 +120,7 @@ public sealed partial class BatchesApi
         {
             raised.AddRange(EquipmentRules.Due(item.ToDomain(), db.Now).Select(due =>
                 file.Raise($"{due.Code}_DURING_STEP", $"{due.Message} It fell due during step '{row.StepId}'.", due.Numbers, row.StepId)));
+            if (item.State is EquipmentState.OutOfService && file.HoldForEquipment(item, row.StepId) is { } hold) raised.Add(hold);
         }
 
         return raised;

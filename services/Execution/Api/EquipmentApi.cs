@@ -9,6 +9,7 @@ using Equipment = Doseline.Execution.V1.Equipment;
 using EquipmentClass = Doseline.Execution.Domain.EquipmentClass;
 using EquipmentEvent = Doseline.Execution.Domain.Upkeep.EquipmentEvent;
 using EquipmentState = Doseline.Execution.Domain.EquipmentState;
+using StepState = Doseline.Execution.Domain.StepState;
 
 namespace Doseline.Execution.Api;
 
@@ -41,6 +42,7 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         if (request.Etag != 0 && request.Etag != row.Version) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", request.Etag, row.Version));
         row.State = EquipmentRules.Move(row.ToDomain(), (EquipmentState)(int)request.State).OrThrow();
         db.Log(row, EquipmentEvent.StateSet, $"{row.State}: {request.Reason}");
+        if (row.State is EquipmentState.OutOfService) await HoldUsersAsync(row, cancel);
         return await db.AnswerAsync(new SetEquipmentStateResponse { Equipment = await SentAsync(row, cancel) }, cancel);
     }
 
@@ -84,6 +86,16 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
             throw new RefusedException(Refusal.State($"equipment/{row.Id}", "NOT_A_HOT_CELL", $"{row.Code} is not a hot cell.").With("equipment_class", row.Class));
         var survey = row.SurveyId is { } id ? await db.LoadAsync<CellSurveyRow>(cancel, id) : null;
         return new GetHotCellResponse { HotCell = file.ToWire(survey, await db.CleaningRulesAsync(row.SiteId, cancel), db.Now) };
+    }
+
+    // Whoever works with it now stops now: the batch that has it, and every running step that was begun with it.
+    async Task HoldUsersAsync(EquipmentRow row, CancellationToken cancel)
+    {
+        var steps = await db.Steps.AsNoTracking().Where(s => s.State == StepState.Running && s.EquipmentIds.Contains(row.Id)).Select(s => new { s.BatchId, s.StepId }).ToListAsync(cancel);
+        foreach (var batch in steps.Select(s => s.BatchId).Append(row.BatchId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await BatchFile.FindAsync(db, batch, cancel) is { } file) file.HoldForEquipment(row, steps.FirstOrDefault(s => s.BatchId == batch)?.StepId ?? "");
+        }
     }
 
     async Task<Equipment> SentAsync(EquipmentRow row, CancellationToken cancel) => row.ToWire(await db.CleaningRulesAsync(row.SiteId, cancel), db.VersionAfter(row));

@@ -181,6 +181,20 @@ sealed class BatchFile
         Entry();
     }
 
+    /// <summary>Holds the running batch because equipment that it uses was taken out of service; once for a step.</summary>
+    /// <param name="item">The equipment.</param>
+    /// <param name="stepId">Running step that uses it; empty when none runs.</param>
+    /// <returns>The exception; null when there is one of it in this step already, or the batch is not running.</returns>
+    public ExceptionRow? HoldForEquipment(EquipmentRow item, string stepId)
+    {
+        const string code = "EQUIPMENT_OUT_OF_SERVICE";
+        Dictionary<string, string> numbers = new(StringComparer.Ordinal) { ["equipment_id"] = item.Id };
+        if (Batch.State is not BatchState.Running || Exceptions.Any(e => e.Code == code && e.StepId == stepId && e.Numbers == Stored.Write(numbers))) return null;
+        var raised = Raise(code, $"{item.Code}, which the batch uses, is out of service.", numbers, stepId);
+        Entry();
+        return raised;
+    }
+
     /// <summary>Resolves an exception; the hold ends when none is open.</summary>
     public void Resolve(ExceptionRow row, string resolution)
     {

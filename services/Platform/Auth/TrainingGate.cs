@@ -1,25 +1,20 @@
-using System.Collections.Concurrent;
 using Doseline.Identity.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Rpc;
+using Doseline.Platform.Signing;
 using Grpc.Core;
 
 namespace Doseline.Platform.Auth;
 
 /// <summary>
-/// Refuses a person who is not trained on the procedure that a method names, at the moment of acting and not at sign-in (requirement A237).
-/// Identity is asked; a yes is kept for half a minute, a no is not kept at all. While Identity cannot be asked, a yes that is younger than a
-/// quarter of an hour still counts, so that its restart does not stop a synthesis; then the answer is no.
+/// Refuses a person who is not trained on the procedure that a method names, at the moment of acting and not at sign-in (requirement A237), and whoever signs with
+/// her alike. Identity is asked every time and no answer is kept, so that a training which is withdrawn, runs out or is overtaken by a new version opens nothing
+/// any more. While Identity cannot be asked the answer is no: nothing that is signed goes on without it either.
 /// </summary>
-public sealed class TrainingGate(HostCalls host, TimeProvider clock)
+public sealed class TrainingGate(HostCalls host)
 {
-    const int CacheMax = 10_000;
-    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan Stale = TimeSpan.FromMinutes(15);
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    readonly ConcurrentDictionary<(string Subject, string Procedure), DateTimeOffset> trained = new();
 
     /// <summary>Passes whoever may act under the procedure now.</summary>
     /// <param name="caller">Who acts.</param>
@@ -28,32 +23,42 @@ public sealed class TrainingGate(HostCalls host, TimeProvider clock)
     /// <exception cref="RefusedException">TRAINING_NEEDED, or TRAINING_UNKNOWN when Identity cannot be asked.</exception>
     public async ValueTask RequireAsync(Caller caller, string procedure, CancellationToken cancel)
     {
-        if (procedure is "" || caller.IsDevelopment || caller.IsPartner || caller.Is(Roles.Service)) return;
-        var now = clock.GetUtcNow();
-        var known = trained.TryGetValue((caller.Subject, procedure), out var asked);
-        if (known && asked + Fresh > now) return;
+        if (procedure is "" || IsExempt(caller)) return;
+        if (await AgainstAsync(caller.Subject, caller.Name, procedure, cancel) is { } refusal) throw new RefusedException(refusal);
+    }
 
-        CheckTrainingResponse answer;
+    /// <summary>Passes what was signed when everybody who signed it with the caller may act under the procedure now.</summary>
+    /// <param name="caller">Who acts, and was asked before.</param>
+    /// <param name="signatures">What came with the call.</param>
+    /// <param name="procedure">Code of the procedure; empty for none.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="RefusedException">As <see cref="RequireAsync"/>, for each who signed.</exception>
+    public async ValueTask RequireSignersAsync(Caller caller, IEnumerable<GivenSignature> signatures, string procedure, CancellationToken cancel)
+    {
+        if (procedure is "" || IsExempt(caller)) return;
+        List<Refusal> refusals = [];
+        foreach (var claims in signatures.Select(given => given.Claims).Where(claims => claims.SignerId != caller.Subject).DistinctBy(claims => claims.SignerId, StringComparer.Ordinal))
+        {
+            if (await AgainstAsync(claims.SignerId, claims.SignerName, procedure, cancel) is { } refusal) refusals.Add(refusal);
+        }
+
+        refusals.ThrowIfAny();
+    }
+
+    static bool IsExempt(Caller caller) => caller.IsDevelopment || caller.IsPartner || caller.Is(Roles.Service);
+
+    async Task<Refusal?> AgainstAsync(string subject, string name, string procedure, CancellationToken cancel)
+    {
         try
         {
-            answer = await AskAsync(caller.Subject, procedure, cancel);
+            var answer = await AskAsync(subject, procedure, cancel);
+            return answer.Verdict is TrainingVerdict.Trained ? null : Refusal.Denied($"procedures/{procedure}", "TRAINING_NEEDED", $"{name} may not do this: {Because(answer)}")
+                .With("procedure", procedure).With("verdict", answer.Verdict).With("procedure_version", answer.ProcedureVersion).With("trained_version", answer.TrainedVersion).With("person_id", subject);
         }
         catch (RpcException fault) when (!cancel.IsCancellationRequested)
         {
-            if (known && asked + Stale > now) return;
-            throw new RefusedException(Refusal.Unavailable("services/identity", "TRAINING_UNKNOWN", $"Whether {caller.Name} is trained on {procedure} cannot be found out now ({fault.StatusCode}).").With("procedure", procedure));
+            return Refusal.Unavailable("services/identity", "TRAINING_UNKNOWN", $"Whether {name} is trained on {procedure} cannot be found out now ({fault.StatusCode}).").With("procedure", procedure);
         }
-
-        if (answer.Verdict is TrainingVerdict.Trained)
-        {
-            if (trained.Count >= CacheMax) trained.Clear();
-            trained[(caller.Subject, procedure)] = now;
-            return;
-        }
-
-        trained.TryRemove((caller.Subject, procedure), out _);
-        throw new RefusedException(Refusal.Denied($"procedures/{procedure}", "TRAINING_NEEDED", $"{caller.Name} may not do this: {Because(answer)}")
-            .With("procedure", procedure).With("verdict", answer.Verdict).With("procedure_version", answer.ProcedureVersion).With("trained_version", answer.TrainedVersion));
     }
 
     static string Because(CheckTrainingResponse answer) => answer.Verdict switch

@@ -179,7 +179,9 @@ public sealed class ServerPipeline(
         state.Call = call;
         try
         {
-            state.Sign(await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken));
+            var given = await signatures.PassAsync(method, message, state.Caller, db, context.CancellationToken);
+            await training.RequireSignersAsync(state.Caller, given, method.Policy.Procedure, context.CancellationToken);
+            state.Sign(given);
             RequireSite(method, message, state.Caller);
             var response = await continuation(request, context);
             RequireNarrowed(method, scope);

@@ -64,4 +64,40 @@ public sealed class TrainingTests
             return refusals.Any(r => r.Code is "TRAINING_NEEDED" && r.Subject == $"procedures/{method.Policy.Procedure}");
         }
     }
+
+    [Fact]
+    [Requirement("A003", "A237", "P09")]
+    [Clause("21 CFR 11.10(i)")]
+    public async Task Nobody_signs_second_what_a_procedure_covers_without_being_trained_on_it()
+    {
+        var staff = await Staff.StartAsync();
+        await using var platform = staff.Platform;
+        var roles = Roles.All.Where(role => role is not (Roles.Partner or Roles.Service)).ToArray();
+        var methods = platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values.Where(m => m.Policy.Signature is { SecondPerson: true }).ToList();
+        methods.Count.ShouldBeGreaterThan(4);
+        methods.Where(m => m.Policy.Procedure is "").ShouldBeEmpty();
+
+        var first = await staff.JoinAsync("first", "Fay First", roles);
+        var trained = await staff.JoinAsync("second", "Sean Second", roles);
+        var untrained = await staff.JoinAsync("new", "Nell New", roles, trained: []);
+        List<string> wrong = [];
+        foreach (var method in methods)
+        {
+            if (await RefusedAsync(method, untrained) != untrained.Subject) wrong.Add($"{method.Name} takes the second signature of who is not trained");
+            if (await RefusedAsync(method, trained) is { } whom) wrong.Add($"{method.Name} asks for a training of {whom}");
+        }
+
+        wrong.ShouldBeEmpty();
+
+        async Task<string?> RefusedAsync(RpcMethod method, Platform.Auth.Caller second)
+        {
+            var request = method.Descriptor.InputType.Parser.ParseFrom(ByteString.Empty);
+            method.RequestId!.Accessor.SetValue(request, TestPlatform.RequestId());
+            var signed = method.Descriptor.InputType.Parser.ParseFrom(request.ToByteString());
+            method.Descriptor.InputType.FindFieldByName(SignedContent.Field).Accessor.SetValue(signed, platform.Signer.Sign(first, method.Name, request));
+            method.Descriptor.InputType.FindFieldByName(SignedContent.SecondField).Accessor.SetValue(signed, platform.Signer.Sign(second, method.Name, request, second: true));
+            var (_, refusals, _) = await RawCalls.CallAsync(staff.In(first, null), method, signed);
+            return refusals.FirstOrDefault(r => r.Code is "TRAINING_NEEDED" && r.Subject == $"procedures/{method.Policy.Procedure}")?.Numbers["person_id"];
+        }
+    }
 }
