@@ -1,4 +1,5 @@
 using Doseline.Execution.V1;
+using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -36,7 +37,7 @@ public sealed class EquipmentHoldTests
         foreach (var method in BatchesService.Descriptor.Methods.Where(m => !Open.Contains(m.Name, StringComparer.Ordinal)))
             (await CodesAsync(platform.As("operator", "verifier"), method, shift.BatchId)).ShouldBe(["BATCH_ON_HOLD"], method.Name);
 
-        await shift.Qa.ResolveExceptionAsync(new ResolveExceptionRequest { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Resolution = "the heater had finished; a measured bulk decides" });
+        await shift.Qa.ResolveExceptionAsync(new ResolveExceptionRequest { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "the heater had finished; a measured bulk decides" });
         await shift.Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
             RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId, EndOfSynthesisTime = platform.Now.ToWire(), Bulk = Plant.Lutetium(38, platform.Now), VolumeMl = 20,
@@ -79,7 +80,7 @@ public sealed class EquipmentHoldTests
         await OutOfServiceAsync(shift, batch.HotCellId);
         var raised = (await shift.RecordAsync()).Exceptions.Single();
         raised.Code.ShouldBe(Code);
-        await shift.Qa.ResolveExceptionAsync(new ResolveExceptionRequest { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Resolution = "to be moved" });
+        await shift.Qa.ResolveExceptionAsync(new ResolveExceptionRequest { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "to be moved" });
         (await BatchTests.Codes(() => shift.StepAsync("clear"))).ShouldBe(["EQUIPMENT_NOT_CLEAN"]);
     }
 

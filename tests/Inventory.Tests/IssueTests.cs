@@ -85,7 +85,7 @@ public sealed class IssueTests
     }
 
     [Fact]
-    [Requirement("A014", "E06")]
+    [Requirement("A014", "A110", "E06")]
     public async Task An_issue_is_refused_with_every_reason()
     {
         await using var platform = await TestPlatform.StartAsync();

@@ -61,7 +61,7 @@ public sealed class RoomMatrixTests
     public static TheoryData<string> Of(bool facts) => [.. Fields.Where(f => f.Value == (facts ? Does.IsBookedAsExcursion : Does.PassesTheGate)).Select(f => f.Key).Order(StringComparer.Ordinal)];
 
     [Fact]
-    [Requirement("A072")]
+    [Requirement("A072", "A103")]
     public void Every_field_that_names_a_room_is_in_this_table()
     {
         var calls = ContractMethods.All.Values.Where(m => ContractMethods.PolicyOf(m) is { Mutates: true }).Select(m => m.InputType);
@@ -70,7 +70,7 @@ public sealed class RoomMatrixTests
     }
 
     [Theory]
-    [Requirement("A072")]
+    [Requirement("A072", "A103")]
     [MemberData(nameof(Of), false)]
     public async Task No_call_brings_activity_past_the_gate_of_a_room(string field)
     {
@@ -113,7 +113,7 @@ public sealed class RoomMatrixTests
     }
 
     [Theory]
-    [Requirement("A006", "A072")]
+    [Requirement("A006", "A072", "A103")]
     [MemberData(nameof(Of), true)]
     public async Task What_is_in_a_room_that_would_not_have_let_it_in_is_booked_there_as_an_excursion(string field)
     {
@@ -146,7 +146,7 @@ public sealed class RoomMatrixTests
     }
 
     [Fact]
-    [Requirement("A006", "A072")]
+    [Requirement("A006", "A072", "A103")]
     public async Task Waste_moves_and_leaves_in_its_container_and_what_goes_together_meets_the_room_together()
     {
         await using var platform = await TestPlatform.StartAsync();

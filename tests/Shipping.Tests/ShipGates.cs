@@ -27,7 +27,7 @@ public sealed class ShipGates
     }
 
     [Fact]
-    [Requirement("A051", "A063", "A103")]
+    [Requirement("A051", "A063", "A103", "A110", "A123")]
     public async Task A_hold_after_the_papers_keeps_the_package_whatever_facts_said_before()
     {
         await using var dock = await Dock.OpenAsync();

@@ -174,7 +174,7 @@ public sealed class ContainerTests
     }
 
     [Fact]
-    [Requirement("A072")]
+    [Requirement("A072", "A103")]
     public async Task What_inventory_does_not_let_in_goes_into_no_container_and_a_container_moves_with_all_that_is_in_it_or_not_at_all()
     {
         FakeInventory inventory = new();

@@ -19,7 +19,7 @@ public sealed class TrainingTests
     ];
 
     [Fact]
-    [Requirement("A003", "A237")]
+    [Requirement("A003", "A139", "A237")]
     [Clause("21 CFR 11.10(i)")]
     public void Every_method_that_changes_GxP_data_names_its_procedure_and_no_other_does()
     {
@@ -31,7 +31,7 @@ public sealed class TrainingTests
     }
 
     [Fact]
-    [Requirement("A003", "A237")]
+    [Requirement("A003", "A139", "A237")]
     [Clause("21 CFR 11.10(i)")]
     public async Task Nobody_who_is_not_trained_on_it_does_what_a_procedure_covers_and_a_training_opens_that_procedure_alone()
     {

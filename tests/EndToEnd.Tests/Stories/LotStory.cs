@@ -9,7 +9,7 @@ namespace Doseline.EndToEnd.Tests.Stories;
 public sealed class LotStory
 {
     [Fact]
-    [Requirement("A103", "A123")]
+    [Requirement("A103", "A110", "A123")]
     public async Task A_lot_rejected_after_release_keeps_the_dose_from_leaving()
     {
         await using var story = await Story.BeginAsync(Story.Products[0]);
@@ -18,7 +18,7 @@ public sealed class LotStory
         await story.PackAsync();
         (await DispositionAsync(story)).ShouldBe(Disposition.Released);
 
-        await RejectAsync(story);
+        await ChangeAsync(story, LotStatus.Rejected);
         (await DispositionAsync(story)).ShouldBe(Disposition.Quarantine);
         (await Story.CodesAsync(story.ForceShipmentAsync)).ShouldContain("DOSE_NOT_RELEASED");
         (await Story.CodesAsync(story.ReleaseAsync)).ShouldNotBeEmpty();
@@ -26,27 +26,29 @@ public sealed class LotStory
         deviation.Code.ShouldBe("LOT_REJECTED");
     }
 
-    [Fact]
-    [Requirement("A016", "A123")]
-    public async Task A_lot_rejected_while_it_is_made_into_doses_holds_the_batch()
+    [Theory]
+    [InlineData(LotStatus.Rejected, "LOT_REJECTED")]
+    [InlineData(LotStatus.Quarantine, "LOT_QUARANTINE")]
+    [Requirement("A016", "A110", "A123")]
+    public async Task A_lot_rejected_or_held_while_it_is_made_into_doses_holds_the_batch(LotStatus status, string code)
     {
         await using var story = await Story.BeginAsync(Story.Products[0]);
         await story.OrderAndReceiveAsync();
         await story.StartAsync();
-        await RejectAsync(story);
+        await ChangeAsync(story, status);
         var batch = (await new BatchRecordsService.BatchRecordsServiceClient(story.People.Auditor).GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = story.BatchId })).Record;
         batch.Batch.OnHold.ShouldBeTrue();
-        batch.Exceptions.ShouldHaveSingleItem().Code.ShouldBe("LOT_REJECTED");
+        batch.Exceptions.ShouldHaveSingleItem().Code.ShouldBe(code);
         (await Story.CodesAsync(story.SynthesiseAsync)).ShouldContain("BATCH_ON_HOLD");
     }
 
-    // The lots of the story that the batch took; QA rejects the first.
-    static async Task RejectAsync(Story story)
+    // QA changes the first of the lots that the batch took.
+    static async Task ChangeAsync(Story story, LotStatus status)
     {
         LotsService.LotsServiceClient lots = new(story.People.Qa);
         var taken = (await new BatchRecordsService.BatchRecordsServiceClient(story.People.Auditor).GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = story.BatchId })).Record.Movements.First(m => m.Kind is MovementKind.Issued).ReferenceId;
         var lot = (await lots.GetLotAsync(new GetLotRequest { LotId = taken })).Lot;
-        await lots.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = LotStatus.Rejected, Version = lot.Version, RecordId = "COA-1", Reason = "recalled by the supplier" });
+        await lots.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = lot.LotId, Status = status, Version = lot.Version, RecordId = "COA-1", Reason = "recalled by the supplier" });
         await story.Platform.SettleAsync();
     }
 

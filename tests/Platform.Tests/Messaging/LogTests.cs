@@ -15,7 +15,7 @@ public sealed class LogTests
     static readonly string[] Customers = [CustomerPublished.Descriptor.FullName];
 
     [Fact]
-    [Requirement("A047", "A054", "A171", "A182")]
+    [Requirement("A047", "A054", "A123", "A171", "A182")]
     public async Task Positions_are_dense_and_in_the_order_of_commits_however_many_write_and_whoever_gives_up()
     {
         await using var host = await StageHost.StartAsync();

@@ -30,7 +30,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    [Requirement("A054", "A115", "A171", "A182", "A202")]
+    [Requirement("A054", "A115", "A123", "A171", "A182", "A202")]
     public async Task However_many_read_a_log_and_however_often_each_fact_has_one_effect_in_order()
     {
         await using var host = await StageHost.StartAsync();
@@ -92,7 +92,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    [Requirement("A171", "A202")]
+    [Requirement("A123", "A171", "A202")]
     public async Task A_fact_that_fails_is_not_overtaken_by_what_shares_a_row_and_the_others_go_on()
     {
         await using var host = await StageHost.StartAsync("--Messaging:Lanes=1");
