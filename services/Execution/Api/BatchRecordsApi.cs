@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
@@ -26,26 +25,12 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
     /// <inheritdoc/>
     public override async Task<ListBatchesResponse> ListBatches(ListBatchesRequest request, ServerCallContext context)
     {
-        var rows = OfSites(db.Batches.AsNoTracking(), db.Request.Caller, request.SiteId);
-        if (request.State is not V1.BatchState.Unspecified)
-        {
-            var state = (BatchState)(int)request.State;
-            rows = rows.Where(b => b.State == state);
-        }
-
-        if (request.ProductCode is not "") rows = rows.Where(b => b.ProductCode == request.ProductCode);
-        if (request.OnHoldOnly) rows = rows.Where(b => b.OnHold);
-        if (pageTokens.Read(request) is [var ticks, var id])
-        {
-            var after = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            rows = rows.Where(b => b.StartedTime > after || (b.StartedTime == after && string.Compare(b.Id, id) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(b => b.StartedTime).ThenBy(b => b.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListBatchesResponse response = new() { Batches = { page.Take(size).Select(b => b.ToWire()) } };
-        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].StartedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), page[size - 1].Id);
-        return response;
+        if (request.SiteId is not "") db.Request.Caller.RequireSite(request.SiteId);
+        var query = db.List<BatchRow>().AtSites(nameof(BatchRow.SiteId), request.SiteId).IsIfAny(nameof(BatchRow.ProductCode), request.ProductCode);
+        if (request.State is not V1.BatchState.Unspecified) query.Is(nameof(BatchRow.State), (BatchState)(int)request.State);
+        if (request.OnHoldOnly) query.Is(nameof(BatchRow.OnHold), true);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(BatchRow.StartedTime), nameof(BatchRow.Id)), context.CancellationToken);
+        return new ListBatchesResponse { Batches = { rows.Select(b => b.ToWire()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
@@ -66,26 +51,10 @@ public sealed class BatchRecordsApi(ExecutionDb db, PageTokens pageTokens, Watch
     /// <inheritdoc/>
     public override async Task<ListWorkOrdersResponse> ListWorkOrders(ListWorkOrdersRequest request, ServerCallContext context)
     {
-        var caller = db.Request.Caller;
-        var rows = db.Doses.AsNoTracking();
-        if (request.SiteId is not "")
-        {
-            caller.RequireSite(request.SiteId);
-            rows = rows.Where(d => d.SiteId == request.SiteId);
-        }
-        else if (!caller.MayActAt(Caller.AllSites))
-        {
-            var sites = caller.Sites.ToList();
-            rows = rows.Where(d => sites.Contains(d.SiteId));
-        }
-
-        if (request.RunId is not "") rows = rows.Where(d => d.RunId == request.RunId);
-        if (pageTokens.Read(request) is [var id]) rows = rows.Where(d => string.Compare(d.Id, id) > 0);
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(d => d.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListWorkOrdersResponse response = new() { WorkOrders = { page.Take(size).Select(d => d.ToWorkOrder()) } };
-        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].Id);
-        return response;
+        if (request.SiteId is not "") db.Request.Caller.RequireSite(request.SiteId);
+        var query = db.List<DoseRow>().AtSites(nameof(DoseRow.SiteId), request.SiteId).IsIfAny(nameof(DoseRow.RunId), request.RunId);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(DoseRow.Id)), context.CancellationToken);
+        return new ListWorkOrdersResponse { WorkOrders = { rows.Select(d => d.ToWorkOrder()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

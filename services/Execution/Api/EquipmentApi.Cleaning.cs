@@ -3,7 +3,6 @@ using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Cleaning = Doseline.Execution.Domain.Upkeep.Cleaning;
 using CleaningRule = Doseline.Execution.Domain.Upkeep.CleaningRule;
 using CleaningRules = Doseline.Execution.Domain.Upkeep.CleaningRules;
@@ -53,28 +52,19 @@ public sealed partial class EquipmentApi
         var cancel = context.CancellationToken;
         var equipment = await FindAsync(request.EquipmentId, cancel);
         db.Request.Caller.RequireSite(equipment.SiteId);
-        var rows = db.EquipmentLog.AsNoTracking().Where(e => e.EquipmentId == equipment.Id);
-        if (pageTokens.Read(request) is [var place])
-        {
-            var before = long.Parse(place, System.Globalization.CultureInfo.InvariantCulture);
-            rows = rows.Where(e => e.Position < before);
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderByDescending(e => e.Position).Take(size + 1).ToListAsync(cancel);
-        ListEquipmentLogResponse response = new()
+        var query = db.List<EquipmentLogRow>().Is(nameof(EquipmentLogRow.EquipmentId), equipment.Id).ByLast(nameof(EquipmentLogRow.Position));
+        var (rows, next) = await pageTokens.ReadAsync(request, query, cancel);
+        return new ListEquipmentLogResponse
         {
             Entries =
             {
-                page.Take(size).Select(e => new EquipmentLogEntry
+                rows.Select(e => new EquipmentLogEntry
                 {
                     EntryId = e.Id, Event = (V1.EquipmentEvent)(int)e.Event, Text = e.Text, ReferenceId = e.ReferenceId, EntryTime = e.Time.ToWire(), DoneBy = e.DoneByName,
                 }),
             },
+            NextPageToken = next,
         };
-        if (page.Count > size)
-            response.NextPageToken = pageTokens.Write(request, page[size - 1].Position.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return response;
     }
 
     static V1.CleaningRules RulesOf(CleaningRulesRow row, long etag)

@@ -49,30 +49,14 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
     /// <inheritdoc/>
     public override async Task<ListEquipmentResponse> ListEquipment(ListEquipmentRequest request, ServerCallContext context)
     {
-        var rows = db.Equipment.AsNoTracking();
-        var caller = db.Request.Caller;
-        if (request.SiteId is not "")
-        {
-            caller.RequireSite(request.SiteId);
-            rows = rows.Where(e => e.SiteId == request.SiteId);
-        }
-        else if (!caller.MayActAt(Platform.Auth.Caller.AllSites))
-        {
-            var sites = caller.Sites.ToList();
-            rows = rows.Where(e => sites.Contains(e.SiteId));
-        }
-
-        var kind = (EquipmentClass)(int)request.EquipmentClass;
-        if (kind is not EquipmentClass.Unspecified) rows = rows.Where(e => e.Class == kind);
-        var state = (EquipmentState)(int)request.State;
-        if (request.State is not V1.EquipmentState.Unspecified) rows = rows.Where(e => e.State == state);
-        if (pageTokens.Read(request) is [var site, var code])
-            rows = rows.Where(e => string.Compare(e.SiteId, site) > 0 || (e.SiteId == site && string.Compare(e.Code, code) > 0));
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(e => e.SiteId).ThenBy(e => e.Code).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListEquipmentResponse response = new();
-        foreach (var row in page.Take(size)) response.Equipment.Add(row.ToWire(await db.CleaningRulesAsync(row.SiteId, context.CancellationToken)));
-        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].SiteId, page[size - 1].Code);
+        var cancel = context.CancellationToken;
+        if (request.SiteId is not "") db.Request.Caller.RequireSite(request.SiteId);
+        var query = db.List<EquipmentRow>().AtSites(nameof(EquipmentRow.SiteId), request.SiteId);
+        if (request.EquipmentClass is not V1.EquipmentClass.Unspecified) query.Is(nameof(EquipmentRow.Class), (EquipmentClass)(int)request.EquipmentClass);
+        if (request.State is not V1.EquipmentState.Unspecified) query.Is(nameof(EquipmentRow.State), (EquipmentState)(int)request.State);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(EquipmentRow.SiteId), nameof(EquipmentRow.Code)), cancel);
+        ListEquipmentResponse response = new() { NextPageToken = next };
+        foreach (var row in rows) response.Equipment.Add(row.ToWire(await db.CleaningRulesAsync(row.SiteId, cancel)));
         return response;
     }
 

@@ -133,22 +133,10 @@ public sealed class MaintenanceApi(ExecutionDb db, PageTokens pageTokens) : Main
     /// <inheritdoc/>
     public override async Task<ListMaintenanceOrdersResponse> ListMaintenanceOrders(ListMaintenanceOrdersRequest request, ServerCallContext context)
     {
-        var cancel = context.CancellationToken;
-        var rows = db.MaintenanceOrders.AsNoTracking().Where(o => o.SiteId == request.SiteId);
-        if (request.EquipmentId is not "") rows = rows.Where(o => o.EquipmentId == request.EquipmentId);
-        if (request.OnlyOpen) rows = rows.Where(o => o.State == MaintenanceState.Planned || o.State == MaintenanceState.AtWork || o.State == MaintenanceState.Done);
-        if (pageTokens.Read(request) is [var ticks, var id])
-        {
-            var before = new DateTimeOffset(long.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero);
-            rows = rows.Where(o => o.StartTime < before || (o.StartTime == before && string.Compare(o.Id, id) < 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderByDescending(o => o.StartTime).ThenByDescending(o => o.Id).Take(size + 1).ToListAsync(cancel);
-        ListMaintenanceOrdersResponse response = new() { Orders = { page.Take(size).Select(o => o.ToWire()) } };
-        if (page.Count > size)
-            response.NextPageToken = pageTokens.Write(request, page[size - 1].StartTime.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture), page[size - 1].Id);
-        return response;
+        var query = db.List<MaintenanceOrderRow>().Is(nameof(MaintenanceOrderRow.SiteId), request.SiteId).IsIfAny(nameof(MaintenanceOrderRow.EquipmentId), request.EquipmentId);
+        if (request.OnlyOpen) query.Among(nameof(MaintenanceOrderRow.State), MaintenanceState.Planned, MaintenanceState.AtWork, MaintenanceState.Done);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.ByLast(nameof(MaintenanceOrderRow.StartTime), nameof(MaintenanceOrderRow.Id)), context.CancellationToken);
+        return new ListMaintenanceOrdersResponse { Orders = { rows.Select(o => o.ToWire()) }, NextPageToken = next };
     }
 
     MaintenanceOrder Sent(MaintenanceOrderRow row) => row.ToWire(db.VersionAfter(row));

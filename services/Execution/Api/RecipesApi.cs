@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -7,7 +6,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using RecipeState = Doseline.Execution.Domain.RecipeState;
 
 namespace Doseline.Execution.Api;
@@ -73,26 +71,10 @@ public sealed class RecipesApi(ExecutionDb db, PageTokens pageTokens) : RecipesS
     /// <inheritdoc/>
     public override async Task<ListRecipesResponse> ListRecipes(ListRecipesRequest request, ServerCallContext context)
     {
-        var rows = db.Recipes.AsNoTracking();
-        if (request.Code is not "") rows = rows.Where(r => r.Code == request.Code);
-        if (request.ProductCode is not "") rows = rows.Where(r => r.ProductCode == request.ProductCode);
-        if (request.State is not V1.RecipeState.Unspecified)
-        {
-            var state = (RecipeState)(int)request.State;
-            rows = rows.Where(r => r.State == state);
-        }
-
-        if (pageTokens.Read(request) is [var code, var text])
-        {
-            var version = long.Parse(text, CultureInfo.InvariantCulture);
-            rows = rows.Where(r => string.Compare(r.Code, code) > 0 || (r.Code == code && r.RecipeVersion > version));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(r => r.Code).ThenBy(r => r.RecipeVersion).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListRecipesResponse response = new() { Recipes = { page.Take(size).Select(r => r.ToWire()) } };
-        if (page.Count > size) response.NextPageToken = pageTokens.Write(request, page[size - 1].Code, page[size - 1].RecipeVersion.ToString(CultureInfo.InvariantCulture));
-        return response;
+        var query = db.List<RecipeRow>().IsIfAny(nameof(RecipeRow.Code), request.Code).IsIfAny(nameof(RecipeRow.ProductCode), request.ProductCode);
+        if (request.State is not V1.RecipeState.Unspecified) query.Is(nameof(RecipeRow.State), (RecipeState)(int)request.State);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(RecipeRow.Code), nameof(RecipeRow.RecipeVersion)), context.CancellationToken);
+        return new ListRecipesResponse { Recipes = { rows.Select(r => r.ToWire()) }, NextPageToken = next };
     }
 
     async Task<RecipeRow> NewAsync(Domain.Recipe recipe, string document, CancellationToken cancel)

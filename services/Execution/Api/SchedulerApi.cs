@@ -80,36 +80,13 @@ public sealed class SchedulerApi(ExecutionDb db, PageTokens pageTokens) : Schedu
     public override async Task<ListRunsResponse> ListRuns(ListRunsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var runs = db.Runs.AsNoTracking();
-        var caller = db.Request.Caller;
-        if (request.SiteId is not "")
-        {
-            caller.RequireSite(request.SiteId);
-            runs = runs.Where(r => r.SiteId == request.SiteId);
-        }
-        else if (!caller.MayActAt(Platform.Auth.Caller.AllSites))
-        {
-            var sites = caller.Sites.ToList();
-            runs = runs.Where(r => sites.Contains(r.SiteId));
-        }
-
-        if (request.ProductCode is not "") runs = runs.Where(r => r.ProductCode == request.ProductCode);
-        if (request.FromTime?.ToDateTimeOffset() is { } from) runs = runs.Where(r => r.EndOfSynthesisTime >= from);
-        if (request.UntilTime?.ToDateTimeOffset() is { } until) runs = runs.Where(r => r.EndOfSynthesisTime < until);
-        if (pageTokens.Read(request) is [var ticks, var id])
-        {
-            var after = new DateTimeOffset(long.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero);
-            runs = runs.Where(r => r.EndOfSynthesisTime > after || (r.EndOfSynthesisTime == after && string.Compare(r.Id, id) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await runs.OrderBy(r => r.EndOfSynthesisTime).ThenBy(r => r.Id).Take(size + 1)
-            .Join(db.RunRoom, r => r.Id, m => m.RunId, (r, m) => new { r, m }).ToListAsync(cancel);
-        page.Sort((a, b) => (a.r.EndOfSynthesisTime, a.r.Id).CompareTo((b.r.EndOfSynthesisTime, b.r.Id)));
-        ListRunsResponse response = new() { Runs = { page.Take(size).Select(p => p.r.ToWire(p.m)) } };
-        if (page.Count > size)
-            response.NextPageToken = pageTokens.Write(request, page[size - 1].r.EndOfSynthesisTime.UtcTicks.ToString(System.Globalization.CultureInfo.InvariantCulture), page[size - 1].r.Id);
-        return response;
+        if (request.SiteId is not "") db.Request.Caller.RequireSite(request.SiteId);
+        var query = db.List<RunRow>().AtSites(nameof(RunRow.SiteId), request.SiteId).IsIfAny(nameof(RunRow.ProductCode), request.ProductCode);
+        if (request.FromTime?.ToDateTimeOffset() is { } from) query.From(nameof(RunRow.EndOfSynthesisTime), from);
+        if (request.UntilTime?.ToDateTimeOffset() is { } until) query.Before(nameof(RunRow.EndOfSynthesisTime), until);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(RunRow.EndOfSynthesisTime), nameof(RunRow.Id)), cancel);
+        var room = (await db.List<RunRoomRow>().Among(nameof(RunRoomRow.RunId), rows.Select(r => r.Id)).ReadAsync(null, cancel)).ToDictionary(m => m.RunId, StringComparer.Ordinal);
+        return new ListRunsResponse { Runs = { rows.Select(r => r.ToWire(room[r.Id])) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -106,14 +106,10 @@ public sealed class AccountsApi(IdentityDb db, EndedTokens ended, SigningKeys ke
     /// <inheritdoc/>
     public override async Task<ListAccountsResponse> ListAccounts(ListAccountsRequest request, ServerCallContext context)
     {
-        var query = db.Accounts.AsNoTracking();
-        if (KindOf(request.Kind) is { } kind) query = query.Where(a => a.Kind == kind);
-        if (pages.Read(request) is [var last]) query = query.Where(a => string.Compare(a.ClientId, last) > 0);
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(a => a.ClientId).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListAccountsResponse response = new() { Accounts = { rows.Take(size).Select(a => a.ToWire()) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].ClientId);
-        return response;
+        var query = db.List<AccountRow>().By(nameof(AccountRow.ClientId));
+        if (KindOf(request.Kind) is { } kind) query.Is(nameof(AccountRow.Kind), kind);
+        var (rows, next) = await pages.ReadAsync(request, query, context.CancellationToken);
+        return new ListAccountsResponse { Accounts = { rows.Select(a => a.ToWire()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -89,16 +89,10 @@ public sealed class TrainingApi(IdentityDb db, PageTokens pages) : TrainingServi
     /// <inheritdoc/>
     public override async Task<ListTrainingsResponse> ListTrainings(ListTrainingsRequest request, ServerCallContext context)
     {
-        var query = db.Trainings.AsNoTracking();
-        if (request.PersonId is { Length: > 0 } person) query = query.Where(t => t.PersonId == person);
-        if (request.Code is { Length: > 0 } code) query = query.Where(t => t.Code == code);
         // Identifiers are ordered by the time they were made.
-        if (pages.Read(request) is [var last]) query = query.Where(t => string.Compare(t.Id, last) < 0);
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderByDescending(t => t.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListTrainingsResponse response = new() { Trainings = { rows.Take(size).Select(t => t.ToWire(t.Version)) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Id);
-        return response;
+        var query = db.List<TrainingRow>().IsIfAny(nameof(TrainingRow.PersonId), request.PersonId).IsIfAny(nameof(TrainingRow.Code), request.Code).ByLast(nameof(TrainingRow.Id));
+        var (rows, next) = await pages.ReadAsync(request, query, context.CancellationToken);
+        return new ListTrainingsResponse { Trainings = { rows.Select(t => t.ToWire(t.Version)) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -1,10 +1,8 @@
-using System.Globalization;
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;
 
@@ -14,15 +12,9 @@ public sealed class CostsApi(InventoryDb db, PageTokens pageTokens) : CostsServi
     /// <inheritdoc/>
     public override async Task<ListCostsResponse> ListCosts(ListCostsRequest request, ServerCallContext context)
     {
-        var size = PageTokens.SizeOf(request.PageSize);
-        var after = pageTokens.Read(request) is [var cursor] ? long.Parse(cursor, CultureInfo.InvariantCulture) : 0;
-        var query = db.Costs.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Seq > after);
-        if (request.LotId is not "") query = query.Where(r => r.LotId == request.LotId);
-        if (request.BatchId is not "") query = query.Where(r => r.BatchId == request.BatchId);
-        var rows = await query.OrderBy(r => r.Seq).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListCostsResponse answer = new() { Entries = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Seq.ToString(CultureInfo.InvariantCulture));
-        return answer;
+        var query = db.List<CostEntryRow>().Is(nameof(CostEntryRow.SiteId), request.SiteId).IsIfAny(nameof(CostEntryRow.LotId), request.LotId).IsIfAny(nameof(CostEntryRow.BatchId), request.BatchId);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(CostEntryRow.Seq)), context.CancellationToken);
+        return new ListCostsResponse { Entries = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     static CostEntry ToWire(CostEntryRow row) => new()

@@ -4,7 +4,6 @@ using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using WireTransferee = Doseline.Inventory.V1.Transferee;
 
 namespace Doseline.Inventory.Api;
@@ -55,11 +54,8 @@ public sealed partial class LicencesApi
     /// <inheritdoc/>
     public override async Task<ListTransfereesResponse> ListTransferees(ListTransfereesRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var page = await db.Transferees.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListTransfereesResponse answer = new() { Transferees = { page.Take(size).Select(row => row.ToWire()) } };
-        if (page.Count > size) answer.NextPageToken = pageTokens.Write(request, page[size - 1].Id);
-        return answer;
+        var (rows, next) = await pageTokens.ReadAsync(request, db.List<TransfereeRow>().By(nameof(TransfereeRow.Id)), context.CancellationToken);
+        return new ListTransfereesResponse { Transferees = { rows.Select(row => row.ToWire()) }, NextPageToken = next };
     }
 }
 

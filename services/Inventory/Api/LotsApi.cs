@@ -7,7 +7,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using LotStatus = Doseline.Inventory.Domain.LotStatus;
-using Microsoft.EntityFrameworkCore;
 using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
 
 namespace Doseline.Inventory.Api;
@@ -157,34 +156,22 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     public override async Task<ListLotsResponse> ListLots(ListLotsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var query = db.Lots.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Id.CompareTo(after) > 0);
-        if (request.MaterialCode is not "") query = query.Where(r => r.MaterialCode == request.MaterialCode);
-        if (request.OnlyLeft) query = query.Where(r => !r.UsedUp);
-        if (request.Status is not V1.LotStatus.Unspecified)
-        {
-            var status = (LotStatus)request.Status;
-            query = query.Where(r => r.Status == status);
-        }
-
-        var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
+        var query = db.List<LotRow>().Is(nameof(LotRow.SiteId), request.SiteId).IsIfAny(nameof(LotRow.MaterialCode), request.MaterialCode);
+        if (request.OnlyLeft) query.Is(nameof(LotRow.UsedUp), false);
+        if (request.Status is not V1.LotStatus.Unspecified) query.Is(nameof(LotRow.Status), (LotStatus)request.Status);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(LotRow.Id)), cancel);
         List<string> ids = [.. rows.Select(r => r.Id)];
-        var holdings = await db.Holdings.AsNoTracking().Where(h => ids.Contains(h.Id)).ToDictionaryAsync(h => h.Id, StringComparer.Ordinal, cancel);
-        var lines = (await db.Lines.AsNoTracking().Where(l => ids.Contains(l.HoldingId)).ToListAsync(cancel)).ToLookup(l => l.HoldingId, StringComparer.Ordinal);
-        ListLotsResponse answer = new() { Lots = { rows.Take(size).Select(r => r.ToWire(holdings.GetValueOrDefault(r.Id), lines[r.Id].Select(l => l.Line))) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var (found, all) = await db.LoadAsync(db.Each<HoldingRow>(ids), db.All<HoldingLineRow>(nameof(HoldingLineRow.HoldingId), ids), cancel);
+        var (holdings, lines) = (found.ToDictionary(h => h.Id, StringComparer.Ordinal), all.ToLookup(l => l.HoldingId, StringComparer.Ordinal));
+        return new ListLotsResponse { Lots = { rows.Select(r => r.ToWire(holdings.GetValueOrDefault(r.Id), lines[r.Id].Select(l => l.Line))) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
     public override async Task<ListExpectationsResponse> ListExpectations(ListExpectationsRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var rows = await db.Expectations.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Open && r.Id.CompareTo(after) > 0)
-            .OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListExpectationsResponse answer = new() { Expectations = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var query = db.List<ExpectationRow>().Is(nameof(ExpectationRow.SiteId), request.SiteId).Is(nameof(ExpectationRow.Open), true);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(ExpectationRow.Id)), context.CancellationToken);
+        return new ListExpectationsResponse { Expectations = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     static void RequireCost(ReceiveLotRequest request, List<Refusal> refusals)

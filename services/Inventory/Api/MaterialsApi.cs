@@ -4,7 +4,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Inventory.Api;
 
@@ -61,21 +60,15 @@ public sealed class MaterialsApi(InventoryDb db, PageTokens pageTokens) : Materi
     /// <inheritdoc/>
     public override async Task<ListMaterialsResponse> ListMaterials(ListMaterialsRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var rows = await db.Materials.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListMaterialsResponse answer = new() { Materials = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var (rows, next) = await pageTokens.ReadAsync(request, db.List<MaterialRow>().By(nameof(MaterialRow.Id)), context.CancellationToken);
+        return new ListMaterialsResponse { Materials = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
     public override async Task<ListSuppliersResponse> ListSuppliers(ListSuppliersRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var rows = await db.Suppliers.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListSuppliersResponse answer = new() { Suppliers = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var (rows, next) = await pageTokens.ReadAsync(request, db.List<SupplierRow>().By(nameof(SupplierRow.Id)), context.CancellationToken);
+        return new ListSuppliersResponse { Suppliers = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     static Material ToWire(MaterialRow row) => new()

@@ -38,20 +38,19 @@ public sealed partial class PossessionApi
     /// <inheritdoc/>
     public override async Task<ListExcursionsResponse> ListExcursions(ListExcursionsRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var rows = await db.Excursions.AsNoTracking().Where(row => row.SiteId == request.SiteId && row.Id.CompareTo(after) > 0).OrderBy(row => row.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListExcursionsResponse answer = new()
+        var query = db.List<ExcursionRow>().Is(nameof(ExcursionRow.SiteId), request.SiteId).By(nameof(ExcursionRow.Id));
+        var (rows, next) = await pageTokens.ReadAsync(request, query, context.CancellationToken);
+        return new ListExcursionsResponse
         {
             Excursions =
             {
-                rows.Take(size).Select(row => new Excursion
+                rows.Select(row => new Excursion
                 {
                     ExcursionId = row.Id, HoldingId = row.HoldingId, FromRoomId = row.FromRoomId, RoomId = row.RoomId, Codes = { row.Codes.Split(',') }, CauseId = row.CauseId, BookTime = row.Time.ToWire(),
                 }),
             },
+            NextPageToken = next,
         };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
     }
 
     static Holding ToWire(HoldingRow row, IEnumerable<HoldingLineRow> lines)

@@ -89,15 +89,9 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
     /// <inheritdoc/>
     public override async Task<ListLedgerResponse> ListLedger(ListLedgerRequest request, ServerCallContext context)
     {
-        var size = PageTokens.SizeOf(request.PageSize);
-        var after = pageTokens.Read(request) is [var cursor] ? long.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture) : 0;
-        var query = db.Entries.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Seq > after);
-        if (request.HoldingId is not "") query = query.Where(r => r.HoldingId == request.HoldingId);
-        if (request.TransactionId is not "") query = query.Where(r => r.TransactionId == request.TransactionId);
-        var rows = await query.OrderBy(r => r.Seq).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListLedgerResponse answer = new() { Entries = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return answer;
+        var query = db.List<LedgerEntryRow>().Is(nameof(LedgerEntryRow.SiteId), request.SiteId).IsIfAny(nameof(LedgerEntryRow.HoldingId), request.HoldingId).IsIfAny(nameof(LedgerEntryRow.TransactionId), request.TransactionId);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(LedgerEntryRow.Seq)), context.CancellationToken);
+        return new ListLedgerResponse { Entries = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using DomainRoom = Doseline.Inventory.Domain.Room;
 using RoomKindDomain = Doseline.Inventory.Domain.RoomKind;
 using RoomNuclideDomain = Doseline.Inventory.Domain.RoomNuclide;
@@ -93,28 +92,17 @@ public sealed class SitesApi(InventoryDb db, PageTokens pageTokens) : SitesServi
     /// <inheritdoc/>
     public override async Task<ListSitesResponse> ListSites(ListSitesRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var rows = await db.Sites.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListSitesResponse answer = new() { Sites = { rows.Take(size).Where(r => db.Request.Caller.MayActAt(r.Id)).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var (rows, next) = await pageTokens.ReadAsync(request, db.List<SiteRow>().By(nameof(SiteRow.Id)), context.CancellationToken);
+        return new ListSitesResponse { Sites = { rows.Where(r => db.Request.Caller.MayActAt(r.Id)).Select(ToWire) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
     public override async Task<ListRoomsResponse> ListRooms(ListRoomsRequest request, ServerCallContext context)
     {
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var query = db.Rooms.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Id.CompareTo(after) > 0);
-        if (request.Kind is not RoomKind.Unspecified)
-        {
-            var kind = (RoomKindDomain)request.Kind;
-            query = query.Where(r => r.Kind == kind);
-        }
-
-        var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListRoomsResponse answer = new() { Rooms = { rows.Take(size).Select(ToWire) } };
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
-        return answer;
+        var query = db.List<RoomRow>().Is(nameof(RoomRow.SiteId), request.SiteId);
+        if (request.Kind is not RoomKind.Unspecified) query.Is(nameof(RoomRow.Kind), (RoomKindDomain)request.Kind);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(RoomRow.Id)), context.CancellationToken);
+        return new ListRoomsResponse { Rooms = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     internal static void RequireVersion(string resource, long sent, long? actual)

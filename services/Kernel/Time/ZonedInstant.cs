@@ -21,15 +21,11 @@ public readonly record struct ZonedInstant(DateTimeOffset Instant, string Zone, 
     public string OffsetText => "UTC" + Zones.OffsetText(Offset);
 
     /// <summary>Time of day as labels print it, with both abbreviation and offset: <c>13:00 EST (UTC-05:00)</c>.</summary>
-    public string TimeText => Text("HH:mm");
+    public string TimeText => string.Create(CultureInfo.InvariantCulture, $"{Local:HH:mm}{ZoneText}");
 
     /// <summary>Date and time as papers print them: <c>2026-11-01 13:00 EST (UTC-05:00)</c>.</summary>
-    public override string ToString() => Text("yyyy-MM-dd HH:mm");
+    /// <remarks>Seconds are cut, not rounded: a clock shows 12:59 until it is 13:00.</remarks>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Local:yyyy-MM-dd HH:mm}{ZoneText}");
 
-    // Seconds are cut, not rounded: a clock shows 12:59 until it is 13:00.
-    string Text(string format)
-    {
-        var local = Local.ToString(format, CultureInfo.InvariantCulture);
-        return Abbreviation is { Length: > 0 } name ? $"{local} {name} ({OffsetText})" : $"{local} ({OffsetText})";
-    }
+    string ZoneText => Zones.Text(Abbreviation, Offset);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using Doseline.Kernel.Rules;
@@ -23,6 +24,10 @@ public static partial class Zones
 
     static readonly TzdbDateTimeZoneSource Source = TzdbDateTimeZoneSource.Default;
     static readonly DateTimeZoneCache Cache = new(Source);
+
+    // A zone has few names and offsets, which are written again and again; and the cache of the library takes a lock.
+    static readonly ConcurrentDictionary<string, DateTimeZone> Known = new(StringComparer.Ordinal);
+    static readonly ConcurrentDictionary<(string Abbreviation, TimeSpan Offset), string> Texts = new();
     static readonly FrozenSet<string> Names = Source.GetIds().ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Version of the time zone database, for example <c>2025b</c>.</summary>
@@ -92,8 +97,15 @@ public static partial class Zones
     internal static string OffsetText(TimeSpan offset) =>
         (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(offset.Seconds == 0 ? @"hh\:mm" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
 
-    static DateTimeZone Find(string zone) =>
-        Exists(zone) ? Cache[zone] : throw new ArgumentException($"No such time zone: {zone}.", nameof(zone));
+    // How a zone reads behind a wall-clock time.
+    internal static string Text(string abbreviation, TimeSpan offset) =>
+        Texts.GetOrAdd((abbreviation, offset), static of => of.Abbreviation is "" ? $" (UTC{OffsetText(of.Offset)})" : $" {of.Abbreviation} (UTC{OffsetText(of.Offset)})");
+
+    static DateTimeZone Find(string zone)
+    {
+        if (zone is not null && Known.TryGetValue(zone, out var known)) return known;
+        return Exists(zone) ? Known.GetOrAdd(zone!, static name => Cache[name]) : throw new ArgumentException($"No such time zone: {zone}.", nameof(zone));
+    }
 
     static ZonedInstant Of(ZonedDateTime time) => new(time.ToInstant().ToDateTimeOffset(), time.Zone.Id, time.Offset.ToTimeSpan());
 

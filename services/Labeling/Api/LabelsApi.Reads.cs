@@ -1,14 +1,10 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Labeling.Data;
 using Doseline.Labeling.Domain.DataMatrix;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
-using Doseline.Platform.Auth;
-using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Labeling.Api;
 
@@ -27,23 +23,10 @@ public sealed partial class LabelsApi
     /// <inheritdoc/>
     public override async Task<ListLabelsResponse> ListLabels(ListLabelsRequest request, ServerCallContext context)
     {
-        var cancel = context.CancellationToken;
-        var query = Visible(request.SiteId);
-        if (request.BatchId is { Length: > 0 } batch) query = query.Where(l => l.BatchId == batch);
-        if (request.DoseId is { Length: > 0 } dose) query = query.Where(l => l.DoseId == dose);
-        if (StateOf(request.State) is { } state) query = query.Where(l => l.State == state);
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(l => l.RequestedTime > from || (l.RequestedTime == from && string.Compare(l.Id, last) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(l => l.RequestedTime).ThenBy(l => l.Id).Take(size + 1).ToListAsync(cancel);
-        ListLabelsResponse response = new() { Labels = { rows.Take(size).Select(l => l.ToWire(l.Version)) } };
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.RequestedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
-        return response;
+        var query = db.List<LabelRow>().AtSites(nameof(LabelRow.SiteId), request.SiteId).IsIfAny(nameof(LabelRow.BatchId), request.BatchId).IsIfAny(nameof(LabelRow.DoseId), request.DoseId);
+        if (StateOf(request.State) is { } state) query.Is(nameof(LabelRow.State), state);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(LabelRow.RequestedTime), nameof(LabelRow.Id)), context.CancellationToken);
+        return new ListLabelsResponse { Labels = { rows.Select(l => l.ToWire(l.Version)) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
@@ -82,8 +65,8 @@ public sealed partial class LabelsApi
     /// <inheritdoc/>
     public override async Task<GetReconciliationResponse> GetReconciliation(GetReconciliationRequest request, ServerCallContext context)
     {
-        var labels = await Visible("").Where(l => l.BatchId == request.BatchId).OrderBy(l => l.RequestedTime).ThenBy(l => l.Id)
-            .Select(l => new { l.Id, l.Fate }).ToListAsync(context.CancellationToken);
+        var labels = await db.List<LabelRow>().AtSites(nameof(LabelRow.SiteId), "").Is(nameof(LabelRow.BatchId), request.BatchId)
+            .By(nameof(LabelRow.RequestedTime), nameof(LabelRow.Id)).ReadAsync(null, context.CancellationToken);
         if (labels is [])
             throw new RefusedException(Refusal.Missing($"batches/{request.BatchId}", "BATCH_WITHOUT_LABELS", $"No label was printed for batch {request.BatchId}.").With("batch_id", request.BatchId));
         var open = labels.Where(l => l.Fate is Fate.Open).Select(l => l.Id).ToList();
@@ -108,11 +91,11 @@ public sealed partial class LabelsApi
         DateTimeOffset? since = null;
         await foreach (var _ in signals.ChangesAsync(db.Service, cancel))
         {
-            var query = Visible(request.SiteId);
             var start = db.Now - LookBack;
-            if (request.Printer is { Length: > 0 } printer) query = query.Where(l => l.Printer == printer);
-            query = since is { } known ? query.Where(l => l.ChangedTime >= known) : query.Where(l => l.Fate == Fate.Open && (l.State == JobState.Queued || l.State == JobState.Failed));
-            var rows = await query.OrderBy(l => l.ChangedTime).ThenBy(l => l.Id).ToListAsync(cancel);
+            var query = db.List<LabelRow>().AtSites(nameof(LabelRow.SiteId), request.SiteId).IsIfAny(nameof(LabelRow.Printer), request.Printer).By(nameof(LabelRow.ChangedTime), nameof(LabelRow.Id));
+            if (since is { } known) query.From(nameof(LabelRow.ChangedTime), known);
+            else query.Is(nameof(LabelRow.Fate), Fate.Open).Among(nameof(LabelRow.State), JobState.Queued, JobState.Failed);
+            var rows = await query.ReadAsync(null, cancel);
             foreach (var label in rows.Where(l => sent.GetValueOrDefault(l.Id) < l.Version))
             {
                 var waits = label is { State: JobState.Queued, Fate: Fate.Open };
@@ -132,12 +115,4 @@ public sealed partial class LabelsApi
         PrintState.Failed => JobState.Failed,
         _ => null,
     };
-
-    IQueryable<LabelRow> Visible(string site)
-    {
-        var sites = db.Request.Caller.Sites;
-        var query = db.Labels.AsNoTracking();
-        if (site.Length > 0) return query.Where(l => l.SiteId == site);
-        return sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? query : query.Where(l => sites.Contains(l.SiteId));
-    }
 }

@@ -7,7 +7,6 @@ using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Labeling.Api;
 
@@ -78,20 +77,9 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
     /// <inheritdoc/>
     public override async Task<ListTemplatesResponse> ListTemplates(ListTemplatesRequest request, ServerCallContext context)
     {
-        var query = db.Templates.AsNoTracking();
-        if (request.Code is { Length: > 0 } code) query = query.Where(t => t.Code == code);
-        if (pages.Read(request) is [var last, var version])
-        {
-            var from = long.Parse(version, CultureInfo.InvariantCulture);
-            query = query.Where(t => string.Compare(t.Code, last) > 0 || (t.Code == last && t.TemplateVersion > from));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(t => t.Code).ThenBy(t => t.TemplateVersion).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListTemplatesResponse response = new() { Templates = { rows.Take(size).Select(t => t.ToWire(t.Version)) } };
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.Code, end.TemplateVersion.ToString(CultureInfo.InvariantCulture));
-        return response;
+        var query = db.List<TemplateRow>().IsIfAny(nameof(TemplateRow.Code), request.Code).By(nameof(TemplateRow.Code), nameof(TemplateRow.TemplateVersion));
+        var (rows, next) = await pages.ReadAsync(request, query, context.CancellationToken);
+        return new ListTemplatesResponse { Templates = { rows.Select(t => t.ToWire(t.Version)) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
@@ -122,14 +110,8 @@ public sealed class TemplatesApi(LabelingDb db, PageTokens pages) : TemplatesSer
     /// <inheritdoc/>
     public override async Task<ListCodingPoliciesResponse> ListCodingPolicies(ListCodingPoliciesRequest request, ServerCallContext context)
     {
-        var query = db.CodingPolicies.AsNoTracking();
-        if (pages.Read(request) is [var market, var product])
-            query = query.Where(p => string.Compare(p.Market, market) > 0 || (p.Market == market && string.Compare(p.ProductCode, product) > 0));
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(p => p.Market).ThenBy(p => p.ProductCode).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListCodingPoliciesResponse response = new() { Policies = { rows.Take(size).Select(p => p.ToWire(p.Version)) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Market, rows[size - 1].ProductCode);
-        return response;
+        var (rows, next) = await pages.ReadAsync(request, db.List<CodingPolicyRow>().By(nameof(CodingPolicyRow.Market), nameof(CodingPolicyRow.ProductCode)), context.CancellationToken);
+        return new ListCodingPoliciesResponse { Policies = { rows.Select(p => p.ToWire(p.Version)) }, NextPageToken = next };
     }
 
     async Task<TemplateRow> FindAsync(string id, CancellationToken cancel) =>

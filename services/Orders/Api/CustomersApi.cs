@@ -2,7 +2,6 @@ using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Api;
 
@@ -45,24 +44,12 @@ public sealed class CustomersApi(OrdersDb db, CatalogCache catalogs, PageTokens 
     /// <inheritdoc/>
     public override async Task<V1.ListCustomersResponse> ListCustomers(V1.ListCustomersRequest request, ServerCallContext context)
     {
-        var after = pages.Read(request) is [var cursor] ? cursor : "";
-        var size = PageTokens.SizeOf(request.PageSize);
-        var query = db.Customers.AsNoTracking().Where(r => r.Code.CompareTo(after) > 0);
-        if (db.Request.OwnTo() is { } partner)
-        {
-            List<string> own = [.. (await catalogs.ReadAsync(context.CancellationToken)).CustomersOf(partner)];
-            query = query.Where(r => own.Contains(r.Id));
-        }
-
+        var cancel = context.CancellationToken;
+        var query = db.List<CustomerRow>().By(nameof(CustomerRow.Code));
+        if (db.Request.OwnTo() is { } partner) query.Among(nameof(CustomerRow.Id), (await catalogs.ReadAsync(cancel)).CustomersOf(partner));
         if (request.LicenceExpiresBeforeTime is not null)
-        {
-            var before = request.LicenceExpiresBeforeTime.Read("licence_expires_before_time").OrThrow();
-            query = query.Where(r => r.LicenceExpireTime < before);
-        }
-
-        var rows = await query.OrderBy(r => r.Code).Take(size + 1).ToListAsync(context.CancellationToken);
-        var response = new V1.ListCustomersResponse { Customers = { rows.Take(size).Select(r => CustomerWire.Write(r.ToDomain())) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Code);
-        return response;
+            query.Before(nameof(CustomerRow.LicenceExpireTime), request.LicenceExpiresBeforeTime.Read("licence_expires_before_time").OrThrow());
+        var (rows, next) = await pages.ReadAsync(request, query, cancel);
+        return new V1.ListCustomersResponse { Customers = { rows.Select(r => CustomerWire.Write(r.ToDomain())) }, NextPageToken = next };
     }
 }

@@ -1,7 +1,6 @@
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
 using Doseline.Platform.Rpc;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Api;
 
@@ -12,7 +11,7 @@ public sealed class OrderWriting(OrdersDb db)
     public async Task<List<V1.Order>> WriteAsync(IReadOnlyList<OrderRow> rows, CancellationToken cancel)
     {
         List<string> batches = [.. rows.Select(r => r.BatchId).Where(b => b is not "").Distinct(StringComparer.Ordinal)];
-        var deviations = batches is [] ? [] : await db.Deviations.AsNoTracking().Where(d => batches.Contains(d.BatchId)).OrderBy(d => d.Id).ToListAsync(cancel);
+        var deviations = batches is [] ? [] : await db.List<DeviationRow>().Among(nameof(DeviationRow.BatchId), batches).By(nameof(DeviationRow.Id)).ReadAsync(null, cancel);
         return [.. rows.Select(row => Write(row, [.. deviations.Where(d => d.BatchId == row.BatchId && (d.DoseId is "" || d.DoseId == row.DoseId))], row.Version))];
     }
 
@@ -49,7 +48,7 @@ public sealed class OrderWriting(OrdersDb db)
 
     V1.Order Write(OrderRow row, List<DeviationRow> deviations, long version)
     {
-        var caller = db.Request.Caller;
+        var (caller, ordered) = (db.Request.Caller, row.Ordered);
         return new V1.Order
         {
             OrderId = row.Id,
@@ -59,13 +58,13 @@ public sealed class OrderWriting(OrdersDb db)
             ProductVersion = row.ProductVersion,
             CustomerId = row.CustomerId,
             CustomerCode = row.CustomerCode,
-            Wanted = row.Ordered.ToWire(),
+            Wanted = ordered.ToWire(),
             ToleranceFraction = row.ToleranceFraction,
             WindowStart = row.WindowStartTime.In(row.WindowZone),
             WindowEnd = row.WindowEndTime.In(row.WindowZone),
             PatientToken = Access.SeesPatients(caller, row.SiteId) ? row.PatientToken : "",
             ExternalReference = row.ExternalReference,
-            Promise = PromiseWire.Write(row),
+            Promise = PromiseWire.Write(row, ordered),
             Price = Access.SeesPrices(caller) ? PriceOf(row) : null,
             DoseId = row.DoseId,
             BatchId = row.BatchId,

@@ -1,9 +1,8 @@
-using System.Globalization;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
+using Doseline.Platform.Data;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Orders.Api;
 
@@ -15,7 +14,7 @@ public sealed partial class OrdersApi
     /// <summary>Orders that a watcher's stream remembers; beyond, a few may be sent twice.</summary>
     const int RememberedMax = 10_000;
 
-    static readonly List<OrderState> Final = [OrderState.Invoiced, OrderState.Cancelled, OrderState.Lost];
+    static readonly object[] Final = [OrderState.Invoiced, OrderState.Cancelled, OrderState.Lost];
 
     /// <inheritdoc/>
     public override async Task<V1.GetOrderResponse> GetOrder(V1.GetOrderRequest request, ServerCallContext context)
@@ -29,38 +28,13 @@ public sealed partial class OrdersApi
     {
         var cancel = context.CancellationToken;
         var query = await VisibleAsync(request.CustomerId, request.SiteId, cancel);
-        if (request.States is { Count: > 0 })
-        {
-            List<OrderState> states = [.. request.States.Select(s => (OrderState)s).Distinct()];
-            query = query.Where(r => states.Contains(r.State));
-        }
-
-        if (request.ProductCode is not "") query = query.Where(r => r.ProductCode == request.ProductCode);
-        if (request.AtRiskOnly) query = query.Where(r => r.AtRisk || r.PromiseBroken);
-        if (request.FromTime is not null)
-        {
-            var from = request.FromTime.Read("from_time").OrThrow();
-            query = query.Where(r => r.WindowStartTime >= from);
-        }
-
-        if (request.UntilTime is not null)
-        {
-            var until = request.UntilTime.Read("until_time").OrThrow();
-            query = query.Where(r => r.WindowStartTime < until);
-        }
-
-        if (pages.Read(request) is [var ticks, var id])
-        {
-            var after = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(r => r.WindowStartTime > after || (r.WindowStartTime == after && r.Id.CompareTo(id) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(r => r.WindowStartTime).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
-        var response = new V1.ListOrdersResponse { Orders = { await writing.WriteAsync([.. rows.Take(size)], cancel) } };
-        if (rows.Count > size)
-            response.NextPageToken = pages.Write(request, rows[size - 1].WindowStartTime.UtcTicks.ToString(CultureInfo.InvariantCulture), rows[size - 1].Id);
-        return response;
+        query.IsIfAny(nameof(OrderRow.ProductCode), request.ProductCode);
+        if (request.States is { Count: > 0 }) query.Among(nameof(OrderRow.State), request.States.Select(s => (object)(OrderState)s));
+        if (request.AtRiskOnly) query.AnyOf(nameof(OrderRow.AtRisk), nameof(OrderRow.PromiseBroken));
+        if (request.FromTime is not null) query.From(nameof(OrderRow.WindowStartTime), request.FromTime.Read("from_time").OrThrow());
+        if (request.UntilTime is not null) query.Before(nameof(OrderRow.WindowStartTime), request.UntilTime.Read("until_time").OrThrow());
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(OrderRow.WindowStartTime), nameof(OrderRow.Id)), cancel);
+        return new V1.ListOrdersResponse { Orders = { await writing.WriteAsync(rows, cancel) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
@@ -68,7 +42,6 @@ public sealed partial class OrdersApi
     {
         var cancel = context.CancellationToken;
         DateTimeOffset? since = request.SinceTime is null ? null : request.SinceTime.Read("since_time").OrThrow();
-        var visible = await VisibleAsync(request.CustomerId, request.SiteId, cancel);
         // Commits may become visible a little out of the order of their times: the last seconds are read again, and what was sent is not sent twice.
         var overlap = TimeSpan.FromSeconds(5);
         Dictionary<string, long> sent = new(StringComparer.Ordinal);
@@ -76,21 +49,21 @@ public sealed partial class OrdersApi
         await foreach (var _ in signals.ChangesAsync(db.Service, cancel))
         {
             var from = since is { } known ? known - (open || sent.Count > 0 ? overlap : TimeSpan.Zero) : DateTimeOffset.MinValue;
-            var query = since is null ? visible.Where(r => !Final.Contains(r.State)) : visible.Where(r => r.ChangedTime >= from);
             var newest = since ?? db.Now;
-            string lastId = "";
-            DateTimeOffset lastTime = DateTimeOffset.MinValue;
+            string[]? read = null;
             List<OrderRow> rows;
             do
             {
-                rows = await query.Where(r => r.ChangedTime > lastTime || (r.ChangedTime == lastTime && r.Id.CompareTo(lastId) > 0))
-                    .OrderBy(r => r.ChangedTime).ThenBy(r => r.Id).Take(WatchBatchMax).ToListAsync(cancel);
+                var query = (await VisibleAsync(request.CustomerId, request.SiteId, cancel)).By(nameof(OrderRow.ChangedTime), nameof(OrderRow.Id)).Behind(read);
+                if (since is null) query.NotAmong(nameof(OrderRow.State), Final);
+                else query.From(nameof(OrderRow.ChangedTime), from);
+                rows = await query.ReadAsync(WatchBatchMax, cancel);
                 var changed = await writing.WriteAsync([.. rows.Where(r => sent.GetValueOrDefault(r.Id) < r.Version)], cancel);
                 await responseStream.WriteAllAsync([.. changed.Select(order => new V1.WatchOrdersResponse { Order = order })], cancel);
                 foreach (var row in rows) sent[row.Id] = row.Version;
                 if (rows is [.., var last])
                 {
-                    (lastTime, lastId) = (last.ChangedTime, last.Id);
+                    read = query.PlaceOf(last);
                     if (last.ChangedTime > newest) newest = last.ChangedTime;
                 }
             }
@@ -102,23 +75,11 @@ public sealed partial class OrdersApi
     }
 
     // Orders that the caller may see, narrowed to a customer and a site where these are named.
-    async Task<IQueryable<OrderRow>> VisibleAsync(string customerId, string siteId, CancellationToken cancel)
+    async Task<RowQuery<OrderRow>> VisibleAsync(string customerId, string siteId, CancellationToken cancel)
     {
-        var caller = db.Request.Caller;
-        var query = db.Orders.AsNoTracking();
-        if (db.Request.OwnTo() is { } partner)
-        {
-            List<string> customers = [.. (await catalogs.ReadAsync(cancel)).CustomersOf(partner)];
-            query = query.Where(r => customers.Contains(r.CustomerId));
-        }
-        else if (!caller.Sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal))
-        {
-            List<string> sites = [.. caller.Sites];
-            query = query.Where(r => sites.Contains(r.SiteId));
-        }
-
-        if (customerId is not "") query = query.Where(r => r.CustomerId == customerId);
-        if (siteId is not "") query = query.Where(r => r.SiteId == siteId);
-        return query;
+        var query = db.List<OrderRow>().IsIfAny(nameof(OrderRow.CustomerId), customerId);
+        return db.Request.OwnTo() is { } partner
+            ? query.Among(nameof(OrderRow.CustomerId), (await catalogs.ReadAsync(cancel)).CustomersOf(partner)).IsIfAny(nameof(OrderRow.SiteId), siteId)
+            : query.AtSites(nameof(OrderRow.SiteId), siteId);
     }
 }

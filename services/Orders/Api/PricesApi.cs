@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.Data;
 using Doseline.Orders.Domain;
@@ -42,19 +41,9 @@ public sealed class PricesApi(OrdersDb db, CatalogCache catalogs, PageTokens pag
     /// <inheritdoc/>
     public override async Task<V1.ListPricesResponse> ListPrices(V1.ListPricesRequest request, ServerCallContext context)
     {
-        var size = PageTokens.SizeOf(request.PageSize);
-        var query = db.Prices.AsNoTracking().Where(r => r.ProductCode == request.ProductCode);
-        if (request.CustomerId is not "") query = query.Where(r => r.CustomerId == request.CustomerId);
-        if (pages.Read(request) is [var version, var id])
-        {
-            var before = long.Parse(version, CultureInfo.InvariantCulture);
-            query = query.Where(r => r.PriceVersion < before || (r.PriceVersion == before && r.Id.CompareTo(id) > 0));
-        }
-
-        var rows = await query.OrderByDescending(r => r.PriceVersion).ThenBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        var response = new V1.ListPricesResponse { Prices = { rows.Take(size).Select(r => Write(r.ToDomain())) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].PriceVersion.ToString(CultureInfo.InvariantCulture), rows[size - 1].Id);
-        return response;
+        var query = db.List<PriceRow>().Is(nameof(PriceRow.ProductCode), request.ProductCode).IsIfAny(nameof(PriceRow.CustomerId), request.CustomerId);
+        var (rows, next) = await pages.ReadAsync(request, query.ByLast(nameof(PriceRow.PriceVersion), nameof(PriceRow.Id)), context.CancellationToken);
+        return new V1.ListPricesResponse { Prices = { rows.Select(r => Write(r.ToDomain())) }, NextPageToken = next };
     }
 
     static Price Read(V1.Price sent, string id, long version, DateTimeOffset now, List<Refusal> refusals) => new()

@@ -10,8 +10,10 @@ namespace Doseline.Orders.Api;
 static class PromiseWire
 {
     /// <summary>The promise of an order.</summary>
-    public static V1.Promise Write(OrderRow row) => Write(new Parts(
-        row.SiteId, row.SiteZone, row.CarrierServiceId, row.Carrier, row.CustomerZone, row.RunId, row.ReservationId, row.Ordered, row.AdministrationTime,
+    /// <param name="row">The order.</param>
+    /// <param name="ordered">Its activity as ordered.</param>
+    public static V1.Promise Write(OrderRow row, CalibratedActivity ordered) => Write(new Parts(
+        row.SiteId, row.SiteZone, row.CarrierServiceId, row.Carrier, row.CustomerZone, row.RunId, row.ReservationId, ordered, row.AdministrationTime,
         row.EndOfSynthesisTime, row.ReleaseByTime, row.CutoffTime, row.PlannedDeliveryTime, row.ExpireTime, row.CancellationDeadlineTime));
 
     /// <summary>A promise that is not kept yet.</summary>
@@ -26,8 +28,8 @@ static class PromiseWire
 
     static V1.Promise Write(Parts parts)
     {
-        var milestones = new List<(V1.MilestoneKind Kind, DateTimeOffset Instant, string Zone)>
-        {
+        Span<(V1.MilestoneKind Kind, DateTimeOffset Instant, string Zone)> milestones =
+        [
             (V1.MilestoneKind.EndOfSynthesis, parts.EndOfSynthesis, parts.SiteZone),
             (V1.MilestoneKind.ReleaseBy, parts.ReleaseBy, parts.SiteZone),
             (V1.MilestoneKind.Ship, parts.Cutoff, parts.SiteZone),
@@ -35,27 +37,23 @@ static class PromiseWire
             (V1.MilestoneKind.Calibration, parts.Ordered.Reference, parts.CustomerZone),
             (V1.MilestoneKind.Administration, parts.Administration, parts.CustomerZone),
             (V1.MilestoneKind.Expiry, parts.Expire, parts.CustomerZone),
-        };
-        return new V1.Promise
+        ];
+        milestones.Sort(static (a, b) => a.Instant.CompareTo(b.Instant) is not 0 and var order ? order : a.Kind.CompareTo(b.Kind));
+        V1.Promise promise = new()
         {
             SiteId = parts.SiteId,
             CarrierServiceId = parts.CarrierServiceId,
             Carrier = parts.Carrier,
             RunId = parts.RunId,
             ReservationId = parts.ReservationId,
-            Milestones =
-            {
-                milestones.OrderBy(m => m.Instant).ThenBy(m => m.Kind).Select(m => new V1.Milestone
-                {
-                    Kind = m.Kind,
-                    At = m.Instant.In(m.Zone),
-                    Activity = parts.Ordered.ReferredTo(m.Instant).ToWire(),
-                }),
-            },
             DataVersion = parts.Ordered.DataVersion,
             ZoneDataVersion = Zones.TzdbVersion,
             CancellationDeadlineTime = parts.CancellationDeadline.ToWire(),
         };
+        promise.Milestones.Capacity = milestones.Length;
+        foreach (var (kind, instant, zone) in milestones)
+            promise.Milestones.Add(new V1.Milestone { Kind = kind, At = instant.In(zone), Activity = parts.Ordered.ReferredTo(instant).ToWire() });
+        return promise;
     }
 
     sealed record Parts(

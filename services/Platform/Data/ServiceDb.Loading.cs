@@ -80,6 +80,9 @@ public abstract partial class ServiceDb
         });
     }
 
+    /// <summary>Rows for a list, to read only: as they were committed last, whatever is held.</summary>
+    public RowQuery<TRow> List<TRow>() where TRow : class => new(this);
+
     /// <summary>Writes a new row with the next save.</summary>
     public TRow Put<TRow>(TRow row) where TRow : class
     {
@@ -128,6 +131,8 @@ public abstract partial class ServiceDb
             else held.Release(rows[i]);
         }
     }
+
+    internal Task<List<object?[]>> ListAsync(RowsAsked asked) => Scope.Lanes.ListsOf(Service).ReadAsync(asked);
 
     static Ask<(T1, T2)> Both<T1, T2>(Ask<T1> first, Ask<T2> second) =>
         new([.. first.Rows, .. second.Rows], found => (first.Take(found), second.Take(found)));

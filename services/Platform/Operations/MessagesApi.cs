@@ -83,18 +83,9 @@ public sealed class MessagesApi(
         var from = request.FromTime.Read("from_time").OrAdd(refusals);
         var to = request.ToTime.Read("to_time").OrAdd(refusals);
         refusals.ThrowIfAny();
-        var rows = databases.Of(request.Service, scope).Facts.Where(f => f.Time >= from && f.Time < to);
-        if (pages.Read(request) is [var position])
-        {
-            var after = long.Parse(position, CultureInfo.InvariantCulture);
-            rows = rows.Where(f => f.Position > after);
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await rows.OrderBy(f => f.Position).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListPublishedFactsResponse response = new() { Facts = { page.Take(size).Select(Published) } };
-        if (page.Count > size) response.NextPageToken = pages.Write(request, page[size - 1].Position.ToString(CultureInfo.InvariantCulture));
-        return response;
+        var query = databases.Of(request.Service, scope).List<FactRow>().From(nameof(FactRow.Time), from).Before(nameof(FactRow.Time), to);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(FactRow.Position)), context.CancellationToken);
+        return new ListPublishedFactsResponse { Facts = { rows.Select(Published) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

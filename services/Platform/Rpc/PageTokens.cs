@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
+using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
 using Google.Protobuf;
 
@@ -28,6 +29,21 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
 
     /// <summary>How many rows to return for the size asked for.</summary>
     public static int SizeOf(int asked) => asked <= 0 ? SizeDefault : Math.Min(asked, SizeMax);
+
+    /// <summary>The page that a list request asks for.</summary>
+    /// <param name="request">The list request, with <c>page_size</c> and <c>page_token</c>.</param>
+    /// <param name="query">Which rows, in an order.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <returns>Its rows, and the token of the next; empty when it is the last.</returns>
+    /// <exception cref="RefusedException">PAGE_TOKEN_INVALID: altered, of another caller, or of another query.</exception>
+    public async Task<(List<TRow> Rows, string Next)> ReadAsync<TRow>(IMessage request, RowQuery<TRow> query, CancellationToken cancel) where TRow : class
+    {
+        var size = SizeOf((int)request.Descriptor.FindFieldByName(PageSize).Accessor.GetValue(request));
+        var rows = await Behind(query, Read(request)).ReadAsync(size + 1, cancel);
+        if (rows.Count <= size) return (rows, "");
+        rows.RemoveAt(size);
+        return (rows, Write(request, query.PlaceOf(rows[^1])));
+    }
 
     /// <summary>Makes the token of the next page.</summary>
     /// <param name="query">The list request; every field but token and size is bound to the token.</param>
@@ -58,8 +74,23 @@ public sealed class PageTokens(KeyStore keys, RequestContext request)
             // Not a token at all; refused like any other that does not fit.
         }
 
-        throw new RefusedException(Refusal.Invalid(PageToken, "PAGE_TOKEN_INVALID", "page_token is not one that this query gave to this caller."));
+        throw Invalid();
     }
+
+    // A token of a version that ordered the list otherwise is as good as none.
+    static RowQuery<TRow> Behind<TRow>(RowQuery<TRow> query, string[]? row) where TRow : class
+    {
+        try
+        {
+            return query.Behind(row);
+        }
+        catch (FormatException)
+        {
+            throw Invalid();
+        }
+    }
+
+    static RefusedException Invalid() => new(Refusal.Invalid(PageToken, "PAGE_TOKEN_INVALID", "page_token is not one that this query gave to this caller."));
 
     byte[] Covered(IMessage query, ReadOnlySpan<byte> body)
     {

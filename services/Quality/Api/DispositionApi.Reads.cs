@@ -1,12 +1,9 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
@@ -34,23 +31,10 @@ public sealed partial class DispositionApi
     public override async Task<ListDispositionsResponse> ListDispositions(ListDispositionsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var query = Visible(request.SiteId);
-        if (request.BatchId is { Length: > 0 } batch) query = query.Where(d => d.BatchId == batch);
-        if (request.OrderId is { Length: > 0 } order) query = query.Where(d => d.OrderId == order);
-        if (Words.Of(request.State) is { } state) query = query.Where(d => d.State == state);
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(d => d.ExpireTime > from || (d.ExpireTime == from && d.Id.CompareTo(last) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(d => d.ExpireTime).ThenBy(d => d.Id).Take(size + 1).ToListAsync(cancel);
-        ListDispositionsResponse response = new();
-        response.Dispositions.AddRange(await WireAsync([.. rows.Take(size)], cancel));
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.ExpireTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
-        return response;
+        var query = db.List<DoseRow>().AtSites(nameof(DoseRow.SiteId), request.SiteId).IsIfAny(nameof(DoseRow.BatchId), request.BatchId).IsIfAny(nameof(DoseRow.OrderId), request.OrderId);
+        if (Words.Of(request.State) is { } state) query.Is(nameof(DoseRow.State), state);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(DoseRow.ExpireTime), nameof(DoseRow.Id)), cancel);
+        return new ListDispositionsResponse { Dispositions = { await WireAsync(rows, cancel) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
@@ -61,12 +45,11 @@ public sealed partial class DispositionApi
         DateTimeOffset? since = null;
         await foreach (var _ in signals.ChangesAsync(db.Service, cancel))
         {
-            var query = Visible(request.SiteId);
+            var query = db.List<DoseRow>().AtSites(nameof(DoseRow.SiteId), request.SiteId).IsIfAny(nameof(DoseRow.BatchId), request.BatchId).By(nameof(DoseRow.ChangedTime), nameof(DoseRow.Id));
             var now = db.Now;
-            if (request.BatchId is { Length: > 0 } batch) query = query.Where(d => d.BatchId == batch);
-            else if (since is null) query = query.Where(d => d.ExpireTime > now); // what is past its expiry stands in lists, not on a board
-            if (since is { } known) query = query.Where(d => d.ChangedTime >= known);
-            var rows = await query.OrderBy(d => d.ChangedTime).ThenBy(d => d.Id).ToListAsync(cancel);
+            if (since is { } known) query.From(nameof(DoseRow.ChangedTime), known);
+            else if (request.BatchId is "") query.After(nameof(DoseRow.ExpireTime), now); // what is past its expiry stands in lists, not on a board
+            var rows = await query.ReadAsync(null, cancel);
             var fresh = rows.Where(d => sent.GetValueOrDefault(d.Id) < d.Version).ToList();
             var changed = await WireAsync(fresh, cancel);
             await responseStream.WriteAllAsync([.. changed.Select(disposition => new WatchDispositionsResponse { Disposition = disposition })], cancel);
@@ -107,41 +90,19 @@ public sealed partial class DispositionApi
     /// <inheritdoc/>
     public override async Task<ListPendingTestsResponse> ListPendingTests(ListPendingTestsRequest request, ServerCallContext context)
     {
-        var sites = db.Request.Caller.Sites;
-        var query = db.PendingTests.AsNoTracking();
-        if (request.SiteId is { Length: > 0 } site) query = query.Where(p => p.SiteId == site);
-        else if (!sites.Contains(Caller.AllSites, StringComparer.Ordinal)) query = query.Where(p => sites.Contains(p.SiteId));
-        if (request.BatchId is { Length: > 0 } batch) query = query.Where(p => p.BatchId == batch);
-        if (request.OpenOnly) query = query.Where(p => p.ResultId == "");
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(p => p.DueTime > from || (p.DueTime == from && string.Compare(p.Id, last) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(p => p.DueTime).ThenBy(p => p.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListPendingTestsResponse response = new() { PendingTests = { rows.Take(size).Select(p => p.ToWire()) } };
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.DueTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
-        return response;
+        var query = db.List<PendingTestRow>().AtSites(nameof(PendingTestRow.SiteId), request.SiteId).IsIfAny(nameof(PendingTestRow.BatchId), request.BatchId);
+        if (request.OpenOnly) query.Is(nameof(PendingTestRow.ResultId), "");
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(PendingTestRow.DueTime), nameof(PendingTestRow.Id)), context.CancellationToken);
+        return new ListPendingTestsResponse { PendingTests = { rows.Select(p => p.ToWire()) }, NextPageToken = next };
     }
 
     static ReleaseObstacle ObstacleOf(Refusal refusal) =>
         new() { DoseId = refusal.Numbers.GetValueOrDefault("dose_id", ""), Code = refusal.Code, Message = refusal.Message };
 
-    IQueryable<DoseRow> Visible(string site)
-    {
-        var sites = db.Request.Caller.Sites;
-        var query = db.Doses.AsNoTracking();
-        if (site.Length > 0) return query.Where(d => d.SiteId == site);
-        return sites.Contains(Caller.AllSites, StringComparer.Ordinal) ? query : query.Where(d => sites.Contains(d.SiteId));
-    }
-
     async Task<List<DoseDisposition>> WireAsync(IReadOnlyList<DoseRow> doses, CancellationToken cancel)
     {
-        var ids = doses.Select(d => d.BatchId).Distinct(StringComparer.Ordinal).ToList();
-        var numbers = await db.Batches.AsNoTracking().Where(b => ids.Contains(b.Id)).ToDictionaryAsync(b => b.Id, b => b.BatchNumber, StringComparer.Ordinal, cancel);
+        var batches = await db.List<BatchRow>().Among(nameof(BatchRow.Id), doses.Select(d => d.BatchId)).ReadAsync(null, cancel);
+        var numbers = batches.ToDictionary(b => b.Id, b => b.BatchNumber, StringComparer.Ordinal);
         return [.. doses.Select(d => d.ToWire(numbers.GetValueOrDefault(d.BatchId, "")))];
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
@@ -98,22 +97,11 @@ public sealed class OutageApi(QualityDb db, Dispositions dispositions, PageToken
     public override async Task<ListOutageAuthorisationsResponse> ListOutageAuthorisations(ListOutageAuthorisationsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var query = db.Outages.AsNoTracking();
-        var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(o => sites.Contains(o.SiteId));
-        if (request.SiteId is { Length: > 0 } site) query = query.Where(o => o.SiteId == site);
-        if (request.OpenOnly) query = query.Where(o => o.ReconciledTime == null);
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(o => o.AuthorisedTime < from || (o.AuthorisedTime == from && string.Compare(o.Id, last) < 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderByDescending(o => o.AuthorisedTime).ThenByDescending(o => o.Id).Take(size + 1).ToListAsync(cancel);
-        ListOutageAuthorisationsResponse response = new();
-        foreach (var row in rows.Take(size)) response.Authorisations.Add(await ToWireAsync(row, cancel));
-        if (rows.Count > size && rows[size - 1] is var end) response.NextPageToken = pages.Write(request, end.AuthorisedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+        var query = db.List<OutageRow>().AtSites(nameof(OutageRow.SiteId), request.SiteId).ByLast(nameof(OutageRow.AuthorisedTime), nameof(OutageRow.Id));
+        if (request.OpenOnly) query.IsNull(nameof(OutageRow.ReconciledTime));
+        var (rows, next) = await pages.ReadAsync(request, query, cancel);
+        ListOutageAuthorisationsResponse response = new() { NextPageToken = next };
+        foreach (var row in rows) response.Authorisations.Add(await ToWireAsync(row, cancel));
         return response;
     }
 

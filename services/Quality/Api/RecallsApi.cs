@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
@@ -187,22 +186,11 @@ public sealed class RecallsApi(QualityDb db, Dispositions dispositions, Recalls 
     public override async Task<ListRecallsResponse> ListRecalls(ListRecallsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var sites = db.Request.Caller.Sites;
-        var query = db.Recalls.AsNoTracking();
-        if (!sites.Contains(Caller.AllSites, StringComparer.Ordinal)) query = query.Where(r => sites.Contains(r.SiteId));
-        if (request.OpenOnly) query = query.Where(r => r.ClosedTime == null);
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            query = query.Where(r => r.OpenedTime < from || (r.OpenedTime == from && string.Compare(r.Id, last) > 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderByDescending(r => r.OpenedTime).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
-        ListRecallsResponse response = new();
-        foreach (var row in rows.Take(size)) response.Recalls.Add((await ReportAsync(row, await db.LoadAsync(db.LinesOf(row.Id), cancel), cancel)).Recall);
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.OpenedTime.UtcTicks.ToString(CultureInfo.InvariantCulture), end.Id);
+        var query = db.List<RecallRow>().AtSites(nameof(RecallRow.SiteId), "").ByLast(nameof(RecallRow.OpenedTime), nameof(RecallRow.Id));
+        if (request.OpenOnly) query.IsNull(nameof(RecallRow.ClosedTime));
+        var (rows, next) = await pages.ReadAsync(request, query, cancel);
+        ListRecallsResponse response = new() { NextPageToken = next };
+        foreach (var row in rows) response.Recalls.Add((await ReportAsync(row, await db.LoadAsync(db.LinesOf(row.Id), cancel), cancel)).Recall);
         return response;
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
 using Doseline.Platform.Rpc;
@@ -6,7 +5,6 @@ using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
@@ -22,41 +20,17 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
     {
         var cancel = context.CancellationToken;
         var batch = await db.BatchAsync(request.BatchId, cancel);
-        var query = db.Results.AsNoTracking().Where(r => r.BatchId == batch.Id);
-        if (request.DoseId is { Length: > 0 } dose) query = query.Where(r => r.DoseId == dose);
-        if (request.TestCode is { Length: > 0 } test) query = query.Where(r => r.TestCode == test);
-        if (pages.Read(request) is [var ticks, var number, var last])
-        {
-            var from = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            var attempt = long.Parse(number, CultureInfo.InvariantCulture);
-            query = query.Where(r => r.RecordedTime > from
-                || (r.RecordedTime == from && (r.Attempt > attempt || (r.Attempt == attempt && string.Compare(r.Id, last) > 0))));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(r => r.RecordedTime).ThenBy(r => r.Attempt).ThenBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
-        ListResultsResponse response = new() { Results = { rows.Take(size).Select(r => r.ToWire()) } };
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, Text(end.RecordedTime.UtcTicks), Text(end.Attempt), end.Id);
-        return response;
-
-        static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+        var query = db.List<ResultRow>().Is(nameof(ResultRow.BatchId), batch.Id).IsIfAny(nameof(ResultRow.DoseId), request.DoseId).IsIfAny(nameof(ResultRow.TestCode), request.TestCode);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(ResultRow.RecordedTime), nameof(ResultRow.Attempt), nameof(ResultRow.Id)), cancel);
+        return new ListResultsResponse { Results = { rows.Select(r => r.ToWire()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>
     public override async Task<ListSamplesResponse> ListSamples(ListSamplesRequest request, ServerCallContext context)
     {
-        var cancel = context.CancellationToken;
-        var query = db.Samples.AsNoTracking();
-        var sites = db.Request.Caller.Sites;
-        if (!sites.Contains(Platform.Auth.Caller.AllSites, StringComparer.Ordinal)) query = query.Where(s => sites.Contains(s.SiteId));
-        if (request.BatchId is { Length: > 0 } batch) query = query.Where(s => s.BatchId == batch);
-        if (pages.Read(request) is [var last]) query = query.Where(s => string.Compare(s.Id, last) > 0);
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(s => s.Id).Take(size + 1).ToListAsync(cancel);
-        ListSamplesResponse response = new() { Samples = { rows.Take(size).Select(s => s.ToWire()) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Id);
-        return response;
+        var query = db.List<SampleRow>().AtSites(nameof(SampleRow.SiteId), "").IsIfAny(nameof(SampleRow.BatchId), request.BatchId);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(SampleRow.Id)), context.CancellationToken);
+        return new ListSamplesResponse { Samples = { rows.Select(s => s.ToWire()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,6 @@ using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Api;
 
@@ -90,27 +89,10 @@ public sealed class SpecificationsApi(QualityDb db, Signer signer, PageTokens pa
     /// <inheritdoc/>
     public override async Task<ListSpecificationsResponse> ListSpecifications(ListSpecificationsRequest request, ServerCallContext context)
     {
-        var cancel = context.CancellationToken;
-        var query = db.Specifications.AsNoTracking();
-        if (request.ProductCode is { Length: > 0 } product) query = query.Where(s => s.ProductCode == product);
-        if (request.State is not SpecificationState.Unspecified)
-        {
-            var approved = request.State is SpecificationState.Approved;
-            query = query.Where(s => s.Approved == approved);
-        }
-
-        if (pages.Read(request) is [var code, var version])
-        {
-            var from = long.Parse(version, CultureInfo.InvariantCulture);
-            query = query.Where(s => string.Compare(s.ProductCode, code) > 0 || (s.ProductCode == code && s.SpecVersion > from));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await query.OrderBy(s => s.ProductCode).ThenBy(s => s.SpecVersion).Take(size + 1).ToListAsync(cancel);
-        ListSpecificationsResponse response = new() { Specifications = { rows.Take(size).Select(r => r.ToWire()) } };
-        if (rows.Count > size && rows[size - 1] is var end)
-            response.NextPageToken = pages.Write(request, end.ProductCode, end.SpecVersion.ToString(CultureInfo.InvariantCulture));
-        return response;
+        var query = db.List<SpecificationRow>().IsIfAny(nameof(SpecificationRow.ProductCode), request.ProductCode);
+        if (request.State is not SpecificationState.Unspecified) query.Is(nameof(SpecificationRow.Approved), request.State is SpecificationState.Approved);
+        var (rows, next) = await pages.ReadAsync(request, query.By(nameof(SpecificationRow.ProductCode), nameof(SpecificationRow.SpecVersion)), context.CancellationToken);
+        return new ListSpecificationsResponse { Specifications = { rows.Select(r => r.ToWire()) }, NextPageToken = next };
     }
 
     async Task<SpecificationRow> FindAsync(string id, CancellationToken cancel) =>

@@ -6,7 +6,6 @@ using Doseline.Shipping.Domain;
 using Doseline.Shipping.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Shipping.Api;
 
@@ -49,19 +48,10 @@ public sealed class CarriersApi(ShippingDb db, PageTokens pageTokens) : Carriers
     /// <inheritdoc/>
     public override async Task<ListCarrierServicesResponse> ListCarrierServices(ListCarrierServicesRequest request, ServerCallContext context)
     {
-        var after = pageTokens.Read(request)?[0] ?? "";
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = db.CarrierServices.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0);
-        if (request.SiteId is not "") rows = rows.Where(r => r.SiteId == request.SiteId);
-        if (request.CustomerId is not "") rows = rows.Where(r => r.CustomerId == request.CustomerId || r.CustomerId == "");
-        var caller = db.Request.Caller;
-        if (!caller.MayActAt(Platform.Auth.Caller.AllSites)) rows = rows.Where(r => caller.Sites.Contains(r.SiteId));
-        var page = await rows.OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        return new ListCarrierServicesResponse
-        {
-            Services = { page.Take(size).Select(ToWire) },
-            NextPageToken = page.Count > size ? pageTokens.Write(request, page[size - 1].Id) : "",
-        };
+        var query = db.List<CarrierServiceRow>().AtSites(nameof(CarrierServiceRow.SiteId), request.SiteId);
+        if (request.CustomerId is not "") query.Among(nameof(CarrierServiceRow.CustomerId), request.CustomerId, "");
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(CarrierServiceRow.Id)), context.CancellationToken);
+        return new ListCarrierServicesResponse { Services = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     static List<Refusal> Check(CarrierService sent)

@@ -5,7 +5,6 @@ using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain.Class7;
 using Doseline.Shipping.V1;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Shipping.Api;
 
@@ -46,14 +45,8 @@ public sealed class PackagingsApi(ShippingDb db, PageTokens pageTokens) : Packag
     /// <inheritdoc/>
     public override async Task<ListPackagingsResponse> ListPackagings(ListPackagingsRequest request, ServerCallContext context)
     {
-        var after = pageTokens.Read(request)?[0] ?? "";
-        var size = PageTokens.SizeOf(request.PageSize);
-        var page = await db.Packagings.AsNoTracking().Where(r => r.Id.CompareTo(after) > 0).OrderBy(r => r.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        return new ListPackagingsResponse
-        {
-            Packagings = { page.Take(size).Select(ToWire) },
-            NextPageToken = page.Count > size ? pageTokens.Write(request, page[size - 1].Id) : "",
-        };
+        var (rows, next) = await pageTokens.ReadAsync(request, db.List<PackagingRow>().By(nameof(PackagingRow.Id)), context.CancellationToken);
+        return new ListPackagingsResponse { Packagings = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

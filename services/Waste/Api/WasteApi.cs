@@ -23,14 +23,11 @@ public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSig
     public override async Task<ListItemsResponse> ListItems(ListItemsRequest request, ServerCallContext context)
     {
         var cancel = context.CancellationToken;
-        var (size, after) = (PageTokens.SizeOf(request.PageSize), pageTokens.Read(request)?[0] ?? "");
-        var query = db.Items.AsNoTracking().Where(r => r.SiteId == request.SiteId && r.Id.CompareTo(after) > 0);
-        if (request.OnlyLoose) query = query.Where(r => r.ContainerId == "" && !r.Disposed);
-        if (request.BatchId is not "") query = query.Where(r => r.BatchId == request.BatchId);
-        var rows = await query.OrderBy(r => r.Id).Take(size + 1).ToListAsync(cancel);
-        ListItemsResponse answer = new();
-        foreach (var row in rows.Take(size)) answer.Items.Add(row.ToWire(await IsCarrierAddedAsync(row, cancel)));
-        if (rows.Count > size) answer.NextPageToken = pageTokens.Write(request, rows[size - 1].Id);
+        var query = db.List<ItemRow>().Is(nameof(ItemRow.SiteId), request.SiteId).IsIfAny(nameof(ItemRow.BatchId), request.BatchId);
+        if (request.OnlyLoose) query.Is(nameof(ItemRow.ContainerId), "").Is(nameof(ItemRow.Disposed), false);
+        var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(ItemRow.Id)), cancel);
+        ListItemsResponse answer = new() { NextPageToken = next };
+        foreach (var row in rows) answer.Items.Add(row.ToWire(await IsCarrierAddedAsync(row, cancel)));
         return answer;
     }
 

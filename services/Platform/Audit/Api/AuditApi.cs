@@ -49,18 +49,8 @@ public sealed class AuditApi(DatabaseTable databases, IServiceProvider scope, Re
     public override async Task<ListTreeHeadsResponse> ListTreeHeads(ListTreeHeadsRequest request, ServerCallContext context)
     {
         var db = databases.Of(request.Service, scope);
-        var heads = db.Heads.AsNoTracking();
-        if (pages.Read(request) is [var number])
-        {
-            var before = long.Parse(number, CultureInfo.InvariantCulture);
-            heads = heads.Where(h => h.Number < before);
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await heads.OrderByDescending(h => h.Number).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListTreeHeadsResponse response = new() { Heads = { rows.Take(size).Select(h => h.ToWire(db.Service)) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].Number.ToString(CultureInfo.InvariantCulture));
-        return response;
+        var (rows, next) = await pages.ReadAsync(request, db.List<HeadRow>().ByLast(nameof(HeadRow.Number)), context.CancellationToken);
+        return new ListTreeHeadsResponse { Heads = { rows.Select(h => h.ToWire(db.Service)) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

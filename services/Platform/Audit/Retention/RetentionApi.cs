@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Doseline.Audit.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
@@ -86,19 +85,10 @@ public sealed class RetentionApi(DatabaseTable databases, IServiceProvider scope
     /// <inheritdoc/>
     public override async Task<ListLegalHoldsResponse> ListLegalHolds(ListLegalHoldsRequest request, ServerCallContext context)
     {
-        var holds = databases.Of(request.Service, scope).LegalHolds.AsNoTracking();
-        if (!request.WithLifted) holds = holds.Where(h => h.LiftTime == null);
-        if (pages.Read(request) is [var ticks, var last])
-        {
-            var before = new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero);
-            holds = holds.Where(h => h.PlaceTime < before || (h.PlaceTime == before && h.Id.CompareTo(last) < 0));
-        }
-
-        var size = PageTokens.SizeOf(request.PageSize);
-        var rows = await holds.OrderByDescending(h => h.PlaceTime).ThenByDescending(h => h.Id).Take(size + 1).ToListAsync(context.CancellationToken);
-        ListLegalHoldsResponse response = new() { Holds = { rows.Take(size).Select(h => h.ToWire()) } };
-        if (rows.Count > size) response.NextPageToken = pages.Write(request, rows[size - 1].PlaceTime.UtcTicks.ToString(CultureInfo.InvariantCulture), rows[size - 1].Id);
-        return response;
+        var query = databases.Of(request.Service, scope).List<LegalHoldRow>().ByLast(nameof(LegalHoldRow.PlaceTime), nameof(LegalHoldRow.Id));
+        if (!request.WithLifted) query.IsNull(nameof(LegalHoldRow.LiftTime));
+        var (rows, next) = await pages.ReadAsync(request, query, context.CancellationToken);
+        return new ListLegalHoldsResponse { Holds = { rows.Select(h => h.ToWire()) }, NextPageToken = next };
     }
 
     /// <inheritdoc/>

@@ -17,9 +17,11 @@ sealed class RowShape
     readonly ConcurrentDictionary<UInt128, RowStatement> updates = new();
     readonly ConcurrentDictionary<(string Change, string? Where), RowStatement> conditions = new();
     readonly ConcurrentDictionary<string, RowStatement> selects = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, RowStatement> lists = new(StringComparer.Ordinal);
     readonly Type row;
     readonly RowStatement numbered;
     readonly RowStatement select;
+    readonly string selection;
     readonly int[] given;
     readonly int[] key;
     readonly int[] fence;
@@ -41,6 +43,7 @@ sealed class RowShape
         Upsert = new RowStatement(this, WriteStep.Change, $"{Insert.Sql} ON CONFLICT ({string.Join(", ", key.Select(k => Columns[k].Quoted))}) DO UPDATE SET {others}", Insert.Types, Insert.Key, hitsOne: false);
         Delete = Deletion([.. key, .. fence], hitsOne: true);
         Forget = Deletion(key, hitsOne: false);
+        selection = $"SELECT {string.Join(", ", Columns.Select(c => c.Quoted))} FROM \"{Table}\"";
         select = Selection(key);
     }
 
@@ -103,8 +106,15 @@ sealed class RowShape
         return new RowsAsked(selects.GetOrAdd(property, _ => Selection([at])), [Columns[at].Stored(value)!]);
     }
 
+    /// <summary>Selects rows by what stands behind the name of the table: conditions, order, number.</summary>
+    public RowStatement SelectionOf(string tail, IReadOnlyList<NpgsqlDbType> types) =>
+        lists.GetOrAdd(tail, _ => new RowStatement(this, WriteStep.Change, $"{selection}{tail}", [.. types], [], hitsOne: false));
+
+    /// <summary>The column of a property.</summary>
+    public RowColumn ColumnOf(string property) => Columns[At(property)];
+
     /// <summary>A row's value in the column of a property, as it is stored.</summary>
-    public object? StoredOf(object made, string property) => Columns[At(property)].StoredOf(made);
+    public object? StoredOf(object made, string property) => ColumnOf(property).StoredOf(made);
 
     /// <summary>Asks again for a row that was read.</summary>
     public RowsAsked AskAgain(object?[] stored) => new(select, [.. key.Select(k => stored[k]!)]);
@@ -177,8 +187,7 @@ sealed class RowShape
 
     NpgsqlDbType[] TypesOf(IEnumerable<int> columns) => [.. columns.Select(i => Columns[i].Type)];
 
-    RowStatement Selection(int[] by) =>
-        new(this, WriteStep.Change, $"SELECT {string.Join(", ", Columns.Select(c => c.Quoted))} FROM \"{Table}\" WHERE {Where(by, 0)}", TypesOf(by), by, hitsOne: false);
+    RowStatement Selection(int[] by) => new(this, WriteStep.Change, $"{selection} WHERE {Where(by, 0)}", TypesOf(by), by, hitsOne: false);
 
     RowStatement Update(UInt128 changed)
     {
