@@ -68,13 +68,25 @@ public sealed class AppSidecar : IAsyncDisposable
         if (app.Task.IsCompleted) app = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Calls the app once it is there.</summary>
-    /// <returns>Null when the connection failed: then nothing is known of what the app did.</returns>
-    internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, CancellationToken cancel, bool reads = false)
+    /// <summary>Calls the app, once it is there.</summary>
+    /// <param name="make">Makes the request from the app's address.</param>
+    /// <param name="wait">How long an app that is away is waited for.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <param name="reads">True for a call that gives nobody anything to do.</param>
+    /// <returns>Null when the app did not come, or the connection failed: then nothing is known of what it did.</returns>
+    internal async Task<HttpResponseMessage?> CallAppAsync(Func<Uri, HttpRequestMessage> make, TimeSpan wait, CancellationToken cancel, bool reads = false)
     {
-        // What only reads gives nobody anything to do.
         if (!reads) mesh.Reach(AppId);
-        var address = await app.Task.WaitAsync(cancel);
+        Uri address;
+        try
+        {
+            address = await app.Task.WaitAsync(wait, cancel);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+
         using var request = make(address);
         request.Headers.TryAddWithoutValidation(TokenHeader, mesh.AppToken);
         (request.Version, request.VersionPolicy) = (HttpVersion.Version20, HttpVersionPolicy.RequestVersionExact);

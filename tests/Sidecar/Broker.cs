@@ -126,7 +126,7 @@ public sealed class Broker
         using var response = await replica.CallAppAsync(at => new HttpRequestMessage(HttpMethod.Post, new Uri(at, path))
         {
             Content = new ByteArrayContent(envelope) { Headers = { ContentType = new("application/cloudevents+json") } },
-        }, CancellationToken.None);
+        }, Timeout.InfiniteTimeSpan, CancellationToken.None);
         return !await mesh.Trouble.AtAsync(replica.AppId, Point.Delivered) && response is { IsSuccessStatusCode: true };
     }
 }
