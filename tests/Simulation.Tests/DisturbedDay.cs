@@ -23,7 +23,7 @@ static class DisturbedDay
     static readonly TimeSpan Rest = TimeSpan.FromMinutes(30);
     const int TriesMax = 15;
 
-    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste"];
+    static readonly string[] Services = ["orders", "execution", "inventory", "quality", "labeling", "shipping", "waste", "identity"];
 
     /// <summary>Plays it.</summary>
     /// <returns>The day's report, and both ends of every stream of facts.</returns>
@@ -58,13 +58,14 @@ static class DisturbedDay
     static async Task PersistAsync(SimulatedPlatform platform, UnrulyLogs logs, string title, Func<Task> act, bool calm)
     {
         if (title is "waste") await RestAsync(platform, logs);
+        // Before something is done: what stops while nothing is done is missed by nobody.
+        if (logs.Plan.MayStop(Services) is { } stop) logs.Stop(stop.Service, platform.Clock.GetUtcNow() + stop.Time);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await act();
                 if (title is not "waste" && !calm) logs.Plan.Active = true;
-                if (logs.Plan.MayStop(Services) is { } stop) logs.Stop(stop.Service, platform.Clock.GetUtcNow() + stop.Time);
                 return;
             }
             catch (RpcException) when (attempt < TriesMax)

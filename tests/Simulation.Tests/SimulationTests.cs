@@ -51,6 +51,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         var faults = $"seed {seed}: {string.Join(", ", plan.Happened.Select(h => $"{h.Value} {h.Key}"))}";
         output.WriteLine(faults);
+        FaultPlan.Kinds.Except(plan.Happened.Keys).ShouldBeEmpty(faults);
         report.Invariants.Where(i => !i.Holds).ShouldBeEmpty(faults);
         Outcomes(report).ShouldBe(Outcomes(calm.Report), faults);
         book.Waiting.ShouldBeEmpty(faults);

@@ -30,6 +30,9 @@ sealed record Contended(string Name, Func<Story, Task<Held>> ReadAsync, Func<Sto
     /// <summary>What a client's call writes.</summary>
     public Func<int, int, string> Value { get; init; } = (client, call) => $"by {client} the {call}th";
 
+    /// <summary>What the record holds once that is written.</summary>
+    public Func<Story, string, string> Written { get; init; } = (_, value) => value;
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 
@@ -62,7 +65,7 @@ sealed record Contended(string Name, Func<Story, Task<Held>> ReadAsync, Func<Sto
             {
                 var reads = random.Next(3) == 0;
                 var value = reads ? "" : Value(client, call);
-                Asked asked = new(reads ? null : seen.Version, value);
+                Asked asked = new(reads ? null : seen.Version, reads ? "" : Written(story, value));
                 var began = Stopwatch.GetTimestamp();
                 var answer = reads ? await ReadAsync(story) : await TryAsync(story, seen, value);
                 own.Add(new(asked, answer, began, Stopwatch.GetTimestamp()));

@@ -11,6 +11,7 @@ using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Doseline.Testing;
 using Doseline.Testing.Histories;
+using Doseline.Waste.V1;
 
 namespace Doseline.EndToEnd.Tests.Histories;
 
@@ -74,6 +75,28 @@ public sealed class HistoryTests
             (service.Carrier, service.Version) = (value, seen);
             return Held.Of((await Carriers(s).PutCarrierServiceAsync(new() { RequestId = Id(), Service = service, Reason = "renamed" })).Service, r => r.Version, r => r.Carrier);
         }),
+        new("a lot", async s => Held.Of(await LotAsync(s), l => l.Version, l => l.StatusRecordId), async (s, seen, value) =>
+            Held.Of((await Lots(s).ChangeLotStatusAsync(new()
+            {
+                RequestId = Id(), LotId = (await LotAsync(s)).LotId, Status = LotStatus.Approved, Version = seen, RecordId = value, Reason = "looked at again",
+            })).Lot, l => l.Version, l => l.StatusRecordId)),
+        new("a package", async s => Held.Of(await PackageAsync(s), p => p.Version, Grams), async (s, seen, value) =>
+            Held.Of((await Packages(s).RepackPackageAsync(new()
+            {
+                RequestId = Id(), PackageId = (await PackageAsync(s)).PackageId, Version = seen, DoseIds = { s.DoseId }, ContentMassGrams = double.Parse(value, CultureInfo.InvariantCulture), Reason = "weighed again",
+            })).Package, p => p.Version, Grams))
+        {
+            Value = (client, call) => (1 + client + (100 * call)).ToString(CultureInfo.InvariantCulture),
+        },
+        new("a container of waste", async s => Held.Of(await ContainerAsync(s), c => c.Version, c => c.RoomId), async (s, seen, value) =>
+            Held.Of((await Containers(s).MoveContainerAsync(new()
+            {
+                RequestId = Id(), ContainerId = (await ContainerAsync(s)).ContainerId, Version = seen, RoomId = RoomsOf(s)[int.Parse(value, CultureInfo.InvariantCulture) % RoomsOf(s).Count],
+            })).Container, c => c.Version, c => c.RoomId))
+        {
+            Value = (client, call) => (client + call).ToString(CultureInfo.InvariantCulture),
+            Written = (s, value) => RoomsOf(s)[int.Parse(value, CultureInfo.InvariantCulture) % RoomsOf(s).Count],
+        },
         new("a person of Identity", async s => Held.Of(await PersonAsync(s), p => p.Version, p => p.Name), async (s, seen, value) =>
             Held.Of((await People(s).ChangePersonAsync(new() { RequestId = Id(), PersonId = (await PersonAsync(s)).PersonId, Version = seen, Name = value, Reason = "renamed" })).Person, p => p.Version, p => p.Name)),
     ];
@@ -141,6 +164,9 @@ public sealed class HistoryTests
     static MaterialsService.MaterialsServiceClient Materials(Story story) => new(story.Platform.As("master_data_steward"));
     static SpecificationsService.SpecificationsServiceClient Specifications(Story story) => new(story.Platform.As("qc_analyst"));
     static TemplatesService.TemplatesServiceClient Templates(Story story) => new(story.Platform.As("master_data_steward"));
+    static LotsService.LotsServiceClient Lots(Story story) => new(story.People.Qa);
+    static PackagesService.PackagesServiceClient Packages(Story story) => new(story.Platform.As("shipping"));
+    static WasteService.WasteServiceClient Containers(Story story) => new(story.Platform.As("radiation_safety"));
     static CarriersService.CarriersServiceClient Carriers(Story story) => new(story.Platform.As("master_data_steward"));
     static PeopleService.PeopleServiceClient People(Story story) => new(story.Platform.As("administrator"));
 
@@ -176,6 +202,39 @@ public sealed class HistoryTests
     }
 
     static async Task<CarrierService> CarrierAsync(Story story) => (await Carriers(story).ListCarrierServicesAsync(new())).Services.MinBy(r => r.CarrierServiceId, StringComparer.Ordinal)!;
+
+    static async Task<Lot> LotAsync(Story story)
+    {
+        if (story.Order.Accepted is null) await story.OrderAndReceiveAsync();
+        return (await Lots(story).ListLotsAsync(new() { SiteId = story.Run.Site })).Lots.MinBy(l => l.LotId, StringComparer.Ordinal)!;
+    }
+
+    static async Task<Package> PackageAsync(Story story)
+    {
+        if (story.Order.Accepted is null)
+        {
+            await story.MakeAsync();
+            await story.ReleaseAsync();
+            await story.PackAsync();
+        }
+
+        return (await Packages(story).ListPackagesAsync(new() { SiteId = story.Run.Site, DoseId = story.DoseId })).Packages.Single();
+    }
+
+    static string Grams(Package package) => package.ContentMassGrams.ToString(CultureInfo.InvariantCulture);
+
+    static async Task<Container> ContainerAsync(Story story)
+    {
+        var there = (await Containers(story).ListContainersAsync(new() { SiteId = story.Run.Site })).Containers;
+        if (there is [var one]) return one;
+        return (await Containers(story).PutContainerAsync(new()
+        {
+            RequestId = Id(), Label = "contended", SiteId = story.Run.Site, RoomId = RoomsOf(story)[0], Policy = new ContainerPolicy { Source = "half-life over 120 d" },
+        })).Container;
+    }
+
+    // Where nothing can be refused but for its version.
+    static List<string> RoomsOf(Story story) => [.. story.Input.Rooms.Where(r => r.Site == story.Run.Site).Select(r => r.Room)];
 
     static async Task<Person> PersonAsync(Story story)
     {

@@ -28,6 +28,9 @@ enum Mishap
 
     /// <summary>One reader stands still with a page in its hand until another has done the rest.</summary>
     StandsStill,
+
+    /// <summary>A publisher is away from some fact of it on, until everything else was read.</summary>
+    Away,
 }
 
 /// <summary>Every service on its real kernel, whose readers are given what a test has written, in the order it says.</summary>
@@ -48,6 +51,9 @@ sealed partial class Listeners : IAsyncDisposable
     Listeners(TestPlatform platform, ScriptedLogs logs) => (this.platform, this.logs) = (platform, logs);
 
     IServiceProvider Services => platform.Host.Services;
+
+    /// <summary>How often a mishap really befell the readers of a listener.</summary>
+    public Dictionary<(string Listener, Mishap Mishap), int> Befell { get; } = [];
 
     public FactTable Table => Services.GetRequiredService<FactTable>();
 
@@ -124,7 +130,9 @@ sealed partial class Listeners : IAsyncDisposable
     {
         List<Fact> all = [.. pieces.SelectMany(p => p.Facts)];
         if (all is []) return;
-        Still still = new(all[at % all.Count].Id);
+        var struck = all[at % all.Count].Id;
+        Still still = new(struck);
+        var inVain = logs.CameInVain;
         HashSet<string> died = [];
         logs.Meet = mishap switch
         {
@@ -137,6 +145,7 @@ sealed partial class Listeners : IAsyncDisposable
         {
             var before = logs.HeadOf(listener, publisher);
             logs.Append(listener, publisher, facts);
+            if (mishap is Mishap.Away && facts.Any(f => f.Id == struck)) logs.Away = publisher;
             if (mishap is Mishap.StandsStill && standing.IsCompleted && facts.Any(f => f.Id == still.FactId)) standing = await StandStillAsync(listener, publisher, still);
             else if (mishap is Mishap.StandsStill) await PumpAsync(listener, publisher, "rival");
             else await PumpAsync(listener, publisher, "own");
@@ -146,13 +155,20 @@ sealed partial class Listeners : IAsyncDisposable
             await PumpAsync(listener, publisher, "own");
         }
 
-        List<string> publishers = [.. Table.Pairs.Where(p => p.Service == listener).Select(p => p.Publisher)];
-        for (var again = 0; again < 3; again++)
-            foreach (var publisher in publishers) await PumpAsync(listener, publisher, mishap is Mishap.StandsStill ? "rival" : "own");
+        await PumpAllAsync(listener, mishap is Mishap.StandsStill ? "rival" : "own");
         still.GoOn();
         await standing;
-        logs.Meet = null;
-        foreach (var publisher in publishers) await PumpAsync(listener, publisher, "own");
+        (logs.Meet, logs.Away) = (null, null);
+        await PumpAllAsync(listener, "own");
+        var befell = mishap switch { Mishap.Crashes => died.Count, Mishap.StandsStill => still.Reached.IsCompleted ? 1 : 0, Mishap.Away => logs.CameInVain - inVain, _ => 0 };
+        Befell[(listener, mishap)] = Befell.GetValueOrDefault((listener, mishap)) + befell;
+    }
+
+    // What waited for a fact of another log is tried when that has come.
+    async Task PumpAllAsync(string listener, string replica)
+    {
+        for (var again = 0; again < 3; again++)
+            foreach (var publisher in Table.Pairs.Where(p => p.Service == listener).Select(p => p.Publisher)) await PumpAsync(listener, publisher, replica);
     }
 
     /// <summary>What waits at a listener.</summary>

@@ -12,6 +12,12 @@ sealed class ScriptedLogs : IFactSource
     /// <summary>Meets each fact on its way into its handler, and again behind it; what it throws is thrown there.</summary>
     public Func<Fact, bool, CancellationToken, Task>? Meet { get; set; }
 
+    /// <summary>The log that cannot be read now; null while all can.</summary>
+    public string? Away { get; set; }
+
+    /// <summary>How often somebody came for a log that was away.</summary>
+    public int CameInVain { get; private set; }
+
     public bool IsHere(string publisher) => true;
 
     /// <summary>Where the log of a publisher ends for a listener.</summary>
@@ -26,6 +32,12 @@ sealed class ScriptedLogs : IFactSource
 
     public Task<FactPage> ReadAsync(string listener, string publisher, LogPlace after, IReadOnlyCollection<string> types, long? until, CancellationToken cancel)
     {
+        if (publisher == Away)
+        {
+            CameInVain++;
+            throw new PublisherAwayException($"{publisher} is away.");
+        }
+
         var (log, head) = (Of(listener, publisher), HeadOf(listener, publisher));
         var known = after.Position == 0 ? "" : after.Position <= log.Count ? log[(int)after.Position - 1].Id : "none";
         if (known != after.FactId) return Task.FromResult(new FactPage(after, [], after, head, Forked: true));

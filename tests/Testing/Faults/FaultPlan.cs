@@ -11,11 +11,15 @@ public sealed class FaultPlan(int seed)
     const double Rival = 0.1;
     const double AnswerLost = 0.02;
     const double Crash = 0.01;
-    const double Outage = 0.04;
+    const double Outage = 0.1;
+    const double OutageAgain = 1;
+    const string ReadAgain = "read again", PagesCut = "pages cut", Rivals = "rivals", Delayed = "delayed", AnswersLost = "answers lost", Crashes = "crashes", Outages = "outages", OutagesMet = "met somebody away";
+    static readonly TimeSpan OutageMin = TimeSpan.FromMinutes(2);
     static readonly TimeSpan DelayMax = TimeSpan.FromMinutes(3);
     static readonly TimeSpan OutageMax = TimeSpan.FromMinutes(8);
 
     readonly Random random = new(seed);
+    readonly Dictionary<string, int> asked = new(StringComparer.Ordinal);
     int crashesLeft = 3;
     int outagesLeft = 2;
 
@@ -28,36 +32,42 @@ public sealed class FaultPlan(int seed)
     /// <summary>What went wrong so far, by kind.</summary>
     public Dictionary<string, int> Happened { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Kinds of what goes wrong, each at least once in a day that is long enough to expect it.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [ReadAgain, PagesCut, Rivals, Delayed, AnswersLost, Crashes, Outages, OutagesMet];
+
     /// <summary>True when what was read is read again.</summary>
-    public bool Repeats() => Happens("read again", Again);
+    public bool Repeats() => Happens(ReadAgain, Again);
 
     /// <summary>How many facts are left of a page that is cut short; null for one that is not.</summary>
-    public int? Cuts(int facts) => facts > 1 && Happens("pages cut", Cut) ? 1 + random.Next(facts - 1) : null;
+    public int? Cuts(int facts) => facts > 1 && Happens(PagesCut, Cut) ? 1 + random.Next(facts - 1) : null;
 
     /// <summary>True when another reader comes at the same time.</summary>
-    public bool HasRival() => Happens("rivals", Rival);
+    public bool HasRival() => Happens(Rivals, Rival);
 
     /// <summary>How long a log cannot be read; zero for most.</summary>
-    public TimeSpan OnTheWay() => Happens("delayed", Delay) ? DelayMax * random.NextDouble() : TimeSpan.Zero;
+    public TimeSpan OnTheWay() => Happens(Delayed, Delay) ? DelayMax * random.NextDouble() : TimeSpan.Zero;
 
     /// <summary>True when the answer to a call that was carried out does not arrive.</summary>
-    public bool LosesAnswer() => Happens("answers lost", AnswerLost);
+    public bool LosesAnswer() => Happens(AnswersLost, AnswerLost);
 
     /// <summary>Ends the process here, at times.</summary>
     /// <exception cref="SimulatedCrashException">The process has died.</exception>
     public void MayCrash(string where)
     {
-        if (crashesLeft == 0 || !Happens($"crashes {where}", Crash)) return;
+        if (crashesLeft == 0 || !Happens(Crashes, Crash)) return;
         crashesLeft--;
+        Count($"crashed {where}");
         throw new SimulatedCrashException(where);
     }
 
     /// <summary>A service that stops now, and for how long; null for none.</summary>
     public (string Service, TimeSpan Time)? MayStop(IReadOnlyList<string> services)
     {
-        if (outagesLeft == 0 || !Happens("outages", Outage)) return null;
-        outagesLeft--;
-        return (services[random.Next(services.Count)], OutageMax * random.NextDouble());
+        // One that nobody has met was none: then the next is not far.
+        var unmet = Happened.ContainsKey(Outages) && !Happened.ContainsKey(OutagesMet);
+        if ((outagesLeft == 0 && !unmet) || !Happens(Outages, unmet ? OutageAgain : Outage)) return null;
+        outagesLeft = Math.Max(0, outagesLeft - 1);
+        return (services[random.Next(services.Count)], OutageMin + ((OutageMax - OutageMin) * random.NextDouble()));
     }
 
     /// <summary>Chooses one of so many.</summary>
@@ -66,12 +76,21 @@ public sealed class FaultPlan(int seed)
     /// <summary>Fills random bits, for identifiers that are the same in every run of the seed.</summary>
     public void Fill(Span<byte> bytes) => random.NextBytes(bytes);
 
+    /// <summary>Says that somebody met a service that was stopped.</summary>
+    public void Met() => Count(OutagesMet);
+
+    // What has not happened by when it was to be expected happens then: a day is never spared a kind by chance.
     bool Happens(string kind, double chance)
     {
-        if (!Active || random.NextDouble() >= chance) return false;
-        Happened[kind] = Happened.GetValueOrDefault(kind) + 1;
+        if (!Active) return false;
+        asked[kind] = asked.GetValueOrDefault(kind) + 1;
+        var due = !Happened.ContainsKey(kind) && asked[kind] * chance >= 1;
+        if (random.NextDouble() >= chance && !due) return false;
+        Count(kind);
         return true;
     }
+
+    void Count(string kind) => Happened[kind] = Happened.GetValueOrDefault(kind) + 1;
 }
 
 /// <summary>The process died here: nothing after this point was done, and nothing that was committed is lost.</summary>

@@ -11,7 +11,7 @@ public sealed class UnrulyCalls(UnrulyLogs logs) : Interceptor
     {
         // "/doseline.orders.v1.OrdersService/PlaceOrder"
         var service = context.Method.Split('.')[1];
-        if (logs.IsStopped(service)) throw new RpcException(new Status(StatusCode.Unavailable, $"{service} is stopped."));
+        if (logs.Meets(service)) throw new RpcException(new Status(StatusCode.Unavailable, $"{service} is stopped."));
         var response = await continuation(request, context);
         return logs.Plan.LosesAnswer() ? throw new RpcException(new Status(StatusCode.Unavailable, "The answer was lost.")) : response;
     }

@@ -25,10 +25,18 @@ public sealed class UnrulyLogs(FaultPlan plan, TimeProvider clock)
     /// <summary>True while a service is stopped.</summary>
     public bool IsStopped(string service) => IsAway(stopped.GetValueOrDefault(service));
 
+    /// <summary>True while a service is stopped, for whoever has to do with it.</summary>
+    internal bool Meets(string service)
+    {
+        if (!IsStopped(service)) return false;
+        plan.Met();
+        return true;
+    }
+
     /// <summary>True while a listener cannot read a log; the plan says when that begins.</summary>
     internal bool IsCut(string listener, string publisher)
     {
-        if (IsStopped(listener) || IsStopped(publisher) || IsAway(cut.GetValueOrDefault((listener, publisher)))) return true;
+        if (Meets(listener) || Meets(publisher) || IsAway(cut.GetValueOrDefault((listener, publisher)))) return true;
         if (plan.OnTheWay() is not { Ticks: > 0 } late) return false;
         cut[(listener, publisher)] = clock.GetUtcNow() + late;
         return true;
