@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Doseline.Gateway.Front;
 using Doseline.Local;
 using Doseline.Testing;
+using Doseline.Testing.Watching;
 
 namespace Doseline.Cluster.Tests.Rendered;
 
@@ -58,6 +59,15 @@ public sealed class OrderTests
         }
 
         away.ShouldBeEmpty();
+
+        // What each pod tells of itself, Prometheus takes.
+        using HttpClient scraper = new();
+        foreach (var (name, process) in platform.Processes)
+        {
+            var scrape = await scraper.GetStringAsync(new Uri(RenderedPlatform.Here((await process.ReadyAsync()).Probe), "/metrics"));
+            scrape.ShouldContain("facts_waiting_now", Case.Sensitive, name);
+            (await Promtool.FaultsAsync(scrape) ?? []).ShouldBeEmpty(name);
+        }
     }
 
     static JsonObject Local(DateTime local, string zone) => new() { ["dateTime"] = local.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), ["zone"] = zone };

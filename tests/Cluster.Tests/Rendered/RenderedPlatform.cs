@@ -98,6 +98,9 @@ sealed class RenderedPlatform : IAsyncDisposable
             Way.Paths.Add((path.Text("path"), Here((await processes[path.Text("backend", "service", "name")].ReadyAsync()).Web!)));
     }
 
+    /// <summary>What listens at every address of a pod is reached at one of them.</summary>
+    public static Uri Here(Uri listening) => new UriBuilder(listening) { Host = "127.0.0.1" }.Uri;
+
     /// <summary>What the processes said last.</summary>
     public string Said() => string.Join('\n', processes.Select(p => $"--- {p.Key}\n{p.Value.Output}"));
 
@@ -111,7 +114,4 @@ sealed class RenderedPlatform : IAsyncDisposable
         Keys.Dispose();
         silos.Dispose();
     }
-
-    // What listens at every address of a pod is reached at one of them.
-    static Uri Here(Uri listening) => new UriBuilder(listening) { Host = "127.0.0.1" }.Uri;
 }
