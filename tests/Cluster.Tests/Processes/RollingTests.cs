@@ -24,12 +24,15 @@ public sealed class RollingTests : IDisposable
         folder.Delete(recursive: true);
     }
 
-    [Fact]
+    // A service is asked over gRPC, the gateway for the console's page by a browser.
+    [Theory]
+    [InlineData("Labeling")]
+    [InlineData("Gateway")]
     [Requirement("A243")]
-    public async Task A_client_that_never_stops_sees_nothing_of_a_replica_that_follows_another()
+    public async Task A_client_that_never_stops_sees_nothing_of_a_replica_that_follows_another(string program)
     {
-        await using var old = await Replica.StartAsync(folder, "old");
-        await using var next = await Replica.StartAsync(folder, "next");
+        await using var old = await Replica.StartAsync(folder, "old", program);
+        await using var next = await Replica.StartAsync(folder, "next", program);
         Replica[] both = [old, next];
         // As a cluster does: calls go to whoever was ready when it last looked.
         var ready = both;
@@ -54,15 +57,13 @@ public sealed class RollingTests : IDisposable
                 var to = among.Length > 0 ? among[i % among.Length] : next;
                 try
                 {
-                    // A connection of its own each time, as a proxy that has lost one makes.
-                    using var channel = GrpcChannel.ForAddress(to.App);
-                    await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow.AddSeconds(30));
+                    await to.AnswerAsync();
                     Interlocked.Increment(ref answered);
                     if (to == old && asked != DateTime.MinValue) Interlocked.Increment(ref lateAnswers);
                 }
-                catch (RpcException fault)
+                catch (Exception fault) when (fault is RpcException or HttpRequestException)
                 {
-                    failures.Enqueue($"{to.Name} {i}: {fault.Status}");
+                    failures.Enqueue($"{to.Name} {i}: {fault.Message}");
                 }
             }
         });
@@ -84,7 +85,7 @@ public sealed class RollingTests : IDisposable
     [Requirement("A248")]
     public async Task A_program_asks_others_whether_they_answer()
     {
-        await using var replica = await Replica.StartAsync(folder, "asked");
+        await using var replica = await Replica.StartAsync(folder, "asked", "Labeling");
         var (code, output, errors) = await Tool.RunAsync("dotnet", [Repository.Program("Labeling"), "ask", $"{replica.Probe}healthz/ready", $"{replica.Probe}healthz/live"]);
         code.ShouldBe(0, output + errors);
         output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(": 200", StringComparison.Ordinal));
@@ -116,26 +117,42 @@ public sealed class RollingTests : IDisposable
         }
     }
 
-    // One replica of Labeling, which has neither actors nor pages.
+    // One replica of a program that has no actors.
     sealed class Replica : IAsyncDisposable
     {
         readonly Process process;
         readonly ConcurrentQueue<string> lines = [];
         readonly TaskCompletionSource<Uri[]> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        Replica(string name, Process process) => (Name, this.process) = (name, process);
+        readonly string program;
+
+        Replica(string name, string program, Process process) => (Name, this.program, this.process) = (name, program, process);
 
         public string Name { get; }
-
-        public Uri App => listening.Task.Result[0];
 
         public Uri Probe => listening.Task.Result[1];
 
         public string Output => string.Join('\n', lines);
 
-        public static async Task<Replica> StartAsync(DirectoryInfo folder, string name)
+        // A connection of its own each time, as a proxy that has lost one makes.
+        public async Task AnswerAsync()
         {
-            ProcessStartInfo start = new("dotnet", [Repository.Program("Labeling")]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
+            var listens = await listening.Task;
+            if (program is "Gateway")
+            {
+                using HttpClient browser = new() { Timeout = TimeSpan.FromSeconds(30) };
+                (await browser.GetStringAsync(listens[2])).ShouldContain("<html");
+            }
+            else
+            {
+                using var channel = GrpcChannel.ForAddress(listens[0]);
+                await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), deadline: DateTime.UtcNow.AddSeconds(30));
+            }
+        }
+
+        public static async Task<Replica> StartAsync(DirectoryInfo folder, string name, string program)
+        {
+            ProcessStartInfo start = new("dotnet", [Repository.Program(program)]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
             Dictionary<string, string> environment = new(StringComparer.Ordinal)
             {
                 ["Stopping__Wait"] = "00:00:02",
@@ -143,6 +160,10 @@ public sealed class RollingTests : IDisposable
                 ["Keys__Directory"] = Path.Combine(folder.FullName, "keys"),
                 ["Ports__App"] = "0",
                 ["Ports__Probe"] = "0",
+                ["Ports__Web"] = "0",
+                ["Ports__Grpc"] = "0",
+                // Many clients behind one address.
+                ["Gateway__Limits__anonymous__PerSecond"] = "1000",
                 ["Logging__LogLevel__Default"] = "Error",
                 [DevelopmentTokens.Setting.Replace(":", "__", StringComparison.Ordinal)] = "true",
                 ["DOTNET_STARTUP_HOOKS"] = typeof(SharedClock).Assembly.Location,
@@ -150,7 +171,7 @@ public sealed class RollingTests : IDisposable
                 ["DOTNET_TieredPGO"] = "0",
             };
             foreach (var (key, value) in environment) start.Environment[key] = value;
-            Replica replica = new(name, Process.Start(start)!);
+            Replica replica = new(name, program, Process.Start(start)!);
             replica.process.OutputDataReceived += (_, line) => replica.Read(line.Data);
             replica.process.ErrorDataReceived += (_, line) => replica.Read(line.Data);
             replica.process.BeginOutputReadLine();
