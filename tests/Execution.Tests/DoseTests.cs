@@ -1,4 +1,5 @@
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
@@ -24,11 +25,11 @@ public sealed class DoseTests
         await shift.DecideAsync("order-1", Disposition.Released);
         (await shift.DoseAsync("order-1")).State.ShouldBe(DoseState.Released);
         Domain.DoseTiming timing = new(TimeSpan.FromHours(1), TimeSpan.FromHours(2));
-        foreach (var disposition in Enum.GetValues<Domain.DoseDisposition>())
+        foreach (var disposition in Enum.GetValues<QualityStatus>())
         {
             Domain.Dose dose = new("dose", Domain.DoseState.Complete, disposition, true, false, platform.Now, platform.Now, platform.Now, platform.Now, []);
             var late = Domain.DoseRules.Deadlines(dose, timing).Any(d => d.Name is Domain.DoseRules.ReleasedTooLate);
-            late.ShouldBe(disposition is not (Domain.DoseDisposition.Released or Domain.DoseDisposition.ConditionallyReleased), $"{disposition}");
+            late.ShouldBe(disposition is not (QualityStatus.Released or QualityStatus.ConditionallyReleased), $"{disposition}");
         }
     }
 

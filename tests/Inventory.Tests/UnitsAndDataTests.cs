@@ -62,17 +62,22 @@ public sealed class UnitsAndDataTests
         var plant = await Plant.BuildAsync(platform);
         var lot = await plant.ReceiveAsync(10e9);
         lot.StatusRecordId.ShouldBeEmpty();
-        foreach (var status in new[] { LotStatus.Approved, LotStatus.Rejected, LotStatus.Quarantine })
-        {
-            var refused = (await TestPlatform.RefusalsAsync(async () => await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest(Change(lot, lot.LotId)) { Status = status, RecordId = "" }))).ShouldHaveSingleItem();
-            (refused.Code, refused.Subject).ShouldBe(("FIELD_REQUIRED", "record_id"));
-        }
-
+        await RefusedAsync(lot, LotStatus.Approved, LotStatus.Rejected);
         (await plant.Lots.GetLotAsync(new GetLotRequest { LotId = lot.LotId })).Lot.ShouldBe(lot);
         var approved = (await plant.Qa.ChangeLotStatusAsync(Change(lot, lot.LotId))).Lot;
         (approved.Status, approved.StatusRecordId).ShouldBe((LotStatus.Approved, "COA-1"));
         await platform.SettleAsync();
         platform.Facts<LotStatusChanged>().ShouldHaveSingleItem().RecordId.ShouldBe("COA-1");
+        await RefusedAsync(approved, LotStatus.Quarantine, LotStatus.Rejected);
+
+        async Task RefusedAsync(Lot from, params LotStatus[] wanted)
+        {
+            foreach (var status in wanted)
+            {
+                var refused = (await TestPlatform.RefusalsAsync(async () => await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest(Change(from, from.LotId)) { Status = status, RecordId = "" }))).ShouldHaveSingleItem();
+                (refused.Code, refused.Subject).ShouldBe(("FIELD_REQUIRED", "record_id"));
+            }
+        }
     }
 
     static ChangeLotStatusRequest Change(Lot lot, string id) =>

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Quality.V1;
@@ -30,7 +31,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     [InlineData(Fate.Applied, "RELEASED", "EXPIRED", LabelVerdict.Recalled, "DOSE_LOST")]
     public void A_label_that_says_what_was_printed_is_judged_by_what_became_of_it_and_of_its_dose(Fate fate, string disposition, string lost, LabelVerdict expected, string code)
     {
-        var verdict = AuthenticityRules.Judge([.. Printed.Reverse()], new LabelStanding(Printed, fate, disposition, lost));
+        var verdict = AuthenticityRules.Judge([.. Printed.Reverse()], new LabelStanding(Printed, fate, StatusModel.Read(disposition), lost));
         (verdict.Verdict, verdict.Code).ShouldBe((expected, code));
         (verdict.Reason.Length > 0).ShouldBe(code.Length > 0);
     }
@@ -39,7 +40,7 @@ public sealed class AuthenticityTests : IAsyncLifetime
     [Requirement("A218")]
     public void An_element_that_was_altered_left_out_or_added_makes_a_label_false()
     {
-        LabelStanding standing = new(Printed, Fate.Applied, "RELEASED", "");
+        LabelStanding standing = new(Printed, Fate.Applied, QualityStatus.Released, "");
         Element[][] forged = [[.. Printed[..^1], new("21", "s2")], [Printed[0] with { Value = "00614141107353" }, .. Printed[1..]], Printed[1..], [.. Printed, new("240", "x")], [.. Printed[..3], Printed[0], Printed[3]]];
         forged.ShouldAllBe(read => AuthenticityRules.Judge(read, standing).Code == "LABEL_MISMATCH");
         AuthenticityRules.Judge(Printed, null).Code.ShouldBe("SERIAL_UNKNOWN");

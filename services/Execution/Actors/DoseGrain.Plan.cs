@@ -1,6 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
 using BatchState = Doseline.Execution.Domain.BatchState;
@@ -35,7 +36,7 @@ sealed partial class DoseGrain
             DeliveryTime = order.DeliveryTime.ToDateTimeOffset(),
             ExpireTime = order.ExpireTime.ToDateTimeOffset(),
             State = DoseState.Planned,
-            Disposition = DoseDisposition.None,
+            Disposition = QualityStatus.None,
             RecordVersion = 1,
         };
         db.Put(dose);

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Orleans;
 using Doseline.Execution.Api;
 using Doseline.Execution.Data;
@@ -10,7 +11,6 @@ using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Shipping.V1;
 using Google.Protobuf;
-using DoseDisposition = Doseline.Execution.Domain.DoseDisposition;
 using DoseState = Doseline.Execution.Domain.DoseState;
 
 namespace Doseline.Execution.Actors;
@@ -65,21 +65,14 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
 
     async Task DecideAsync(ExecutionDb db, DoseRow dose, DoseDispositionChanged decided)
     {
-        var to = decided.To switch
-        {
-            Disposition.Pending => DoseDisposition.Pending,
-            Disposition.Quarantine => DoseDisposition.Quarantine,
-            Disposition.Released => DoseDisposition.Released,
-            Disposition.ConditionallyReleased => DoseDisposition.ConditionallyReleased,
-            Disposition.Rejected => DoseDisposition.Rejected,
-            _ => DoseDisposition.None,
-        };
+        // Execution knows by itself what is in process; it keeps what was decided.
+        var to = decided.To.ToStatus() is not QualityStatus.InProcess and var said ? said : QualityStatus.None;
         // Rejection is final: a fact that says otherwise after it is a late one.
-        if (dose.Disposition == to || dose.Disposition is DoseDisposition.Rejected) return;
+        if (dose.Disposition == to || dose.Disposition is QualityStatus.Rejected) return;
         dose.Disposition = to;
         dose.DispositionTime = decided.SignatureTime?.ToDateTimeOffset();
         dose.CertificateId = decided.CertificateId;
-        dose.ReleasedByName = to is DoseDisposition.Released or DoseDisposition.ConditionallyReleased ? decided.SignerName : "";
+        dose.ReleasedByName = to is QualityStatus.Released or QualityStatus.ConditionallyReleased ? decided.SignerName : "";
         await FollowAsync(db, dose);
     }
 

@@ -1,6 +1,7 @@
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using DoseState = Doseline.Execution.Domain.DoseState;
 using WireState = Doseline.Execution.V1.DoseState;
@@ -16,9 +17,9 @@ static class DoseWire
         DoseState.Shipped => WireState.Shipped,
         DoseState.Delivered => WireState.Delivered,
         DoseState.Lost => WireState.Lost,
-        _ when dose.Disposition is DoseDisposition.Quarantine => WireState.Held,
-        DoseState.Complete when dose.Disposition is DoseDisposition.Released => WireState.Released,
-        DoseState.Complete when dose.Disposition is DoseDisposition.ConditionallyReleased => WireState.ConditionallyReleased,
+        _ when dose.Disposition is QualityStatus.Quarantine => WireState.Held,
+        DoseState.Complete when dose.Disposition is QualityStatus.Released => WireState.Released,
+        DoseState.Complete when dose.Disposition is QualityStatus.ConditionallyReleased => WireState.ConditionallyReleased,
         DoseState.Complete => WireState.Pending,
         var state => (WireState)(int)state,
     };

@@ -170,7 +170,7 @@ sealed class BatchFile
     /// <param name="holdId">Names the hold where the record takes no exception any more.</param>
     public void HoldForLot(LotRow lot, string holdId)
     {
-        var (code, summary) = ($"LOT_{lot.Status.ToString().ToUpperInvariant()}", $"Lot {lot.Id}, of which the batch took, is {(lot.Status is Inventory.V1.LotStatus.Rejected ? "rejected" : "in quarantine again")}.");
+        var (code, summary) = ($"LOT_{StatusModel.Name(lot.Status)}", $"Lot {lot.Id}, of which the batch took, is {(lot.Status is QualityStatus.Rejected ? "rejected" : "in quarantine again")}.");
         if (Batch.State is not BatchState.Running)
         {
             db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = holdId, BatchId = Batch.Id, Code = code, Summary = summary });

@@ -1,5 +1,6 @@
 using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Actors;
 
 namespace Doseline.Execution.Data;
@@ -29,7 +30,7 @@ sealed record DoseRow : IActorRow
     public required DateTimeOffset DeliveryTime { get; set; }
     public required DateTimeOffset ExpireTime { get; set; }
     public required DoseState State { get; set; }
-    public required DoseDisposition Disposition { get; set; }
+    public required QualityStatus Disposition { get; set; }
 
     /// <summary>Instant of the fact that set <see cref="Disposition"/>; an older fact does not overwrite it.</summary>
     public DateTimeOffset? DispositionTime { get; set; }

@@ -1,5 +1,7 @@
+using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Platform.Data;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Execution.Data;
@@ -41,6 +43,8 @@ public sealed class ExecutionDb(DbContextOptions<ExecutionDb> options) : Service
         model.Entity<DoseRow>().ToTable("doses").HasKey(r => r.Id);
         model.Entity<LotRow>().ToTable("lots").HasKey(r => r.Id);
         model.Entity<LotRow>().Property(r => r.Turns).IsConcurrencyToken();
+        // As Inventory's own enum was stored before there was one for all.
+        model.Entity<LotRow>().Property(r => r.Status).HasConversion(status => status.ToLotStatus().ToString(), name => Enum.Parse<LotStatus>(name).ToStatus());
         model.Entity<CellItemRow>().ToTable("cell_items").HasKey(r => r.Id);
         model.Entity<CellSurveyRow>().ToTable("cell_surveys").HasKey(r => r.Id);
         model.Entity<CleaningRulesRow>().ToTable("cleaning_rules").HasKey(r => r.SiteId);

@@ -1,4 +1,4 @@
-using Doseline.Inventory.V1;
+using Doseline.Kernel.Rules;
 
 namespace Doseline.Execution.Data;
 
@@ -7,14 +7,14 @@ sealed class LotRow
 {
     public required string Id { get; init; }
 
-    /// <summary>Status as told last; unspecified while it was only taken.</summary>
-    public LotStatus Status { get; set; }
+    /// <summary>Status as told last; none while it was only taken.</summary>
+    public QualityStatus Status { get; set; }
 
     /// <summary>How often it was told of or taken; also the concurrency token, so that nobody takes a lot while it is told of unseen.</summary>
     public long Turns { get; set; }
 
     /// <summary>True when what was made of it may not go on before QA has decided.</summary>
-    public bool Holds => Status is LotStatus.Rejected or LotStatus.Quarantine;
+    public bool Holds => Status is QualityStatus.Rejected or QualityStatus.Quarantine;
 
     /// <summary>The lot's row, one turn on.</summary>
     public static async Task<LotRow> TurnAsync(ExecutionDb db, string lotId, CancellationToken cancel)

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Rules;
+
 namespace Doseline.Execution.Domain;
 
 /// <summary>What the rules of a dose look at.</summary>
@@ -12,7 +14,7 @@ namespace Doseline.Execution.Domain;
 /// <param name="Expire">Instant after which it may not be given.</param>
 /// <param name="RisksTold">Names of the risks that were told already.</param>
 public sealed record Dose(
-    string Id, DoseState State, DoseDisposition Disposition, bool Dispensed, bool InTransit,
+    string Id, DoseState State, QualityStatus Disposition, bool Dispensed, bool InTransit,
     DateTimeOffset ReleaseBy, DateTimeOffset Cutoff, DateTimeOffset Delivery, DateTimeOffset Expire, IReadOnlyList<string> RisksTold)
 {
     /// <summary>True when nothing more can happen to it: delivered, or lost and in nobody's van.</summary>

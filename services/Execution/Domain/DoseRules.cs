@@ -1,3 +1,5 @@
+using Doseline.Kernel.Rules;
+
 namespace Doseline.Execution.Domain;
 
 /// <summary>When a dose is at risk, and when it is lost: a function of its state, looked at with the clock and never with the fact of being called.</summary>
@@ -30,7 +32,7 @@ public static class DoseRules
         else
         {
             Add(CutoffAtRisk, dose.Cutoff - timing.CutoffLead);
-            if (dose.Disposition is not (DoseDisposition.Released or DoseDisposition.ConditionallyReleased)) Add(ReleasedTooLate, dose.ReleaseBy);
+            if (dose.Disposition is not (QualityStatus.Released or QualityStatus.ConditionallyReleased)) Add(ReleasedTooLate, dose.ReleaseBy);
         }
 
         return deadlines;
@@ -56,11 +58,11 @@ public static class DoseRules
     /// <param name="disposition">What Quality decided.</param>
     /// <param name="inTransit">True while a carrier has it.</param>
     /// <param name="delivered">True once it was delivered.</param>
-    public static (DoseState State, DoseLoss Loss) Standing(DoseState state, DoseLoss loss, bool cancelled, DoseDisposition disposition, bool inTransit, bool delivered)
+    public static (DoseState State, DoseLoss Loss) Standing(DoseState state, DoseLoss loss, bool cancelled, QualityStatus disposition, bool inTransit, bool delivered)
     {
         if (loss is DoseLoss.Expired or DoseLoss.NotMade) return (DoseState.Lost, loss);
         if (delivered) return (DoseState.Delivered, DoseLoss.None);
-        if (disposition is DoseDisposition.Rejected) return (DoseState.Lost, DoseLoss.Rejected);
+        if (disposition is QualityStatus.Rejected) return (DoseState.Lost, DoseLoss.Rejected);
         if (inTransit) return (DoseState.Shipped, DoseLoss.None);
         if (cancelled || loss is DoseLoss.Cancelled) return (DoseState.Lost, DoseLoss.Cancelled);
         return (state is DoseState.Shipped ? DoseState.Complete : state, DoseLoss.None);

@@ -89,7 +89,7 @@ public enum ExceptionState
     Resolved = 2,
 }
 
-/// <summary>Where a dose is on its way; what Quality decided stands in <see cref="DoseDisposition"/>.</summary>
+/// <summary>Where a dose is on its way; what Quality decided stands in <see cref="Kernel.Rules.QualityStatus"/>.</summary>
 public enum DoseState
 {
     /// <summary>Planned, not made.</summary>
@@ -112,28 +112,6 @@ public enum DoseState
 
     /// <summary>Will reach nobody.</summary>
     Lost = 9,
-}
-
-/// <summary>Copy of Quality's decision on a dose.</summary>
-public enum DoseDisposition
-{
-    /// <summary>None heard of.</summary>
-    None = 0,
-
-    /// <summary>Pending.</summary>
-    Pending = 1,
-
-    /// <summary>On hold.</summary>
-    Quarantine = 2,
-
-    /// <summary>Released.</summary>
-    Released = 3,
-
-    /// <summary>Rejected; final.</summary>
-    Rejected = 4,
-
-    /// <summary>Released while tests that its specification names are pending.</summary>
-    ConditionallyReleased = 5,
 }
 
 /// <summary>Why a dose was lost; the numbers are those of the wire.</summary>

@@ -2,6 +2,7 @@ using Doseline.Execution.Data;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Microsoft.EntityFrameworkCore;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 
@@ -14,7 +15,7 @@ public sealed class LotFacts(ExecutionDb db) : IFactHandler<LotStatusChanged>
     public async Task HandleAsync(LotStatusChanged fact, Fact envelope, CancellationToken cancel)
     {
         var lot = await LotRow.TurnAsync(db, fact.LotId, cancel);
-        lot.Status = fact.To;
+        lot.Status = fact.To.ToStatus();
         if (!lot.Holds) return;
         foreach (var batch in await db.Movements.AsNoTracking().Where(m => m.ReferenceId == fact.LotId && m.Kind == MovementKind.Issued).Select(m => m.BatchId).Distinct().Order().ToListAsync(cancel))
         {

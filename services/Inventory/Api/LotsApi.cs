@@ -6,7 +6,6 @@ using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
-using LotStatus = Doseline.Inventory.Domain.LotStatus;
 using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
 
 namespace Doseline.Inventory.Api;
@@ -118,25 +117,19 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         List<Refusal> refusals = [];
         refusals.RequireText(request.Reason, "reason", 500);
         refusals.RequireText(request.RecordId, "record_id", 64);
-        if (!Enum.IsDefined((LotStatus)request.Status)) refusals.Add(Refusal.Invalid("status", "FIELD_REQUIRED", "status is required."));
+        if (CauseOf(request.Status) is not { } cause) refusals.Add(Refusal.Invalid("status", "FIELD_REQUIRED", "status is required."));
+        else StatusModel.Next(StatusHolder.Lot, lot.Id, lot.Status, cause).OrAdd(refusals);
         if (request.Version != lot.Version) refusals.Add(Refusal.Stale($"lots/{lot.Id}", request.Version, lot.Version));
-        if (lot.Status is LotStatus.Rejected && request.Status is not V1.LotStatus.Rejected)
-            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_REJECTED", "Rejection is final."));
         if (request.Status is V1.LotStatus.Approved && lot.ExpireTime <= db.Now)
             refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", lot.ExpireTime));
         refusals.ThrowIfAny();
 
-        if (lot.Status != (LotStatus)request.Status)
-            db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = (V1.LotStatus)lot.Status, To = request.Status, RecordId = request.RecordId });
-        (lot.Status, lot.StatusRecordId) = ((LotStatus)request.Status, request.RecordId);
+        var from = lot.Become(CauseOf(request.Status)!.Value);
+        db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = from.ToLotStatus(), To = lot.Status.ToLotStatus(), RecordId = request.RecordId });
+        lot.StatusRecordId = request.RecordId;
         var (found, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
         var holding = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
-        holding.Status = lot.Status switch
-        {
-            LotStatus.Approved => StatusClass.Approved,
-            LotStatus.Rejected => StatusClass.Rejected,
-            _ => StatusClass.Quarantine,
-        };
+        holding.Status = Domain.Segregation.ClassOf(lot.Status);
         var answer = lot.ToWire(holding, lines.Select(line => line.Line));
         answer.Version = db.VersionAfter(lot);
         return await db.AnswerAsync(new ChangeLotStatusResponse { Lot = answer }, cancel);
@@ -158,7 +151,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         var cancel = context.CancellationToken;
         var query = db.List<LotRow>().Is(nameof(LotRow.SiteId), request.SiteId).IsIfAny(nameof(LotRow.MaterialCode), request.MaterialCode);
         if (request.OnlyLeft) query.Is(nameof(LotRow.UsedUp), false);
-        if (request.Status is not V1.LotStatus.Unspecified) query.Is(nameof(LotRow.Status), (LotStatus)request.Status);
+        if (request.Status is not V1.LotStatus.Unspecified) query.Is(nameof(LotRow.Status), request.Status.ToStatus());
         var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(LotRow.Id)), cancel);
         List<string> ids = [.. rows.Select(r => r.Id)];
         var (found, all) = await db.LoadAsync(db.Each<HoldingRow>(ids), db.All<HoldingLineRow>(nameof(HoldingLineRow.HoldingId), ids), cancel);
@@ -174,6 +167,14 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         return new ListExpectationsResponse { Expectations = { rows.Select(ToWire) }, NextPageToken = next };
     }
 
+    static StatusCause? CauseOf(V1.LotStatus wanted) => wanted switch
+    {
+        V1.LotStatus.Approved => StatusCause.Approve,
+        V1.LotStatus.Rejected => StatusCause.Reject,
+        V1.LotStatus.Quarantine => StatusCause.Hold,
+        _ => null,
+    };
+
     static void RequireCost(ReceiveLotRequest request, List<Refusal> refusals)
     {
         if (request.CostMinor < 0) refusals.Add(Refusal.Invalid("cost_minor", "NUMBER_NEGATIVE", "A cost is not negative.").With("cost_minor", request.CostMinor));
@@ -185,7 +186,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     {
         Id = place.HoldingId, MaterialCode = material.Code, SupplierCode = request.SupplierCode, SupplierBatch = request.SupplierBatch, SiteId = request.SiteId,
         Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = request.Quantity, QuantityLeft = request.Quantity,
-        Status = LotStatus.Quarantine, UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
+        UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
         CostMinor = request.CostMinor, CostLeftMinor = request.CostMinor, Currency = request.Currency,
     };
 

@@ -33,7 +33,7 @@ static class WireLots
             Route = (V1.ProductionRoute)row.Route,
             Quantity = row.Quantity,
             QuantityLeft = row.QuantityLeft,
-            Status = (V1.LotStatus)row.Status,
+            Status = row.Status.ToLotStatus(),
             StatusRecordId = row.StatusRecordId,
             ReceiveTime = row.ReceiveTime.ToWire(),
             ExpireTime = row.ExpireTime.ToWire(),

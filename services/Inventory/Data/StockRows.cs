@@ -1,4 +1,5 @@
 using Doseline.Inventory.Domain;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
 
 namespace Doseline.Inventory.Data;
@@ -15,7 +16,9 @@ sealed class LotRow : IGxpRow
     public required string Declared { get; init; }
     public required double Quantity { get; init; }
     public required double QuantityLeft { get; set; }
-    public required LotStatus Status { get; set; }
+
+    /// <summary>Status; it changes along the table alone (<see cref="Become"/>).</summary>
+    public QualityStatus Status { get; private set; } = StatusModel.First(StatusHolder.Lot);
 
     /// <summary>Record that controls the status; empty before the first change.</summary>
     public string StatusRecordId { get; set; } = "";
@@ -28,6 +31,16 @@ sealed class LotRow : IGxpRow
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";
+
+    /// <summary>Moves the status along the table.</summary>
+    /// <returns>What it was.</returns>
+    /// <exception cref="RefusedException">The transition does not exist.</exception>
+    public QualityStatus Become(StatusCause cause)
+    {
+        var from = Status;
+        Status = StatusModel.Next(StatusHolder.Lot, Id, from, cause).OrThrow();
+        return from;
+    }
 }
 
 /// <summary>An announced receipt or a planned move.</summary>

@@ -2,7 +2,7 @@ using Doseline.Kernel.Decay;
 
 namespace Doseline.Inventory.Domain;
 
-/// <summary>Status of what is held, for segregation.</summary>
+/// <summary>What is kept apart in rooms: the status of what has one (<see cref="Segregation.ClassOf"/>), and what is being worked on or thrown away.</summary>
 public enum StatusClass
 {
     /// <summary>Not to be used until decided.</summary>

@@ -1,18 +1,5 @@
 namespace Doseline.Inventory.Domain;
 
-/// <summary>Status of a lot.</summary>
-public enum LotStatus
-{
-    /// <summary>Received, not to be used.</summary>
-    Quarantine = 1,
-
-    /// <summary>Approved for use.</summary>
-    Approved = 2,
-
-    /// <summary>Rejected; final.</summary>
-    Rejected = 3,
-}
-
 /// <summary>How a radionuclide was made; it decides which long-lived impurities must be expected.</summary>
 public enum ProductionRoute
 {

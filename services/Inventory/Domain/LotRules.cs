@@ -79,12 +79,12 @@ public static class LotRules
     }
 
     /// <summary>Reasons against using a lot.</summary>
-    public static IEnumerable<Refusal> AgainstUse(string lotId, string materialCode, LotStatus status, DateTimeOffset expire, Material material, string wantedMaterial, DateTimeOffset now)
+    public static IEnumerable<Refusal> AgainstUse(string lotId, string materialCode, QualityStatus status, DateTimeOffset expire, Material material, string wantedMaterial, DateTimeOffset now)
     {
         if (materialCode != wantedMaterial)
             yield return Refusal.State($"lots/{lotId}", "WRONG_MATERIAL", $"The lot is {materialCode}, not {wantedMaterial}.").With("material_code", materialCode).With("wanted_material_code", wantedMaterial);
-        if (status is LotStatus.Rejected || (material.Gxp && status is not LotStatus.Approved))
-            yield return Refusal.State($"lots/{lotId}", "LOT_NOT_APPROVED", $"The lot is in status {status.ToString().ToUpperInvariant()}; only approved lots are used.").With("status", status.ToString().ToUpperInvariant());
+        if (status is QualityStatus.Rejected || (material.Gxp && status is not QualityStatus.Approved))
+            yield return Refusal.State($"lots/{lotId}", "LOT_NOT_APPROVED", $"The lot is in status {StatusModel.Name(status)}; only approved lots are used.").With("status", StatusModel.Name(status));
         if (expire <= now)
             yield return Refusal.State($"lots/{lotId}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", expire);
     }

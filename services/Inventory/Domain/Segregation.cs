@@ -33,6 +33,14 @@ public static class Segregation
     static Refusal Of(string rule, Room room, HeldItem other, string message) =>
         Refusal.State($"rooms/{room.Id}", "SEGREGATION", message).With("rule_id", rule).With("room_id", room.Id).With("other_holding_id", other.Place.HoldingId);
 
+    /// <summary>The class of what has a status: what was not decided on stands with what is on hold.</summary>
+    public static StatusClass ClassOf(QualityStatus status) => status switch
+    {
+        QualityStatus.Released or QualityStatus.ConditionallyReleased or QualityStatus.Approved => StatusClass.Approved,
+        QualityStatus.Rejected => StatusClass.Rejected,
+        _ => StatusClass.Quarantine,
+    };
+
     /// <summary>Name of a status class as in the API.</summary>
     public static string Text(StatusClass status) => status switch
     {

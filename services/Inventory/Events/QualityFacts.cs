@@ -1,6 +1,7 @@
 using Doseline.Inventory.Domain;
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 
 namespace Doseline.Inventory.Events;
@@ -26,12 +27,7 @@ public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFact
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
         var standing = await bookings.StatusAsync(fact.DoseId, cancel);
-        standing.Status = fact.To switch
-        {
-            Disposition.Released or Disposition.ConditionallyReleased => StatusClass.Approved,
-            Disposition.Rejected => StatusClass.Rejected,
-            _ => StatusClass.Quarantine,
-        };
+        standing.Status = Segregation.ClassOf(fact.To.ToStatus());
         // Before it is dispensed a dose is not held, and its batch decides what stands beside it.
         if (await db.LoadAsync<Data.HoldingRow>(cancel, fact.DoseId) is { } dose) dose.Status = standing.Status;
     }

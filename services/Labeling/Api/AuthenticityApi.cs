@@ -37,7 +37,7 @@ public sealed class AuthenticityApi(LabelingDb db) : AuthenticityService.Authent
             .Select(l => new { l.Content, l.Fate, Dose = db.Doses.FirstOrDefault(d => d.Id == l.DoseId) }).FirstOrDefaultAsync(cancel);
         if (row is null) return null;
         var content = LabelContent.Parser.ParseJson(row.Content);
-        return new Known(content, new LabelStanding(ElementString.Parse(content.ElementData).OrThrow(), row.Fate, row.Dose?.Disposition ?? "", row.Dose?.LostCause ?? ""));
+        return new Known(content, new LabelStanding(ElementString.Parse(content.ElementData).OrThrow(), row.Fate, row.Dose?.Disposition ?? QualityStatus.None, row.Dose?.LostCause ?? ""));
     }
 
     static Authenticity Wire(LabelVerdict verdict) => verdict switch

@@ -41,7 +41,7 @@ public sealed class LabelPress(LabelingDb db, DoseRecordsService.DoseRecordsServ
     {
         var told = await db.LoadAsync<DoseRow>(cancel, record.DoseId);
         // Execution's own word may be there before the facts are.
-        var disposition = record.State is DoseState.Held ? "QUARANTINE" : told?.Disposition ?? "";
+        var disposition = record.State is DoseState.Held ? QualityStatus.Quarantine : told?.Disposition ?? QualityStatus.None;
         var lost = told?.LostCause is { Length: > 0 } cause ? cause : record.State is DoseState.Lost ? "UNKNOWN" : "";
         return PrintRules.Refusals(
             new DoseStanding(record.DoseId, record.Measured is not null, record.ExpireTime?.ToDateTimeOffset(), disposition, lost, hasTemplate), db.Now);

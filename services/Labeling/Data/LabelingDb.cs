@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Labeling.Domain;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Data;
@@ -29,7 +30,11 @@ public sealed class LabelingDb(DbContextOptions<LabelingDb> options) : ServiceDb
         model.Entity<TemplateRow>().ToTable("templates").HasKey(r => r.Id);
         model.Entity<CodingPolicyRow>().ToTable("coding_policies").HasKey(r => new { r.Market, r.ProductCode });
         model.Entity<LabelRow>().ToTable("labels").HasKey(r => r.Id);
-        model.Entity<DoseRow>().ToTable("doses").HasKey(r => r.Id);
+        model.Entity<DoseRow>(dose =>
+        {
+            dose.ToTable("doses").HasKey(r => r.Id);
+            dose.Property(r => r.Disposition).HasConversion(status => StatusModel.Name(status), name => StatusModel.Read(name));
+        });
     }
 }
 
@@ -39,8 +44,8 @@ public sealed class DoseRow
     /// <summary>Dose identifier.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Quality's disposition, the name on the wire without its prefix; empty until heard.</summary>
-    public string Disposition { get; set; } = "";
+    /// <summary>Quality's word on it; none until heard.</summary>
+    public QualityStatus Disposition { get; set; }
 
     /// <summary>Why execution lost it; empty when it did not.</summary>
     public string LostCause { get; set; } = "";

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Rules;
+
 namespace Doseline.Labeling.Domain;
 
 /// <summary>What is to be thought of a label in somebody's hand.</summary>
@@ -19,9 +21,9 @@ public enum LabelVerdict
 /// <summary>A label of ours as it stands now.</summary>
 /// <param name="Printed">Elements that were printed.</param>
 /// <param name="Fate">What became of the label.</param>
-/// <param name="Disposition">Quality's word on the dose, the name on the wire without its prefix; empty until heard.</param>
+/// <param name="Disposition">Quality's word on the dose; none until heard.</param>
 /// <param name="LostCause">Why the dose was lost; empty when it was not.</param>
-public sealed record LabelStanding(IReadOnlyList<Element> Printed, Fate Fate, string Disposition, string LostCause);
+public sealed record LabelStanding(IReadOnlyList<Element> Printed, Fate Fate, QualityStatus Disposition, string LostCause);
 
 /// <summary>What is answered about a scanned label.</summary>
 /// <param name="Verdict">Valid, invalid or recalled.</param>
@@ -53,9 +55,9 @@ public static class AuthenticityRules
         _ when !Says(read, known.Printed) => Invalid("LABEL_MISMATCH", "A label with this serial was printed, and it says something else."),
         { Fate: Fate.Voided or Fate.Destroyed } => Invalid("LABEL_WITHDRAWN", "This label was taken out of use; another one may have replaced it."),
         { LostCause.Length: > 0 } => Recalled("DOSE_LOST", "The dose is not to be used: it was given up."),
-        { Disposition: "REJECTED" } => Recalled("DOSE_REJECTED", "Quality rejected the dose."),
-        { Disposition: "QUARANTINE" } => Recalled("DOSE_ON_HOLD", "Quality holds the dose; it must not be given until it is released again."),
-        { Disposition: not "RELEASED" } => Invalid("DOSE_NOT_RELEASED", "Quality has not released the dose."),
+        { Disposition: QualityStatus.Rejected } => Recalled("DOSE_REJECTED", "Quality rejected the dose."),
+        { Disposition: QualityStatus.Quarantine } => Recalled("DOSE_ON_HOLD", "Quality holds the dose; it must not be given until it is released again."),
+        { Disposition: not QualityStatus.Released } => Invalid("DOSE_NOT_RELEASED", "Quality has not released the dose."),
         { Fate: not Fate.Applied } => Invalid("LABEL_NOT_APPLIED", "This label was printed but not put on its dose."),
         _ => new AuthenticityVerdict(LabelVerdict.Valid, "", ""),
     };

@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Labeling.Data;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 
 namespace Doseline.Labeling.Events;
@@ -10,16 +11,7 @@ public sealed class DoseStandings(LabelingDb db) : IFactHandler<DoseDispositionC
 {
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel) =>
-        (await RowAsync(fact.DoseId, cancel)).Disposition = fact.To switch
-        {
-            Disposition.InProcess => "IN_PROCESS",
-            Disposition.Pending => "PENDING",
-            Disposition.Quarantine => "QUARANTINE",
-            Disposition.Released => "RELEASED",
-            Disposition.ConditionallyReleased => "CONDITIONALLY_RELEASED",
-            Disposition.Rejected => "REJECTED",
-            _ => throw new ArgumentOutOfRangeException(nameof(fact), fact.To, "A dose has no such disposition."),
-        };
+        (await RowAsync(fact.DoseId, cancel)).Disposition = fact.To.ToStatus();
 
     /// <inheritdoc/>
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>

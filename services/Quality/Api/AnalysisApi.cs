@@ -16,10 +16,10 @@ public sealed class AnalysisApi(QualityDb db, OwnDoses doses) : AnalysisService.
         var dose = await doses.FindAsync(request.DoseId, cancel);
         var rows = await db.LoadAsync(db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), dose.Id), cancel);
         // Of a dose that is held or was never released only a version that was issued before can be had, and only by its number.
-        if (request.AnalysisVersion == 0 && !DispositionRules.MayLeave(dose.State))
+        if (request.AnalysisVersion == 0 && !StatusModel.MayLeave(dose.State))
         {
-            throw new RefusedException(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}; a certificate of analysis goes with release.")
-                .With("dose_id", dose.Id).With("state", DispositionRules.Name(dose.State)).With("versions_issued", rows.Count));
+            throw new RefusedException(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {StatusModel.Name(dose.State)}; a certificate of analysis goes with release.")
+                .With("dose_id", dose.Id).With("state", StatusModel.Name(dose.State)).With("versions_issued", rows.Count));
         }
 
         var row = rows.Where(a => request.AnalysisVersion == 0 || a.AnalysisVersion == request.AnalysisVersion).MaxBy(a => a.AnalysisVersion)

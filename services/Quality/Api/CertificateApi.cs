@@ -16,7 +16,7 @@ public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, 
     public override async Task<GetCertificateResponse> GetCertificate(GetCertificateRequest request, ServerCallContext context)
     {
         var dose = await doses.FindAsync(request.DoseId, context.CancellationToken);
-        if (!DispositionRules.MayLeave(dose.State)) throw new RefusedException(NotReleased(dose));
+        if (!StatusModel.MayLeave(dose.State)) throw new RefusedException(NotReleased(dose));
         return new GetCertificateResponse { Certificate = await OwnAsync(dose, context.CancellationToken) };
     }
 
@@ -28,7 +28,7 @@ public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, 
         var now = db.Now;
         var refusals = ReleaseCertificateCheck.Refusals(request.Certificate, dose.Id, now, keys.Signing(ReleaseCertificateCheck.KeyName),
             request.Certificate is { } sent ? await signatures.ReadAsync(sent.SignerSignature, cancel) : null);
-        if (!DispositionRules.MayLeave(dose.State))
+        if (!StatusModel.MayLeave(dose.State))
             refusals.Add(NotReleased(dose));
         else if (request.Certificate is not null)
             await CompareAsync(request.Certificate, dose, refusals, cancel);
@@ -69,6 +69,6 @@ public sealed class CertificateApi(QualityDb db, OwnDoses doses, KeyStore keys, 
         ReleaseCertificate.Parser.ParseJson((await db.LoadAsync<CertificateRow>(cancel, dose.CertificateId))!.Document);
 
     static Refusal NotReleased(DoseRow dose) =>
-        Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}, not released.")
-            .With("dose_id", dose.Id).With("state", DispositionRules.Name(dose.State)).With("reference_id", dose.ReferenceId is "" ? null : dose.ReferenceId);
+        Refusal.State($"doses/{dose.Id}", "DOSE_NOT_RELEASED", $"The dose is {StatusModel.Name(dose.State)}, not released.")
+            .With("dose_id", dose.Id).With("state", StatusModel.Name(dose.State)).With("reference_id", dose.ReferenceId is "" ? null : dose.ReferenceId);
 }

@@ -32,7 +32,7 @@ public sealed partial class DispositionApi
     {
         var cancel = context.CancellationToken;
         var query = db.List<DoseRow>().AtSites(nameof(DoseRow.SiteId), request.SiteId).IsIfAny(nameof(DoseRow.BatchId), request.BatchId).IsIfAny(nameof(DoseRow.OrderId), request.OrderId);
-        if (Words.Of(request.State) is { } state) query.Is(nameof(DoseRow.State), state);
+        if (request.State.ToStatus() is not QualityStatus.None and var state) query.Is(nameof(DoseRow.State), state);
         var (rows, next) = await pages.ReadAsync(request, query.By(nameof(DoseRow.ExpireTime), nameof(DoseRow.Id)), cancel);
         return new ListDispositionsResponse { Dispositions = { await WireAsync(rows, cancel) }, NextPageToken = next };
     }
@@ -67,7 +67,7 @@ public sealed partial class DispositionApi
         var batch = await db.BatchAsync(request.BatchId, cancel);
         var judge = await db.JudgeOfAsync(batch, cancel);
         var doses = await dispositions.DosesAsync(batch.Id, "", cancel);
-        var undecided = doses.Where(d => d.State is not (DispositionState.Released or DispositionState.Rejected)).ToList();
+        var undecided = doses.Where(d => d.State is not (QualityStatus.Released or QualityStatus.Rejected)).ToList();
         var release = await db.CaseAsync(batch, judge, undecided, cancel);
         var (holds, deviations) = await db.LoadAsync(db.HoldsOf(batch.Id), db.DeviationsOf(batch.Id), cancel);
         return new GetBatchReviewResponse

@@ -13,7 +13,7 @@ public sealed partial class DispositionApi(
     QualityDb db, Dispositions dispositions, Recalls recalls, Signer signer, Certifier certifier, AnalysisDocuments analyses, PageTokens pages, WatchSignals signals)
     : DispositionService.DispositionServiceBase
 {
-    static readonly DispositionState[] Rejectable = [DispositionState.Pending, DispositionState.Quarantine];
+    static readonly QualityStatus[] Rejectable = [QualityStatus.Pending, QualityStatus.Quarantine];
 
     /// <inheritdoc/>
     public override Task<ReleaseDosesResponse> ReleaseDoses(ReleaseDosesRequest request, ServerCallContext context) =>
@@ -22,7 +22,7 @@ public sealed partial class DispositionApi(
             var batch = await db.BatchAsync(request.BatchId, cancel);
             List<Refusal> refusals = [];
             CheckRecord(request.RecordVersion, request.RecordHash, batch, refusals);
-            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending, DispositionState.ConditionallyReleased], refusals, cancel);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, [QualityStatus.Pending, QualityStatus.ConditionallyReleased], refusals, cancel);
             var judge = await db.JudgeOfAsync(batch, cancel);
             refusals.AddRange(ReleaseRules.Refusals(await db.CaseAsync(batch, judge, doses, cancel)));
             refusals.ThrowIfAny();
@@ -31,7 +31,7 @@ public sealed partial class DispositionApi(
             foreach (var dose in doses)
             {
                 var (certificate, manifest) = certifier.Issue(batch, dose);
-                await dispositions.MoveAsync(dose, DispositionCause.Release, "", manifest, certificate.CertificateId, cancel);
+                await dispositions.MoveAsync(dose, StatusCause.Release, "", manifest, certificate.CertificateId, cancel);
                 await analyses.IssueAsync(batch, dose, judge!, certificate, cancel);
                 response.Certificates.Add(certificate);
             }
@@ -46,7 +46,7 @@ public sealed partial class DispositionApi(
             var batch = await db.BatchAsync(request.BatchId, cancel);
             List<Refusal> refusals = [];
             CheckRecord(request.RecordVersion, request.RecordHash, batch, refusals);
-            var doses = await db.ChosenAsync(batch, request.DoseIds, [DispositionState.Pending], refusals, cancel);
+            var doses = await db.ChosenAsync(batch, request.DoseIds, [QualityStatus.Pending], refusals, cancel);
             var judge = await db.JudgeOfAsync(batch, cancel);
             var release = await db.CaseAsync(batch, judge, doses, cancel) with { Pending = request.PendingTestCodes };
             refusals.AddRange(ReleaseRules.Refusals(release));
@@ -58,7 +58,7 @@ public sealed partial class DispositionApi(
             {
                 List<string> own = [.. pending.Where(p => p.DoseId is "" || p.DoseId == dose.Id).Select(p => p.Test.Code)];
                 var (certificate, manifest) = certifier.Issue(batch, dose, own);
-                await dispositions.MoveAsync(dose, DispositionCause.ReleaseConditionally, "", manifest, certificate.CertificateId, cancel);
+                await dispositions.MoveAsync(dose, StatusCause.ReleaseConditionally, "", manifest, certificate.CertificateId, cancel);
                 await analyses.IssueAsync(batch, dose, judge!, certificate, cancel);
                 response.Certificates.Add(certificate);
             }
@@ -75,11 +75,11 @@ public sealed partial class DispositionApi(
             List<Refusal> refusals = [];
             RequireReference(request.ReferenceId, request.Reason, refusals);
             var doses = await db.ChosenAsync(batch, request.DoseIds, Rejectable, refusals, cancel);
-            CheckTransitions(doses, DispositionCause.Reject, refusals);
+            CheckTransitions(doses, StatusCause.Reject, refusals);
             refusals.ThrowIfAny();
 
             var signature = signer.Manifest();
-            foreach (var dose in doses) await dispositions.MoveAsync(dose, DispositionCause.Reject, request.ReferenceId, signature, "", cancel);
+            foreach (var dose in doses) await dispositions.MoveAsync(dose, StatusCause.Reject, request.ReferenceId, signature, "", cancel);
             RejectDosesResponse response = new();
             return await AnswerAsync(response, response.Dispositions, doses, batch.BatchNumber, cancel);
         }, context);
@@ -92,8 +92,8 @@ public sealed partial class DispositionApi(
             List<Refusal> refusals = [];
             RequireReference(request.ReferenceId, request.Reason, refusals);
             var named = request.DoseIds.Count > 0 ? await db.ChosenAsync(batch, request.DoseIds, [], refusals, cancel) : [];
-            foreach (var dose in named.Where(d => d.State is DispositionState.Rejected))
-                refusals.AddRange(DispositionRules.Next(dose.Id, dose.State, DispositionCause.Hold).Refusals);
+            foreach (var dose in named.Where(d => d.State is QualityStatus.Rejected))
+                refusals.AddRange(StatusModel.Next(StatusHolder.Dose, dose.Id, dose.State, StatusCause.Hold).Refusals);
             refusals.ThrowIfAny();
 
             var signature = signer.Manifest();
@@ -152,9 +152,9 @@ public sealed partial class DispositionApi(
         refusals.RequireText(reason, "reason", 1000);
     }
 
-    static void CheckTransitions(IReadOnlyList<DoseRow> doses, DispositionCause cause, List<Refusal> refusals)
+    static void CheckTransitions(IReadOnlyList<DoseRow> doses, StatusCause cause, List<Refusal> refusals)
     {
-        foreach (var dose in doses) DispositionRules.Next(dose.Id, dose.State, cause).OrAdd(refusals);
+        foreach (var dose in doses) StatusModel.Next(StatusHolder.Dose, dose.Id, dose.State, cause).OrAdd(refusals);
     }
 
     // Results, deviations and decisions about one batch come one after the other, whichever replica takes them.

@@ -1,3 +1,4 @@
+using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -16,7 +17,7 @@ static class DispositionWire
         OrderId = dose.OrderId,
         SiteId = dose.SiteId,
         ProductCode = dose.ProductCode,
-        State = Words.Of(dose.State),
+        State = dose.State.ToDisposition(),
         ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
         ReleaseByTime = Words.Time(dose.ReleaseByTime),
         CertificateId = dose.CertificateId,

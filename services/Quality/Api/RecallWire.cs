@@ -1,3 +1,4 @@
+using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -36,7 +37,7 @@ static class RecallWire
         BatchId = dose.BatchId,
         CustomerId = dose.CustomerId,
         PackageId = dose.PackageId,
-        Disposition = Words.Of(dose.State),
+        Disposition = dose.State.ToDisposition(),
         State = (WireState)(int)RecallRules.StateOf(line.ToDomain(dose)),
         AnalysisId = analysisId,
         Remark = line.Remark,

@@ -45,7 +45,7 @@ public sealed class RecallsApi(QualityDb db, Dispositions dispositions, Recalls 
         if (!request.Exercise)
         {
             // A dose that stands under another hold gets this one too: it does not end with the other.
-            foreach (var dose in doses.Where(d => d.State is not DispositionState.Rejected))
+            foreach (var dose in doses.Where(d => d.State is not QualityStatus.Rejected))
                 await dispositions.HoldAsync(dose.BatchId, dose.Id, HoldOrigin.Qa, request.ReferenceId, request.Reason, signer.Manifest(), cancel);
         }
 
@@ -62,7 +62,7 @@ public sealed class RecallsApi(QualityDb db, Dispositions dispositions, Recalls 
     async Task<(string SiteId, IReadOnlyList<DoseRow> Doses)> InBatchAsync(OpenRecallRequest request, List<Refusal> refusals, CancellationToken cancel)
     {
         var batch = await db.BatchAsync(request.BatchId, cancel);
-        return (batch.SiteId, await db.ChosenAsync(batch, request.DoseIds, Enum.GetValues<DispositionState>(), refusals, cancel));
+        return (batch.SiteId, await db.ChosenAsync(batch, request.DoseIds, Enum.GetValues<QualityStatus>(), refusals, cancel));
     }
 
     async Task<IReadOnlyList<DoseRow>> InScopeAsync(OpenRecallRequest request, List<Refusal> refusals, CancellationToken cancel)

@@ -36,7 +36,7 @@ static class ReleaseCases
 
     /// <summary>The doses named, which must belong to the batch; every dose of the batch in one of the states when none is named.</summary>
     public static async Task<IReadOnlyList<DoseRow>> ChosenAsync(
-        this QualityDb db, BatchRow batch, IReadOnlyCollection<string> named, DispositionState[] otherwise, List<Refusal> refusals, CancellationToken cancel)
+        this QualityDb db, BatchRow batch, IReadOnlyCollection<string> named, QualityStatus[] otherwise, List<Refusal> refusals, CancellationToken cancel)
     {
         var all = await db.LoadAsync(db.DosesOf(batch.Id), cancel);
         if (named.Count == 0)
@@ -45,7 +45,7 @@ static class ReleaseCases
             if (chosen is [])
             {
                 refusals.Add(Refusal.State($"batches/{batch.Id}", "NO_DOSE_CONCERNED", "No dose of the batch is in a state for this.")
-                    .With("states_needed", string.Join(',', otherwise.Select(DispositionRules.Name))).With("doses", all.Count));
+                    .With("states_needed", string.Join(',', otherwise.Select(StatusModel.Name))).With("doses", all.Count));
             }
 
             return chosen;

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
 using Doseline.Quality.Domain;
 
@@ -64,8 +65,8 @@ public sealed class DoseRow : IGxpRow
     /// <summary>Product code.</summary>
     public required string ProductCode { get; init; }
 
-    /// <summary>Disposition.</summary>
-    public required DispositionState State { get; set; }
+    /// <summary>Disposition; it changes along the table alone (<see cref="Become"/>).</summary>
+    public QualityStatus State { get; private set; } = StatusModel.First(StatusHolder.Dose);
 
     /// <summary>Measured activity, proto JSON; empty until execution told it.</summary>
     public required string Measured { get; set; }
@@ -114,6 +115,16 @@ public sealed class DoseRow : IGxpRow
 
     /// <inheritdoc/>
     public string AuditHash { get; set; } = "";
+
+    /// <summary>Moves the disposition along the table.</summary>
+    /// <returns>What it was.</returns>
+    /// <exception cref="RefusedException">The transition does not exist.</exception>
+    public QualityStatus Become(StatusCause cause)
+    {
+        var from = State;
+        State = StatusModel.Next(StatusHolder.Dose, Id, from, cause).OrThrow();
+        return from;
+    }
 }
 
 /// <summary>Where a hold comes from.</summary>

@@ -1,3 +1,5 @@
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
@@ -18,13 +20,11 @@ public sealed class Dispositions(QualityDb db)
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="Kernel.Rules.RefusedException">The transition does not exist.</exception>
     public async Task MoveAsync(
-        DoseRow dose, DispositionCause cause, string referenceId, SignatureManifest? signature, string certificateId, CancellationToken cancel)
+        DoseRow dose, StatusCause cause, string referenceId, SignatureManifest? signature, string certificateId, CancellationToken cancel)
     {
-        var from = dose.State;
-        var to = DispositionRules.Next(dose.Id, from, cause).OrThrow();
+        var from = dose.Become(cause);
         if (dose.CertificateId.Length > 0 && await db.LoadAsync<CertificateRow>(cancel, dose.CertificateId) is { } certificate)
             certificate.SupersededTime = db.Now;
-        dose.State = to;
         dose.ReferenceId = referenceId;
         dose.CertificateId = certificateId;
         dose.Signature = signature is null ? null : JsonFormatter.Default.Format(signature);
@@ -32,13 +32,13 @@ public sealed class Dispositions(QualityDb db)
     }
 
     /// <summary>Publishes the disposition of a dose; <paramref name="from"/> is what it was.</summary>
-    public void Say(DoseRow dose, DispositionState from, SignatureManifest? signature) => db.Publish(dose.Id, new DoseDispositionChanged
+    public void Say(DoseRow dose, QualityStatus from, SignatureManifest? signature) => db.Publish(dose.Id, new DoseDispositionChanged
     {
         DoseId = dose.Id,
         BatchId = dose.BatchId,
         OrderId = dose.OrderId,
-        From = Words.Of(from),
-        To = Words.Of(dose.State),
+        From = from.ToDisposition(),
+        To = dose.State.ToDisposition(),
         CertificateId = dose.CertificateId,
         ReferenceId = dose.ReferenceId,
         SignerName = signature?.SignerName ?? "",
@@ -51,7 +51,7 @@ public sealed class Dispositions(QualityDb db)
     });
 
     // Whoever acts on a release verifies who released, so the signature goes with the fact.
-    GivenSignature? Released(DoseRow dose) => DispositionRules.MayLeave(dose.State) && db.Request.Signatures is [var given, ..] ? given : null;
+    GivenSignature? Released(DoseRow dose) => StatusModel.MayLeave(dose.State) && db.Request.Signatures is [var given, ..] ? given : null;
 
     /// <summary>Puts a hold and moves every dose it concerns into quarantine; rejected doses stay rejected.</summary>
     public async Task<(HoldRow Hold, IReadOnlyList<DoseRow> Doses)> HoldAsync(
@@ -73,8 +73,8 @@ public sealed class Dispositions(QualityDb db)
         var doses = await DosesAsync(batchId, doseId, cancel);
         foreach (var dose in doses)
         {
-            if (dose.State is not (DispositionState.Quarantine or DispositionState.Rejected))
-                await MoveAsync(dose, DispositionCause.Hold, referenceId, signature, "", cancel);
+            if (dose.State is not (QualityStatus.Quarantine or QualityStatus.Rejected))
+                await MoveAsync(dose, StatusCause.Hold, referenceId, signature, "", cancel);
         }
 
         return (hold, doses);
@@ -92,8 +92,8 @@ public sealed class Dispositions(QualityDb db)
         List<DoseRow> moved = [];
         foreach (var dose in Named(doses, hold.DoseId))
         {
-            if (dose.State is not DispositionState.Quarantine || holds.Exists(h => h.LiftedTime is null && (h.DoseId is "" || h.DoseId == dose.Id))) continue;
-            await MoveAsync(dose, complete ? DispositionCause.HoldEnded : DispositionCause.HoldEndedInProcess, hold.ReferenceId, signature, "", cancel);
+            if (dose.State is not QualityStatus.Quarantine || holds.Exists(h => h.LiftedTime is null && (h.DoseId is "" || h.DoseId == dose.Id))) continue;
+            await MoveAsync(dose, complete ? StatusCause.HoldEnded : StatusCause.HoldEndedInProcess, hold.ReferenceId, signature, "", cancel);
             moved.Add(dose);
         }
 

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using System.Diagnostics.Metrics;
 using Doseline.Platform.Telemetry;
 using Doseline.Quality.Domain;
@@ -32,7 +33,7 @@ public sealed class ReleaseMeasure : IMeasure, IDisposable
         var doses = await (
             from dose in db.Doses.AsNoTracking()
             join batch in db.Batches.AsNoTracking() on dose.BatchId equals batch.Id
-            where batch.ReadyTime != null && dose.State == DispositionState.Pending && dose.LostCause == "" && dose.ExpireTime > now
+            where batch.ReadyTime != null && dose.State == QualityStatus.Pending && dose.LostCause == "" && dose.ExpireTime > now
             select new { batch.ReadyTime, dose.ReleaseByTime }).ToListAsync(cancel);
         waiting = doses.Count;
         oldestSeconds = doses is [] ? 0 : doses.Max(d => (now - d.ReadyTime!.Value).TotalSeconds);

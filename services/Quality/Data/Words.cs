@@ -9,30 +9,6 @@ namespace Doseline.Quality.Data;
 /// <summary>Between the enums of domain and wire.</summary>
 static class Words
 {
-    public static Disposition Of(DispositionState state) => state switch
-    {
-        DispositionState.InProcess => Disposition.InProcess,
-        DispositionState.Pending => Disposition.Pending,
-        DispositionState.Quarantine => Disposition.Quarantine,
-        DispositionState.Released => Disposition.Released,
-        DispositionState.Rejected => Disposition.Rejected,
-        DispositionState.Approved => Disposition.Approved,
-        DispositionState.ConditionallyReleased => Disposition.ConditionallyReleased,
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "No such state."),
-    };
-
-    public static DispositionState? Of(Disposition state) => state switch
-    {
-        Disposition.InProcess => DispositionState.InProcess,
-        Disposition.Pending => DispositionState.Pending,
-        Disposition.Quarantine => DispositionState.Quarantine,
-        Disposition.Released => DispositionState.Released,
-        Disposition.Rejected => DispositionState.Rejected,
-        Disposition.Approved => DispositionState.Approved,
-        Disposition.ConditionallyReleased => DispositionState.ConditionallyReleased,
-        _ => null,
-    };
-
     /// <summary>A meaning as facts and certificates print it.</summary>
     public static string Of(SignatureMeaning meaning) => meaning switch
     {

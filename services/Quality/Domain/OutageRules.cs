@@ -24,7 +24,7 @@ public enum OutageVerdict
 /// <param name="State">Disposition.</param>
 /// <param name="Expire">Instant after which it may not be given (UTC).</param>
 /// <param name="LostCause">Why execution lost it; empty when it did not.</param>
-public sealed record DoseForOutage(string Id, string SiteId, DispositionState State, DateTimeOffset Expire, string LostCause);
+public sealed record DoseForOutage(string Id, string SiteId, QualityStatus State, DateTimeOffset Expire, string LostCause);
 
 /// <summary>
 /// Break-glass: denied unless everything fits (A204). It waives Quality's answer at the door, never the release: every dose is released beforehand.
@@ -96,8 +96,8 @@ public static class OutageRules
         var resource = $"doses/{dose.Id}";
         if (dose.SiteId != siteId)
             yield return Refusal.State(resource, "DOSE_OF_OTHER_SITE", "The dose is of another site.").With("dose_id", dose.Id).With("site_id", dose.SiteId);
-        if (dose.State is not DispositionState.Released)
-            yield return Refusal.State(resource, "DOSE_NOT_RELEASED", $"The dose is {DispositionRules.Name(dose.State)}; an outage waives no release.").With("dose_id", dose.Id).With("state", DispositionRules.Name(dose.State));
+        if (dose.State is not QualityStatus.Released)
+            yield return Refusal.State(resource, "DOSE_NOT_RELEASED", $"The dose is {StatusModel.Name(dose.State)}; an outage waives no release.").With("dose_id", dose.Id).With("state", StatusModel.Name(dose.State));
         if (dose.Expire <= now)
             yield return Refusal.State(resource, "DOSE_EXPIRED", "The dose is past its expiry.").With("dose_id", dose.Id).With("expire_time", dose.Expire);
         if (dose.LostCause.Length > 0)

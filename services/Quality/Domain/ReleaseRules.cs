@@ -7,7 +7,7 @@ namespace Doseline.Quality.Domain;
 /// <param name="State">Disposition now.</param>
 /// <param name="Expire">Instant after which it may not be given (UTC).</param>
 /// <param name="LostCause">Why execution lost it; empty when it did not.</param>
-public sealed record DoseToRelease(string Id, DispositionState State, DateTimeOffset Expire, string LostCause);
+public sealed record DoseToRelease(string Id, QualityStatus State, DateTimeOffset Expire, string LostCause);
 
 /// <summary>Something that stands against release until it ends: a hold or an open deviation.</summary>
 /// <param name="Id">Hold or deviation.</param>
@@ -134,10 +134,10 @@ public static class ReleaseRules
     {
         var resource = $"doses/{dose.Id}";
         List<Refusal> own = [];
-        var cause = release.Pending is null ? DispositionCause.Release : DispositionCause.ReleaseConditionally;
-        if (DispositionRules.Next(dose.Id, dose.State, cause) is { Accepted: false } illegal) own.AddRange(illegal.Refusals);
+        var cause = release.Pending is null ? StatusCause.Release : StatusCause.ReleaseConditionally;
+        if (StatusModel.Next(StatusHolder.Dose, dose.Id, dose.State, cause) is { Accepted: false } illegal) own.AddRange(illegal.Refusals);
         // A dose that left on a condition is settled when its tests have passed, which is after its expiry as a rule.
-        var settles = dose.State is DispositionState.ConditionallyReleased;
+        var settles = dose.State is QualityStatus.ConditionallyReleased;
         if (!settles && dose.Expire <= release.Now)
             own.Add(Refusal.State(resource, "DOSE_EXPIRED", "The dose is past its expiry.").With("expire_time", dose.Expire).With("now_time", release.Now));
         if (!settles && dose.LostCause.Length > 0)

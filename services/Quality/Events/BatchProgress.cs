@@ -1,5 +1,6 @@
 using Doseline.Execution.V1;
 using Doseline.Kernel.Ids;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
@@ -37,9 +38,9 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
             var dose = doses.Find(d => d.Id == told.DoseId) ?? db.Put(NewDose(fact, told));
             dose.ReleaseByTime = told.ReleaseByTime?.ToDateTimeOffset();
             if (told.ExpireTime is not null) dose.ExpireTime = told.ExpireTime.ToDateTimeOffset();
-            if (dose.State is DispositionState.InProcess)
-                await dispositions.MoveAsync(dose, held.Contains("") || held.Contains(dose.Id) ? DispositionCause.Hold : DispositionCause.ProductionComplete, "", null, "", cancel);
-            else if (DispositionRules.MayLeave(dose.State))
+            if (dose.State is QualityStatus.InProcess)
+                await dispositions.MoveAsync(dose, held.Contains("") || held.Contains(dose.Id) ? StatusCause.Hold : StatusCause.ProductionComplete, "", null, "", cancel);
+            else if (StatusModel.MayLeave(dose.State))
                 await ReopenAsync(batch, dose, cancel);
         }
     }
@@ -69,7 +70,6 @@ public sealed class BatchProgress(QualityDb db, Dispositions dispositions) : IFa
         OrderId = told.OrderId,
         SiteId = fact.SiteId,
         ProductCode = fact.ProductCode,
-        State = DispositionState.InProcess,
         Measured = "",
         VolumeMl = 0,
         ExpireTime = told.ExpireTime.ToDateTimeOffset(),

@@ -1,4 +1,5 @@
 using Doseline.Execution.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
@@ -26,7 +27,6 @@ public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFac
             OrderId = fact.OrderId,
             SiteId = fact.SiteId,
             ProductCode = fact.ProductCode,
-            State = DispositionState.InProcess,
             Measured = Words.Json(fact.Measured),
             VolumeMl = fact.VolumeMl,
             ExpireTime = fact.ExpireTime.ToDateTimeOffset(),
@@ -35,9 +35,9 @@ public sealed class DoseProgress(QualityDb db, Dispositions dispositions) : IFac
         // A hold of the batch also holds the doses that come after it.
         var hold = holds.Where(h => h.LiftedTime is null && (h.DoseId is "" || h.DoseId == fact.DoseId)).MinBy(h => h.RaisedTime);
         if (hold is null)
-            dispositions.Say(dose, DispositionState.InProcess, null);
+            dispositions.Say(dose, QualityStatus.InProcess, null);
         else
-            await dispositions.MoveAsync(dose, DispositionCause.Hold, hold.ReferenceId, null, "", cancel);
+            await dispositions.MoveAsync(dose, StatusCause.Hold, hold.ReferenceId, null, "", cancel);
     }
 
     /// <inheritdoc/>

@@ -32,8 +32,8 @@ public sealed class OutageGate(ShippingDb db, SignatureGate signatures, TimeProv
                 copy.Id, authorised.SignedContent, SignedContent.HashOf(authorised.SignedContent), await SignerAsync(authorised.Signature, second: false, cancel),
                 await SignerAsync(authorised.SecondSignature, second: true, cancel), siteId, dose.DoseId, now);
             refusals.AddRange(await CertificateAsync(certificate, dose, now, cancel));
-            if (hint is { Disposition: not ("" or "RELEASED") })
-                refusals.Add(Refusal.State($"doses/{dose.DoseId}", "DOSE_NOT_RELEASED", $"The last that Quality said of the dose is {hint.Disposition}.").With("dose_id", dose.DoseId).With("state", hint.Disposition));
+            if (hint is { Disposition: not (QualityStatus.None or QualityStatus.Released) })
+                refusals.Add(Refusal.State($"doses/{dose.DoseId}", "DOSE_NOT_RELEASED", $"The last that Quality said of the dose is {StatusModel.Name(hint.Disposition)}.").With("dose_id", dose.DoseId).With("state", StatusModel.Name(hint.Disposition)));
             if (refusals is []) return new CertifiedDose(dose.DoseId, dose.OrderId, certificate.CertificateId, now, 0) { OutageAuthorisationId = copy.Id };
             if (nearest is null || refusals.Count < nearest.Count) nearest = refusals;
         }

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Messaging;
 using Doseline.Shipping.Data;
@@ -62,7 +63,7 @@ public sealed class PackageWatch(WatchSignals signals, IServiceScopeFactory scop
             .. ids.Select(id => new Wire.DoseHint
             {
                 DoseId = id,
-                Disposition = hints.FirstOrDefault(hint => hint.DoseId == id)?.Disposition ?? "",
+                Disposition = StatusModel.Name(hints.FirstOrDefault(hint => hint.DoseId == id)?.Disposition ?? QualityStatus.None),
                 LabelVerified = labelled.Contains(id),
                 Lost = hints.Any(hint => hint.DoseId == id && hint.LostCause is not ""),
             }),

@@ -1,4 +1,5 @@
 using Doseline.Common.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Shipping.Domain;
 
 namespace Doseline.Shipping.Data;
@@ -60,7 +61,9 @@ sealed class OutageCopy
 sealed class DoseHintRow
 {
     public required string DoseId { get; init; }
-    public required string Disposition { get; set; }
+
+    /// <summary>Quality's last word; none until heard.</summary>
+    public QualityStatus Disposition { get; set; }
 
     /// <summary>Batch it comes from; empty while it is not known.</summary>
     public string BatchId { get; set; } = "";

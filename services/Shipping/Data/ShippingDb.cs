@@ -1,3 +1,4 @@
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,6 +42,7 @@ public sealed class ShippingDb(DbContextOptions<ShippingDb> options) : ServiceDb
         model.Entity<OrderCopy>().ToTable("orders").HasKey(r => r.Id);
         model.Entity<LabelCopy>().ToTable("labels").HasKey(r => new { r.DoseId, r.PrintId });
         model.Entity<DoseHintRow>().ToTable("dose_hints").HasKey(r => r.DoseId);
+        model.Entity<DoseHintRow>().Property(r => r.Disposition).HasConversion(status => StatusModel.Name(status), name => StatusModel.Read(name));
         model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
         model.Entity<OutageCopy>().ToTable("outages").HasKey(r => r.Id);
     }

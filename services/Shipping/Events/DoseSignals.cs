@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Data;
 
@@ -12,8 +13,6 @@ namespace Doseline.Shipping.Events;
 public sealed class DoseSignals(ShippingDb db) :
     IFactHandler<LabelVerified>, IFactHandler<LabelVoided>, IFactHandler<DoseDispositionChanged>, IFactHandler<DoseLost>
 {
-    const string DispositionPrefix = "DISPOSITION_";
-
     /// <inheritdoc/>
     public async Task HandleAsync(LabelVerified fact, Fact envelope, CancellationToken cancel) =>
         (await LabelAsync(fact.DoseId, fact.PrintId, cancel)).Verified = true;
@@ -26,20 +25,16 @@ public sealed class DoseSignals(ShippingDb db) :
     public async Task HandleAsync(DoseDispositionChanged fact, Fact envelope, CancellationToken cancel)
     {
         var hint = await HintAsync(fact.DoseId, cancel);
-        (hint.Disposition, hint.BatchId) = (DispositionName(fact.To), fact.BatchId);
+        (hint.Disposition, hint.BatchId) = (fact.To.ToStatus(), fact.BatchId);
     }
 
     /// <inheritdoc/>
     public async Task HandleAsync(DoseLost fact, Fact envelope, CancellationToken cancel) =>
         (await HintAsync(fact.DoseId, cancel)).LostCause = fact.Cause.ToString();
 
-    static string DispositionName(Disposition disposition) =>
-        Disposition.Unspecified == disposition ? "" : Doseline.Quality.V1.EventsReflection.Descriptor.FindTypeByName<Google.Protobuf.Reflection.EnumDescriptor>("Disposition")
-            .FindValueByNumber((int)disposition)?.Name[DispositionPrefix.Length..] ?? "";
-
     async Task<LabelCopy> LabelAsync(string doseId, string printId, CancellationToken cancel) =>
         await db.LoadAsync<LabelCopy>(cancel, doseId, printId) ?? db.Put(new LabelCopy { DoseId = doseId, PrintId = printId, Verified = false, Voided = false });
 
     async Task<DoseHintRow> HintAsync(string doseId, CancellationToken cancel) =>
-        await db.LoadAsync<DoseHintRow>(cancel, doseId) ?? db.Put(new DoseHintRow { DoseId = doseId, Disposition = "", LostCause = "" });
+        await db.LoadAsync<DoseHintRow>(cancel, doseId) ?? db.Put(new DoseHintRow { DoseId = doseId, LostCause = "" });
 }
