@@ -1,5 +1,4 @@
 using Doseline.Execution.Data;
-using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;

@@ -1,6 +1,5 @@
 using Doseline.Kernel.Rules;
 using Doseline.Quality.Data;
-using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
 

@@ -3,7 +3,6 @@ using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Quality.Data;
-using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Grpc.Core;
 

@@ -1,6 +1,5 @@
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
-using Doseline.Quality.Domain;
 
 namespace Doseline.Quality.Data;
 

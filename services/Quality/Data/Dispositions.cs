@@ -1,7 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
-using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 

@@ -1,7 +1,6 @@
 using Doseline.Kernel.Rules;
 using System.Diagnostics.Metrics;
 using Doseline.Platform.Telemetry;
-using Doseline.Quality.Domain;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Data;

@@ -1,5 +1,4 @@
 using Doseline.Execution.V1;
-using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

@@ -3,7 +3,6 @@ using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
-using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 
 namespace Doseline.Quality.Events;

@@ -2,7 +2,6 @@ using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
-using Doseline.Quality.Domain;
 
 namespace Doseline.Quality.Events;
 
