@@ -1,7 +1,9 @@
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Units;
 using Doseline.Platform.Signing;
 using Doseline.Testing;
+using LotRules = Doseline.Inventory.Domain.LotRules;
 
 namespace Doseline.Inventory.Tests;
 
@@ -32,6 +34,72 @@ public sealed class UnitsAndDataTests
         (await plant.Lots.GetLotAsync(new GetLotRequest { LotId = lot.LotId })).Lot.QuantityLeft.ShouldBe(0.25);
         await platform.SettleAsync();
         platform.Facts<MaterialIssued>().ShouldAllBe(f => f.Quantity == 0.25 && f.Unit == "L");
+    }
+
+    [Fact]
+    [Requirement("A153", "A187")]
+    public void A_thousand_chains_of_withdrawals_in_mixed_units_leave_exactly_nothing()
+    {
+        Random random = new(Chance.Seed);
+        foreach (var dimension in new[] { Dimension.Mass, Dimension.Volume })
+        {
+            List<Unit> units = [.. UnitTable.All.Where(unit => unit.Dimension == dimension)];
+            for (var chain = 0; chain < 500; chain++)
+            {
+                // Each is asked for in its unit and counted in another; together they are the lot.
+                var counted = units.Single(unit => unit is { Multiple: 1, PowerOfTen: 0 });
+                List<decimal> asked = [];
+                for (var i = random.Next(2, 40); i > 0; i--)
+                {
+                    var amount = random.Next(1, 1_000_000) / 1_000_000m;
+                    var unit = units[random.Next(units.Count)];
+                    // A unit in which the amount is too fine or too large is not the one it is asked for in.
+                    if (UnitTable.Convert(amount, counted, unit, "quantity") is not { Accepted: true } fits || !UnitTable.Amount(fits.Value, unit, "quantity").Accepted) unit = counted;
+                    var sent = UnitTable.Amount((double)UnitTable.Convert(amount, counted, unit, "quantity").Value, unit, "quantity").Value;
+                    asked.Add(UnitTable.Amount(UnitTable.Convert(sent, unit, counted, "quantity").Value, counted, "quantity").Value);
+                }
+
+                var left = asked.Sum();
+                // As it is stored between two withdrawals.
+                foreach (var taken in asked.OrderBy(_ => random.Next())) left = (decimal)(double)LotRules.Take("lot", left, taken).Value;
+                left.ShouldBe(0m);
+                LotRules.Take("lot", left, 0.000001m).Refusals.Single().Code.ShouldBe("LOT_INSUFFICIENT");
+            }
+        }
+    }
+
+    [Fact]
+    [Requirement("A153", "A187")]
+    public async Task A_lot_that_is_taken_in_parts_is_used_up_by_the_last_and_its_cost_with_it()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        await plant.Materials.PutMaterialAsync(Cold("RINSE", "L"));
+        await plant.Materials.PutSupplierAsync(new PutSupplierRequest { RequestId = TestPlatform.RequestId(), Supplier = new Supplier { SupplierCode = "BUF", Name = "Buffers", MaterialCodes = { "RINSE" } }, Reason = "new" });
+        Random random = new(Chance.Seed);
+        (double, string)[][] fixedChains = [[(0.1, ""), (0.1, "L"), (0.1, "")], [(100, "mL"), (0.1, "L"), (100_000, "µL")]];
+        foreach (var chain in fixedChains.Concat(Enumerable.Range(0, 8).Select(_ => Drawn(random))))
+        {
+            var total = chain.Sum(step => UnitTable.Convert((decimal)step.Item1, UnitTable.Find(step.Item2 is "" ? "L" : step.Item2)!, UnitTable.Find("L")!, "quantity").Value);
+            var lot = (await plant.Lots.ReceiveLotAsync(new ReceiveLotRequest
+            {
+                RequestId = TestPlatform.RequestId(), SiteId = Plant.Site, RoomId = "store-a", MaterialCode = "RINSE", SupplierCode = "BUF", SupplierBatch = "B1", Form = "liquid", Use = "manufacture",
+                Quantity = (double)total, CostMinor = 1_000_001, Currency = "USD",
+            })).Lot;
+            lot = (await plant.Qa.ChangeLotStatusAsync(Change(lot, lot.LotId))).Lot;
+            (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 0.1 + 0.2, "")))).ShouldHaveSingleItem().Code.ShouldBe("AMOUNT_TOO_FINE");
+            foreach (var (amount, unit) in chain) await plant.Execution.IssueToBatchAsync(Ask(lot, amount, unit));
+            var used = (await plant.Lots.GetLotAsync(new GetLotRequest { LotId = lot.LotId })).Lot;
+            (used.QuantityLeft, used.CostLeftMinor).ShouldBe((0, 0));
+            (await TestPlatform.RefusalsAsync(async () => await plant.Execution.IssueToBatchAsync(Ask(lot, 0.000001, "")))).ShouldHaveSingleItem().Code.ShouldBe("LOT_INSUFFICIENT");
+        }
+
+        static (double, string)[] Drawn(Random random) => [.. Enumerable.Range(0, random.Next(3, 12)).Select(_ => random.Next(3) switch
+        {
+            0 => (random.Next(1, 1000) / 1000.0, "L"),
+            1 => (random.Next(1, 1_000_000) / 1000.0, "mL"),
+            _ => (random.Next(1, 1_000_000), "µL"),
+        })];
     }
 
     [Fact]

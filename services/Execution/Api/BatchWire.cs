@@ -76,7 +76,7 @@ static class BatchWire
         MaterialCode = row.MaterialCode,
         Activity = row.Activity?.ToWire(),
         Impurities = { Stored.ReadActivities(row.Impurities).Select(a => a.ToWire()) },
-        Quantity = row.Quantity,
+        Quantity = (double)row.Quantity,
         Unit = row.Unit,
         VolumeMl = row.VolumeMl,
         Note = row.Note,

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Units;
 using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
@@ -31,6 +32,7 @@ public sealed partial class BatchesApi
             refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
         if (activity is { Amount.Bq: 0 }) refusals.Add(Refusal.Invalid("activity.activity_bq", "ACTIVITY_NOT_POSITIVE", "More than 0 Bq must be issued."));
         if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
+        var quantity = material.Radioactive ? 0 : UnitTable.Read(material.Unit, "material.unit").OrAdd(refusals) is { } unit ? UnitTable.Amount(request.Quantity, unit, "quantity").OrAdd(refusals) : 0;
         refusals.ThrowIfAny();
 
         IssueToBatchRequest ask = new()
@@ -41,7 +43,7 @@ public sealed partial class BatchesApi
             BatchId = file.Batch.Id,
             RoomId = file.Batch.RoomId,
             Activity = activity?.ToWire(),
-            Quantity = material.Radioactive ? 0 : request.Quantity,
+            Quantity = (double)quantity,
             Use = material.Use,
             MaterialCode = material.Code,
             Unit = material.Unit,
@@ -58,7 +60,7 @@ public sealed partial class BatchesApi
 
         var row = file.Move(MovementKind.Issued, request.LotId, step.StepId, activity, materialCode: material.Code, note: issued.TransactionId,
             impurities: [.. issued.Impurities.Select(i => i.Read("impurities").OrThrow())],
-            quantity: material.Radioactive ? 0 : request.Quantity, unit: material.Unit);
+            quantity: quantity, unit: material.Unit);
         file.Entry();
         // Rejected between Inventory's yes and this save.
         var lot = await LotRow.TurnAsync(db, request.LotId, cancel);

@@ -113,7 +113,7 @@ sealed class BatchFile
 
     /// <summary>Adds a movement of material.</summary>
     public MovementRow Move(MovementKind kind, string referenceId, string stepId, CalibratedActivity? activity, double volumeMl = 0, string note = "",
-        string materialCode = "", IReadOnlyList<CalibratedActivity>? impurities = null, double quantity = 0, string unit = "")
+        string materialCode = "", IReadOnlyList<CalibratedActivity>? impurities = null, decimal quantity = 0, string unit = "")
     {
         MovementRow row = new()
         {

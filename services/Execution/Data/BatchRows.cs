@@ -92,7 +92,7 @@ sealed class MovementRow : IGxpRow
 
     /// <summary>JSON list of activities of other nuclides.</summary>
     public string Impurities { get; init; } = "[]";
-    public double Quantity { get; init; }
+    public decimal Quantity { get; init; }
     public string Unit { get; init; } = "";
     public double VolumeMl { get; init; }
     public string Note { get; init; } = "";

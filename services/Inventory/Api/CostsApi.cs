@@ -20,7 +20,7 @@ public sealed class CostsApi(InventoryDb db, PageTokens pageTokens) : CostsServi
     static CostEntry ToWire(CostEntryRow row) => new()
     {
         Seq = row.Seq, TransactionId = row.TransactionId, Account = (V1.CostAccount)row.Account, LotId = row.LotId, BatchId = row.BatchId, SignedMinor = row.AmountMinor,
-        Currency = row.Currency, Quantity = Math.Abs(row.Quantity), EffectiveTime = row.EffectiveTime.ToWire(),
+        Currency = row.Currency, Quantity = (double)Math.Abs(row.Quantity), EffectiveTime = row.EffectiveTime.ToWire(),
         Activity = row.ReferenceTime is { } reference ? new BookedLine(row.Nuclide, Math.Abs(row.Bq), reference, row.DataVersion).ToWire() : null,
     };
 }

@@ -74,7 +74,7 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         var leftBq = Math.Max(0, left.Sum(line => line.Bq));
         if (leftBq is 0) (lot.UsedUp, from.Open) = (true, lines.Exists(line => line.Bq > 0));
         var issued = goes.Where(line => line.Nuclide == asked.Nuclide.Symbol).ToList();
-        var cost = CostOf(lot, before > 0 ? issued.Sum(line => line.At(now)) / before : 0, leftBq is 0);
+        var cost = CostOf(lot, before > 0 ? (decimal)Math.Clamp(issued.Sum(line => line.At(now)) / before, 0, 1) : 0, leftBq is 0);
         var taken = issued is [var one] ? one : new BookedLine(asked.Nuclide.Symbol, issued.Sum(line => line.At(now)), now, asked.DataVersion);
         costs.Book(ledger.Id, lot, request.BatchId, cost, taken, 0);
         var activity = taken.ToWire();
@@ -93,42 +93,39 @@ public sealed class Issue(InventoryDb db, Gate gate, Ledger ledger, Costs costs)
         return await db.AnswerAsync(answer, cancel);
     }
 
-    // Lots are counted in the unit of their material; what a recipe asks for may be in another.
-    static double InOwnUnit(IssueToBatchRequest request, string own, List<Refusal> refusals)
+    // Lots are counted in the unit of their material; what a recipe asks for may be in another, and is exactly so much or refused.
+    static decimal InOwnUnit(IssueToBatchRequest request, string own, List<Refusal> refusals)
     {
-        if (request.Unit is "" || request.Unit == own) return request.Quantity;
-        return UnitTable.Read(request.Unit, "unit").OrAdd(refusals) is { } sent && UnitTable.Read(own, "material.unit").OrAdd(refusals) is { } counted
-            ? UnitTable.Convert(request.Quantity, sent, counted, "quantity").OrAdd(refusals)
-            : 0;
+        if (UnitTable.Read(own, "material.unit").OrAdd(refusals) is not { } counted) return 0;
+        if ((request.Unit is "" ? counted : UnitTable.Read(request.Unit, "unit").OrAdd(refusals)) is not { } sent) return 0;
+        var amount = UnitTable.Amount(request.Quantity, sent, "quantity");
+        if (amount.Accepted) amount = UnitTable.Convert(amount.Value, sent, counted, "quantity");
+        if (amount.Accepted) amount = UnitTable.Amount(amount.Value, counted, "quantity");
+        return amount.OrAdd(refusals);
     }
 
-    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, double quantity, LotRow lot, MaterialRow material, List<Refusal> refusals, CancellationToken cancel)
+    async Task<IssueToBatchResponse> ColdAsync(IssueToBatchRequest request, decimal quantity, LotRow lot, MaterialRow material, List<Refusal> refusals, CancellationToken cancel)
     {
-        if (quantity > lot.QuantityLeft)
-        {
-            refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_INSUFFICIENT", $"{quantity:G6} are asked for; {lot.QuantityLeft:G6} are left.")
-                .With("asked", quantity).With("left", lot.QuantityLeft));
-        }
-
+        var left = LotRules.Take(lot.Id, lot.QuantityLeft, quantity).OrAdd(refusals);
         refusals.ThrowIfAny();
-        var all = quantity >= lot.QuantityLeft;
+        var all = left is 0;
         var cost = CostOf(lot, quantity / lot.QuantityLeft, all);
-        lot.QuantityLeft = all ? 0 : lot.QuantityLeft - quantity;
+        lot.QuantityLeft = left;
         if (all) lot.UsedUp = true;
         var transaction = db.Request.Derived("issue");
         costs.Book(transaction, lot, request.BatchId, cost, null, quantity);
         db.Publish(lot.Id, new MaterialIssued
         {
-            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Id, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = quantity,
+            TransactionId = transaction, LotId = lot.Id, MaterialCode = material.Id, BatchId = request.BatchId, SiteId = lot.SiteId, Quantity = (double)quantity,
             Unit = material.Unit, IssueTime = db.Now.ToWire(),
         });
         return await db.AnswerAsync(new IssueToBatchResponse { TransactionId = transaction }, cancel);
     }
 
     // The last issue takes what is left, so that the shares add up to the cost of the lot.
-    static long CostOf(LotRow lot, double fraction, bool all)
+    static long CostOf(LotRow lot, decimal fraction, bool all)
     {
-        var cost = all ? lot.CostLeftMinor : Currency.PartOf(lot.CostLeftMinor, (decimal)Math.Clamp(fraction, 0, 1));
+        var cost = all ? lot.CostLeftMinor : Currency.PartOf(lot.CostLeftMinor, fraction);
         lot.CostLeftMinor -= cost;
         return cost;
     }

@@ -4,6 +4,7 @@ using Doseline.Inventory.V1;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
+using Doseline.Kernel.Units;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
@@ -65,10 +66,12 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         var contents = Reading.Contents(request.Contents, await db.SiteAsync(request.SiteId, cancel), refusals);
         DateTimeOffset? expire = request.ExpireTime is null ? null : request.ExpireTime.Read("expire_time").OrAdd(refusals);
         RequireCost(request, refusals);
-        var material = (await db.MaterialAsync(request.MaterialCode, cancel)).ToDomain();
+        var kind = await db.MaterialAsync(request.MaterialCode, cancel);
+        var material = kind.ToDomain();
         var supplier = await db.LoadAsync<SupplierRow>(cancel, request.SupplierCode)
             ?? throw Reading.Missing($"suppliers/{request.SupplierCode}", "SUPPLIER_UNKNOWN", $"There is no supplier {request.SupplierCode}.");
         refusals.AddRange(LotRules.AgainstReceipt(material, supplier.ToDomain(), contents, request.Quantity, (ProductionRoute)request.Route, expire, db.Now));
+        var quantity = material.Radioactive ? 0 : UnitTable.Read(kind.Unit, "material.unit").OrAdd(refusals) is { } unit ? UnitTable.Amount(request.Quantity, unit, "quantity").OrAdd(refusals) : 0;
         refusals.ThrowIfAny();
 
         return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
@@ -85,7 +88,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             refusals.ThrowIfAny();
             if (expected is not null) expected.Open = false;
 
-            var lot = LotOf(request, material, lines, place, expire, now);
+            var lot = LotOf(request, material, quantity, lines, place, expire, now);
             var holding = HoldingOf(place);
             db.Put(lot);
             db.Put(holding);
@@ -182,10 +185,10 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     }
 
     static LotRow LotOf(
-        ReceiveLotRequest request, Domain.Material material, IReadOnlyList<BookedLine> lines, Place place, DateTimeOffset? expire, DateTimeOffset now) => new()
+        ReceiveLotRequest request, Domain.Material material, decimal quantity, IReadOnlyList<BookedLine> lines, Place place, DateTimeOffset? expire, DateTimeOffset now) => new()
     {
         Id = place.HoldingId, MaterialCode = material.Code, SupplierCode = request.SupplierCode, SupplierBatch = request.SupplierBatch, SiteId = request.SiteId,
-        Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = request.Quantity, QuantityLeft = request.Quantity,
+        Route = (ProductionRoute)request.Route, Declared = Json.Write(lines), Quantity = quantity, QuantityLeft = quantity,
         UsedUp = false, ReceiveTime = now, ExpireTime = expire ?? now + material.ShelfLife!.Value,
         CostMinor = request.CostMinor, CostLeftMinor = request.CostMinor, Currency = request.Currency,
     };

@@ -30,7 +30,7 @@ sealed class CostEntryRow
     public required double Bq { get; init; }
     public DateTimeOffset? ReferenceTime { get; init; }
     public required string DataVersion { get; init; }
-    public required double Quantity { get; init; }
+    public required decimal Quantity { get; init; }
     public required DateTimeOffset EffectiveTime { get; init; }
 }
 
@@ -44,7 +44,7 @@ public sealed class Costs(InventoryDb db)
     /// <param name="amountMinor">Cost in minor units of the lot's currency.</param>
     /// <param name="activity">Activity that moved; null for cold material.</param>
     /// <param name="quantity">Amount of a cold material.</param>
-    internal void Book(string transactionId, LotRow lot, string batchId, long amountMinor, BookedLine? activity, double quantity)
+    internal void Book(string transactionId, LotRow lot, string batchId, long amountMinor, BookedLine? activity, decimal quantity)
     {
         if (lot.Currency is "") return;
         Enter(batchId is "" ? CostAccount.Supplier : CostAccount.Stock, -1);

@@ -14,8 +14,8 @@ sealed class LotRow : IGxpRow
     public required string SiteId { get; set; }
     public required ProductionRoute Route { get; init; }
     public required string Declared { get; init; }
-    public required double Quantity { get; init; }
-    public required double QuantityLeft { get; set; }
+    public required decimal Quantity { get; init; }
+    public required decimal QuantityLeft { get; set; }
 
     /// <summary>Status; it changes along the table alone (<see cref="Become"/>).</summary>
     public QualityStatus Status { get; private set; } = StatusModel.First(StatusHolder.Lot);

@@ -89,6 +89,15 @@ public static class LotRules
             yield return Refusal.State($"lots/{lotId}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", expire);
     }
 
+    /// <summary>Takes of cold material, in decimals: what is left after the last of it is nothing.</summary>
+    /// <param name="lotId">Lot, for the refusal.</param>
+    /// <param name="left">What is left of it, in its unit.</param>
+    /// <param name="asked">What is taken, in the same unit.</param>
+    /// <returns>What is left then.</returns>
+    public static Decision<decimal> Take(string lotId, decimal left, decimal asked) => asked <= left
+        ? left - asked
+        : Refusal.State($"lots/{lotId}", "LOT_INSUFFICIENT", $"{asked:0.######} are asked for; {left:0.######} are left.").With("asked", asked).With("left", left);
+
     /// <summary>Splits an amount off what a lot holds: the nuclide asked for, and every other nuclide in proportion, because a withdrawal takes the solution as it is.</summary>
     /// <param name="holdingId">Lot, for refusals.</param>
     /// <param name="held">What it holds.</param>

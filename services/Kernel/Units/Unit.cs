@@ -21,7 +21,9 @@ public enum Dimension
 /// <param name="Dimension">What it measures.</param>
 /// <param name="Multiple">Whole number; 37 for the curie and its parts, else 1.</param>
 /// <param name="PowerOfTen">Power of ten.</param>
-public sealed record Unit(string Symbol, Dimension Dimension, int Multiple, int PowerOfTen)
+/// <param name="Ucum">Its code in UCUM, case for case, for example <c>ug</c>; read as the symbol is.</param>
+/// <param name="Places">Decimal places to which amounts are weighed and counted in it: its resolution. Activities are not counted and have none.</param>
+public sealed record Unit(string Symbol, Dimension Dimension, int Multiple, int PowerOfTen, string Ucum, int Places)
 {
     /// <summary>Base units in one, as the nearest double: a whole number, and exact, for every unit that is no smaller than the base.</summary>
     public double Factor { get; } = PowerOfTen >= 0 ? Multiple * Math.Pow(10, PowerOfTen) : Multiple / Math.Pow(10, -PowerOfTen);

@@ -172,9 +172,11 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     /// <inheritdoc/>
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
-        // Instants are UTC ticks, so that both databases compare and order them; enums are their names, so that a reader needs no key.
+        // Instants are UTC ticks, so that both databases compare and order them; enums are their names, so that a reader needs no key. Decimals have at most 15 digits
+        // (UnitTable.AmountLimit), which a double gives back unchanged (IEEE 754, C's DBL_DIG).
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<TicksConverter>();
         configurationBuilder.Properties<Enum>().HaveConversion<string>();
+        configurationBuilder.Properties<decimal>().HaveConversion<double>();
     }
 
     async Task<IDisposable?> EnterAsync(CancellationToken cancel)

@@ -87,9 +87,38 @@ public sealed class UnitTableTests
         UnitTable.Convert(decimal.MaxValue, Unit("kg"), Unit("ng"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
         UnitTable.Convert(0.0000000000000000000000000001m, Unit("ng"), Unit("kg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
         UnitTable.Convert(1m, Unit("MBq"), Unit("mCi"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
-        UnitTable.Convert(1e300, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
-        UnitTable.Convert(double.NaN, Unit("g"), Unit("mg"), "quantity").Refusals.Single().Code.ShouldBe("AMOUNT_NOT_EXACT");
     }
+
+    [Theory]
+    [Requirement("A153", "A187")]
+    [InlineData(0.3, "mg", null)]
+    [InlineData(999_999_999.999999, "g", null)]
+    [InlineData(0.000001, "L", null)]
+    [InlineData(12, "each", null)]
+    [InlineData(0, "mL", null)]
+    [InlineData(0.1 + 0.2, "mg", "AMOUNT_TOO_FINE")]
+    [InlineData(0.0000001, "mg", "AMOUNT_TOO_FINE")]
+    [InlineData(0.5, "each", "AMOUNT_TOO_FINE")]
+    [InlineData(1.0 / 3, "mL", "AMOUNT_TOO_FINE")]
+    [InlineData(1e9, "g", "AMOUNT_TOO_LARGE")]
+    [InlineData(1e300, "g", "AMOUNT_TOO_LARGE")]
+    [InlineData(double.NaN, "g", "AMOUNT_TOO_LARGE")]
+    [InlineData(double.NegativeInfinity, "g", "AMOUNT_TOO_LARGE")]
+    public void An_amount_is_a_decimal_of_its_units_resolution_or_refused(double sent, string symbol, string? code)
+    {
+        var amount = UnitTable.Amount(sent, Unit(symbol), "quantity");
+        amount.Refusals.Select(refusal => refusal.Code).ShouldBe(code is null ? [] : [code]);
+        if (code is null) ((double)amount.Value).ShouldBe(sent);
+    }
+
+    [Fact]
+    [Requirement("A153", "A187")]
+    public void A_double_carries_every_amount_there_and_back() => Prop.ForAll(
+        Gen.Choose(0, 999_999_999).Zip(Gen.Choose(0, 999_999)).ToArbitrary(), drawn =>
+        {
+            var amount = drawn.Item1 + (drawn.Item2 / 1_000_000m);
+            return UnitTable.Amount((double)amount, Unit("mL"), "quantity").Value == amount && (decimal)(double)amount == amount;
+        }).Holds();
 
     static Unit Unit(string symbol) => UnitTable.Find(symbol)!;
 }
