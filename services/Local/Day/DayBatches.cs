@@ -44,6 +44,9 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     const double BulkError = 0.005;
     const double ResidueError = 0.02;
 
+    // A dispenser gives a little more or less than it is told.
+    const double DoseError = 0.01;
+
     readonly BatchesService.BatchesServiceClient floor = new(people.Operator);
     readonly BatchRecordsService.BatchRecordsServiceClient records = new(people.Operator);
     readonly BatchesService.BatchesServiceClient verifier = new(people.Verifier);
@@ -104,10 +107,10 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         await BeginAsync(batch, "dispense", calibrator);
         foreach (var order in orders.InRun(setup.Runs[run.Run].RunId))
         {
-            var wanted = order.Accepted!.Wanted.Read("wanted").OrThrow();
+            var given = order.Accepted!.Wanted.Read("wanted").OrThrow().ReferredTo(now);
             var dispensed = await floor.DispenseDoseAsync(new DispenseDoseRequest
             {
-                RequestId = keys.Of("dispense", order.Input.Order), BatchId = Id(batch), DoseId = order.DoseId, Reading = wanted.ReferredTo(now).ToWire(), VolumeMl = 12.5, InstrumentId = calibrator, Geometry = Geometry,
+                RequestId = keys.Of("dispense", order.Input.Order), BatchId = Id(batch), DoseId = order.DoseId, Reading = given.WithAmount(given.Amount * Read(DoseError, order.Input.Order, "dose")).ToWire(), VolumeMl = 12.5, InstrumentId = calibrator, Geometry = Geometry,
             });
             order.Measured = dispensed.Dose.Record.Measured;
             batch.Batch = dispensed.Batch;

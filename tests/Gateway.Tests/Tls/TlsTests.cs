@@ -51,25 +51,33 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
     [InlineData("-tls1_1", false)]
     [InlineData("-tls1_2", true)]
     [InlineData("-tls1_3", true)]
-    [InlineData("-tls1_2 -cipher AES256-SHA", false)]
+    [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES256-SHA", false)]
     [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES256-SHA384", false)]
     [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256", true)]
     [InlineData("-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305", true)]
     public async Task A_scan_finds_modern_versions_and_suites_only(string offer, bool accepted)
     {
+        // The scanner itself speaks what is weak, and so would this key: of a server that takes everything it gets whatever it offers, or it would prove nothing.
+        await using (var lax = await LaxServer.StartAsync(certificates))
+            (await ScanAsync(lax.Port, offer)).ShouldContain("CONNECTION ESTABLISHED");
         foreach (var port in new[] { door.Platform.Host.WebAddress.Port, door.Platform.Host.PartnerAddress.Port })
         {
-            // The scanner itself must be willing to speak what is weak, or it would prove nothing.
-            var weak = offer.Contains("-cipher", StringComparison.Ordinal) ? offer + ":@SECLEVEL=0" : offer + " -cipher ALL:@SECLEVEL=0";
-            using var scan = Process.Start(new ProcessStartInfo("openssl", $"s_client -connect 127.0.0.1:{port} -brief {weak}")
-            {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-            })!;
-            scan.StandardInput.Close();
-            var said = scan.StandardError.ReadToEndAsync();
-            await scan.WaitForExitAsync();
-            (await said).Contains("CONNECTION ESTABLISHED", StringComparison.Ordinal).ShouldBe(accepted, $"{port} {offer}: {await said}");
+            var said = await ScanAsync(port, offer);
+            said.Contains("CONNECTION ESTABLISHED", StringComparison.Ordinal).ShouldBe(accepted, $"{port} {offer}: {said}");
         }
+    }
+
+    static async Task<string> ScanAsync(int port, string offer)
+    {
+        var weak = offer.Contains("-cipher", StringComparison.Ordinal) ? offer + ":@SECLEVEL=0" : offer + " -cipher ALL:@SECLEVEL=0";
+        using var scan = Process.Start(new ProcessStartInfo("openssl", $"s_client -connect 127.0.0.1:{port} -brief {weak}")
+        {
+            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        scan.StandardInput.Close();
+        var said = scan.StandardError.ReadToEndAsync();
+        await scan.WaitForExitAsync();
+        return await said;
     }
 
     [Fact]

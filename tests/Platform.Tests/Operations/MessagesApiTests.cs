@@ -15,6 +15,9 @@ namespace Doseline.Platform.Tests.Operations;
 public sealed class MessagesApiTests : IAsyncLifetime
 {
     const string Handler = "waste.CustomerPublished";
+
+    // A customer of this code makes the probe keep a record.
+    const string Recorded = "C9";
     TestPlatform platform = null!;
     MessagesService.MessagesServiceClient qa = null!;
     bool fails;
@@ -24,10 +27,12 @@ public sealed class MessagesApiTests : IAsyncLifetime
         platform = await TestPlatform.StartAsync(configure: builder =>
         {
             builder.Configuration["Messaging:TriesMax"] = "1";
-            builder.Services.AddSingleton(p => new FactRule("waste", "orders", CustomerPublished.Descriptor, FactOrder.InTurn, Start.Beginning, null, "", (scope, _, _, _) =>
+            builder.Services.AddSingleton(p => new FactRule("waste", "orders", CustomerPublished.Descriptor, FactOrder.InTurn, Start.Beginning, null, "", (scope, message, _, _) =>
             {
                 if (fails) throw new InvalidOperationException("the probe fails");
-                p.GetRequiredService<DatabaseTable>().Of("waste", scope).Publish("effect", new CustomerPublished());
+                var db = p.GetRequiredService<DatabaseTable>().Of("waste", scope);
+                db.Publish("effect", new CustomerPublished());
+                if (message is CustomerPublished { Code: Recorded }) db.Add(new Platform.Audit.Retention.LegalHoldRow { Id = Recorded, Entity = "", EntityId = "", Reason = "r", PlacedBy = "p", PlaceTime = db.Now });
                 return Task.CompletedTask;
             }));
             builder.Services.AddFactReader("waste", "orders");
@@ -124,14 +129,12 @@ public sealed class MessagesApiTests : IAsyncLifetime
     [Requirement("A125")]
     public async Task A_receivers_record_keeps_who_published_when_and_what()
     {
+        var fact = await platform.GiveAsync("orders", "c9", new CustomerPublished { CustomerId = "c9", Code = Recorded });
+        await platform.SettleAsync();
         await using var scope = platform.Host.Services.CreateAsyncScope();
-        var fact = await platform.GiveAsync("orders", "c9", new CustomerPublished { CustomerId = "c9", Code = "C9" });
-        var requests = scope.ServiceProvider.GetRequiredService<RequestContext>();
-        requests.Origin = fact.OriginJson;
         var db = platform.Host.Services.GetRequiredService<DatabaseTable>().Of("waste", scope.ServiceProvider);
-        db.Add(new Platform.Audit.Retention.LegalHoldRow { Id = "h", Entity = "", EntityId = "", Reason = "r", PlacedBy = "p", PlaceTime = db.Now });
-        await db.SaveChangesAsync();
-        var row = await db.AuditTrail.SingleAsync(r => r.EntityId == "h");
+        var row = await db.AuditTrail.SingleAsync(r => r.EntityId == Recorded);
+        row.CausationId.ShouldBe(fact.Id);
         using var origin = System.Text.Json.JsonDocument.Parse(row.Origin!);
         origin.RootElement.GetProperty("dataHash").GetString().ShouldBe(fact.DataHash);
         origin.RootElement.GetProperty("actor").GetString().ShouldBe(fact.Actor);
