@@ -18,6 +18,7 @@ namespace Doseline.Local.Day;
 sealed class DayTrail(ISimulation platform, CallInvoker auditor)
 {
     const int ReceiptsMax = 500;
+    const string Founding = "identity";
 
     readonly AuditService.AuditServiceClient audit = new(auditor);
     readonly MessagesService.MessagesServiceClient messages = new(auditor);
@@ -86,7 +87,8 @@ sealed class DayTrail(ISimulation platform, CallInvoker auditor)
         {
             var db = databases.Of(service, scope.ServiceProvider);
             known.UnionWith(await db.KnownCausesAsync(cancel));
-            causes.AddRange((await db.AuditTrail.Where(r => r.CausationId != "").GroupBy(r => r.CausationId).Select(g => new { g.Key, Rows = g.LongCount() }).ToListAsync(cancel)).Select(g => (service, g.Key, g.Rows)));
+            // With what an installation begins, its first people and keys, nobody could ask for.
+            causes.AddRange((await db.AuditTrail.Where(r => r.CausationId != "" || service != Founding).GroupBy(r => r.CausationId).Select(g => new { g.Key, Rows = g.LongCount() }).ToListAsync(cancel)).Select(g => (service, g.Key, g.Rows)));
         }
 
         var orphans = causes.Where(c => !known.Contains(c.Cause)).ToList();
