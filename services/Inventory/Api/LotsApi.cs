@@ -60,9 +60,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     {
         var cancel = context.CancellationToken;
         List<Refusal> refusals = [];
-        refusals.RequireText(request.SupplierBatch, "supplier_batch", 64);
-        refusals.RequireText(request.Form, "form", 64);
-        refusals.RequireText(request.Use, "use", 64);
+        RequireWords(request, refusals);
         var contents = Reading.Contents(request.Contents, await db.SiteAsync(request.SiteId, cancel), refusals);
         DateTimeOffset? expire = request.ExpireTime is null ? null : request.ExpireTime.Read("expire_time").OrAdd(refusals);
         RequireCost(request, refusals);
@@ -177,6 +175,13 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         V1.LotStatus.Quarantine => StatusCause.Hold,
         _ => null,
     };
+
+    static void RequireWords(ReceiveLotRequest request, List<Refusal> refusals)
+    {
+        refusals.RequireText(request.SupplierBatch, "supplier_batch", 64);
+        refusals.RequireText(request.Form, "form", 64);
+        refusals.RequireText(request.Use, "use", 64);
+    }
 
     static void RequireCost(ReceiveLotRequest request, List<Refusal> refusals)
     {
