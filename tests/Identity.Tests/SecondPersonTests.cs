@@ -61,7 +61,7 @@ public sealed class SecondPersonTests : IAsyncLifetime
     }
 
     [Fact]
-    [Requirement("A068")]
+    [Requirement("A068", "P09")]
     public async Task Whoever_was_given_a_password_signs_nothing_before_a_witness_has_signed()
     {
         var nina = await staff.HireAsync("nina", "qa", "bos", confirmed: false);

@@ -91,8 +91,8 @@ public sealed class PlantedFaultTests
             "UPDATE inbox SET data_hash = '#' || data_hash WHERE rowid = (SELECT min(rowid) FROM inbox)", "UPDATE inbox SET data_hash = substr(data_hash, 2) WHERE data_hash LIKE '#%'", "inbox");
         yield return Fault.Sql("a change that nobody asked for", "the trails join", "waste",
             "UPDATE audit SET causation_id = '#' || causation_id WHERE seq = 2", "UPDATE audit SET causation_id = substr(causation_id, 2) WHERE causation_id LIKE '#%'", "audit");
-        yield return Fault.Sql("a change that says of no call or fact that it came of it", "the trails join", "waste",
-            "UPDATE audit SET reason = causation_id || '#' || reason, causation_id = '' WHERE seq = 2",
+        yield return Fault.Sql("a change that says of no call or fact that it came of it", "the trails join", "orders",
+            "UPDATE audit SET reason = causation_id || '#' || reason, causation_id = '' WHERE seq = (SELECT min(seq) FROM audit WHERE actor NOT LIKE 'service:%')",
             "UPDATE audit SET causation_id = substr(reason, 1, instr(reason, '#') - 1), reason = substr(reason, instr(reason, '#') + 1) WHERE reason LIKE '%#%'", "audit");
         foreach (var fault in Played(play)) yield return fault;
     }

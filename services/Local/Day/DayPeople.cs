@@ -24,10 +24,10 @@ sealed class DayPeople : IDisposable
 {
     const string Reason = "people of the day";
 
-    // What people in a role do is done under the procedures that the methods open to that role name.
+    // What people in a role do, and what they sign for another, is done under the procedures that the methods open to that role name.
     static readonly ILookup<string, string> ProceduresByRole = ContractMethods.All.Values
         .Select(ContractMethods.PolicyOf).OfType<Policy>().Where(policy => policy.Procedure is not "")
-        .SelectMany(policy => policy.Roles.Select(role => (Role: role, policy.Procedure))).Distinct().OrderBy(pair => pair.Procedure, StringComparer.Ordinal)
+        .SelectMany(policy => policy.Roles.Concat(policy.Signature?.SecondRoles ?? []).Select(role => (Role: role, policy.Procedure))).Distinct().OrderBy(pair => pair.Procedure, StringComparer.Ordinal)
         .ToLookup(pair => pair.Role, pair => pair.Procedure, StringComparer.Ordinal);
 
     readonly ISimulation platform;

@@ -1,4 +1,5 @@
 using Doseline.Audit.V1;
+using Doseline.Kernel.Rules;
 using Doseline.Local.Cli.Audit;
 using Doseline.Local.Day.Report;
 using Doseline.Local.Simulation;
@@ -87,11 +88,12 @@ sealed class DayTrail(ISimulation platform, CallInvoker auditor)
         {
             var db = databases.Of(service, scope.ServiceProvider);
             known.UnionWith(await db.KnownCausesAsync(cancel));
-            // With what an installation begins, its first people and keys, nobody could ask for.
-            causes.AddRange((await db.AuditTrail.Where(r => r.CausationId != "" || service != Founding).GroupBy(r => r.CausationId).Select(g => new { g.Key, Rows = g.LongCount() }).ToListAsync(cancel)).Select(g => (service, g.Key, g.Rows)));
+            // With what an installation begins, its first people and keys, nobody could ask for; and what a deadline brings about a service does by itself.
+            var self = Roles.ServicePrefix + service;
+            causes.AddRange((await db.AuditTrail.Where(r => r.CausationId != "" || (service != Founding && r.Actor != self)).GroupBy(r => r.CausationId).Select(g => new { g.Key, Rows = g.LongCount() }).ToListAsync(cancel)).Select(g => (service, g.Key, g.Rows)));
         }
 
         var orphans = causes.Where(c => !known.Contains(c.Cause)).ToList();
-        return new Invariant("the trails join: every change goes back to an answered call or a published fact", orphans is [] && causes is not [], orphans is [] ? $"{causes.Sum(c => c.Rows)} changes" : $"{orphans.Count} orphans, the first {orphans[0].Cause} in {orphans[0].Service}");
+        return new Invariant("the trails join: every change goes back to an answered call, a published fact or a deadline", orphans is [] && causes is not [], orphans is [] ? $"{causes.Sum(c => c.Rows)} changes" : $"{orphans.Count} orphans, the first {orphans[0].Cause} in {orphans[0].Service}");
     }
 }

@@ -58,7 +58,7 @@ public sealed class OnePersonTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Rules))]
-    [Requirement("A068")]
+    [Requirement("A068", "P09")]
     [Clause("21 CFR 11.200(a)(3)")]
     public async Task Another_login_is_no_other_person(string rule, string code)
     {

@@ -24,7 +24,7 @@ public sealed class ReleaseFactTests : IAsyncLifetime
     public async Task DisposeAsync() => await platform.DisposeAsync();
 
     [Fact]
-    [Requirement("A051", "A103", "A128", "A158")]
+    [Requirement("A051", "A103", "A128", "A158", "A218")]
     [Clause("21 CFR 11.70")]
     public async Task Every_listener_to_releases_parks_what_qa_did_not_sign()
     {

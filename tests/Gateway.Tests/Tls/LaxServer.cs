@@ -23,14 +23,14 @@ sealed class LaxServer : IAsyncDisposable
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         var (certificate, key) = (certificates.Settings["Tls:Certificate"], certificates.Settings["Tls:Key"]);
-        var process = Process.Start(new ProcessStartInfo("openssl", $"s_server -accept 127.0.0.1:{port} -cert {certificate} -key {key} -cipher ALL:@SECLEVEL=0 -min_protocol TLSv1")
+        var server = Process.Start(new ProcessStartInfo("openssl", $"s_server -accept 127.0.0.1:{port} -cert {certificate} -key {key} -cipher ALL:@SECLEVEL=0 -min_protocol TLSv1")
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         using CancellationTokenSource patience = new(Patience);
-        while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-            if (line.StartsWith("ACCEPT", StringComparison.Ordinal)) return new LaxServer(process, port);
-        throw new InvalidOperationException($"openssl s_server did not start: {await process.StandardError.ReadToEndAsync(patience.Token)}");
+        while (await server.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+            if (line.StartsWith("ACCEPT", StringComparison.Ordinal)) return new LaxServer(server, port);
+        throw new InvalidOperationException($"openssl s_server did not start: {await server.StandardError.ReadToEndAsync(patience.Token)}");
     }
 
     public async ValueTask DisposeAsync()
