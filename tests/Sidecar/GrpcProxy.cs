@@ -23,8 +23,10 @@ sealed class GrpcProxy(Mesh mesh, AppSidecar sidecar)
             return;
         }
 
-        mesh.Called(sidecar.AppId, id, context.Request.Headers.TraceParent.ToString());
-        if (!mesh.MayCall(sidecar.AppId, id, context.Request.Path.Value!))
+        // Who reads facts does so in its own time, for nobody's act.
+        var reads = context.Request.Path.Value!.EndsWith("/ReadFacts", StringComparison.Ordinal);
+        if (!reads) mesh.Called(sidecar.AppId, id, context.Request.Headers.TraceParent.ToString());
+        if (!mesh.MayCall(sidecar.AppId, id, context.Request.Path.Value))
         {
             Refuse(context, PermissionDenied, $"access control policy of {id} denies {sidecar.AppId}");
             return;
@@ -32,7 +34,7 @@ sealed class GrpcProxy(Mesh mesh, AppSidecar sidecar)
 
         var body = await AppSidecar.BodyAsync(context);
         await mesh.Trouble.AtAsync(id, Point.Calling);
-        using var response = await callee.CallAppAsync(app => Request(context, app, body), CalleeWaitMax, context.RequestAborted, reads: context.Request.Path.Value!.EndsWith("/ReadFacts", StringComparison.Ordinal));
+        using var response = await callee.CallAppAsync(app => Request(context, app, body), CalleeWaitMax, context.RequestAborted, reads);
         var killed = await mesh.Trouble.AtAsync(id, Point.Called);
         if (killed || response is null) Refuse(context, Unavailable, $"{id} is away, or went away during the call");
         else await PassAsync(response, context.Response);

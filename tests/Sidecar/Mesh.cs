@@ -45,7 +45,7 @@ public sealed class Mesh : IAsyncDisposable
     /// <summary>Token by which apps know their sidecar.</summary>
     public string AppToken { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>Who called whom so far, and how often.</summary>
+    /// <summary>Who called whom so far, and how often; reading of facts is not counted.</summary>
     public IReadOnlyDictionary<(string Caller, string Callee), long> Calls => calls;
 
     /// <summary>Who called whom in each trace, by its id (W3C trace context); those without one under an empty id.</summary>

@@ -68,6 +68,16 @@ public sealed class OrderTests
             scrape.ShouldContain("facts_waiting_now", Case.Sensitive, name);
             (await Promtool.FaultsAsync(scrape) ?? []).ShouldBeEmpty(name);
         }
+
+        // Who is away is asked for again by the sidecar alone: nobody on the way asks twice.
+        platform.Sidecars["execution"].AppGone();
+        (long Orders, long Execution) Asked() => (platform.Mesh.Calls[("gateway", "orders")], platform.Mesh.Calls[("orders", "execution")]);
+        var asked = Asked();
+        request["requestId"] = Guid.NewGuid().ToString();
+        (status, placed) = await desk.CallAsync("/doseline.orders.v1.OrdersService/PlaceOrder", request.ToJsonString());
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        placed!.ToJsonString().ShouldContain("SERVICE_UNAVAILABLE");
+        Asked().ShouldBe((asked.Orders + 1, asked.Execution + 1));
     }
 
     static JsonObject Local(DateTime local, string zone) => new() { ["dateTime"] = local.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), ["zone"] = zone };
