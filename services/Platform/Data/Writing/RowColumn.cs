@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -70,6 +71,21 @@ sealed class RowColumn
         set(row, stored);
     }
 
+    /// <summary>Sets the row's value from one that is stored, as part of code that is made for a whole row; null where that needs <see cref="Set"/>.</summary>
+    /// <param name="row">The row, of its own type.</param>
+    /// <param name="stored">The stored value, an object or null.</param>
+    public Expression? SetIn(Expression row, Expression stored)
+    {
+        // A setter that the compiler made does what setting its field does; any other may do more.
+        if (Property.FieldInfo is not { } field || !field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal) || Property.PropertyInfo is not { CanWrite: true } property) return null;
+        var to = property.PropertyType;
+        Expression value = converter is null
+            ? isInt ? Expression.Convert(Expression.Unbox(stored, typeof(long)), typeof(int)) : As(stored, Nullable.GetUnderlyingType(to) ?? to)
+            : new Inlined(converter.ConvertFromProviderExpression.Parameters[0], As(stored, converter.ProviderClrType)).Visit(converter.ConvertFromProviderExpression.Body);
+        value = value.Type == to ? value : Expression.Convert(value, to);
+        return Expression.Assign(Expression.Property(row, property), Expression.Condition(Expression.ReferenceEqual(stored, Expression.Constant(null)), Expression.Default(to), value));
+    }
+
     /// <summary>The row's value as it will be stored.</summary>
     public object? StoredOf(object row) => Stored(getter.GetClrValue(row));
 
@@ -78,5 +94,12 @@ sealed class RowColumn
     {
         if (value is not null && converter is not null) value = converter.ConvertToProvider(value);
         return value is int number ? (long)number : value;
+    }
+
+    static UnaryExpression As(Expression stored, Type type) => type.IsValueType ? Expression.Unbox(stored, type) : Expression.Convert(stored, type);
+
+    sealed class Inlined(ParameterExpression parameter, Expression value) : ExpressionVisitor
+    {
+        protected override Expression VisitParameter(ParameterExpression node) => node == parameter ? value : base.VisitParameter(node);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Linq.Expressions;
 using System.Runtime.CompilerServices;
 using Doseline.Platform.Data.Reading;
 using Microsoft.EntityFrameworkCore;
@@ -12,6 +13,9 @@ namespace Doseline.Platform.Data.Writing;
 sealed class RowShape
 {
     const int ColumnsMax = 128;
+
+    // Code for a whole row costs milliseconds to make, and is made where it is worth them.
+    const int FilledBefore = 200;
     static readonly ConditionalWeakTable<IEntityType, RowShape> shapes = [];
 
     readonly ConcurrentDictionary<UInt128, RowStatement> updates = new();
@@ -19,6 +23,8 @@ sealed class RowShape
     readonly ConcurrentDictionary<string, RowStatement> selects = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, RowStatement> lists = new(StringComparer.Ordinal);
     readonly Type row;
+    Action<object, object?[]>? fill;
+    int filled;
     readonly RowStatement numbered;
     readonly RowStatement select;
     readonly string selection;
@@ -93,7 +99,9 @@ sealed class RowShape
     /// <summary>Gives a row stored values.</summary>
     public void Fill(object made, object?[] stored)
     {
-        for (var i = 0; i < stored.Length; i++) Columns[i].Set(made, stored[i]);
+        if (fill is null && Interlocked.Increment(ref filled) == FilledBefore) fill = MakeFill();
+        if (fill is { } whole) whole(made, stored);
+        else for (var i = 0; i < stored.Length; i++) Columns[i].Set(made, stored[i]);
     }
 
     /// <summary>Asks for the row with a key.</summary>
@@ -162,6 +170,20 @@ sealed class RowShape
     {
         var statement = conditions.GetOrAdd((change.Format, where?.Format), formats => Condition(formats.Change, change.ArgumentCount, formats.Where, where?.ArgumentCount ?? 0));
         return new RowWrite(statement, [rowKey, .. change.GetArguments(), .. where?.GetArguments() ?? []], null);
+    }
+
+    // What Fill does column by column, as one piece of code that looks nothing up.
+    Action<object, object?[]> MakeFill()
+    {
+        var (made, stored, own) = (Expression.Parameter(typeof(object)), Expression.Parameter(typeof(object?[])), Expression.Variable(row));
+        List<Expression> steps = [Expression.Assign(own, Expression.Convert(made, row))];
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            var value = Expression.ArrayIndex(stored, Expression.Constant(i));
+            steps.Add(Columns[i].SetIn(own, value) ?? Expression.Call(Expression.Constant(Columns[i]), nameof(RowColumn.Set), null, made, value));
+        }
+
+        return Expression.Lambda<Action<object, object?[]>>(Expression.Block([own], steps), made, stored).Compile();
     }
 
     static object?[] Pick(object?[] values, int[] columns)
