@@ -28,7 +28,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{/* Image reference; takes (list $ name service). */}}
 {{- define "doseline.image" -}}
 {{- $root := index . 0 }}{{ $image := (index . 2).image -}}
-{{ $image.registry }}/doseline/{{ index . 1 }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
+{{ $image.repository | default (printf "%s/doseline/%s" $image.registry (index . 1)) }}:{{ $image.tag | default $root.Chart.AppVersion }}{{ with $image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
 {{/* Secret with the connection string of a service; takes (list name service). */}}

@@ -17,6 +17,9 @@ clock.servers names nobody, so nobody would know whether the clock is right: nam
 {{- if and $values.clock.servers $values.clock.unwatched }}
 clock.unwatched is said, and clock.servers names time servers: it is one or the other.
 {{- end }}
+{{- with $values.defaults.image.repository }}
+defaults.image.repository is {{ . }}, the image of one service for all of them: name it in that service's block.
+{{- end }}
 {{- if ge $values.clock.alarmSeconds $values.clock.refuseSeconds }}
 clock.alarmSeconds is {{ $values.clock.alarmSeconds }} and clock.refuseSeconds {{ $values.clock.refuseSeconds }}: an alarm comes before changes are refused.
 {{- end }}
@@ -272,7 +275,9 @@ ingress.partners.tlsSecret is the browsers' own, {{ $in.tlsSecret }}; two hosts 
 
 {{/* Values that still name the example of values.yaml, a line each; takes $. */}}
 {{- define "doseline.examples" -}}
-{{- if contains "example" .Values.defaults.image.registry }}
+{{- $named := true }}
+{{- range .Values.services }}{{ if not (dig "image" "repository" "" .) }}{{ $named = false }}{{ end }}{{ end }}
+{{- if and (contains "example" .Values.defaults.image.registry) (not $named) }}
 - defaults.image.registry is {{ .Values.defaults.image.registry }}
 {{- end }}
 {{- if hasSuffix "example.org" .Values.ingress.host }}
