@@ -75,46 +75,6 @@ public sealed class ReceiptTests
     }
 
     [Fact]
-    [Requirement("A037")]
-    public async Task Concurrent_receipts_never_exceed_the_limit_together()
-    {
-        await using var platform = await TestPlatform.StartAsync();
-        var plant = await Plant.BuildAsync(platform, licenceBq: 50e9);
-        var count = TestDatabase.UsesPostgres ? 1000 : 200;
-        using SemaphoreSlim together = new(50);
-        var results = await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
-        {
-            await together.WaitAsync();
-            try
-            {
-                var said = await SaidAsync(plant);
-                // A machine out of breath says so, and is asked again, as any client does.
-                for (var again = 0; said is "DATABASE_UNAVAILABLE" && again < 5; again++) said = await SaidAsync(plant);
-                return said;
-            }
-            finally
-            {
-                together.Release();
-            }
-        }));
-        results.CountBy(result => result, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal).ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["received"] = 50, ["LICENCE_LIMIT_EXCEEDED"] = count - 50 }, ignoreOrder: true);
-        (await plant.TotalAsync()).ShouldBe(50e9, 1);
-    }
-
-    static async Task<string> SaidAsync(Plant plant)
-    {
-        try
-        {
-            await plant.ReceiveAsync(1e9);
-            return "received";
-        }
-        catch (Grpc.Core.RpcException fault)
-        {
-            return Platform.Rpc.RpcErrors.Read(fault) is [var refusal] ? refusal.Code : fault.ToString();
-        }
-    }
-
-    [Fact]
     [Requirement("A004", "A071", "E06")]
     public async Task Every_reason_is_named_at_once()
     {

@@ -76,10 +76,14 @@ public sealed class HistoryTests
             return Held.Of((await Carriers(s).PutCarrierServiceAsync(new() { RequestId = Id(), Service = service, Reason = "renamed" })).Service, r => r.Version, r => r.Carrier);
         }),
         new("a lot", async s => Held.Of(await LotAsync(s), l => l.Version, l => l.StatusRecordId), async (s, seen, value) =>
-            Held.Of((await Lots(s).ChangeLotStatusAsync(new()
+        {
+            var lot = await LotAsync(s);
+            // A status is left for another one.
+            return Held.Of((await Lots(s).ChangeLotStatusAsync(new()
             {
-                RequestId = Id(), LotId = (await LotAsync(s)).LotId, Status = LotStatus.Approved, Version = seen, RecordId = value, Reason = "looked at again",
-            })).Lot, l => l.Version, l => l.StatusRecordId)),
+                RequestId = Id(), LotId = lot.LotId, Status = lot.Status is LotStatus.Approved ? LotStatus.Quarantine : LotStatus.Approved, Version = seen, RecordId = value, Reason = "looked at again",
+            })).Lot, l => l.Version, l => l.StatusRecordId);
+        }),
         new("a package", async s => Held.Of(await PackageAsync(s), p => p.Version, Grams), async (s, seen, value) =>
             Held.Of((await Packages(s).RepackPackageAsync(new()
             {
