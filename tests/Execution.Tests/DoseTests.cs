@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Doseline.Audit.V1;
 using Doseline.Execution.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Orders.V1;
@@ -48,6 +50,8 @@ public sealed class DoseTests
             await shift.ShipAsync(order);
         }
 
+        var shipped = platform.Now;
+        await platform.AdvanceAsync(TimeSpan.FromMinutes(40));
         await shift.DeliverAsync("order-1");
         (await BatchTests.Codes(() => shift.Operator.CloseRecordAsync(new CloseRecordRequest { RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId }).ResponseAsync)).ShouldBe(["SHIPMENT_PENDING"]);
         platform.Facts<BatchRecordClosed>().ShouldBeEmpty();
@@ -63,7 +67,32 @@ public sealed class DoseTests
         dose.PackageNumber.ShouldBe("P-order-2");
         dose.TransportIndexTenths.ShouldBe(4);
         dose.Recipient.ShouldBe("R. Ceiver");
+        (dose.ShipTime.ToDateTimeOffset(), dose.DeliveryTime.ToDateTimeOffset()).ShouldBe((shipped, shipped.AddMinutes(40)));
         (await BatchTests.Codes(() => shift.ResidueAsync(1))).ShouldBe(["BATCH_NOT_RUNNING"]);
+    }
+
+    [Fact]
+    [Requirement("A095")]
+    public async Task From_where_a_change_came_stands_in_its_row()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession, orders: 1);
+        await shift.MakeAsync();
+        await shift.DecideAsync(shift.Orders[0].OrderId, Disposition.Released);
+        await shift.ShipAsync(shift.Orders[0].OrderId);
+
+        var fact = platform.Published.Single(f => f.Type is "doseline.shipping.v1.PackageShipped");
+        SearchTrailRequest request = new() { Service = "execution", Filter = new TrailFilter { Entity = "doses", EntityId = Shift.DoseOf(shift.Orders[0].OrderId) } };
+        var row = (await new AuditService.AuditServiceClient(platform.As("auditor")).SearchTrailAsync(request)).Records[^1];
+        row.CausationId.ShouldBe(fact.Id);
+        using var origin = JsonDocument.Parse(row.Origin);
+        string? Said(string name) => origin.RootElement.GetProperty(name).GetString();
+        (Said("source"), Said("type"), Said("actor"), Said("dataHash")).ShouldBe((fact.Source, fact.Type, fact.Actor, fact.DataHash));
+        // What a person did over the gateway came from no other service.
+        row = (await new AuditService.AuditServiceClient(platform.As("auditor")).SearchTrailAsync(new SearchTrailRequest { Service = "execution", Filter = new TrailFilter { Entity = "batches" } })).Records[0];
+        row.HasOrigin.ShouldBeFalse();
+        row.ActorName.ShouldNotBeEmpty();
     }
 
     [Fact]

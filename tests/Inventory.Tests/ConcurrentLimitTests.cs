@@ -19,7 +19,7 @@ public sealed class ConcurrentLimitTests
     }
 
     [Fact]
-    [Requirement("A006", "A037")]
+    [Requirement("A006", "A036", "A037")]
     public async Task Receipts_and_moves_into_a_room_at_once_never_exceed_its_limit_together()
     {
         await using var platform = await TestPlatform.StartAsync();

@@ -62,6 +62,30 @@ public sealed class ReceiptTests
     }
 
     [Fact]
+    [Requirement("A036")]
+    public async Task A_move_that_is_planned_counts_in_its_room_from_its_arrival_as_it_will_have_decayed()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform, storeBq: 100e9);
+        var lot = await plant.ReceiveAsync(80e9, "store-b");
+        var arrival = TestPlatform.Start + TimeSpan.FromHours(12);
+        PlanMoveRequest plan = new() { RequestId = TestPlatform.RequestId(), HoldingId = lot.LotId, ToRoomId = "store-a", ArrivalTime = arrival.ToWireTime() };
+        var planned = (await plant.Moves.PlanMoveAsync(plan)).ExpectationId;
+
+        // Nothing is in store-a; in twelve hours (80 + x)·2^(−12 h/T) = 100 GBq there leaves x = 25.36 GBq of today, with T = 6.6443 d.
+        var room = (100 * Math.Pow(2, 0.5 / 6.6443)) - 80;
+        var refusal = (await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync((room + 0.01) * 1e9))).ShouldHaveSingleItem();
+        (refusal.Code, refusal.Subject, refusal.Numbers["binding_time"]).ShouldBe(("ROOM_LIMIT_EXCEEDED", "rooms/store-a/nuclides/Lu-177", "2026-11-23T18:00:00Z"));
+        await plant.ReceiveAsync((room - 0.01) * 1e9);
+        // Another that would come with it finds no room at that instant, and has some once the first is called off.
+        var other = await plant.ReceiveAsync(10e9, "store-b");
+        PlanMoveRequest with = new(plan) { RequestId = TestPlatform.RequestId(), HoldingId = other.LotId };
+        (await TestPlatform.RefusalsAsync(async () => await plant.Moves.PlanMoveAsync(with))).ShouldHaveSingleItem().Code.ShouldBe("ROOM_LIMIT_EXCEEDED");
+        await plant.Lots.CancelExpectationAsync(new CancelExpectationRequest { RequestId = TestPlatform.RequestId(), ExpectationId = planned, Reason = "another day" });
+        await plant.Moves.PlanMoveAsync(with);
+    }
+
+    [Fact]
     [Requirement("A071")]
     public async Task A_vial_calibrated_ahead_holds_more_on_arrival_than_its_label_says()
     {

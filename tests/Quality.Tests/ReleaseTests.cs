@@ -138,7 +138,7 @@ public sealed class ReleaseTests : IAsyncLifetime
         await scene.StartAsync();
         await scene.DispenseAsync("dose-1");
         BatchReadyForDisposition ready = new() { BatchId = QualityScene.Batch, RecordVersion = 1, RecordHash = "x", Doses = { new BatchDose { DoseId = "dose-1" } } };
-        foreach (var other in new[] { "orders", "shipping", "inventory", "quality" }) await platform.GiveAsync(other, QualityScene.Batch, ready);
+        foreach (var other in new[] { "orders", "inventory", "quality", "labeling", "shipping", "waste", "identity", "gateway" }) await platform.GiveAsync(other, QualityScene.Batch, ready);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
         await scene.CompleteAsync();
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Pending);

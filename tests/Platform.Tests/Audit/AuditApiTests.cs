@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Doseline.Audit.V1;
 using Doseline.Execution.V1;
 using Doseline.Local.Cli.Audit;
@@ -50,6 +51,24 @@ public sealed class AuditApiTests : IAsyncLifetime
         var second = await auditor.SearchTrailAsync(request);
         first.Records.Concat(second.Records).Select(r => r.Seq).ShouldBeInOrder(SortDirection.Descending);
         (first.Records.Count, second.Records.Count, second.NextPageToken).ShouldBe((3, 1, ""));
+    }
+
+    [Clause("21 CFR 11.10(e)", "Annex 11 9")]
+    [Fact]
+    [Requirement("A095")]
+    public async Task A_row_says_who_changed_what_into_what_and_why()
+    {
+        var record = (await SearchAsync(new TrailFilter { Action = "update" })).ShouldHaveSingleItem();
+        record.Reason.ShouldBe("=1+1 \"quoted\",\nand 'more");
+        (record.Actor, record.ActorName, record.HasOnBehalfOf, record.HasOrigin).ShouldBe(("person:master_data_steward", "master_data_steward", false, false));
+        var inserted = (await SearchAsync(new TrailFilter { EntityId = record.EntityId }))[0];
+        (inserted.CausationId, record.CausationId).ShouldSatisfyAllConditions(c => c.Item1.ShouldNotBeEmpty(), c => c.Item2.ShouldNotBeEmpty(), c => c.Item2.ShouldNotBe(c.Item1));
+        // The later calibration, as it was and as it is.
+        using var changes = JsonDocument.Parse(record.Changes);
+        var change = changes.RootElement.EnumerateObject().Single(c => c.Name is "calibration_due_time").Value;
+        var (old, now) = (change[0].GetRawText(), change[1].GetRawText());
+        old.ShouldNotBe(now);
+        JsonDocument.Parse(inserted.Changes).RootElement.GetProperty("calibration_due_time")[1].GetRawText().ShouldBe(old);
     }
 
     [Fact]
