@@ -110,7 +110,8 @@ write_line() {
             if [[ $part == "$1" ]]; then
                 printf '| `%s` | %s | %s | %s | %s | %s, %s processors |\n' "$part" "${told[$part]}" "$2" "$3" "$commit" "$(date -u +%F)" "$(nproc)"
             else
-                grep -F "| \`$part\` |" <<<"$old"
+                # One that never ran has no line.
+                grep -F "| \`$part\` |" <<<"$old" || true
             fi
         done
     } >"$report.new" && mv "$report.new" "$report"
