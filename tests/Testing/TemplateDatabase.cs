@@ -24,9 +24,10 @@ static class TemplateDatabase
     {
         var module = Modules.All().Single(m => m.Name == service);
         var name = $"template_{service}_{Fingerprint(service, typeof(ServiceModule).Assembly, module.GetType().Assembly)}";
-        await using NpgsqlConnection connection = new(server);
+        // The lock ends with the session, and a session that goes back to a pool lives on there: for minutes, while every other suite waits.
+        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ToString());
         await connection.OpenAsync();
-        // Suites in other processes want the same one: the first makes it, the others wait here. The lock ends with the session.
+        // Suites in other processes want the same one: the first makes it, the others wait here.
         await ExecuteAsync(connection, $"SELECT pg_advisory_lock({MakingOne})");
         await using NpgsqlCommand look = new($"SELECT count(*) FROM pg_database WHERE datname = '{name}'", connection);
         if (await look.ExecuteScalarAsync() is not 0L) return name;

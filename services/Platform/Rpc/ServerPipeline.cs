@@ -183,7 +183,9 @@ public sealed class ServerPipeline(
             await training.RequireSignersAsync(state.Caller, given, method.Policy.Procedure, context.CancellationToken);
             state.Sign(given);
             RequireSite(method, message, state.Caller);
-            var response = await continuation(request, context);
+            // Whoever was overtaken decides once more on what there is now, as if the call had come a moment later. What names the version it was decided on
+            // is refused by that; what is signed was signed over what was read, and is not made again.
+            var response = await db.DecideAsync(() => continuation(request, context), context.CancellationToken);
             RequireNarrowed(method, scope);
             return call.Answered ? response : throw new InvalidOperationException($"{method.Name} mutates but did not save its answer (AnswerAsync).");
         }
