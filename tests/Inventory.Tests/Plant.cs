@@ -95,7 +95,7 @@ sealed class Plant(TestPlatform platform)
     public ReceiveLotRequest Receipt(double bq, string room = "store-a", params WireActivity[] impurities) => new()
     {
         RequestId = TestPlatform.RequestId(), SiteId = Site, RoomId = room, MaterialCode = "LU177-NCA", SupplierCode = "REACTOR", SupplierBatch = "B1",
-        Form = "solution", Use = "manufacture", Route = ProductionRoute.NoCarrierAdded, Contents = { (WireActivity[])[Activity(bq), .. impurities] },
+        Form = "solution", Use = "manufacture", Route = ProductionRoute.NoCarrierAdded, Contents = { (WireActivity[])[Activity(bq), .. impurities] }, CostMinor = 250_000, Currency = "USD",
     };
 
     public async Task<Lot> ReceiveAsync(double bq, string room = "store-a", params WireActivity[] impurities) =>

@@ -132,7 +132,7 @@ public sealed class ControlTests : IAsyncLifetime
         await scene.SpecifyAsync();
         await scene.StartAsync();
         await scene.DispenseAsync("dose-1");
-        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-1", BatchId = QualityScene.Batch, Code = "STEP_VALUE_OUT_OF_LIMIT", Summary = "Temperature." });
+        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-1", BatchId = QualityScene.Batch, Cause = HoldCause.StepValueOutOfLimit });
         await scene.DispenseAsync("dose-2");
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
         (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Quarantine);
@@ -147,6 +147,23 @@ public sealed class ControlTests : IAsyncLifetime
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.InProcess);
         await scene.CompleteAsync();
         (await scene.StateAsync("dose-2")).ShouldBe(Disposition.Pending);
+    }
+
+    [Fact]
+    [Requirement("A050")]
+    public async Task A_hold_that_was_published_in_words_and_one_whose_cause_this_version_does_not_know_hold_all_the_same()
+    {
+        await scene.StartAsync();
+        await scene.DispenseAsync("dose-1");
+        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-1", BatchId = QualityScene.Batch, Code = "PRESSURE_LOW", Summary = "As it was said then." });
+        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-2", BatchId = QualityScene.Batch, Cause = (HoldCause)999 });
+        await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-3", BatchId = QualityScene.Batch, Cause = HoldCause.LotRejected });
+        (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
+        (await scene.Deviations().ListDeviationsAsync(new ListDeviationsRequest { BatchId = QualityScene.Batch, OpenOnly = true })).Deviations.Select(d => (d.SourceId, d.Code, d.Summary)).ShouldBe(
+        [
+            ("ex-1", "PRESSURE_LOW", "As it was said then."), ("ex-2", "EXECUTION_HOLD", "Execution holds the batch; the batch record says why."),
+            ("ex-3", "LOT_REJECTED", "A lot of which the batch took is rejected."),
+        ], ignoreOrder: true);
     }
 
     [Fact]

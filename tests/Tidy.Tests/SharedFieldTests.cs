@@ -28,13 +28,13 @@ public sealed class SharedFieldTests
     [Requirement("A046", "A050", "A190")]
     public void Every_text_of_a_fact_has_a_kind_and_a_length_and_everything_else_is_a_value_or_a_verdict()
     {
-        string[] kinds = ["id", "code", "name", "hash", "text", "document"];
+        string[] kinds = ["id", "code", "name", "hash", "text", "document", "retired"];
         var shared = SharedFields.All.ToDictionary(f => $"{f.Fact}.{f.Field}", StringComparer.Ordinal);
-        Fields.Where(f => (f.FieldType is FieldType.String) != (kinds.Contains(shared[f.FullName].Kind) && shared[f.FullName].Characters > 0)).Select(f => f.FullName).ShouldBeEmpty();
+        Fields.Where(f => (f.FieldType is FieldType.String) != (kinds.Contains(shared[f.FullName].Kind) && (shared[f.FullName].Characters > 0 || shared[f.FullName].Kind is "retired"))).Select(f => f.FullName).ShouldBeEmpty();
         // What people wrote, of their own choice of words: each more of it is a decision.
         SharedFields.All.Where(f => f.Kind is "text").Select(f => $"{f.Fact}.{f.Field}").ShouldBe(
         [
-            "doseline.execution.v1.ExecutionHoldRaised.summary", "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason", "doseline.quality.v1.RecallOpened.reason",
+            "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason", "doseline.quality.v1.RecallOpened.reason",
             "doseline.shipping.v1.ShipmentVoided.reason", "doseline.shipping.v1.PackageDelivered.recipient",
         ], ignoreOrder: true);
     }
@@ -80,11 +80,25 @@ public sealed class SharedFieldTests
     [Requirement("A050")]
     public void A_fact_with_a_text_that_is_too_long_is_not_published_whatever_part_of_it_holds_it()
     {
-        SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Summary = new string('x', 2000) }).ShouldBeEmpty();
-        var refused = SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Summary = new string('x', 2001) }).ShouldHaveSingleItem();
-        (refused.Code, refused.Subject, refused.Numbers["length_max"]).ShouldBe(("TEXT_TOO_LONG", "summary", "2000"));
+        SharedFields.Against(new Doseline.Orders.V1.OrderCancelled { OrderId = "o", Reason = new string('x', 2000) }).ShouldBeEmpty();
+        var refused = SharedFields.Against(new Doseline.Orders.V1.OrderCancelled { OrderId = "o", Reason = new string('x', 2001) }).ShouldHaveSingleItem();
+        (refused.Code, refused.Subject, refused.Numbers["length_max"]).ShouldBe(("TEXT_TOO_LONG", "reason", "2000"));
         SharedFields.Against(new Doseline.Shipping.V1.PackageShipped { Doses = { new Doseline.Shipping.V1.ShippedDose { DoseId = new string('x', 201) } } }).ShouldHaveSingleItem().Subject.ShouldBe("doses.dose_id");
         SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = new Doseline.Orders.V1.OrderAccepted { ProductCode = new string('x', 201) } }).ShouldHaveSingleItem().Subject.ShouldBe("order.product_code");
+    }
+
+    [Fact]
+    [Requirement("A050")]
+    public void What_is_in_process_says_its_verdict_by_an_enum_and_refers_to_the_record()
+    {
+        var facts = Fields.Where(f => f.File.Package is "doseline.execution.v1" or "doseline.quality.v1").ToList();
+        var shared = SharedFields.All.ToDictionary(f => $"{f.Fact}.{f.Field}", StringComparer.Ordinal);
+        // In words of their own, Execution says nothing and Quality why doses are called back, which whoever holds them reads.
+        facts.Where(f => shared[f.FullName].Kind is "text").Select(f => f.FullName).ShouldBe(["doseline.quality.v1.RecallOpened.reason"]);
+        var retired = SharedFields.All.Where(f => f.Kind is "retired").ToList();
+        retired.Select(f => f.Field).ShouldBe(["code", "summary"]);
+        SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Cause = Doseline.Execution.V1.HoldCause.LotRejected }).ShouldBeEmpty();
+        SharedFields.Against(new Doseline.Execution.V1.ExecutionHoldRaised { ExceptionId = "e", Code = "X", Summary = "by hand" }).Select(refusal => refusal.Code).ShouldBe(["FIELD_NOT_SHARED", "FIELD_NOT_SHARED"]);
     }
 
     [Fact]
@@ -119,6 +133,7 @@ public sealed class SharedFieldTests
     static string What(FieldDescriptor field, SharedFields.SharedField shared) => string.Concat(
         field.FieldType switch
         {
+            FieldType.String when shared.Kind is "retired" => "retired",
             FieldType.String => $"{shared.Kind}, {shared.Characters}",
             FieldType.Message => field.MessageType.Name,
             FieldType.Enum => field.EnumType.Name,

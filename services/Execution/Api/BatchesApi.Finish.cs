@@ -18,7 +18,7 @@ namespace Doseline.Execution.Api;
 
 public sealed partial class BatchesApi
 {
-    const string OutOfBalance = "BALANCE_OUT_OF_TOLERANCE";
+    static readonly string OutOfBalance = HoldCause.BalanceOutOfTolerance.Code();
 
     /// <inheritdoc/>
     public override async Task<ResolveExceptionResponse> ResolveException(ResolveExceptionRequest request, ServerCallContext context)
@@ -46,7 +46,7 @@ public sealed partial class BatchesApi
         var balance = file.Balance!;
         if (!balance.InTolerance && !IsAccepted(file))
         {
-            var raised = file.Raise(OutOfBalance, "What was issued is not what was found again.", new Dictionary<string, string>(StringComparer.Ordinal)
+            var raised = file.Raise(HoldCause.BalanceOutOfTolerance, "What was issued is not what was found again.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["unexplained_fraction"] = Text(balance.UnexplainedFraction),
                 ["tolerance_fraction"] = Text(balance.Tolerance),
@@ -72,7 +72,7 @@ public sealed partial class BatchesApi
     }
 
     // An imbalance that was judged stays judged until something moves again.
-    static bool IsAccepted(BatchFile file) => file.Exceptions.Any(e => e is { Code: OutOfBalance, State: ExceptionState.Resolved }
+    static bool IsAccepted(BatchFile file) => file.Exceptions.Any(e => e.Code == OutOfBalance && e is { State: ExceptionState.Resolved }
         && Stored.ReadNumbers(e.Numbers)["movement_count"] == Text(file.Movements.Count));
 
     async Task FinishAsync(BatchFile file, ActivityBalance balance, CancellationToken cancel)

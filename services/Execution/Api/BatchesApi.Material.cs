@@ -95,7 +95,7 @@ public sealed partial class BatchesApi
         List<ExceptionRow> raised = [];
         if (yield < file.Recipe.YieldMin || yield > file.Recipe.YieldMax)
         {
-            raised.Add(file.Raise("YIELD_OUT_OF_RANGE", "The yield of the synthesis is outside its expected range.", new Dictionary<string, string>(StringComparer.Ordinal)
+            raised.Add(file.Raise(HoldCause.YieldOutOfRange, "The yield of the synthesis is outside its expected range.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["yield_fraction"] = Text(yield),
                 ["yield_fraction_min"] = Text(file.Recipe.YieldMin),
@@ -143,7 +143,7 @@ public sealed partial class BatchesApi
         List<ExceptionRow> raised = [];
         if (!judged.InTolerance)
         {
-            raised.Add(file.Raise("DOSE_OUT_OF_TOLERANCE", "The dose is outside the tolerance of its order at the instant of the order.", new Dictionary<string, string>(StringComparer.Ordinal)
+            raised.Add(file.Raise(HoldCause.DoseOutOfTolerance, "The dose is outside the tolerance of its order at the instant of the order.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["measured_bq"] = Text(judged.Measured.Amount.Bq),
                 ["at_order_bq"] = Text(judged.Measured.At(dose.Ordered.Reference).Bq),

@@ -108,7 +108,7 @@ public sealed partial class BatchesApi
             Dictionary<string, string> numbers = new(StringComparer.Ordinal) { ["code"] = v.Code, ["value"] = v.Value, ["unit"] = input.Unit };
             if (input.Minimum is { } low) numbers["minimum"] = low.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
             if (input.Maximum is { } high) numbers["maximum"] = high.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-            return file.Raise("STEP_VALUE_OUT_OF_LIMIT", $"{v.Code} in step '{step.Id}' is out of its limits.", numbers, step.Id);
+            return file.Raise(HoldCause.StepValueOutOfLimit, $"{v.Code} in step '{step.Id}' is out of its limits.", numbers, step.Id);
         }),
     ];
 
@@ -119,7 +119,7 @@ public sealed partial class BatchesApi
         foreach (var item in await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel))
         {
             raised.AddRange(EquipmentRules.Due(item.ToDomain(), db.Now).Select(due =>
-                file.Raise($"{due.Code}_DURING_STEP", $"{due.Message} It fell due during step '{row.StepId}'.", due.Numbers, row.StepId)));
+                file.Raise(due.Code is EquipmentRules.NotCalibrated ? HoldCause.EquipmentNotCalibratedDuringStep : HoldCause.EquipmentNotQualifiedDuringStep, $"{due.Message} It fell due during step '{row.StepId}'.", due.Numbers, row.StepId)));
             if (item.State is EquipmentState.OutOfService && file.HoldForEquipment(item, row.StepId) is { } hold) raised.Add(hold);
         }
 

@@ -139,7 +139,7 @@ sealed class BatchFile
     }
 
     /// <summary>Raises an exception and puts the batch on hold, in the transaction of whatever caused it (A016).</summary>
-    public ExceptionRow Raise(string code, string summary, IReadOnlyDictionary<string, string>? numbers = null, string stepId = "", string doseId = "", string? deviationId = null)
+    public ExceptionRow Raise(HoldCause cause, string summary, IReadOnlyDictionary<string, string>? numbers = null, string stepId = "", string doseId = "", string? deviationId = null)
     {
         ExceptionRow row = new()
         {
@@ -147,7 +147,7 @@ sealed class BatchFile
             BatchId = Batch.Id,
             DoseId = doseId,
             StepId = stepId,
-            Code = code,
+            Code = cause.Code(),
             Summary = summary,
             Numbers = Stored.Write(numbers ?? new Dictionary<string, string>(StringComparer.Ordinal)),
             State = ExceptionState.Open,
@@ -161,7 +161,7 @@ sealed class BatchFile
         Batch.OnHold = true;
         // A deviation that Quality opened is known there already.
         if (deviationId is null)
-            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = row.Id, BatchId = Batch.Id, DoseId = doseId, Code = code, Summary = summary });
+            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = row.Id, BatchId = Batch.Id, DoseId = doseId, Cause = cause });
         return row;
     }
 
@@ -170,14 +170,14 @@ sealed class BatchFile
     /// <param name="holdId">Names the hold where the record takes no exception any more.</param>
     public void HoldForLot(LotRow lot, string holdId)
     {
-        var (code, summary) = ($"LOT_{StatusModel.Name(lot.Status)}", $"Lot {lot.Id}, of which the batch took, is {(lot.Status is QualityStatus.Rejected ? "rejected" : "in quarantine again")}.");
+        var (cause, summary) = (lot.Status is QualityStatus.Rejected ? HoldCause.LotRejected : HoldCause.LotQuarantine, $"Lot {lot.Id}, of which the batch took, is {(lot.Status is QualityStatus.Rejected ? "rejected" : "in quarantine again")}.");
         if (Batch.State is not BatchState.Running)
         {
-            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = holdId, BatchId = Batch.Id, Code = code, Summary = summary });
+            db.Publish(Batch.Id, new ExecutionHoldRaised { ExceptionId = holdId, BatchId = Batch.Id, Cause = cause });
             return;
         }
 
-        Raise(code, summary, new Dictionary<string, string>(StringComparer.Ordinal) { ["lot_id"] = lot.Id });
+        Raise(cause, summary, new Dictionary<string, string>(StringComparer.Ordinal) { ["lot_id"] = lot.Id });
         Entry();
     }
 
@@ -187,10 +187,10 @@ sealed class BatchFile
     /// <returns>The exception; null when there is one of it in this step already, or the batch is not running.</returns>
     public ExceptionRow? HoldForEquipment(EquipmentRow item, string stepId)
     {
-        const string code = "EQUIPMENT_OUT_OF_SERVICE";
+        const HoldCause cause = HoldCause.EquipmentOutOfService;
         Dictionary<string, string> numbers = new(StringComparer.Ordinal) { ["equipment_id"] = item.Id };
-        if (Batch.State is not BatchState.Running || Exceptions.Any(e => e.Code == code && e.StepId == stepId && e.Numbers == Stored.Write(numbers))) return null;
-        var raised = Raise(code, $"{item.Code}, which the batch uses, is out of service.", numbers, stepId);
+        if (Batch.State is not BatchState.Running || Exceptions.Any(e => e.Code == cause.Code() && e.StepId == stepId && e.Numbers == Stored.Write(numbers))) return null;
+        var raised = Raise(cause, $"{item.Code}, which the batch uses, is out of service.", numbers, stepId);
         Entry();
         return raised;
     }

@@ -5,6 +5,9 @@ namespace Doseline.Execution.Domain;
 /// <summary>When equipment may be used, and how its states follow each other.</summary>
 public static class EquipmentRules
 {
+    /// <summary>Code of a calibration that is overdue.</summary>
+    public const string NotCalibrated = "EQUIPMENT_NOT_CALIBRATED";
+
     // From -> to. IN_USE is entered and left by batches, CLEAN by a cleaning, MAINTENANCE by an order; what is out of service comes back through an order.
     static readonly (EquipmentState From, EquipmentState To)[] Ways =
     [
@@ -50,7 +53,7 @@ public static class EquipmentRules
         }
         if (equipment.CalibrationDue is { } due && now >= due)
         {
-            yield return Refusal.State(resource, "EQUIPMENT_NOT_CALIBRATED", $"The calibration of {equipment.Code} is overdue.")
+            yield return Refusal.State(resource, NotCalibrated, $"The calibration of {equipment.Code} is overdue.")
                 .With("calibration_due_time", due).With("now_time", now);
         }
     }

@@ -2,6 +2,7 @@ using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.V1;
+using HoldCause = Doseline.Execution.V1.HoldCause;
 
 namespace Doseline.Execution.Events;
 
@@ -17,7 +18,7 @@ public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, 
         if (file.Exceptions.Any(e => e.DeviationId == fact.DeviationId)) return;
         var own = file.Exceptions.Where(e => e is { State: ExceptionState.Open, DeviationId: null } && e.Code == fact.Code).ToList();
         foreach (var exception in own) exception.DeviationId = fact.DeviationId;
-        if (own is []) file.Raise("DEVIATION_OPENED", $"Quality opened a deviation: {fact.Code}.", doseId: fact.DoseId, deviationId: fact.DeviationId);
+        if (own is []) file.Raise(HoldCause.DeviationOpened, $"Quality opened a deviation: {fact.Code}.", doseId: fact.DoseId, deviationId: fact.DeviationId);
         file.Entry();
     }
 

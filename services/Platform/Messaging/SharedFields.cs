@@ -17,7 +17,7 @@ public static class SharedFields
     /// <summary>A field of a fact.</summary>
     /// <param name="Fact">Full name of the message.</param>
     /// <param name="Field">Name of the field.</param>
-    /// <param name="Kind">What kind of text: id, code, name, hash, text or document; empty for what is no text.</param>
+    /// <param name="Kind">What kind of text: id, code, name, hash, text or document; retired for one that is not published any more; empty for what is no text.</param>
     /// <param name="Characters">Characters at most; 0 for what is no text.</param>
     /// <param name="Why">Why it is shared.</param>
     public sealed record SharedField(string Fact, string Field, string Kind, int Characters, string Why);
@@ -42,7 +42,12 @@ public static class SharedFields
                 continue;
             }
 
-            if (shared.Characters > 0)
+            if (shared.Kind is "retired")
+            {
+                if (Texts(field, message).Any(text => text.Length > 0))
+                    yield return Refusal.State($"facts/{message.Descriptor.FullName}", "FIELD_NOT_SHARED", $"{field.FullName} is not published any more.").With("field", name);
+            }
+            else if (shared.Characters > 0)
             {
                 foreach (var text in Texts(field, message).Where(text => text.Length > shared.Characters))
                     yield return Refusal.Invalid(name, "TEXT_TOO_LONG", $"{name} has at most {shared.Characters} characters in a fact.").With("length", text.Length).With("length_max", shared.Characters);

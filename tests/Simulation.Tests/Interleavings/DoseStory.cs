@@ -89,7 +89,7 @@ sealed class DoseStory(int number, TestSigner signer)
         yield return new BatchStarted { BatchId = Batch, BatchNumber = $"B-{number:D6}", SiteId = "site", ProductCode = "P", DoseIds = { Dose } };
         yield return new DoseDispensed { DoseId = Dose, OrderId = Order, BatchId = Batch, SiteId = "site", RoomId = "room", ProductCode = "P", Measured = Activity(5e9), VolumeMl = 2, ExpireTime = At(48) };
         yield return new SampleTaken { SampleId = Sample, BatchId = Batch, SiteId = "site", RoomId = "laboratory", Activity = Activity(1e7) };
-        yield return new ExecutionHoldRaised { ExceptionId = Exception, BatchId = Batch, DoseId = "other dose", Code = "PRESSURE", Summary = "too low" };
+        yield return new ExecutionHoldRaised { ExceptionId = Exception, BatchId = Batch, DoseId = "other dose", Cause = HoldCause.StepValueOutOfLimit };
         yield return new BatchReadyForDisposition
         {
             BatchId = Batch, BatchNumber = $"B-{number:D6}", SiteId = "site", ProductCode = "P", RecordVersion = 7, RecordHash = "aa11", EndOfSynthesisTime = At(2),
