@@ -36,6 +36,7 @@ public sealed class ExecutionModule : ServiceModule
             .Api<BatchesApi>()
             .Api<BatchRecordsApi>()
             .Api<DoseRecordsApi>()
+            .Questions(BatchMeasures.All)
             .Calls<PossessionService.PossessionServiceClient>()
             .From("orders", facts => facts
                 .InTurn<OrderAccepted, DoseFacts>(o => [o.OrderId])

@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.Api;
 using Doseline.Inventory.Data;
+using Doseline.Inventory.Domain;
 using Doseline.Inventory.Events;
 using Doseline.Kernel.Ids;
 using Doseline.Platform.Hosting;
@@ -25,6 +26,7 @@ public sealed class InventoryModule : ServiceModule
             .Api<LicencesApi>()
             .Api<MaterialsApi>()
             .Api<LotsApi>()
+            .Questions(StockMeasures.All)
             .Api<MovesApi>()
             .Api<PossessionApi>()
             .Api<CostsApi>()

@@ -24,6 +24,7 @@ public sealed class QualityModule : ServiceModule
             .Database<QualityDb>()
             .Api<SpecificationsApi>()
             .Api<ResultsApi>()
+            .Questions(ResultMeasures.All)
             .Api<DeviationsApi>()
             .Api<DispositionApi>()
             .Api<CertificateApi>()

@@ -5,6 +5,7 @@ using Doseline.Platform.Hosting;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Api;
 using Doseline.Shipping.Data;
+using Doseline.Shipping.Domain;
 using Doseline.Shipping.Events;
 
 namespace Doseline.Shipping;
@@ -23,6 +24,7 @@ public sealed class ShippingModule : ServiceModule
             .Api<CarriersApi>()
             .Api<PackagingsApi>()
             .Api<PackagesApi>()
+            .Questions(SurveyMeasures.All)
             .Calls<Orders.V1.CustomersService.CustomersServiceClient>()
             .Calls<DoseRecordsService.DoseRecordsServiceClient>()
             .Calls<CertificateService.CertificateServiceClient>()

@@ -25,6 +25,7 @@ public sealed class EquipmentHoldTests
         await shift.BeginAsync();
         await shift.PrepareAsync();
         await shift.StepAsync("synthesis", shift.Plant.Synthesiser);
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
 
         await OutOfServiceAsync(shift, shift.Plant.Synthesiser);
 

@@ -185,7 +185,7 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         await CompleteAsync("dispense");
         await VerifyAsync("dispense");
         await StepAsync("sample");
-        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1, platform.Now), VolumeMl = 0.2 });
+        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1, platform.Now), VolumeMl = 0.05 });
         await CompleteAsync("sample");
     }
 

@@ -7,6 +7,7 @@ using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using CellItemKind = Doseline.Execution.Domain.Cells.CellItemKind;
@@ -18,6 +19,9 @@ namespace Doseline.Execution.Api;
 
 public sealed partial class BatchesApi
 {
+    // Enough to know what is usual.
+    const int EarlierMax = 10;
+
     /// <inheritdoc/>
     public override async Task<IssueMaterialResponse> IssueMaterial(IssueMaterialRequest request, ServerCallContext context)
     {
@@ -34,6 +38,7 @@ public sealed partial class BatchesApi
         if (!material.Radioactive) refusals.RequirePositive(request.Quantity, "quantity");
         var quantity = material.Radioactive ? 0 : UnitTable.Read(material.Unit, "material.unit").OrAdd(refusals) is { } unit ? UnitTable.Amount(request.Quantity, unit, "quantity").OrAdd(refusals) : 0;
         refusals.ThrowIfAny();
+        await LookAsync(file, cancel, activity is null ? null : BatchMeasures.OfIssue(file.Batch.ProductCode, material.Code, activity, file.Lines, (await RunAsync(file.Batch.RunId, cancel)).Yield));
 
         IssueToBatchRequest ask = new()
         {
@@ -88,10 +93,15 @@ public sealed partial class BatchesApi
         refusals.ThrowIfAny();
 
         var batch = file.Batch;
+        var yield = Finishing.Yield(bulk!, file.Lines, end) ?? 0;
+        var run = await RunAsync(batch.RunId, cancel);
+        var earlier = await db.List<BatchRow>().Is(nameof(BatchRow.SiteId), batch.SiteId).Is(nameof(BatchRow.ProductCode), batch.ProductCode).IsNot(nameof(BatchRow.Id), batch.Id)
+            .ByLast(nameof(BatchRow.StartedTime), nameof(BatchRow.Id)).ReadAsync(EarlierMax, cancel);
+        await LookAsync(file, cancel, [.. BatchMeasures.OfEndOfSynthesis(
+            batch.ProductCode, file.Recipe, yield, request.VolumeMl, earlier.Select(b => b.BulkVolumeMl), end - batch.StartedTime, run.EndOfSynthesisTime - run.StartTime)]);
         batch.EndOfSynthesisTime = end;
         batch.Bulk = bulk;
         batch.BulkVolumeMl = request.VolumeMl;
-        var yield = Finishing.Yield(bulk!, file.Lines, end) ?? 0;
         List<ExceptionRow> raised = [];
         if (yield < file.Recipe.YieldMin || yield > file.Recipe.YieldMax)
         {
@@ -139,6 +149,8 @@ public sealed partial class BatchesApi
             batch.Id, batch.SiteId, dose.ToDomain(), dose.Ordered, dose.ToleranceFraction, reading!, request.VolumeMl, instrument.ToDomain(), request.Geometry,
             batch.EndOfSynthesisTime!.Value, batch.Bulk!, batch.BulkVolumeMl, [.. file.Lines.Where(m => m.Kind is not MovementKind.Issued)], file.Recipe.BalanceTolerance), db.Now).OrThrow();
 
+        await LookAsync(file, cancel, BatchMeasures.OfDose(batch.ProductCode, judged.Measured, dose.Ordered),
+            BatchMeasures.OfPart(batch.ProductCode, judged.Measured, request.VolumeMl, batch.Bulk!, batch.BulkVolumeMl));
         Dispense(file, dose, request, reading!, judged, step.StepId);
         List<ExceptionRow> raised = [];
         if (!judged.InTolerance)
@@ -163,6 +175,7 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
         var step = file.Running(StepKind.Sample, request.StepId);
         var activity = ReadPart(request.Activity, file, db.Now);
+        await LookAsync(file, cancel, file.Batch.Bulk is { } bulk ? BatchMeasures.OfPart(file.Batch.ProductCode, activity, request.VolumeMl, bulk, file.Batch.BulkVolumeMl) : null);
         var sample = db.Ids.New();
         file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl);
         db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire() });
@@ -188,6 +201,7 @@ public sealed partial class BatchesApi
             refusals.Add(Refusal.Invalid("item", "KIND_INVALID", "A residue is something that can be taken out; a spill is a loss."));
         refusals.ThrowIfAny();
         var activity = ReadPart(request.Activity, file, db.Now);
+        await LookAsync(file, cancel, BatchMeasures.OfWaste(file.Batch.ProductCode, what, activity, file.Lines, file.Recipe.BalanceTolerance));
         var waste = db.Request.Derived("waste", file.Batch.Id);
         file.Move(kind, waste, "", activity, note: request.Note);
         file.PublishWaste(waste, activity, kind is MovementKind.Loss ? WasteCause.Loss : WasteCause.Residue);
@@ -195,6 +209,8 @@ public sealed partial class BatchesApi
         file.Entry();
         return await db.AnswerAsync(new RecordWasteResponse { WasteId = waste, Batch = file.Batch.ToWire() }, cancel);
     }
+
+    Task LookAsync(BatchFile file, CancellationToken cancel, params IEnumerable<Asked?> asked) => db.LookAsync(file.Batch.SiteId, file.Batch.Id, asked, cancel);
 
     void Dispense(BatchFile file, DoseRow dose, DispenseDoseRequest request, CalibratedActivity reading, Dispensed judged, string stepId)
     {

@@ -52,9 +52,13 @@ public sealed partial class BatchesApi
         var span = new EventSpan(db.Now).After("start_of_step", row.StartedTime);
         foreach (var (value, index) in request.Values.Select((value, index) => (value, index)).Where(sent => sent.value.InstantTime is not null))
             refusals.AddRange(span.Against($"values[{index}].instant_time", value.InstantTime.ToDateTimeOffset()));
-        var values = StepRules.Values(step, [.. request.Values.Select(Entered)]).OrAdd(refusals);
-        if (step.Signs(RecipeStep.Performed)) db.Request.RequireSignature(SigningMeaning.Perform, refusals);
+        List<EnteredValue> entered = [.. request.Values.Select(Entered)];
+        var values = StepRules.Values(step, entered).OrAdd(refusals);
         if (request.Comment is not "") refusals.RequireText(request.Comment, "comment", 2000);
+        refusals.ThrowIfAny();
+        // Who is to look again has not signed in vain.
+        await LookAsync(file, cancel, BatchMeasures.OfStep(file.Batch.ProductCode, step, entered));
+        if (step.Signs(RecipeStep.Performed)) db.Request.RequireSignature(SigningMeaning.Perform, refusals);
         refusals.ThrowIfAny();
 
         row.State = step.NeedsVerification ? StepState.Performed : StepState.Complete;

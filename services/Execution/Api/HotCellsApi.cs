@@ -6,6 +6,7 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using CellItemKind = Doseline.Execution.Domain.Cells.CellItemKind;
@@ -36,7 +37,9 @@ public sealed class HotCellsApi(ExecutionDb db) : HotCellsService.HotCellsServic
         refusals.ThrowIfAny();
 
         var (waste, remainder) = (db.Request.Derived("waste", cell.Id), Id.From("waste", "remainder", batch!.Id));
-        var contents = Dispensing.Contents(activity!, [.. (await db.LoadAsync(db.All<MovementRow>(nameof(MovementRow.BatchId), batch.Id), cancel)).Select(m => m.ToDomain())]);
+        List<Movement> lines = [.. (await db.LoadAsync(db.All<MovementRow>(nameof(MovementRow.BatchId), batch.Id), cancel)).Select(m => m.ToDomain())];
+        await db.LookAsync(batch.SiteId, batch.Id, [BatchMeasures.OfWaste(batch.ProductCode, kind, activity!, lines, RecipeWire.Document(batch.Recipe).ToDomain().BalanceTolerance)], cancel);
+        var contents = Dispensing.Contents(activity!, lines);
         // What is found after the batch was balanced comes out of what the balance could not place, where there is any.
         var wasMissing = await db.LoadAsync<CellItemRow>(cancel, remainder) is not null;
         file.Explain(remainder, contents);

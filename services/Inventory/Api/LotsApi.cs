@@ -1,10 +1,12 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
+using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Units;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 using ProductionRoute = Doseline.Inventory.Domain.ProductionRoute;
@@ -14,6 +16,9 @@ namespace Doseline.Inventory.Api;
 /// <summary>Lots: announced, received, approved, read.</summary>
 public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs costs, PageTokens pageTokens) : LotsService.LotsServiceBase
 {
+    // Enough to know what is usual.
+    const int EarlierMax = 10;
+
     /// <inheritdoc/>
     public override async Task<ExpectReceiptResponse> ExpectReceipt(ExpectReceiptRequest request, ServerCallContext context)
     {
@@ -84,6 +89,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             else if (await db.LoadAsync<RoomRow>(cancel, request.RoomId) is not { Active: true } room || room.SiteId != request.SiteId)
                 refusals.Add(Refusal.State($"rooms/{request.RoomId}", "ROOM_NOT_AUTHORISED", $"{request.RoomId} is not an active room of site {request.SiteId}."));
             refusals.ThrowIfAny();
+            await LookAsync(place.HoldingId, request, contents, quantity, kind.Unit, expected, cancel);
             if (expected is not null) expected.Open = false;
 
             var lot = LotOf(request, material, quantity, lines, place, expire, now);
@@ -211,6 +217,21 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         if (row is { Open: true, HoldingId: "" } && row.SiteId == request.SiteId && row.MaterialCode == request.MaterialCode) return row;
         refusals.Add(Refusal.State($"expectations/{request.ExpectationId}", "EXPECTATION_NOT_OPEN", "There is no open announcement of this material with that identifier."));
         return null;
+    }
+
+    // A slip of the decimal point in a receipt goes on into everything that is made of it.
+    async Task LookAsync(string lotId, ReceiveLotRequest request, IReadOnlyList<CalibratedActivity> contents, decimal quantity, string unit, ExpectationRow? expected, CancellationToken cancel)
+    {
+        var earlier = await db.List<LotRow>().Is(nameof(LotRow.MaterialCode), request.MaterialCode).Is(nameof(LotRow.SupplierCode), request.SupplierCode)
+            .ByLast(nameof(LotRow.ReceiveTime), nameof(LotRow.Id)).ReadAsync(EarlierMax, cancel);
+        if (contents is not [var principal, ..])
+        {
+            await db.LookAsync(request.SiteId, lotId, [StockMeasures.Of(request.MaterialCode, quantity, unit, earlier.Select(l => l.Quantity))], cancel);
+            return;
+        }
+
+        double? announced = expected is null ? null : Json.Read<BookedLine[]>(expected.Contents).Where(l => l.Nuclide == principal.Nuclide.Symbol).Sum(l => l.At(principal.Reference));
+        await db.LookAsync(request.SiteId, lotId, StockMeasures.Of(request.MaterialCode, [.. contents.Select(BookedLine.From)], announced, earlier.Select(l => Json.Read<BookedLine[]>(l.Declared))), cancel);
     }
 
     static Expectation ToWire(ExpectationRow row) => new()

@@ -3,6 +3,7 @@ using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
 
@@ -144,7 +145,9 @@ public sealed partial class MovesApi(InventoryDb db, Gate gate, Ledger ledger, C
             refusals.ThrowIfAny();
             var at = span.Nearest(measured!.Reference);
             var read = BookedLine.From(measured).ReferredTo(at);
-            var missing = read with { Bq = Correction.BookedAt(sides, read.Nuclide, at) - read.Bq };
+            var booked = Correction.BookedAt(sides, read.Nuclide, at);
+            await db.LookAsync(holding.SiteId, holding.Id, [StockMeasures.Assay.Against("", "", "measured.activity_bq", "bq", read.Bq, booked)], cancel);
+            var missing = read with { Bq = booked - read.Bq };
             if (missing.Bq == 0) return await db.AnswerAsync(new RecordAssayResponse(), cancel);
             var reason = late is null ? request.Reason : $"{request.Reason} (late entry, witnessed by {late.WitnessName}: {late.Reason})";
             return await db.AnswerAsync(new RecordAssayResponse { TransactionId = await corrections.BookAsync(Correction.PlaceAt(sides, at)!, missing, request.RequestId, reason, cancel) }, cancel);

@@ -37,6 +37,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
 
     // Where what was issued ends, as shares of it: most in the bulk, some in each thing of the module, and a little where only wipes find it.
     const double YieldFraction = 0.93;
+    const double BulkMl = 200;
     const double SampleFraction = 0.002;
     static readonly (CellItemKind Kind, double Fraction)[] Left = [(CellItemKind.Column, 0.042), (CellItemKind.Tubing, 0.011), (CellItemKind.Filter, 0.006), (CellItemKind.Other, 0.009)];
 
@@ -82,7 +83,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         var bulk = LotActivity(batch.Run, now);
         await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction * Read(BulkError, batch.Run.Run, "bulk")).ToWire(), VolumeMl = 200,
+            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction * Read(BulkError, batch.Run.Run, "bulk")).ToWire(), VolumeMl = BulkMl,
         });
         await CompleteAsync(batch, "synthesis");
         await StepAsync(batch, "filter", new StepValue { Code = "bubble-point", Number = 3.4 });
@@ -110,7 +111,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
             var given = order.Accepted!.Wanted.Read("wanted").OrThrow().ReferredTo(now);
             var dispensed = await floor.DispenseDoseAsync(new DispenseDoseRequest
             {
-                RequestId = keys.Of("dispense", order.Input.Order), BatchId = Id(batch), DoseId = order.DoseId, Reading = given.WithAmount(given.Amount * Read(DoseError, order.Input.Order, "dose")).ToWire(), VolumeMl = 12.5, InstrumentId = calibrator, Geometry = Geometry,
+                RequestId = keys.Of("dispense", order.Input.Order), BatchId = Id(batch), DoseId = order.DoseId, Reading = given.WithAmount(given.Amount * Read(DoseError, order.Input.Order, "dose")).ToWire(), VolumeMl = VolumeOf(run, given), InstrumentId = calibrator, Geometry = Geometry,
             });
             order.Measured = dispensed.Dose.Record.Measured;
             batch.Batch = dispensed.Batch;
@@ -120,13 +121,17 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         await CompleteAsync(batch, "dispense");
     }
 
+    // What of the bulk holds that activity, to a thousandth of a millilitre.
+    double VolumeOf(RunInput run, CalibratedActivity part) =>
+        Math.Round(BulkMl * (part.Amount.Bq / (LotActivity(run, part.Reference).Amount.Bq * YieldFraction)), 3);
+
     /// <summary>Takes the sample for QC.</summary>
     public async Task SampleAsync(DayBatch batch, DateTimeOffset now)
     {
         var run = batch.Run;
         await BeginAsync(batch, "qc-sample");
         var sample = SampleOf(run, now);
-        batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = 1 })).SampleId;
+        batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = VolumeOf(run, sample) })).SampleId;
         await CompleteAsync(batch, "qc-sample");
     }
 

@@ -1,5 +1,6 @@
 using Doseline.Local.Day.Files;
 using Doseline.Platform.Rpc;
+using Doseline.Operations.V1;
 using Doseline.Quality.V1;
 
 namespace Doseline.Local.Day;
@@ -33,6 +34,20 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
                 RequestId = keys.Of("specification-approve", tests.Key),
                 SpecificationId = draft.Specification.SpecificationId,
                 Version = draft.Specification.Version,
+            });
+        }
+    }
+
+    /// <summary>Sets the bounds outside of which values are questioned.</summary>
+    public async Task SetBoundsAsync()
+    {
+        PlausibilityService.PlausibilityServiceClient bounds = new(people.Qa);
+        foreach (var set in input.Plausible)
+        {
+            await bounds.PutBoundsAsync(new PutBoundsRequest
+            {
+                RequestId = keys.Of("plausible", set.Service, set.Measure, set.Product, set.Item), Service = set.Service, Reason = "what the site has seen",
+                Bounds = new PlausibleBounds { Measure = set.Measure, ProductCode = set.Product, Item = set.Item, Minimum = set.Minimum, Maximum = set.Maximum },
             });
         }
     }

@@ -34,7 +34,9 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
         await RecipesAsync();
         await CommerceAsync();
         await TransportAsync();
-        await new DayQuality(input, people, keys).EnterAsync();
+        DayQuality quality = new(input, people, keys);
+        await quality.EnterAsync();
+        await quality.SetBoundsAsync();
         await new DayLabels(input, people, keys).EnterAsync();
     }
 

@@ -7,6 +7,7 @@ using Doseline.Platform.Audit;
 using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Messaging;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Signing;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
@@ -159,6 +160,8 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
         modelBuilder.Entity<AuditRow>().ToTable("audit").HasKey(r => r.Seq);
         modelBuilder.Entity<SignatureRow>().ToTable("signatures").HasKey(r => r.Id);
         modelBuilder.Entity<LegalHoldRow>().ToTable("legal_holds").HasKey(r => r.Id);
+        modelBuilder.Entity<BoundsRow>().ToTable("plausible_bounds").HasKey(r => r.Id);
+        modelBuilder.Entity<SecondLookRow>().ToTable("second_looks").HasKey(r => r.Id);
         // Numbered by the sealer, not by the database.
         modelBuilder.Entity<LeafRow>().ToTable("audit_leaves").HasKey(r => r.LeafIndex);
         modelBuilder.Entity<LeafRow>().Property(r => r.LeafIndex).ValueGeneratedNever();

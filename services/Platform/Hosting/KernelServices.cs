@@ -6,6 +6,7 @@ using Doseline.Platform.Audit.Retention;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Operations;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
 using Doseline.Signing.V1;
@@ -28,6 +29,7 @@ static class KernelServices
         Serve<FactsApi>(() => FactsService.Descriptor);
         Serve<MessagesApi>(() => MessagesService.Descriptor);
         Serve<SystemApi>(() => SystemService.Descriptor);
+        Serve<PlausibilityApi>(() => PlausibilityService.Descriptor);
 
         void Serve<TApi>(Func<RpcService> descriptor) where TApi : class
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Doseline.Kernel.Rules;
 using Doseline.Platform.Actors;
 using Doseline.Platform.Actors.Deadlines;
 using Doseline.Platform.Audit.Sealing;
@@ -6,6 +7,7 @@ using Doseline.Platform.Auth;
 using Doseline.Platform.Data;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Dapr;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Telemetry;
 using Grpc.Core;
@@ -106,6 +108,13 @@ public sealed class ModuleBuilder(
     public ModuleBuilder Calls(Func<IEnumerable<(string Callee, string Service)>> called)
     {
         services.AddSingleton(_ => new CalledServices(service, [.. called()]));
+        return this;
+    }
+
+    /// <summary>Declares what values are questioned before they are recorded (<see cref="SecondLooks"/>).</summary>
+    public ModuleBuilder Questions(params IReadOnlyList<Measure> measures)
+    {
+        services.AddSingleton(new QuestionedMeasures(service, measures));
         return this;
     }
 

@@ -33,6 +33,9 @@ public sealed class RequestContext
     /// <summary>Why, as given by the person; empty where none was asked for.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>What the person said of values that were questioned; null for a first try.</summary>
+    public SecondLook? SecondLook { get; set; }
+
     /// <summary>Id of the electronic signature that covers this change; null when unsigned.</summary>
     public string? SignatureId { get; set; }
 

@@ -142,6 +142,9 @@ public sealed record RpcMethod(
     /// <summary>Request field that chooses the service whose database the call is about; null where the owner's own is.</summary>
     public FieldDescriptor? Chooser { get; init; }
 
+    /// <summary>Request field with what the person says of values that were questioned; null where none is.</summary>
+    public FieldDescriptor? SecondLook { get; } = Descriptor.InputType.FindFieldByName("second_look") is { FieldType: FieldType.Message } look && look.MessageType == Common.V1.SecondLook.Descriptor ? look : null;
+
     /// <summary>The site that a request names; null where none of its fields does.</summary>
     public string? SiteOf(IMessage request) => Site?.Accessor.GetValue(request) as string;
 

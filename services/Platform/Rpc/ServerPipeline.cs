@@ -125,6 +125,7 @@ public sealed class ServerPipeline(
         request.CorrelationId = (caller.Is(Roles.Service) ? headers.GetValue(RpcHeaders.Correlation) : null) ?? request.CausationId;
         request.Zone = headers.GetValue(RpcHeaders.Zone) is { } zone && Zones.Exists(zone) ? zone : "UTC";
         request.Reason = method.Reason?.Accessor.GetValue(message) as string ?? "";
+        request.SecondLook = method.SecondLook?.Accessor.GetValue(message) as SecondLook;
         return limit.Enter(caller);
     }
 

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
 using Doseline.Quality.Domain;
@@ -11,6 +12,9 @@ namespace Doseline.Quality.Api;
 /// <summary>Serves <see cref="ResultsService"/>.</summary>
 public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls recalls, AnalysisDocuments analyses, PageTokens pages) : ResultsService.ResultsServiceBase
 {
+    // Enough to know what is usual.
+    const int EarlierMax = 10;
+
     /// <inheritdoc/>
     public override Task<RecordResultResponse> RecordResult(RecordResultRequest request, ServerCallContext context) =>
         db.LockedAsync($"batch:{request.BatchId}", () => RecordAsync(request, context.CancellationToken), context.CancellationToken);
@@ -76,6 +80,9 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
             refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
         refusals.ThrowIfAny();
+        var earlier = await db.List<ResultRow>().Is(nameof(ResultRow.SpecificationId), judge.Id).Is(nameof(ResultRow.TestCode), test!.Code)
+            .ByLast(nameof(ResultRow.RecordedTime), nameof(ResultRow.Id)).ReadAsync(EarlierMax, cancel);
+        await db.LookAsync(batch.SiteId, batch.Id, ResultMeasures.Of(batch.ProductCode, test, judged!.Number, earlier.Select(r => r.Number)), cancel);
 
         var resultId = db.Ids.New();
         var deviationId = "";

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
 using Doseline.Shipping.Domain;
@@ -12,6 +13,9 @@ namespace Doseline.Shipping.Api;
 public sealed class Surveying(ShippingDb db, PackageReads reads)
 {
     const int WipesMax = 20;
+
+    // Enough to know what is usual.
+    const int EarlierMax = 20;
 
     /// <summary>Records a survey; one that exceeds a limit is kept too, with its findings, and the package stays open.</summary>
     public async Task<Wire.RecordSurveyResponse> RecordAsync(Wire.RecordSurveyRequest request, CancellationToken cancel)
@@ -30,12 +34,13 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         var promises = await reads.PromisesAsync(doses, cancel);
         var delivery = promises is [] ? time : promises.Min(order => order.Delivery);
         var rates = new DoseRates(sent.SurfaceDoseRateNsvPerHour, sent.OneMeterDoseRateNsvPerHour);
+        await db.LookAsync(row.SiteId, row.Id, SurveyMeasures.Of(
+            doses[0].Contents[0].Nuclide, row.PackagingId, rates.SurfaceNsvPerHour, rates.OneMeterNsvPerHour, HeldAt(doses, time) / 1e9, await EarlierAsync(row, doses, cancel)), cancel);
         var classification = PackageReads.Classify(row, doses, rates, findings is [], packaging.Kind, time, delivery).OrAdd(findings);
         if (classification is not null)
         {
             CheckExpectation(request.ExpectedCategory, classification, rates);
-            var total = doses.SelectMany(dose => dose.Contents).Sum(part => part.ToActivity().At(time).Bq);
-            findings.AddRange(PackagingRules.Check(packaging, classification, new MaterialForm(row.PhysicalForm), total));
+            findings.AddRange(PackagingRules.Check(packaging, classification, new MaterialForm(row.PhysicalForm), HeldAt(doses, time)));
         }
 
         var survey = new SurveyRow
@@ -57,6 +62,20 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         db.Put(survey);
         Apply(row, survey, findings is [] ? classification : null);
         return await db.AnswerAsync(new Wire.RecordSurveyResponse { Package = await reads.ToWireAfterSaveAsync(row, cancel), Survey = PackageWire.Of(survey) }, cancel);
+    }
+
+    static double HeldAt(IEnumerable<DoseInPackage> doses, DateTimeOffset at) => doses.SelectMany(dose => dose.Contents).Sum(part => part.ToActivity().At(at).Bq);
+
+    // Dose rate at 1 m for each gigabecquerel of the packages that were last surveyed in the same packaging with the same in them.
+    async Task<List<double>> EarlierAsync(PackageRow row, IReadOnlyList<DoseInPackage> doses, CancellationToken cancel)
+    {
+        var packages = await db.List<PackageRow>().Is(nameof(PackageRow.PackagingId), row.PackagingId).Is(nameof(PackageRow.SiteId), row.SiteId).IsNot(nameof(PackageRow.Id), row.Id)
+            .ByLast(nameof(PackageRow.ContentTime), nameof(PackageRow.Id)).ReadAsync(EarlierMax, cancel);
+        var alike = packages.Where(p => p.SurveyId is not null && Nuclides(p.ReadDoses()).SetEquals(Nuclides(doses))).ToDictionary(p => p.SurveyId!, StringComparer.Ordinal);
+        var surveys = await db.LoadAsync(db.Each<SurveyRow>(alike.Keys), cancel);
+        return [.. surveys.Select(s => s.MeterNsvPerHour / (HeldAt(alike[s.Id].ReadDoses(), s.SurveyTime) / 1e9))];
+
+        static HashSet<string> Nuclides(IEnumerable<DoseInPackage> of) => [.. of.SelectMany(d => d.Contents).Select(c => c.Nuclide)];
     }
 
     static void Apply(PackageRow row, SurveyRow survey, PackageClassification? classification)

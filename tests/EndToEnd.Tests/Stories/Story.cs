@@ -26,11 +26,11 @@ sealed class Story : IAsyncDisposable
 
     readonly DayPlay play;
 
-    Story(TestPlatform platform, DayInput input, string folder)
+    Story(TestPlatform platform, ISimulation people, DayInput input, string folder)
     {
         (Platform, Input) = (platform, input);
         var quiet = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null), Interactive = InteractionSupport.No });
-        play = new DayPlay(input, platform.Host, new DayProgress(quiet, null), new DayJournal(Path.Combine(folder, "story.journal.json")));
+        play = new DayPlay(input, people, new DayProgress(quiet, null), new DayJournal(Path.Combine(folder, "story.journal.json")));
     }
 
     /// <summary>Products of the day that a run makes.</summary>
@@ -57,8 +57,10 @@ sealed class Story : IAsyncDisposable
     /// <param name="clock">The clock; null for a new one.</param>
     /// <param name="alter">Changes what the files say.</param>
     /// <param name="postgres">Null follows the environment.</param>
+    /// <param name="through">What people reach the platform through; null for nothing.</param>
     public static async Task<Story> BeginAsync(
-        string product, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, Func<DayInput, RunInput, DayInput>? alter = null, bool? postgres = null)
+        string product, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, Func<DayInput, RunInput, DayInput>? alter = null, bool? postgres = null,
+        Func<ISimulation, ISimulation>? through = null)
     {
         var run = Day.Value.Runs.First(r => r.Product == product);
         var order = Day.Value.Orders.First(o => o.Product == product && o.Site == run.Site && o.ExpectedAccepted);
@@ -67,7 +69,7 @@ sealed class Story : IAsyncDisposable
         clock ??= new SimulatedClock(input.Start);
         clock.MoveTo(input.Start);
         var platform = await TestPlatform.StartAsync(postgres, configure, clock);
-        Story story = new(platform, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
+        Story story = new(platform, through?.Invoke(platform.Host) ?? platform.Host, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
         await story.play.Setup.EnterAsync();
         await platform.SettleAsync();
         await story.play.Setup.PlanRunsAsync();

@@ -74,6 +74,8 @@ sealed class DayFiles
             .Select(r => (Row: r, Equipment: r.KeyOf("equipment", equipmentKeys, "equipment.csv"))).Select(r => (r.Row, r.Equipment, Site: equipmentSites.GetValueOrDefault(r.Equipment, "")))
             .Select(r => new MaintenanceInput(r.Row.Text("order"), r.Equipment, r.Site, r.Row.Text("kind"), r.Row.List("plan"), At(r.Row, "start_local", zones.GetValueOrDefault(r.Site, "UTC")),
                 At(r.Row, "end_local", zones.GetValueOrDefault(r.Site, "UTC")), r.Row.Text("reason"))).ToList();
+        var plausible = Rows("plausible.csv", ["service", "measure", "product", "item", "minimum", "maximum"])
+            .Select(r => new PlausibleInput(r.Text("service"), r.Text("measure"), r.TextOrEmpty("product"), r.TextOrEmpty("item"), r.Number("minimum"), r.Number("maximum"))).ToList();
         var lots = deliveries.Select(d => d.Lot).ToHashSet(StringComparer.Ordinal);
 
         return new DayInput
@@ -91,6 +93,7 @@ sealed class DayFiles
             Equipment = equipment,
             Cleaning = cleaning,
             Maintenance = maintenance,
+            Plausible = plausible,
             Products = products,
             Recipes = recipes,
             LabelZpl = DayYaml.ReadText(folder, "label.zpl", problems),

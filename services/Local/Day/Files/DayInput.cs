@@ -19,6 +19,7 @@ sealed record DayInput
     public required IReadOnlyList<EquipmentInput> Equipment { get; init; }
     public required IReadOnlyList<CleaningInput> Cleaning { get; init; }
     public required IReadOnlyList<MaintenanceInput> Maintenance { get; init; }
+    public required IReadOnlyList<PlausibleInput> Plausible { get; init; }
     public required IReadOnlyList<ProductInput> Products { get; init; }
     public required IReadOnlyList<PriceInput> Prices { get; init; }
     public required IReadOnlyList<CustomerInput> Customers { get; init; }
@@ -76,6 +77,9 @@ sealed record EquipmentInput(string Equipment, string Class, string Site, string
 
 /// <summary>Rules of a site for cleaning between uses; changes as in <c>UseChange</c>.</summary>
 sealed record CleaningInput(string Site, IReadOnlyList<(string Change, int Level)> Rules, TimeSpan? ValidFor, string Source);
+
+/// <summary>Bounds outside of which a value of a service is questioned, as a site sets them.</summary>
+sealed record PlausibleInput(string Service, string Measure, string Product, string Item, double Minimum, double Maximum);
 
 sealed record MaintenanceInput(string Order, string Equipment, string Site, string Kind, IReadOnlyList<string> Plan, DateTimeOffset Start, DateTimeOffset End, string Reason);
 
