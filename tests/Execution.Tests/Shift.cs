@@ -30,6 +30,8 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
     public string BatchId { get; private set; } = "";
     public List<OrderAccepted> Orders { get; } = [];
 
+    DateTimeOffset synthesisBegun;
+
     /// <summary>A platform with a plant, a run and accepted orders in it.</summary>
     public static async Task<Shift> StartAsync(TestPlatform platform, FakePossession possession, int orders = 2)
     {
@@ -130,18 +132,20 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
     public async Task<RecordEndOfSynthesisResponse> SynthesiseAsync(double yield = 0.96, TimeSpan? takes = null)
     {
         await StepAsync("synthesis", plant.Synthesiser);
-        var begun = platform.Now;
+        synthesisBegun = platform.Now;
         await platform.AdvanceAsync(takes ?? TimeSpan.FromHours(1));
-        var hours = (platform.Now - begun).TotalHours;
-        return await Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
-        {
-            RequestId = TestPlatform.RequestId(),
-            BatchId = BatchId,
-            EndOfSynthesisTime = platform.Now.ToWire(),
-            Bulk = Plant.Lutetium(yield * IssuedGBq * Math.Pow(2, -hours / (6.6443 * 24)), platform.Now),
-            VolumeMl = 20,
-        });
+        return await EndSynthesisAsync(yield);
     }
+
+    /// <summary>Measures the bulk of a synthesis that runs.</summary>
+    public async Task<RecordEndOfSynthesisResponse> EndSynthesisAsync(double yield = 0.96) => await Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
+    {
+        RequestId = TestPlatform.RequestId(),
+        BatchId = BatchId,
+        EndOfSynthesisTime = platform.Now.ToWire(),
+        Bulk = Plant.Lutetium(yield * IssuedGBq * Math.Pow(2, -(platform.Now - synthesisBegun).TotalHours / (6.6443 * 24)), platform.Now),
+        VolumeMl = 20,
+    });
 
     public async Task<CompleteStepResponse> CheckTemperatureAsync(double celsius = 90)
     {

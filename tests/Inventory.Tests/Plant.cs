@@ -1,4 +1,5 @@
 using Doseline.Inventory.V1;
+using Doseline.Operations.V1;
 using Doseline.Testing;
 using Google.Protobuf.WellKnownTypes;
 using WireActivity = Doseline.Common.V1.CalibratedActivity;
@@ -97,6 +98,12 @@ sealed class Plant(TestPlatform platform)
         RequestId = TestPlatform.RequestId(), SiteId = Site, RoomId = room, MaterialCode = "LU177-NCA", SupplierCode = "REACTOR", SupplierBatch = "B1",
         Form = "solution", Use = "manufacture", Route = ProductionRoute.NoCarrierAdded, Contents = { (WireActivity[])[Activity(bq), .. impurities] }, CostMinor = 250_000, Currency = "USD",
     };
+
+    /// <summary>Lets lots be of any size: by chance they are unlike each other.</summary>
+    public async Task LotsOfAnySizeAsync(string measure) => await new PlausibilityService.PlausibilityServiceClient(platform.As("qa")).PutBoundsAsync(new PutBoundsRequest
+    {
+        RequestId = TestPlatform.RequestId(), Service = "inventory", Bounds = new PlausibleBounds { Measure = measure, Minimum = 0, Maximum = 1e30 }, Reason = "sizes by chance",
+    });
 
     public async Task<Lot> ReceiveAsync(double bq, string room = "store-a", params WireActivity[] impurities) =>
         (await Lots.ReceiveLotAsync(Receipt(bq, room, impurities))).Lot;

@@ -12,6 +12,7 @@ public sealed class PossessionTests
     {
         await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform, licenceBq: 1e15);
+        await plant.LotsOfAnySizeAsync("received_bq");
         List<(DateTimeOffset From, double Bq)> oracle = [];
         double Expected(DateTimeOffset at) => oracle.Where(one => one.From <= at).Sum(one => one.Bq * Math.Exp(-Math.Log(2) * (at - one.From).TotalSeconds / (6.6443 * 86_400)));
 

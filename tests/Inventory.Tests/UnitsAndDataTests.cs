@@ -74,6 +74,7 @@ public sealed class UnitsAndDataTests
     {
         await using var platform = await TestPlatform.StartAsync();
         var plant = await Plant.BuildAsync(platform);
+        await plant.LotsOfAnySizeAsync("received_amount");
         await plant.Materials.PutMaterialAsync(Cold("RINSE", "L"));
         await plant.Materials.PutSupplierAsync(new PutSupplierRequest { RequestId = TestPlatform.RequestId(), Supplier = new Supplier { SupplierCode = "BUF", Name = "Buffers", MaterialCodes = { "RINSE" } }, Reason = "new" });
         Random random = new(Chance.Seed);

@@ -26,12 +26,33 @@ const orderForIt = () => call(supplyDesk, 'orders.v1.OrdersService/PlaceOrder', 
     windowStart: { dateTime: '2026-11-25T10:00', zone: 'America/New_York' }, windowEnd: { dateTime: '2026-11-25T12:00', zone: 'America/New_York' },
 });
 
+// A point in the wrong place is questioned before anything is recorded: what was typed stays in the form, to be corrected.
+async function slip(page, aim, volume) {
+    await page.getByLabel('Reading', { exact: true }).fill(String(aim * 10));
+    await page.getByLabel('Volume').fill(volume);
+    await page.getByRole('button', { name: 'Dispense', exact: true }).click();
+    const dialog = page.locator('dialog').filter({ hasText: 'Look again' });
+    await dialog.locator('[data-code="VALUE_IMPLAUSIBLE"]').first().waitFor();
+    await accessible(page, 'a value that is questioned');
+    await picture(page, 'second-look');
+    // Who only types on does not confirm by it.
+    assert.ok(await dialog.getByRole('button', { name: 'It is right' }).isDisabled());
+    await dialog.getByRole('button', { name: 'Correct it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('Volume').inputValue(), volume);
+    await page.locator('[data-code="VALUE_IMPLAUSIBLE"]').first().waitFor();
+    await page.getByLabel('Reading', { exact: true }).fill(String(aim));
+}
+
+// What of the bulk holds a dose, about: what the person at the dispenser draws.
+const volumeOf = (record) => (record.batch.bulkVolumeMl * record.doses[0].record.ordered.activityBq / record.batch.bulk.activityBq).toFixed(2);
+
 const running = async (product) => {
     const { batches } = await call(operator, 'execution.v1.BatchRecordsService/ListBatches', { siteId: 'bos', state: 'BATCH_STATE_RUNNING', productCode: product, pageSize: 10 });
     return batches[0];
 };
 
-test('Doses are dispensed and sampled, residue is booked and production finished, with the instrument reading and factor in sight', async () => {
+test('Doses are dispensed and sampled, residue is booked and production finished, with the instrument reading and factor in sight; a slip is questioned and corrected, or confirmed with a reason [P05]', async () => {
     const batch = await running('RA223-CL2');
     const page = await open(operator, '/batches');
     await page.locator('tbody tr').nth(2).waitFor();
@@ -63,7 +84,8 @@ test('Doses are dispensed and sampled, residue is booked and production finished
     for (let i = record.doses.length; i > 0; i--) {
         const aim = parseFloat((await page.locator('.dispense-aim strong').innerText()).replaceAll(',', ''));
         await page.getByLabel('Reading', { exact: true }).fill(String(aim));
-        await page.getByLabel('Volume').fill('6');
+        if (i === record.doses.length) await slip(page, aim, volumeOf(record));
+        await page.getByLabel('Volume').fill(volumeOf(record));
         await page.getByRole('button', { name: 'Dispense', exact: true }).click();
         if (i > 1) await page.waitForFunction((n) => document.querySelector('.dispense-aim')?.textContent.includes(`${n} doses`), i - 1);
     }
@@ -71,10 +93,16 @@ test('Doses are dispensed and sampled, residue is booked and production finished
     await page.getByRole('button', { name: 'Complete step' }).click();
     await page.getByRole('heading', { name: 'Take the QC sample' }).waitFor();
     await page.getByRole('button', { name: 'Begin step' }).click();
+    // A volume that does not go with the activity is right for once, and says how that is known.
     await page.getByLabel('Activity', { exact: true }).fill('0.0002');
-    await page.getByLabel('Volume').fill('1');
+    await page.getByLabel('Volume').fill('5');
     await page.getByRole('button', { name: 'Take sample' }).click();
+    const look = page.locator('dialog').filter({ hasText: 'Look again' });
+    await look.getByLabel('How do you know').fill('diluted with saline in the sample vial');
+    await look.getByRole('button', { name: 'It is right' }).click();
     await said(page, 'Sample taken');
+    const { looks } = await call(qa, 'operations.v1.PlausibilityService/ListSecondLooks', { service: 'execution', recordId: batch.batchId });
+    assert.deepEqual(looks.map((each) => [each.field, each.value, each.personName, each.reason]), [['volume_ml', 5, operator.name, 'diluted with saline in the sample vial']]);
     await page.getByRole('button', { name: 'Complete step' }).click();
     await page.locator('.step[data-state="4"]').nth(7).waitFor();
 
@@ -83,6 +111,8 @@ test('Doses are dispensed and sampled, residue is booked and production finished
     await page.locator('dialog').getByLabel('Activity', { exact: true }).fill(rest);
     await page.locator('dialog').getByLabel('What happened').fill('vials and lines');
     await page.locator('dialog').getByRole('button', { name: 'Residue or loss' }).click();
+    await look.getByLabel('How do you know').fill('all that was left, in one bag');
+    await look.getByRole('button', { name: 'It is right' }).click();
     await said(page, 'Recorded as waste');
     await page.getByRole('button', { name: 'Finish production' }).click();
     await said(page, 'Production is complete');
@@ -175,10 +205,11 @@ test('Two people at one record: the later entry is told what changed, keeps what
     assert.ok(Number(await first.locator('[data-record-version]').innerText()) > Number(seen));
 
     // Both go on, each with a dose; both are in the record.
+    const volume = volumeOf((await call(operator, 'execution.v1.BatchRecordsService/GetBatchRecord', { batchId: batch.batchId })).record);
     const aim = parseFloat((await first.locator('.dispense-aim strong').innerText()).replaceAll(',', ''));
     for (const page of [first, second]) {
         await page.getByLabel('Reading', { exact: true }).fill(String(aim));
-        await page.getByLabel('Volume').fill('6');
+        await page.getByLabel('Volume').fill(volume);
     }
     await first.getByRole('button', { name: 'Dispense', exact: true }).click();
     await said(first, 'Dispensed');

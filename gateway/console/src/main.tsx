@@ -5,6 +5,7 @@ import { queries } from './api/query';
 import { screens } from './app/screens';
 import { SessionGate } from './app/session';
 import { Shell } from './app/Shell';
+import { SecondLookDesk } from './app/secondLook';
 import { SigningDesk } from './app/signing';
 import { Toasts } from './ui/Toasts';
 import './ui/tokens.css';
@@ -16,9 +17,11 @@ createRoot(document.getElementById('console')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <SessionGate>
-        <SigningDesk>
-          <Toasts><Shell screens={screens} /></Toasts>
-        </SigningDesk>
+        <SecondLookDesk>
+          <SigningDesk>
+            <Toasts><Shell screens={screens} /></Toasts>
+          </SigningDesk>
+        </SecondLookDesk>
       </SessionGate>
     </QueryClientProvider>
   </StrictMode>,

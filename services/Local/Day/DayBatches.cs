@@ -121,9 +121,8 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         await CompleteAsync(batch, "dispense");
     }
 
-    // What of the bulk holds that activity, to a thousandth of a millilitre.
-    double VolumeOf(RunInput run, CalibratedActivity part) =>
-        Math.Round(BulkMl * (part.Amount.Bq / (LotActivity(run, part.Reference).Amount.Bq * YieldFraction)), 3);
+    // What of the bulk holds that activity.
+    double VolumeOf(RunInput run, CalibratedActivity part) => BulkMl * (part.Amount.Bq / (LotActivity(run, part.Reference).Amount.Bq * YieldFraction));
 
     /// <summary>Takes the sample for QC.</summary>
     public async Task SampleAsync(DayBatch batch, DateTimeOffset now)

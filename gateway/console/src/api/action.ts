@@ -1,6 +1,7 @@
 // Changes: safe to repeat, signed where the method demands it, refused with every reason.
 import { create, toJsonString, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { useCallback, useRef, useState } from 'react';
+import { isQuestion, useSecondLook, type SaidOfValues } from '../app/secondLook';
 import { useSigner } from '../app/signing';
 import { changed } from './query';
 import { problemOf, type Problem } from './refusals';
@@ -35,34 +36,42 @@ export function useAction<I extends DescMessage, O extends DescMessage>(
   // The id of an intention whose outcome is not known: sending the same again must not do it twice.
   const unsettled = useRef<{ key: string; id: string; signed?: MessageInitShape<I> } | null>(null);
   const sign = useSigner();
+  const lookAgain = useSecondLook();
 
-  const run = useCallback(async (input: Requested<I>, options: { asked?: boolean } = {}) => {
-    const message = create(method.input, input as never);
-    const key = toJsonString(method.input, message as never);
-    const intention: NonNullable<typeof unsettled.current> = unsettled.current?.key === key ? unsettled.current : { key, id: newRequestId() };
-    unsettled.current = intention;
+  const run = useCallback(async (given: Requested<I>, options: { asked?: boolean } = {}) => {
     setBusy(true);
     setProblem(null);
     try {
-      // What was signed is sent again as it was: another signature would be another request.
-      const signed = intention.signed ?? await sign(method, { ...(input as object), requestId: intention.id } as unknown as MessageInitShape<I>, options.asked ?? false);
-      if (signed === null) return null;
-      intention.signed = signed;
-      const answer = await call(method, signed);
-      unsettled.current = null;
-      // What is shown is read again before the next change can be made of it, which would otherwise carry the version before this one.
-      await Promise.race([changed(method.parent.typeName, ...alsoChanged), new Promise((resolve) => setTimeout(resolve, readAgainMsMax))]);
-      return answer;
-    } catch (fault) {
-      const found = problemOf(fault);
-      if (!found.uncertain) unsettled.current = null;
-      setProblem(found);
-      return null;
+      for (let said: SaidOfValues | null = null; ;) {
+        const input = said ? { ...given, secondLook: said } : given;
+        const key = toJsonString(method.input, create(method.input, input as never) as never);
+        const intention: NonNullable<typeof unsettled.current> = unsettled.current?.key === key ? unsettled.current : { key, id: newRequestId() };
+        unsettled.current = intention;
+        try {
+          // What was signed is sent again as it was: another signature would be another request.
+          const signed = intention.signed ?? await sign(method, { ...(input as object), requestId: intention.id } as unknown as MessageInitShape<I>, options.asked ?? false);
+          if (signed === null) return null;
+          intention.signed = signed;
+          const answer = await call(method, signed);
+          unsettled.current = null;
+          // What is shown is read again before the next change can be made of it, which would otherwise carry the version before this one.
+          await Promise.race([changed(method.parent.typeName, ...alsoChanged), new Promise((resolve) => setTimeout(resolve, readAgainMsMax))]);
+          return answer;
+        } catch (fault) {
+          const found = problemOf(fault);
+          if (!found.uncertain) unsettled.current = null;
+          // A value that is questioned is sent again, with what the person says of it, or goes back to the form to be corrected.
+          said = isQuestion(found) ? await lookAgain(found) : null;
+          if (said) continue;
+          setProblem(found);
+          return null;
+        }
+      }
     } finally {
       setBusy(false);
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [method, sign]);
+  }, [method, sign, lookAgain]);
 
   return { run, busy, problem, clear: useCallback(() => setProblem(null), []) };
 }

@@ -111,6 +111,14 @@ export const texts = {
     board: 'Day board', orders: 'Order desk', batches: 'Batches', cells: 'Hot cells', review: 'QA review', possession: 'Possession', labels: 'Labels',
     shipping: 'Shipping', waste: 'Waste', trace: 'Trace', people: 'People', master: 'Master data', system: 'System',
   },
+  secondLook: {
+    title: 'Look again',
+    questioned: 'Unlike what is usual',
+    correct: 'Correct it',
+    right: 'It is right',
+    reason: 'How do you know that it is right?',
+    kept: 'It is kept with your name.',
+  },
   sign: {
     title: 'Signature',
     what: 'What you sign',

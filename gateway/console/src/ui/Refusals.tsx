@@ -58,6 +58,9 @@ function useValueText(): (key: string, text: string, nuclide: string | undefined
     const number = Number(text);
     if (/_bq$/.test(key) && Number.isFinite(number)) return activityText(number, unit, nuclide);
     if (/_fraction$/.test(key) && Number.isFinite(number)) return percentText(number);
+    if (/_ml$/.test(key) && Number.isFinite(number)) return `${numberText(number, 4)} mL`;
+    if (/_nsv_per_hour$/.test(key) && Number.isFinite(number)) return `${numberText(number / 1000, 4)} µSv/h`;
+    if (key === 'measure') return words(text);
     if (/_seconds$/.test(key) && Number.isFinite(number)) return spanText(number * 1000);
     if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) return momentText(Date.parse(text), zone, now());
     if (text !== '' && Number.isFinite(number) && !/(_id|_code|_number|version|count)$/.test(key)) return numberText(number, 6);
