@@ -145,7 +145,7 @@ export const roleText = (role: string): string => roleTexts[role] ?? role.replac
 
 /** A snake_case or UPPER_SNAKE word as words: "near_limit_fraction" is "near limit". Units at the end are left out; the value has its own. */
 export const words = (name: string): string =>
-  name.toLowerCase().replace(/_(bq|fraction|seconds|time|count|id)$/, '').replaceAll('_', ' ');
+  name.toLowerCase().replace(/_(bq|ml|nsv_per_hour|fraction|seconds|time|count|id)$/, '').replaceAll('_', ' ');
 
 /** Name of a value of an enum: its own name in words. */
 export const enumText = (type: Record<number, string>, value: number): string => {
