@@ -60,6 +60,8 @@ public sealed class TrainingTests
         {
             var request = method.Descriptor.InputType.Parser.ParseFrom(ByteString.Empty);
             method.RequestId!.Accessor.SetValue(request, TestPlatform.RequestId());
+            // Of what every host serves, the request says for which of its services.
+            method.Chooser?.Accessor.SetValue(request, "execution");
             var (_, refusals, _) = await RawCalls.CallAsync(staff.In(who, null), method, request);
             return refusals.Any(r => r.Code is "TRAINING_NEEDED" && r.Subject == $"procedures/{method.Policy.Procedure}");
         }
