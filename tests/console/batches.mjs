@@ -106,6 +106,13 @@ test('Doses are dispensed and sampled, residue is booked and production finished
     await page.getByRole('button', { name: 'Complete step' }).click();
     await page.locator('.step[data-state="4"]').nth(7).waitFor();
 
+    // Who reviews the batch sees it among what deviates.
+    const review = await open(qa, `/review/${batch.batchId}`);
+    await review.getByText('diluted with saline in the sample vial').waitFor();
+    await review.getByRole('heading', { name: 'Unlike what is usual: volume over activity' }).waitFor();
+    await accessible(review, 'a review with a value that was looked at twice');
+    await review.done();
+
     await page.getByRole('button', { name: 'Residue or loss' }).click();
     const rest = (await page.locator('dialog .hint .figure').innerText()).match(/[\d.]+/)[0];
     await page.locator('dialog').getByLabel('Activity', { exact: true }).fill(rest);

@@ -15,6 +15,7 @@ import { soonest } from './dispositions';
 import { Holds } from './Holds';
 import { RecordResultDialog } from './RecordResultDialog';
 import { ResultTable } from './Results';
+import { SecondLooks } from './SecondLooks';
 import { deviating, isClean, useReview } from './useReview';
 import { WholeRecord } from './WholeRecord';
 
@@ -51,6 +52,7 @@ export function ReviewPage({ id }: { id: string }) {
             {found.losses.map((each) => <Note key={each.movementId} title={batchTexts.movementKinds[each.kind]}>{t.remarked(each.doneBy, each.note)}</Note>)}
             {found.results.length > 0 && <ResultTable results={found.results} />}
             {found.balance !== null && <Note tone="warn">{t.balance(percentText(found.balance), percentText(record?.balance?.toleranceFraction ?? 0))}</Note>}
+            <SecondLooks looks={found.looks} />
             <Holds holds={found.holds} />
             <Deviations batchId={id} deviations={found.deviations} />
           </Panel>
