@@ -46,7 +46,8 @@ public sealed class ExecutionModule : ServiceModule
             .From("quality", facts => facts
                 .InTurn<DoseDispositionChanged, DoseFacts>(d => [d.DoseId])
                 .InTurn<DeviationOpened, Deviations>(d => [d.BatchId])
-                .InTurn<DeviationClosed, Deviations>(d => [d.BatchId]))
+                .InTurn<DeviationClosed, Deviations>(d => [d.BatchId])
+                .InTurn<CapaLinked, Deviations>(d => [d.BatchId]))
             .From("waste", facts => facts.InTurn<WasteMoved, CellFacts>(w => [w.WasteId]))
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, DoseFacts>(p => p.Doses.Select(d => d.DoseId))

@@ -39,7 +39,8 @@ public sealed class OrdersModule : ServiceModule
                 .InTurn<RecallOpened, RecallNotices>(r => [r.RecallId, .. r.Doses.Select(d => d.OrderId)])
                 .InTurn<RecallClosed, RecallNotices>(r => [r.RecallId, .. r.OrderIds])
                 .Commutes<DeviationOpened, Deviations>()
-                .Commutes<DeviationClosed, Deviations>())
+                .Commutes<DeviationClosed, Deviations>()
+                .Commutes<CapaLinked, Deviations>())
             .From("shipping", facts => facts
                 .LatestWins<CarrierServicePublished, CarrierServices>(c => [c.CarrierServiceId])
                 .InTurn<PackageShipped, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))

@@ -32,6 +32,9 @@ public sealed class QualityModule : ServiceModule
             .Measures<ReleaseMeasure>()
             .Api<OutageApi>()
             .Api<RecallsApi>()
+            .Api<InvestigationsApi>()
+            .Api<CapasApi>()
+            .Measures<CapaMeasure>()
             .Calls<Orders.V1.OrdersService.OrdersServiceClient>()
             .From("execution", facts => facts
                 .InTurn<BatchStarted, BatchProgress>(b => [b.BatchId])
@@ -46,7 +49,8 @@ public sealed class QualityModule : ServiceModule
                 .InTurn<PackageShipped, Shipments>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, Shipments>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<PackageDelivered, Shipments>(p => p.Doses.Select(d => d.DoseId)))
-            .Actor<PendingTestGrain, QualityDb, PendingTestRow>(test => PendingTestRules.Deadline(test.State, test.DueTime));
-        module.Services.AddScoped<Dispositions>().AddScoped<Recalls>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();
+            .Actor<PendingTestGrain, QualityDb, PendingTestRow>(test => PendingTestRules.Deadline(test.State, test.DueTime))
+            .Actor<CapaGrain, QualityDb, CapaRow>(capa => CapaRules.Deadline(capa.State, capa.DueTime, capa.EffectivenessDueTime, capa.OverdueTime));
+        module.Services.AddScoped<Dispositions>().AddScoped<Recalls>().AddScoped<Capas>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();
     }
 }

@@ -40,6 +40,7 @@ public sealed class ShippingModule : ServiceModule
                 .LatestWins<DoseDispositionChanged, DoseSignals>(d => [d.DoseId])
                 .InTurn<DeviationOpened, Deviations>(d => [d.DeviationId])
                 .InTurn<DeviationClosed, Deviations>(d => [d.DeviationId])
+                .InTurn<CapaLinked, Deviations>(d => [d.DeviationId])
                 .InTurn<OutageReleaseAuthorised, OutageCopies>(o => [o.AuthorisationId])
                 .InTurn<OutageReleaseReconciled, OutageCopies>(o => [o.AuthorisationId]))
             .From("execution", facts => facts.InTurn<DoseLost, DoseSignals>(d => [d.DoseId]));

@@ -47,7 +47,7 @@ public sealed class ControlTests : IAsyncLifetime
         platform.Facts<DoseDispositionChanged>().Where(f => f.To == Disposition.Quarantine).ShouldAllBe(f => f.ReferenceId == bad.DeviationId);
         var review = await scene.Dispositions().GetBatchReviewAsync(new GetBatchReviewRequest { BatchId = QualityScene.Batch });
         review.DeviationIds.ShouldBe([bad.DeviationId]);
-        review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "RESULT_PENDING", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
+        review.Obstacles.Select(o => o.Code).Distinct(StringComparer.Ordinal).ShouldBe(["ON_HOLD", "DEVIATION_OPEN", "INVESTIGATION_OPEN", "RESULT_PENDING", "RESULT_OUT_OF_SPECIFICATION", "DISPOSITION_TRANSITION_ILLEGAL"]);
         review.PendingTestCodes.ShouldBe(["STERILITY"]);
     }
 
@@ -104,8 +104,8 @@ public sealed class ControlTests : IAsyncLifetime
     {
         await scene.ReadyAsync();
         var bad = await scene.RecordAsync("APPEARANCE", "TURBID", "dose-1", "Particle seen.");
-        (await TestPlatform.RefusalsAsync(() => scene.Results().RecordResultAsync(scene.Result("APPEARANCE", "CLEAR", "dose-1")).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REPEAT_REASON_REQUIRED");
-        await scene.RecordAsync("APPEARANCE", "CLEAR", "dose-1", "Vial wiped; the speck was on the glass.");
+        (await TestPlatform.RefusalsAsync(() => scene.Results().RecordResultAsync(scene.Result("APPEARANCE", "CLEAR", "dose-2")).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REPEAT_REASON_REQUIRED");
+        await scene.InvalidateAsync(bad, "CLEAR");
         (await TestPlatform.RefusalsAsync(() => scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-1")).ResponseAsync)).Select(r => r.Code)
             .ShouldBe(["DISPOSITION_TRANSITION_ILLEGAL", "ON_HOLD", "DEVIATION_OPEN"]);
         await scene.Dispositions().ReleaseDosesAsync(QualityScene.Release("dose-2"));
@@ -113,7 +113,7 @@ public sealed class ControlTests : IAsyncLifetime
         var deviation = (await scene.Deviations().GetDeviationAsync(new GetDeviationRequest { DeviationId = bad.DeviationId })).Deviation;
         var closed = (await scene.Deviations().CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = TestPlatform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Dust on the outside.", CapaReference = "CAPA-12", Version = deviation.Version,
+            RequestId = TestPlatform.RequestId(), DeviationId = deviation.DeviationId, Conclusion = DeviationConclusion.MayContinue, RootCause = "Dust on the outside.", Version = deviation.Version,
         })).Deviation;
         closed.Closure.Meaning.ShouldBe(SignatureMeaning.CloseDeviation);
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Pending);

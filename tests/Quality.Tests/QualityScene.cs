@@ -128,6 +128,25 @@ sealed class QualityScene(TestPlatform platform)
     public async Task<Result> RecordAsync(string test, string value, string dose = "", string repeat = "") =>
         (await Results().RecordResultAsync(Result(test, value, dose, repeat))).Result;
 
+    /// <summary>Investigates a result out of specification, finds a cause in the laboratory, has it tested again by plan, and invalidates it.</summary>
+    public async Task InvalidateAsync(Result bad, string value)
+    {
+        const string Second = "another analyst";
+        InvestigationsService.InvestigationsServiceClient qa = new(platform.As("qa")), other = new(platform.AsNamed("another qa", "qa"));
+        var id = bad.InvestigationId;
+        await qa.RecordLaboratoryPhaseAsync(new RecordLaboratoryPhaseRequest { RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 1, Finding = CauseFinding.Assignable, Text = "A speck on the glass." });
+        await qa.PlanRetestAsync(new PlanRetestRequest
+        {
+            RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 2, RetestCount = 1, SampleId = bad.SampleId, AnalystId = $"person:{Second}", AnalystName = Second, Rationale = "Wiped and looked at again.",
+        });
+        await other.ApproveRetestAsync(new ApproveRetestRequest { RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 3 });
+        await new ResultsService.ResultsServiceClient(platform.AsNamed(Second, "qc_analyst")).RecordResultAsync(Result(bad.TestCode, value, bad.DoseId, "By the retest plan."));
+        await qa.ConcludeInvestigationAsync(new ConcludeInvestigationRequest
+        {
+            RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 4, Conclusion = InvestigationConclusion.Invalidated, Text = "The speck was on the outside.",
+        });
+    }
+
     public static ReleaseDosesRequest Release(params string[] doses) =>
         new() { RequestId = TestPlatform.RequestId(), BatchId = Batch, DoseIds = { doses }, RecordVersion = 7, RecordHash = Hash };
 

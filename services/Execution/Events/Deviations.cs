@@ -7,7 +7,7 @@ using HoldCause = Doseline.Execution.V1.HoldCause;
 namespace Doseline.Execution.Events;
 
 /// <summary>A running batch follows Quality's deviations: one that is opened holds it, one that is closed lets it go on or does not.</summary>
-public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>
+public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>, IFactHandler<CapaLinked>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
@@ -33,11 +33,14 @@ public sealed class Deviations(ExecutionDb db) : IFactHandler<DeviationOpened>, 
         foreach (var exception in held) file.Resolve(exception, $"Deviation {fact.DeviationId} was closed: the batch may continue.");
     }
 
+    /// <inheritdoc/>
+    public Task HandleAsync(CapaLinked fact, Fact envelope, CancellationToken cancel) => RememberAsync(fact.DeviationId, fact.BatchId, fact.DoseId, closed: false, fact.CapaReference, cancel);
+
     // Kept whatever the state of the batch: one that is opened after production is seen beside the record too.
     async Task RememberAsync(string id, string batchId, string? doseId, bool closed, string capaReference, CancellationToken cancel)
     {
         if (await db.LoadAsync<DeviationRow>(cancel, id) is { } row)
-            (row.DoseId, row.Closed, row.CapaReference) = (doseId ?? row.DoseId, row.Closed || closed, closed ? capaReference : row.CapaReference);
+            (row.DoseId, row.Closed, row.CapaReference) = (doseId ?? row.DoseId, row.Closed || closed, capaReference is "" ? row.CapaReference : capaReference);
         else db.Put(new DeviationRow { Id = id, BatchId = batchId, DoseId = doseId ?? "", Closed = closed, CapaReference = capaReference });
     }
 }

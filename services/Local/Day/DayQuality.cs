@@ -8,9 +8,15 @@ namespace Doseline.Local.Day;
 /// <summary>QC and QA: results against the specification, and the decision.</summary>
 sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
 {
+    // Dates of the sample plant's actions; a site sets its own.
+    static readonly TimeSpan DoneWithin = TimeSpan.FromDays(60);
+    static readonly TimeSpan CheckedWithin = TimeSpan.FromDays(120);
+
     readonly ResultsService.ResultsServiceClient analyst = new(people.Analyst);
     readonly DispositionService.DispositionServiceClient disposition = new(people.Qa);
     readonly DeviationsService.DeviationsServiceClient deviations = new(people.Qa);
+    readonly InvestigationsService.InvestigationsServiceClient investigations = new(people.Qa);
+    readonly CapasService.CapasServiceClient capas = new(people.Qa);
 
     /// <summary>Enters and approves the specifications of the day's products.</summary>
     public async Task EnterAsync()
@@ -101,15 +107,43 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
             RequestId = keys.Of("release", run.Run), BatchId = batchId, DoseIds = { doseIds }, RecordVersion = recordVersion, RecordHash = recordHash, Reason = "record and results reviewed",
         });
 
-    /// <summary>Closes a deviation with the conclusion that the batch is to be rejected, and rejects it.</summary>
+    /// <summary>Closes a deviation with the conclusion that the batch is to be rejected, and rejects it; a result out of specification is investigated first and confirmed.</summary>
     public async Task RejectAsync(RunInput run, string batchId, IEnumerable<string> doseIds, string deviationId, string rootCause = "labelling incomplete")
     {
         var open = (await deviations.GetDeviationAsync(new GetDeviationRequest { DeviationId = deviationId })).Deviation;
+        await ConfirmAsync(run, deviationId, rootCause);
+        var capa = $"CAPA-{run.Run}";
+        var owner = await people.WhoVerifiesAsync();
+        await capas.OpenCapaAsync(new OpenCapaRequest
+        {
+            RequestId = keys.Of("capa", run.Run), CapaReference = capa, SiteId = run.Site, Action = $"so that it does not happen again: {rootCause}", OwnerId = owner.Id, OwnerName = owner.Name,
+            DueTime = (run.Start + DoneWithin).ToWire(), EffectivenessCriterion = "the next batches of the product pass the test", EffectivenessDueTime = (run.Start + CheckedWithin).ToWire(),
+        });
         await deviations.CloseDeviationAsync(new CloseDeviationRequest
         {
-            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = rootCause, CapaReference = "CAPA-1", Version = open.Conclusion is DeviationConclusion.Unspecified ? open.Version : open.Version - 1,
+            RequestId = keys.Of("deviation", run.Run), DeviationId = deviationId, Conclusion = DeviationConclusion.Reject, RootCause = rootCause, CapaReference = capa, Version = open.Conclusion is DeviationConclusion.Unspecified ? open.Version : open.Version - 1,
         });
         await disposition.RejectDosesAsync(new RejectDosesRequest { RequestId = keys.Of("reject", run.Run), BatchId = batchId, DoseIds = { doseIds }, ReferenceId = deviationId, Reason = "out of specification" });
+    }
+
+    // Both phases find no fault of the laboratory, so that the result counts. A call that is repeated gets its first answer, by its key and the same version.
+    async Task ConfirmAsync(RunInput run, string deviationId, string cause)
+    {
+        foreach (var each in (await investigations.ListInvestigationsAsync(new ListInvestigationsRequest { DeviationId = deviationId })).Investigations)
+        {
+            await investigations.RecordLaboratoryPhaseAsync(new RecordLaboratoryPhaseRequest
+            {
+                RequestId = keys.Of("laboratory-phase", run.Run), InvestigationId = each.InvestigationId, Version = 1, Finding = CauseFinding.None, Text = "sample, preparation, instrument and calculation are as they should be",
+            });
+            await investigations.RecordFullPhaseAsync(new RecordFullPhaseRequest
+            {
+                RequestId = keys.Of("full-phase", run.Run), InvestigationId = each.InvestigationId, Version = 2, Finding = CauseFinding.Assignable, Text = cause,
+            });
+            await investigations.ConcludeInvestigationAsync(new ConcludeInvestigationRequest
+            {
+                RequestId = keys.Of("conclude-investigation", run.Run), InvestigationId = each.InvestigationId, Version = 3, Conclusion = InvestigationConclusion.Confirmed, Text = cause,
+            });
+        }
     }
 
     /// <summary>Holds one dose.</summary>

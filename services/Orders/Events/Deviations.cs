@@ -5,7 +5,7 @@ using Doseline.Quality.V1;
 namespace Doseline.Orders.Events;
 
 /// <summary>Keeps references to Quality's deviations, so that an order shows those on its dose and batch.</summary>
-public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>
+public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFactHandler<DeviationClosed>, IFactHandler<CapaLinked>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(DeviationOpened fact, Fact envelope, CancellationToken cancel)
@@ -16,9 +16,16 @@ public sealed class Deviations(OrdersDb db) : IFactHandler<DeviationOpened>, IFa
     }
 
     /// <inheritdoc/>
+    public async Task HandleAsync(CapaLinked fact, Fact envelope, CancellationToken cancel)
+    {
+        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) row.CapaReference = fact.CapaReference;
+        else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = fact.DoseId, Closed = false, CapaReference = fact.CapaReference });
+    }
+
+    /// <inheritdoc/>
     public async Task HandleAsync(DeviationClosed fact, Fact envelope, CancellationToken cancel)
     {
-        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) (row.Closed, row.CapaReference) = (true, fact.CapaReference);
+        if (await db.LoadAsync<DeviationRow>(cancel, fact.DeviationId) is { } row) (row.Closed, row.CapaReference) = (true, fact.CapaReference is "" ? row.CapaReference : fact.CapaReference);
         else db.Put(new DeviationRow { Id = fact.DeviationId, BatchId = fact.BatchId, DoseId = "", Closed = true, CapaReference = fact.CapaReference });
     }
 }

@@ -16,7 +16,9 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
     /// <summary>Writes the next version for a dose that is being released.</summary>
     public async Task IssueAsync(BatchRow batch, DoseRow dose, SpecificationRow judge, ReleaseCertificate certificate, CancellationToken cancel)
     {
-        var (results, deviations, earlier) = await db.LoadAsync(db.ResultsOf(batch.Id), db.DeviationsOf(batch.Id), db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), dose.Id), cancel);
+        var (results, deviations, earlier, investigations) =
+            await db.LoadAsync(db.ResultsOf(batch.Id), db.DeviationsOf(batch.Id), db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), dose.Id), db.InvestigationsOf(batch.Id), cancel);
+        var concluded = investigations.Conclusions();
         var version = earlier.Count + 1;
         var measured = dose.Measured is "" ? null : Activity.Parser.ParseJson(dose.Measured);
         CertificateOfAnalysis document = new()
@@ -37,7 +39,7 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
             ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
             SpecificationId = judge.Id,
             SpecificationVersion = judge.SpecVersion,
-            Lines = { SpecificationBook.Read(judge.Tests).Select(t => LineOf(t, results, dose.Id)) },
+            Lines = { SpecificationBook.Read(judge.Tests).Select(t => LineOf(t, results, concluded, dose.Id)) },
             DeviationIds = { deviations.Where(d => d.DoseId is "" || d.DoseId == dose.Id).OrderBy(d => d.OpenedTime).Select(d => d.Id) },
             CertificateId = certificate.CertificateId,
             SignerName = certificate.SignerName,
@@ -66,11 +68,11 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
         }
     }
 
-    static AnalysisLine LineOf(SpecTest test, List<ResultRow> results, string doseId)
+    static AnalysisLine LineOf(SpecTest test, List<ResultRow> results, Dictionary<string, OosConclusion> concluded, string doseId)
     {
-        var own = results.Where(r => r.TestCode == test.Code && r.DoseId == (test.On is TestedOn.Dose ? doseId : "")).OrderBy(r => r.Attempt).ToList();
+        var own = results.Where(r => r.TestCode == test.Code && r.DoseId == (test.On is TestedOn.Dose ? doseId : "")).ToList();
         AnalysisLine line = new() { TestCode = test.Code, Name = test.Name, Method = test.Method, LimitText = test.LimitText, Unit = test.Unit, Status = AnalysisStatus.Pending };
-        if (own is not [.., var last]) return line;
+        if (own.Counting(concluded) is not { } last) return line;
         line.ResultId = last.Id;
         line.Value = last.RawValue;
         line.Status = last.Finding is Finding.Pass ? AnalysisStatus.Pass : AnalysisStatus.OutOfSpecification;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
+using Doseline.Quality.Domain;
 using Doseline.Quality.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -12,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="DeviationsService"/>.</summary>
-public sealed partial class DeviationsApi(QualityDb db, Dispositions dispositions, Signer signer, PageTokens pages) : DeviationsService.DeviationsServiceBase
+public sealed partial class DeviationsApi(QualityDb db, Dispositions dispositions, Capas capas, Signer signer, PageTokens pages) : DeviationsService.DeviationsServiceBase
 {
     /// <inheritdoc/>
     public override Task<OpenDeviationResponse> OpenDeviation(OpenDeviationRequest request, ServerCallContext context) =>
@@ -42,7 +43,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
         return await db.LockedAsync($"batch:{deviation.BatchId}", async () =>
         {
             var cancel = context.CancellationToken;
-            await db.BatchAsync(deviation.BatchId, cancel);
+            var batch = await db.BatchAsync(deviation.BatchId, cancel);
             List<Refusal> refusals = [];
             if (deviation.Version != request.Version) refusals.Add(Refusal.Stale($"deviations/{deviation.Id}", request.Version, deviation.Version));
             if (deviation.Conclusion is not Conclusion.Open)
@@ -50,16 +51,25 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             if (request.Conclusion is not (DeviationConclusion.MayContinue or DeviationConclusion.Reject))
                 refusals.Add(Refusal.Invalid("conclusion", "CONCLUSION_REQUIRED", "A deviation is concluded with MAY_CONTINUE or REJECT."));
             refusals.RequireText(request.RootCause, "root_cause", 4000);
-            if (request.CapaReference is not "") refusals.RequireText(request.CapaReference, "capa_reference", 64);
+            foreach (var investigation in (await db.LoadAsync(db.InvestigationsOf(deviation.BatchId), cancel)).Where(i => i.DeviationId == deviation.Id && i.Conclusion is OosConclusion.Open))
+            {
+                refusals.Add(Refusal.State($"deviations/{deviation.Id}", "INVESTIGATION_OPEN", "The result out of specification is under investigation; conclude that first.")
+                    .With("investigation_id", investigation.Id));
+            }
+
+            var capa = request.CapaReference is "" ? null : await capas.FindAsync(request.CapaReference, cancel);
+            if (capa is not null) refusals.AddRange(CapaRules.Link(capa.ToDomain(), capa.SiteId == batch.SiteId, deviation.Id, deviation.CapaReference, capa.CapaReference));
+            else if (request.CapaReference is not "")
+                refusals.Add(Refusal.Missing("capa_reference", "CAPA_UNKNOWN", $"There is no action {request.CapaReference}; open it first.").With("capa_reference", request.CapaReference));
             refusals.ThrowIfAny();
 
             var signature = signer.Manifest();
             var mayContinue = request.Conclusion is DeviationConclusion.MayContinue;
             deviation.Conclusion = mayContinue ? Conclusion.MayContinue : Conclusion.Reject;
             deviation.RootCause = request.RootCause;
-            deviation.CapaReference = request.CapaReference;
+            if (capa is not null) deviation.CapaReference = capa.CapaReference;
             deviation.Closure = JsonFormatter.Default.Format(signature);
-            db.Publish(deviation.Id, new DeviationClosed { DeviationId = deviation.Id, BatchId = deviation.BatchId, MayContinue = mayContinue, CapaReference = request.CapaReference });
+            db.Publish(deviation.Id, new DeviationClosed { DeviationId = deviation.Id, BatchId = deviation.BatchId, MayContinue = mayContinue, CapaReference = deviation.CapaReference });
             var own = (await db.LoadAsync(db.HoldsOf(deviation.BatchId), cancel)).Find(h => h.ReferenceId == deviation.Id && h is { Origin: HoldOrigin.Deviation, LiftedTime: null });
             if (mayContinue && own is { } hold)
                 await dispositions.LiftAsync(hold, request.RootCause, signature, cancel);

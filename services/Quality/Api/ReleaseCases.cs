@@ -10,7 +10,8 @@ static class ReleaseCases
     /// <summary>Everything that the release of the doses depends on.</summary>
     public static async Task<ReleaseCase> CaseAsync(this QualityDb db, BatchRow batch, SpecificationRow? judge, IReadOnlyList<DoseRow> doses, CancellationToken cancel)
     {
-        var (holds, deviations, results) = await db.LoadAsync(db.HoldsOf(batch.Id), db.DeviationsOf(batch.Id), db.ResultsOf(batch.Id), cancel);
+        var (holds, deviations, results, investigations) = await db.LoadAsync(db.HoldsOf(batch.Id), db.DeviationsOf(batch.Id), db.ResultsOf(batch.Id), db.InvestigationsOf(batch.Id), cancel);
+        var concluded = investigations.Conclusions();
         return new ReleaseCase
         {
             BatchId = batch.Id,
@@ -18,8 +19,9 @@ static class ReleaseCases
             Doses = [.. doses.Select(d => new DoseToRelease(d.Id, d.State, d.ExpireTime, d.LostCause))],
             Holds = [.. holds.Where(h => h.LiftedTime is null).Select(h => new Obstacle(h.Id, h.DoseId, h.ReferenceId))],
             Deviations = [.. deviations.Where(d => d.Conclusion is Conclusion.Open).Select(d => new Obstacle(d.Id, d.DoseId, d.SourceId))],
+            Investigations = [.. investigations.Where(i => i.Conclusion is OosConclusion.Open).Select(i => new Obstacle(i.Id, i.DoseId, i.DeviationId))],
             Tests = judge is null ? null : SpecificationBook.Read(judge.Tests),
-            Results = [.. results.GroupBy(r => (r.TestCode, r.DoseId)).Select(g => g.MaxBy(r => r.Attempt)!)
+            Results = [.. results.GroupBy(r => (r.TestCode, r.DoseId)).Select(g => g.ToList().Counting(concluded)).OfType<ResultRow>()
                 .Select(r => new LastResult(r.TestCode, r.DoseId, r.Id, r.Finding))],
             Now = db.Now,
         };

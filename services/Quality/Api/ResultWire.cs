@@ -11,7 +11,8 @@ namespace Doseline.Quality.Api;
 static class ResultWire
 {
     public static ResultRow RowOf(
-        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, LateEntry? late, QualityDb db, string deviationId) => new()
+        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, LateEntry? late, QualityDb db, string deviationId,
+        string investigationId) => new()
         {
             Id = id,
             BatchId = request.BatchId,
@@ -34,6 +35,7 @@ static class ResultWire
             RecordedTime = db.Now,
             RepeatReason = attempt > 1 ? request.RepeatReason : "",
             DeviationId = deviationId,
+            InvestigationId = investigationId,
             LateReason = late?.Reason ?? "",
             LateWitnessId = late?.WitnessId ?? "",
             LateWitnessName = late?.WitnessName ?? "",
@@ -63,6 +65,7 @@ static class ResultWire
             Attempt = (int)row.Attempt,
             RepeatReason = row.RepeatReason,
             DeviationId = row.DeviationId,
+            InvestigationId = row.InvestigationId,
             LateReason = row.LateReason,
             LateWitnessName = row.LateWitnessName,
         };

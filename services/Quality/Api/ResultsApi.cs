@@ -75,9 +75,16 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         var late = db.Request.Late(request.LateReason, refusals);
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
         if (request.MeasureTime is not null) refusals.AddRange(span.Against("measure_time", measured, late));
-        var attempt = 1 + (await db.LoadAsync(db.ResultsOf(batch.Id), cancel)).Count(r => r.DoseId == request.DoseId && r.TestCode == request.TestCode);
+        var (all, investigations) = await db.LoadAsync(db.ResultsOf(batch.Id), db.InvestigationsOf(batch.Id), cancel);
+        var earlier = all.Where(r => r.DoseId == request.DoseId && r.TestCode == request.TestCode).ToList();
+        var attempt = 1 + earlier.Count;
         if (attempt > 1 && string.IsNullOrWhiteSpace(request.RepeatReason))
             refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
+        // While the result that counts is out of specification, nothing is measured but what the retest plan says (A086).
+        var counts = earlier.Counting(investigations.Conclusions());
+        var retested = counts is { Finding: Finding.OutOfSpecification } ? investigations.Find(i => i.ResultId == counts.Id) : null;
+        if (counts is { Finding: Finding.OutOfSpecification })
+            refusals.AddRange(InvestigationRules.Retest(counts.Id, retested?.ToDomain(all), request.SampleId, db.Request.Caller.Subject, measured));
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
         refusals.ThrowIfAny();
         var earlier = await db.List<ResultRow>().Is(nameof(ResultRow.SpecificationId), judge.Id).Is(nameof(ResultRow.TestCode), test!.Code)
@@ -85,19 +92,21 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         await db.LookAsync(batch.SiteId, batch.Id, ResultMeasures.Of(batch.ProductCode, test, judged!.Number, earlier.Select(r => r.Number)), cancel);
 
         var resultId = db.Ids.New();
-        var deviationId = "";
-        if (judged!.Finding is Finding.OutOfSpecification)
+        var deviationId = judged!.Finding is Finding.Pass ? "" : retested?.DeviationId ?? "";
+        var opens = judged.Finding is Finding.OutOfSpecification && retested is null;
+        if (opens)
         {
             var summary = $"{test!.Name}: {request.RawValue} {request.Unit} against {test.LimitText}.";
             deviationId = (await dispositions.OpenAsync(db.Ids.New(), batch.Id, request.DoseId, DeviationOrigin.Result, resultId, "RESULT_OUT_OF_SPECIFICATION", summary, cancel)).Id;
         }
 
-        var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId));
+        var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId, retested?.Id ?? (opens ? db.Ids.New() : "")));
+        if (opens) db.Put(InvestigationsApi.Opened(db, row.InvestigationId, batch.SiteId, row));
         await db.LinkAsync(TraceKind.Instrument, row.InstrumentId, batch.Id, row.DoseId, cancel);
         await db.LinkAsync(TraceKind.Person, row.AnalystId, batch.Id, row.DoseId, cancel);
-        await recalls.EndClockAsync(row, cancel);
+        await recalls.EndClockAsync(batch.Id, row.DoseId, row.TestCode, cancel);
         // What left before the result was known is called back with the very save that records it.
-        if (deviationId.Length > 0) await recalls.OpenForWhatLeftAsync(batch.Id, request.DoseId, deviationId, $"{test!.Name} is out of specification.", cancel);
+        if (opens) await recalls.OpenForWhatLeftAsync(batch.Id, request.DoseId, deviationId, $"{test!.Name} is out of specification.", cancel);
         await analyses.RefreshAsync(batch, judge, request.DoseId, cancel);
         return await db.AnswerAsync(new RecordResultResponse { Result = row.ToWire() }, cancel);
     }

@@ -120,7 +120,7 @@ public sealed class DeviationRow : IGxpRow
     /// <summary>Root cause; empty while open.</summary>
     public string RootCause { get; set; } = "";
 
-    /// <summary>Corrective and preventive action; empty for none.</summary>
+    /// <summary>Number of the corrective and preventive action; empty for none.</summary>
     public string CapaReference { get; set; } = "";
 
     /// <summary>Signature of the closing, proto JSON; null while open.</summary>
@@ -235,6 +235,9 @@ public sealed class ResultRow : IGxpRow
 
     /// <summary>Deviation it opened; empty when it passed.</summary>
     public required string DeviationId { get; init; }
+
+    /// <summary>Investigation it opened or is a retest of; empty for every other.</summary>
+    public string InvestigationId { get; init; } = "";
 
     /// <summary>Why it counts as a late entry; empty for every other.</summary>
     public string LateReason { get; init; } = "";

@@ -54,6 +54,21 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
     /// <summary>What doses were made with.</summary>
     public DbSet<TraceLinkRow> TraceLinks => Set<TraceLinkRow>();
 
+    /// <summary>Investigations of results out of specification.</summary>
+    public DbSet<InvestigationRow> Investigations => Set<InvestigationRow>();
+
+    /// <summary>Corrective and preventive actions.</summary>
+    public DbSet<CapaRow> Capas => Set<CapaRow>();
+
+    /// <summary>Checks of actions.</summary>
+    public DbSet<CapaCheckRow> CapaChecks => Set<CapaCheckRow>();
+
+    /// <summary>Investigations of a batch and its doses.</summary>
+    internal Ask<List<InvestigationRow>> InvestigationsOf(string batchId) => All<InvestigationRow>(nameof(InvestigationRow.BatchId), batchId);
+
+    /// <summary>Checks of an action.</summary>
+    internal Ask<List<CapaCheckRow>> ChecksOf(string capaId) => All<CapaCheckRow>(nameof(CapaCheckRow.CapaId), capaId);
+
     /// <summary>Pending tests of a batch and its doses.</summary>
     internal Ask<List<PendingTestRow>> PendingTestsOf(string batchId) => All<PendingTestRow>(nameof(PendingTestRow.BatchId), batchId);
 
@@ -89,6 +104,9 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
         model.Entity<TraceLinkRow>().ToTable("trace_links").HasKey(r => new { r.Kind, r.ThingId, r.BatchId, r.DoseId });
         model.Entity<RecallRow>().ToTable("recalls").HasKey(r => r.Id);
         model.Entity<RecallDoseRow>().ToTable("recall_doses").HasKey(r => new { r.RecallId, r.DoseId });
+        model.Entity<InvestigationRow>().ToTable("investigations").HasKey(r => r.Id);
+        model.Entity<CapaRow>().ToTable("capas").HasKey(r => r.Id);
+        model.Entity<CapaCheckRow>().ToTable("capa_checks").HasKey(r => new { r.CapaId, r.Number });
         model.Entity<OutageDoseRow>().ToTable("outage_doses").HasKey(r => new { r.OutageId, r.DoseId });
     }
 }

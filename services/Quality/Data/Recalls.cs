@@ -37,12 +37,13 @@ public sealed class Recalls(QualityDb db)
         return clocks;
     }
 
-    /// <summary>Ends the clock that a result was waited for by; the last result counts.</summary>
-    public async Task EndClockAsync(ResultRow result, CancellationToken cancel)
+    /// <summary>Ends the clock of a test by the result of it that counts; without one it goes on.</summary>
+    public async Task EndClockAsync(string batchId, string doseId, string testCode, CancellationToken cancel)
     {
-        var clock = (await db.LoadAsync(db.PendingTestsOf(result.BatchId), cancel)).Find(p => p.TestCode == result.TestCode && p.DoseId == result.DoseId);
-        if (clock is null) return;
-        (clock.State, clock.ResultId) = (PendingTestRules.After(result.Finding), result.Id);
+        var (clocks, results, investigations) = await db.LoadAsync(db.PendingTestsOf(batchId), db.ResultsOf(batchId), db.InvestigationsOf(batchId), cancel);
+        if (clocks.Find(p => p.TestCode == testCode && p.DoseId == doseId) is not { } clock) return;
+        if (results.Where(r => r.TestCode == testCode && r.DoseId == doseId).ToList().Counting(investigations.Conclusions()) is not { } counts) return;
+        (clock.State, clock.ResultId) = (PendingTestRules.After(counts.Finding), counts.Id);
     }
 
     /// <summary>Opens the recall of what left before its result was known, where anything of it left and no recall is open for all of it.</summary>

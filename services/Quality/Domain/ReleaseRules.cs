@@ -9,13 +9,13 @@ namespace Doseline.Quality.Domain;
 /// <param name="LostCause">Why execution lost it; empty when it did not.</param>
 public sealed record DoseToRelease(string Id, QualityStatus State, DateTimeOffset Expire, string LostCause);
 
-/// <summary>Something that stands against release until it ends: a hold or an open deviation.</summary>
-/// <param name="Id">Hold or deviation.</param>
+/// <summary>Something that stands against release until it ends: a hold, an open deviation or an open investigation.</summary>
+/// <param name="Id">Hold, deviation or investigation.</param>
 /// <param name="DoseId">Dose; empty for the whole batch.</param>
 /// <param name="ReferenceId">Record that controls it.</param>
 public sealed record Obstacle(string Id, string DoseId, string ReferenceId);
 
-/// <summary>The last result of a test.</summary>
+/// <summary>The result of a test that counts.</summary>
 /// <param name="TestCode">Test.</param>
 /// <param name="DoseId">Dose; empty for the batch.</param>
 /// <param name="ResultId">Result.</param>
@@ -40,10 +40,13 @@ public sealed record ReleaseCase
     /// <summary>Deviations that are open.</summary>
     public required IReadOnlyList<Obstacle> Deviations { get; init; }
 
+    /// <summary>Investigations of results out of specification that are open.</summary>
+    public IReadOnlyList<Obstacle> Investigations { get; init; } = [];
+
     /// <summary>Tests of the specification in force; null when there is none.</summary>
     public required IReadOnlyList<SpecTest>? Tests { get; init; }
 
-    /// <summary>Last result of each test.</summary>
+    /// <summary>The result of each test that counts.</summary>
     public required IReadOnlyList<LastResult> Results { get; init; }
 
     /// <summary>Now (UTC).</summary>
@@ -84,6 +87,8 @@ public static class ReleaseRules
             refusals.Add(Held(batch, hold));
         foreach (var deviation in release.Deviations.Where(d => d.DoseId is ""))
             refusals.Add(Open(batch, deviation));
+        foreach (var investigation in release.Investigations.Where(i => i.DoseId is ""))
+            refusals.Add(Investigated(batch, investigation));
         CheckPending(release, batch, refusals);
         foreach (var test in Needed(release, TestedOn.Batch)) CheckResult(release, test, "", batch, refusals);
         foreach (var dose in release.Doses) Check(release, dose, refusals);
@@ -144,6 +149,7 @@ public static class ReleaseRules
             own.Add(Refusal.State(resource, "DOSE_LOST", "Execution has given the dose up.").With("cause", dose.LostCause));
         foreach (var hold in release.Holds.Where(h => h.DoseId == dose.Id)) own.Add(Held(resource, hold));
         foreach (var deviation in release.Deviations.Where(d => d.DoseId == dose.Id)) own.Add(Open(resource, deviation));
+        foreach (var investigation in release.Investigations.Where(i => i.DoseId == dose.Id)) own.Add(Investigated(resource, investigation));
         foreach (var test in Needed(release, TestedOn.Dose)) CheckResult(release, test, dose.Id, resource, own);
         refusals.AddRange(own.Select(r => r.With("dose_id", dose.Id)));
     }
@@ -168,4 +174,7 @@ public static class ReleaseRules
 
     static Refusal Open(string resource, Obstacle deviation) =>
         Refusal.State(resource, "DEVIATION_OPEN", "A deviation is open.").With("deviation_id", deviation.Id);
+
+    static Refusal Investigated(string resource, Obstacle investigation) =>
+        Refusal.State(resource, "INVESTIGATION_OPEN", "A result out of specification is under investigation.").With("investigation_id", investigation.Id).With("deviation_id", investigation.ReferenceId);
 }

@@ -1,5 +1,6 @@
 using Doseline.Inventory.V1;
 using Doseline.Orders.V1;
+using Doseline.Quality.V1;
 using Doseline.Testing;
 using Doseline.Testing.Watching;
 using Google.Protobuf.WellKnownTypes;
@@ -32,6 +33,26 @@ public sealed class AlertStory
         await watch.ScrapeAsync();
         await watch.RequireAsync("ReleaseLate", story.Now - begun + TimeSpan.FromMinutes(2));
         await watch.RequireAsync("OrdersAtRisk", story.Now - begun + TimeSpan.FromMinutes(6), new Dictionary<string, string> { ["site"] = story.Run.Site });
+    }
+
+    [Fact]
+    [Requirement("P12")]
+    [Fires("CapaOverdue")]
+    public async Task An_action_that_nobody_does_by_its_date()
+    {
+        await using var story = await Story.BeginAsync("LU177-PSMA");
+        await new CapasService.CapasServiceClient(story.People.Qa).OpenCapaAsync(new OpenCapaRequest
+        {
+            RequestId = TestPlatform.RequestId(), CapaReference = "CAPA-1", SiteId = story.Run.Site, Action = "change the column earlier", OwnerId = "person:somebody", OwnerName = "somebody",
+            DueTime = story.Now.AddHours(1).ToTimestamp(), EffectivenessCriterion = "twenty batches pass", EffectivenessDueTime = story.Now.AddDays(30).ToTimestamp(),
+        });
+        await story.Platform.AdvanceAsync(TimeSpan.FromMinutes(61));
+        Watch watch = new(story.Platform.Host.Services, story.Platform.Clock, "quality");
+        await watch.ScrapeAsync();
+        var begun = story.Now;
+        await story.Platform.AdvanceAsync(TimeSpan.FromMinutes(7));
+        await watch.ScrapeAsync();
+        await watch.RequireAsync("CapaOverdue", story.Now - begun);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using Grpc.Core;
 
 namespace Doseline.EndToEnd.Tests.Stories;
 
-/// <summary>Demonstration 3: a result out of specification stops the dose everywhere; it is mended, tested again and released again.</summary>
+/// <summary>Demonstration 3: a result out of specification stops the dose everywhere; it is investigated, tested again by plan and released again.</summary>
 public sealed class ExceptionStory
 {
     public static TheoryData<string> Products() => [.. Story.Products];
@@ -19,7 +19,7 @@ public sealed class ExceptionStory
     [Theory]
     [Requirement("A001", "A077", "A086", "A087", "A088", "A110", "A124", "A159", "A161")]
     [MemberData(nameof(Products))]
-    public async Task A_result_out_of_specification_holds_the_dose_until_QA_concludes_on_the_rework(string product)
+    public async Task A_result_out_of_specification_holds_the_dose_until_QA_has_concluded_on_its_cause(string product)
     {
         await using var story = await Story.BeginAsync(product);
         await story.OrderAndReceiveAsync();
@@ -46,21 +46,27 @@ public sealed class ExceptionStory
         (await Story.CodesAsync(story.PackAsync)).ShouldContain("DOSE_NOT_RELEASED");
         (await Story.CodesAsync(story.ForceShipmentAsync)).ShouldBe(["DOSE_NOT_RELEASED", "PAPERS_MISSING"], ignoreOrder: true);
         (await Story.CodesAsync(story.FinishAsync)).ShouldContain("BATCH_ON_HOLD");
-        (await Story.CodesAsync(story.ReleaseAsync)).ShouldBeSubsetOf(["PRODUCTION_NOT_COMPLETE", "ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "RESULT_MISSING", "DISPOSITION_TRANSITION_ILLEGAL"]);
+        (await Story.CodesAsync(story.ReleaseAsync)).ShouldBeSubsetOf(["PRODUCTION_NOT_COMPLETE", "ON_HOLD", "DEVIATION_OPEN", "RESULT_OUT_OF_SPECIFICATION", "RESULT_MISSING", "DISPOSITION_TRANSITION_ILLEGAL", "INVESTIGATION_OPEN"]);
         await NobodyButQaAsync(story, result.DeviationId);
 
-        // QA concludes with a signature; the batch goes on where it stopped.
+        // Nobody tests it again until it passes: a cause is found, and so many retests are made as were approved before, by another analyst.
+        (await Story.CodesAsync(() => MeasureAsync(story, failing, DayQuality.Typical(failing), repeat: "once more"))).ShouldBe(["RETEST_NOT_APPROVED"]);
+        (await Story.CodesAsync(() => ConcludeAsync(story, story.People.Qa, result.DeviationId, ""))).ShouldBe(["INVESTIGATION_OPEN"]);
+        await InvalidateAsync(story, result, failing);
+
+        // QA concludes with a signature, and with the action that it leads to; the batch goes on where it stopped.
+        await OpenCapaAsync(story, "CAPA-2026-014", result.DeviationId);
         var closed = await ConcludeAsync(story, story.People.Qa, result.DeviationId, "CAPA-2026-014");
         closed.Closure.SignerName.ShouldNotBeEmpty();
         closed.Closure.Meaning.ShouldBe(SignatureMeaning.CloseDeviation);
         closed.Closure.SignTime.ToDateTimeOffset().ShouldBe(story.Now);
         (await story.RecordAsync()).Exceptions.ShouldAllBe(e => e.State == BatchExceptionState.Resolved);
         await story.FinishAsync();
-        (await Story.CodesAsync(story.ReleaseAsync)).ShouldContain("RESULT_OUT_OF_SPECIFICATION", "the first result stays until a test of the rework passes");
 
-        // After the rework every test is made, the failed one again with its reason; both results stay on record.
-        foreach (var test in tests)
-            (await MeasureAsync(story, test, DayQuality.Typical(test), repeat: test == failing ? "purified again over a fresh cartridge" : "")).Verdict.ShouldBe(Verdict.Pass, test.Test);
+        // Every other test is made; all results of the failed one stay on record.
+        foreach (var test in tests.Where(t => t != failing)) (await MeasureAsync(story, test, DayQuality.Typical(test))).Verdict.ShouldBe(Verdict.Pass, test.Test);
+        (await new ResultsService.ResultsServiceClient(story.People.Auditor).ListResultsAsync(new ListResultsRequest { BatchId = story.BatchId, TestCode = failing.Test })).Results.Select(r => r.Verdict)
+            .ShouldBe([Verdict.OutOfSpecification, Verdict.Pass]);
         await story.ReleaseAsync();
         await story.PackAsync();
         var later = await StopAfterReleaseAsync(story, failing);
@@ -99,6 +105,16 @@ public sealed class ExceptionStory
         order.OpenDeviationIds.ShouldBe([late]);
         var package = (await new PackagesService.PackagesServiceClient(auditor).GetPackageAsync(new GetPackageRequest { PackageId = order.PackageId })).Package;
         package.Deviations.Select(d => (d.DeviationId, d.Closed)).ShouldBe(all.Select(id => (id, id != late)), ignoreOrder: true);
+
+        // The action is named on both sides: it by its deviations, and they by it in Quality and beside the package, also where it is linked only afterwards.
+        (await OfCapaAsync(story)).DeviationIds.ShouldBe([deviations[0]]);
+        await new CapasService.CapasServiceClient(story.People.Qa).LinkDeviationAsync(
+            new LinkDeviationRequest { RequestId = TestPlatform.RequestId(), CapaId = (await OfCapaAsync(story)).CapaId, DeviationId = deviations[1] });
+        await story.Platform.SettleAsync();
+        (await OfCapaAsync(story)).DeviationIds.ShouldBe(deviations, ignoreOrder: true);
+        foreach (var id in deviations) (await new DeviationsService.DeviationsServiceClient(auditor).GetDeviationAsync(new GetDeviationRequest { DeviationId = id })).Deviation.CapaReference.ShouldBe("CAPA-2026-014");
+        package = (await new PackagesService.PackagesServiceClient(auditor).GetPackageAsync(new GetPackageRequest { PackageId = order.PackageId })).Package;
+        package.Deviations.Select(d => (d.DeviationId, d.CapaReference)).ShouldBe(all.Select(id => (id, id == late ? "" : "CAPA-2026-014")), ignoreOrder: true);
         (await StreamBook.ReadAsync(story.Platform.Host.Services)).Waiting.ShouldBeEmpty();
     }
 
@@ -112,8 +128,8 @@ public sealed class ExceptionStory
         (await DispositionAsync(story)).State.ShouldBe(Disposition.Quarantine);
         (await Story.CodesAsync(story.ShipAsync)).ShouldNotBeEmpty();
         (await Story.CodesAsync(() => CheckAsync(story, first))).ShouldNotBeEmpty();
+        await InvalidateAsync(story, later, failing);
         await ConcludeAsync(story, story.People.Qa, later.DeviationId, "");
-        (await MeasureAsync(story, failing, DayQuality.Typical(failing), repeat: "instrument was out of adjustment")).Verdict.ShouldBe(Verdict.Pass);
         (await Story.CodesAsync(story.ShipAsync)).ShouldContain("DOSE_NOT_RELEASED", "the end of a hold is no release");
         await story.ReleaseAsync();
         var second = await CertificateAsync(story);
@@ -134,9 +150,40 @@ public sealed class ExceptionStory
         }
     }
 
-    static async Task<Result> MeasureAsync(Story story, TestInput test, string value, string repeat = "")
+    // A cause is found in the laboratory, the sample is measured once more by plan, and the result does not count any more.
+    static async Task InvalidateAsync(Story story, Result bad, TestInput test)
     {
-        var result = (await new ResultsService.ResultsServiceClient(story.People.Analyst).RecordResultAsync(new RecordResultRequest
+        const string Second = "second analyst";
+        InvestigationsService.InvestigationsServiceClient qa = new(story.People.Qa), other = new(story.Platform.AsNamed("second of quality", Roles.Qa));
+        var id = bad.InvestigationId;
+        await qa.RecordLaboratoryPhaseAsync(new RecordLaboratoryPhaseRequest
+        {
+            RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 1, Finding = CauseFinding.Assignable, Text = "instrument was out of adjustment",
+        });
+        await qa.PlanRetestAsync(new PlanRetestRequest
+        {
+            RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 2, RetestCount = 1, SampleId = bad.SampleId, AnalystId = $"person:{Second}", AnalystName = Second, Rationale = "same sample, adjusted instrument",
+        });
+        await other.ApproveRetestAsync(new ApproveRetestRequest { RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 3 });
+        (await MeasureAsync(story, test, DayQuality.Typical(test), repeat: "by the retest plan", story.Platform.AsNamed(Second, Roles.QcAnalyst))).Verdict.ShouldBe(Verdict.Pass);
+        await qa.ConcludeInvestigationAsync(new ConcludeInvestigationRequest
+        {
+            RequestId = TestPlatform.RequestId(), InvestigationId = id, Version = 4, Conclusion = InvestigationConclusion.Invalidated, Text = "the instrument, not the dose",
+        });
+    }
+
+    static async Task OpenCapaAsync(Story story, string reference, string deviationId) => await new CapasService.CapasServiceClient(story.People.Qa).OpenCapaAsync(new OpenCapaRequest
+    {
+        RequestId = TestPlatform.RequestId(), CapaReference = reference, SiteId = story.Run.Site, Action = "adjust before each series", OwnerId = "person:laboratory lead", OwnerName = "laboratory lead",
+        DueTime = story.Now.AddDays(30).ToWire(), EffectivenessCriterion = "no adjustment out of limit for a quarter", EffectivenessDueTime = story.Now.AddDays(120).ToWire(), DeviationIds = { deviationId },
+    });
+
+    static async Task<Capa> OfCapaAsync(Story story) =>
+        (await new CapasService.CapasServiceClient(story.People.Auditor).ListCapasAsync(new ListCapasRequest { CapaReference = "CAPA-2026-014" })).Capas.Single();
+
+    static async Task<Result> MeasureAsync(Story story, TestInput test, string value, string repeat = "", CallInvoker? who = null)
+    {
+        var result = (await new ResultsService.ResultsServiceClient(who ?? story.People.Analyst).RecordResultAsync(new RecordResultRequest
         {
             RequestId = TestPlatform.RequestId(),
             BatchId = story.BatchId,

@@ -42,7 +42,7 @@ function DeviationCard({ deviation }: { deviation: Deviation }) {
       <h3 className="row spread">{deviation.summary}<Badge tone={open ? 'stop' : 'ok'}>{open ? t.openState : t.closedState}</Badge></h3>
       <Facts of={[
         [t.code, <code className="id">{deviation.code}</code>], [t.raised, <>{deviation.openedBy} <Time at={deviation.openTime} /></>], [texts.screens.trace, <Id of={deviation.deviationId} />],
-        !open && [t.conclusion, t.conclusions[deviation.conclusion]], !open && [t.rootCause, deviation.rootCause], !open && [t.signer, <>{deviation.closure?.signerName} <Time at={deviation.closure?.signTime} /></>],
+        !open && [t.conclusion, t.conclusions[deviation.conclusion]], !open && [t.rootCause, deviation.rootCause], deviation.capaReference !== '' && [t.capa, deviation.capaReference], !open && [t.signer, <>{deviation.closure?.signerName} <Time at={deviation.closure?.signTime} /></>],
       ]} />
       {open && (
         <form className="stack" noValidate onSubmit={(event) => { event.preventDefault(); void submit(); }}>

@@ -10,7 +10,9 @@ import { Refusals } from '../../ui/Refusals';
 import { Table, type Column } from '../../ui/Table';
 import { millis } from '../../physics/time';
 import { count, texts } from '../../text/en';
+import { investigationTexts } from '../../text/investigations';
 import { reviewTexts as t } from '../../text/review';
+import { Capas } from './Capas';
 import { soonest, waits } from './dispositions';
 
 /** A batch with the dispositions of its doses. */
@@ -46,6 +48,7 @@ export function ReviewList() {
       <Refusals problem={watched.problem?.reasons.length ? watched.problem : null} />
       <Panel title={t.waiting} flush>{watched.ready ? <Table label={t.waiting} rows={waiting} rowKey={(row) => row.batchId} columns={columns} onOpen={open} empty={t.none} /> : <Loading />}</Panel>
       <Panel title={t.decided} flush><Table label={t.decided} rows={decided} rowKey={(row) => row.batchId} columns={columns.slice(0, 4)} onOpen={open} empty={t.noneDecided} /></Panel>
+      <Panel title={investigationTexts.capas} flush><Capas siteId={site?.siteId ?? ''} /></Panel>
     </Screen>
   );
 }

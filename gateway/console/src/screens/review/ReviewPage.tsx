@@ -13,6 +13,7 @@ import { Decision } from './Decision';
 import { Deviations } from './Deviations';
 import { soonest } from './dispositions';
 import { Holds } from './Holds';
+import { Investigations } from './Investigations';
 import { RecordResultDialog } from './RecordResultDialog';
 import { ResultTable } from './Results';
 import { SecondLooks } from './SecondLooks';
@@ -28,8 +29,6 @@ export function ReviewPage({ id }: { id: string }) {
   if (!review) return <Screen title={texts.screens.review}><Refusals problem={all.problem} /></Screen>;
   const found = deviating(all);
   const first = soonest(review.dispositions);
-  // A deviation that lets the batch go on does not make a result better: whoever closed it is told what is still wanted.
-  const repeats = [...new Set(review.obstacles.filter((each) => each.code === 'RESULT_OUT_OF_SPECIFICATION').map((each) => each.message))];
   const strip: readonly (readonly [string, number])[] = [
     [t.strip.exceptions, found.exceptions.length], [t.strip.outside, found.outside.length], [t.strip.results, found.results.length],
     [t.strip.deviations, found.openDeviations], [t.strip.holds, found.holds.length], [t.strip.obstacles, review.obstacles.length],
@@ -54,6 +53,7 @@ export function ReviewPage({ id }: { id: string }) {
             {found.balance !== null && <Note tone="warn">{t.balance(percentText(found.balance), percentText(record?.balance?.toleranceFraction ?? 0))}</Note>}
             <SecondLooks looks={found.looks} />
             <Holds holds={found.holds} />
+            <Investigations investigations={all.investigations} results={all.results} />
             <Deviations batchId={id} deviations={found.deviations} />
           </Panel>
           <WholeRecord all={all} />
@@ -63,7 +63,6 @@ export function ReviewPage({ id }: { id: string }) {
             {review.obstacles.length === 0 ? <Note tone="ok">{t.noObstacles}</Note> : (
               <ul className="obstacles">{review.obstacles.map((each, i) => <li key={i}><p>{each.message}</p><code className="id">{each.code}</code></li>)}</ul>
             )}
-            {repeats.length > 0 && found.openDeviations === 0 && <Note tone="warn" title={t.repeatNeeded}>{repeats.map((each) => <p key={each}>{each}</p>)}<p className="small">{t.repeatHow}</p></Note>}
             {review.pendingTestCodes.length > 0 && <p className="small soft">{t.pending}: {review.pendingTestCodes.join(', ')}</p>}
           </Panel>
           <Decision review={review} refresh={all.refresh} />

@@ -6,6 +6,7 @@ import { BatchExceptionState, BatchRecordsService, MovementKind, type BatchExcep
 import { PlausibilityService, type RecordedSecondLook } from '../../generated/doseline/operations/v1/plausibility_pb';
 import { DeviationConclusion, DeviationsService, type Deviation } from '../../generated/doseline/quality/v1/deviations_pb';
 import { DispositionService, type GetBatchReviewResponse, type Hold } from '../../generated/doseline/quality/v1/disposition_pb';
+import { InvestigationsService, type Investigation } from '../../generated/doseline/quality/v1/investigations_pb';
 import { ResultsService, Verdict, type Result } from '../../generated/doseline/quality/v1/results_pb';
 import { plannedStep } from '../batches/StepCard';
 import type { Problem } from '../../api/refusals';
@@ -21,6 +22,7 @@ export interface ReviewOfBatch {
   readonly deviations: readonly Deviation[];
   /** Values that were unlike what is usual and recorded all the same; none for who may not see them. */
   readonly looks: readonly RecordedSecondLook[];
+  readonly investigations: readonly Investigation[];
   refresh(): void;
 }
 
@@ -36,11 +38,12 @@ export function useReview(batchId: string): ReviewOfBatch {
   const looksOf = (service: string) => (mayCall(PlausibilityService.method.listSecondLooks, roles) ? { service, recordId: batchId, pageSize: 500 } : null);
   const made = useList(PlausibilityService.method.listSecondLooks, looksOf('execution'), (page) => page.looks);
   const tested = useList(PlausibilityService.method.listSecondLooks, looksOf('quality'), (page) => page.looks);
+  const investigations = useList(InvestigationsService.method.listInvestigations, { batchId, pageSize: 500 }, (page) => page.investigations, { everySeconds });
   return {
     looks: [...made.data ?? [], ...tested.data ?? []],
     loading: review.loading || record.loading, problem: review.problem ?? record.problem,
-    review: review.data, record: record.data?.record, frozen: record.data?.frozen ?? [], results: results.data ?? [], deviations: deviations.data ?? [],
-    refresh: () => { review.refresh(); record.refresh(); results.refresh(); deviations.refresh(); },
+    review: review.data, record: record.data?.record, frozen: record.data?.frozen ?? [], results: results.data ?? [], deviations: deviations.data ?? [], investigations: investigations.data ?? [],
+    refresh: () => { review.refresh(); record.refresh(); results.refresh(); deviations.refresh(); investigations.refresh(); },
   };
 }
 
