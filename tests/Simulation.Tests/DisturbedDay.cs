@@ -27,7 +27,7 @@ static class DisturbedDay
 
     /// <summary>Plays it.</summary>
     /// <returns>The day's report, and both ends of every stream of facts.</returns>
-    public static async Task<(DayReport Report, StreamBook Book)> PlayAsync(DayInput input, FaultPlan plan, bool calm = false)
+    public static async Task<(DayReport Report, StreamBook Book)> PlayAsync(DayInput input, FaultPlan plan, bool calm = false, Adversary? adversary = null)
     {
         await using var databases = await TestDatabase.CreateAsync();
         SimulatedClock clock = new(input.Start);
@@ -42,7 +42,16 @@ static class DisturbedDay
             try
             {
                 DayJournal journal = new(Path.Combine(databases.Folder, "day.journal.json"));
-                DayPlay play = new(input, platform, new DayProgress(Quiet(), null), journal) { Perform = (title, act) => PersistAsync(platform, logs, title, act, calm) };
+                DayPlay? played = null;
+                DayPlay play = new(input, platform, new DayProgress(Quiet(), null), journal)
+                {
+                    Perform = async (title, act) =>
+                    {
+                        await PersistAsync(platform, logs, title, act, calm);
+                        if (adversary is not null && title is not "waste") await adversary.TryAsync(played!, title);
+                    },
+                };
+                played = play;
                 await play.RunAsync(CancellationToken.None);
                 await RestAsync(platform, logs);
                 return (await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None), await StreamBook.ReadAsync(platform.Services));

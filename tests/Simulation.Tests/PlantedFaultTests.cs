@@ -94,7 +94,25 @@ public sealed class PlantedFaultTests
         yield return Fault.Sql("a change that says of no call or fact that it came of it", "the trails join", "orders",
             "UPDATE audit SET reason = causation_id || '#' || reason, causation_id = '' WHERE seq = (SELECT min(seq) FROM audit WHERE actor NOT LIKE 'service:%')",
             "UPDATE audit SET causation_id = substr(reason, 1, instr(reason, '#') - 1), reason = substr(reason, instr(reason, '#') + 1) WHERE reason LIKE '%#%'", "audit");
-        foreach (var fault in Played(play)) yield return fault;
+        foreach (var fault in Forbidden(play).Concat(Played(play))) yield return fault;
+    }
+
+    // What the trails would hold if a gate had let through what nobody may do.
+    static IEnumerable<Fault> Forbidden(DayPlay play)
+    {
+        yield return Fault.Sql("an operator released", "nobody but QA released", "quality",
+            "UPDATE audit SET actor = actor || '#' WHERE seq = (SELECT min(seq) FROM audit WHERE entity = 'doses' AND changes LIKE '%ConditionallyReleased%')",
+            "UPDATE audit SET actor = substr(actor, 1, length(actor) - 1) WHERE actor LIKE '%#'", "audit");
+        yield return Fault.Sql("an order was billed that was not delivered", "nothing was billed before", "orders",
+            "UPDATE audit SET changes = replace(changes, '\"Delivered\"', '\"Shipped#\"') WHERE entity = 'orders'",
+            "UPDATE audit SET changes = replace(changes, '\"Shipped#\"', '\"Delivered\"') WHERE entity = 'orders'", "audit");
+        var filled = play.Orders.All.Where(o => o.Measured is not null).Select(o => o.DoseId).Take(2).ToArray();
+        var second = $"entity = 'movements' AND entity_id = (SELECT id FROM movements WHERE kind = 'Dispensed' AND reference_id = '{filled[1]}')";
+        yield return Fault.Sql("a dose was filled twice", "no dose was filled twice", "execution",
+            $"UPDATE audit SET changes = replace(changes, '{filled[1]}', '{filled[0]}') WHERE {second}", $"UPDATE audit SET changes = replace(changes, '{filled[0]}', '{filled[1]}') WHERE {second}", "audit");
+        yield return Fault.Sql("a lot was used while it was held", "no lot was used that was not approved", "inventory",
+            "UPDATE audit SET changes = replace(changes, '\"Approved\"', '\"Quarantine#\"') WHERE entity = 'lots'",
+            "UPDATE audit SET changes = replace(changes, '\"Quarantine#\"', '\"Approved\"') WHERE entity = 'lots'", "audit");
     }
 
     // What people of the day remember of it.

@@ -18,7 +18,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     const int SeedsDefault = 8;
 
     // Each is a few orders of the sample day and the run they are promised from; together they hold every kind of incident.
-    static readonly (string[] Orders, string[] Runs)[] Days =
+    internal static readonly (string[] Orders, string[] Runs)[] Days =
     [
         (["R001", "R011"], ["psma-2"]),
         (["R021", "R023"], ["dota-1"]),
@@ -26,8 +26,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
         (["R048", "R053"], ["psma-3"]),
     ];
 
-    static readonly ConcurrentDictionary<int, Task<(DayReport Report, StreamBook Book)>> Calm = new();
-    static readonly Lazy<DayInput> Sample = new(() => DayFiles.Read(SampleFolder()));
+    internal static readonly ConcurrentDictionary<int, Task<(DayReport Report, StreamBook Book)>> Calm = new();
+    internal static readonly Lazy<DayInput> Sample = new(() => DayFiles.Read(SampleFolder()));
 
     public static TheoryData<int> Seeds()
     {
@@ -47,10 +47,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var calm = await Calm.GetOrAdd(which, _ => DisturbedDay.PlayAsync(day, new FaultPlan(0), calm: true));
         FaultPlan plan = new(seed);
 
-        var (report, book) = await DisturbedDay.PlayAsync(day, plan);
+        Adversary adversary = new(day, packs: false);
+        var (report, book) = await DisturbedDay.PlayAsync(day, plan, adversary: adversary);
 
         var faults = $"seed {seed}: {string.Join(", ", plan.Happened.Select(h => $"{h.Value} {h.Key}"))}";
         output.WriteLine(faults);
+        output.WriteLine(string.Join(", ", adversary.Refused.Select(r => $"{r.Value} {r.Key}")));
+        adversary.LetThrough.ShouldBeEmpty(faults);
+        adversary.Refused.Values.Sum().ShouldBeGreaterThan(0, faults);
         FaultPlan.Kinds.Except(plan.Happened.Keys).ShouldBeEmpty(faults);
         report.Invariants.Where(i => !i.Holds).ShouldBeEmpty(faults);
         Outcomes(report).ShouldBe(Outcomes(calm.Report), faults);
@@ -78,7 +82,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         outcomes.ShouldContain(o => o.Contains("LOST (EXPIRED", StringComparison.Ordinal));
     }
 
-    static List<string> Outcomes(DayReport report) =>
+    internal static List<string> Outcomes(DayReport report) =>
     [
         .. report.Orders.Select(o => $"{o.Order} {o.Outcome} given {Text(o.GivenBq)} for {string.Join(",", o.Refusals.Select(r => r.Code))}"),
         .. report.Waste.Select(w => $"{w.Container}: {w.Items}"),

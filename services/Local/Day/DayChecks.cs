@@ -27,6 +27,7 @@ sealed class DayChecks(DayInput input, ISimulation platform, DayPlay play)
         invariants.AddRange(await new DayCellChecks(input, play.People, play.Setup).CheckAsync(ledgers));
         CheckOrders(lines);
         await CheckReleaseAsync(lines, cancel);
+        invariants.AddRange(await new DayActChecks(platform, play).CheckAsync(ledgers, cancel));
         await CheckKernelAsync(cancel);
         invariants.AddRange(await new DayTrail(platform, play.People.Auditor).CheckAsync(input.Start, cancel));
         return new DayReport

@@ -70,6 +70,9 @@ sealed class DayPeople : IDisposable
     /// <summary>Subject and printed name of the verifier.</summary>
     public async Task<(string Id, string Name)> WhoVerifiesAsync() => (real ? await verifier.IdAsync() : $"person:{verifier.Name}", verifier.Name);
 
+    /// <summary>Subject of the one person of QA.</summary>
+    public async Task<string> WhoReleasesAsync() => real ? await qa.IdAsync() : $"person:{qa.Name}";
+
     public CallInvoker Analyst => Signing(analyst);
     public CallInvoker Qa => Signing(qa);
     public CallInvoker Shipper => Signing(shipper);
