@@ -66,9 +66,22 @@ sealed class Adversary(DayInput input, bool packs)
     /// <summary>Tries everything that the moment forbids.</summary>
     public async Task TryAsync(DayPlay play, string after)
     {
-        foreach (var batch in play.Batches.All.Where(b => b.Batch is not null && !b.IsCancelled)) await TryBatchAsync(play, batch, after);
-        foreach (var order in play.Orders.All.Where(o => o.Accepted is not null)) await TryOrderAsync(play, order, after);
+        foreach (var batch in play.Batches.All.Where(b => b.Batch is not null && !b.IsCancelled)) await WhileAnsweredAsync(() => TryBatchAsync(play, batch, after));
+        foreach (var order in play.Orders.All.Where(o => o.Accepted is not null)) await WhileAnsweredAsync(() => TryOrderAsync(play, order, after));
         await TryReceiptAsync(play, after);
+    }
+
+    // Where nobody answers what the moment is, nothing can be tried of it.
+    static async Task WhileAnsweredAsync(Func<Task> attempt)
+    {
+        try
+        {
+            await attempt();
+        }
+        catch (RpcException fault) when (fault.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+        {
+            // The next act comes.
+        }
     }
 
     async Task TryBatchAsync(DayPlay play, DayBatch batch, string after)
