@@ -84,7 +84,9 @@ sealed class DayPlay : IDisposable
     {
         await PlayAsync(DateTimeOffset.MaxValue, cancel);
         // It ends when the last dose is delivered, or gone.
-        await platform.AdvanceToAsync(await EndAsync() + Afterwards, cancel);
+        var end = DateTimeOffset.MinValue;
+        await Perform("the end", async () => end = await EndAsync());
+        await platform.AdvanceToAsync(end + Afterwards, cancel);
         await Perform("waste", Waste.StoreAsync);
         await platform.SettleAsync(cancel);
     }

@@ -75,16 +75,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         var late = db.Request.Late(request.LateReason, refusals);
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
         if (request.MeasureTime is not null) refusals.AddRange(span.Against("measure_time", measured, late));
-        var (all, investigations) = await db.LoadAsync(db.ResultsOf(batch.Id), db.InvestigationsOf(batch.Id), cancel);
-        var earlier = all.Where(r => r.DoseId == request.DoseId && r.TestCode == request.TestCode).ToList();
-        var attempt = 1 + earlier.Count;
-        if (attempt > 1 && string.IsNullOrWhiteSpace(request.RepeatReason))
-            refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
-        // While the result that counts is out of specification, nothing is measured but what the retest plan says (A086).
-        var counts = earlier.Counting(investigations.Conclusions());
-        var retested = counts is { Finding: Finding.OutOfSpecification } ? investigations.Find(i => i.ResultId == counts.Id) : null;
-        if (counts is { Finding: Finding.OutOfSpecification })
-            refusals.AddRange(InvestigationRules.Retest(counts.Id, retested?.ToDomain(all), request.SampleId, db.Request.Caller.Subject, measured));
+        var (attempt, retested) = await AttemptAsync(request, measured, refusals, cancel);
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
         refusals.ThrowIfAny();
         var earlier = await db.List<ResultRow>().Is(nameof(ResultRow.SpecificationId), judge.Id).Is(nameof(ResultRow.TestCode), test!.Code)
@@ -109,6 +100,20 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         if (opens) await recalls.OpenForWhatLeftAsync(batch.Id, request.DoseId, deviationId, $"{test!.Name} is out of specification.", cancel);
         await analyses.RefreshAsync(batch, judge, request.DoseId, cancel);
         return await db.AnswerAsync(new RecordResultResponse { Result = row.ToWire() }, cancel);
+    }
+
+    /// <summary>Which attempt at the test it is, and the investigation it is a retest of; while the result that counts is out of specification, nothing is measured but what its retest plan says.</summary>
+    async Task<(int Attempt, InvestigationRow? Retested)> AttemptAsync(RecordResultRequest request, DateTimeOffset measured, List<Refusal> refusals, CancellationToken cancel)
+    {
+        var (all, investigations) = await db.LoadAsync(db.ResultsOf(request.BatchId), db.InvestigationsOf(request.BatchId), cancel);
+        var before = all.Where(r => r.DoseId == request.DoseId && r.TestCode == request.TestCode).ToList();
+        var attempt = 1 + before.Count;
+        if (attempt > 1 && string.IsNullOrWhiteSpace(request.RepeatReason))
+            refusals.Add(Refusal.Invalid("repeat_reason", "REPEAT_REASON_REQUIRED", "The test has a result, which stays; say why it is repeated.").With("attempt", attempt));
+        if (before.Counting(investigations.Conclusions()) is not { Finding: Finding.OutOfSpecification } counts) return (attempt, null);
+        var retested = investigations.Find(i => i.ResultId == counts.Id);
+        refusals.AddRange(InvestigationRules.Retest(counts.Id, retested?.ToDomain(all), request.SampleId, db.Request.Caller.Subject, measured));
+        return (attempt, retested);
     }
 
     /// <summary>Checks what was measured, and says when it can have been.</summary>
