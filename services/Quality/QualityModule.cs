@@ -2,6 +2,7 @@ using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Labeling.V1;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Instruments;
 using Doseline.Quality.Actors;
 using Doseline.Quality.Api;
 using Doseline.Quality.Data;
@@ -42,7 +43,8 @@ public sealed class QualityModule : ServiceModule
                 .InTurn<DoseDispensed, DoseProgress>(d => [d.BatchId, d.DoseId])
                 .InTurn<DoseLost, DoseProgress>(d => [d.DoseId])
                 .InTurn<SampleTaken, SampleArrivals>(s => [s.SampleId])
-                .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId]))
+                .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId])
+                .InTurn<EquipmentChanged, InstrumentCopies<QualityDb>>(e => [e.EquipmentId]))
             .From("inventory", facts => facts.Commutes<MaterialIssued, TraceFacts>(m => [m.BatchId]))
             .From("labeling", facts => facts.Commutes<LabelVerified, TraceFacts>(l => [l.DoseId]))
             .From("shipping", facts => facts

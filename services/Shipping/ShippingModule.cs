@@ -2,6 +2,7 @@ using Doseline.Execution.V1;
 using Doseline.Labeling.V1;
 using Doseline.Orders.V1;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Instruments;
 using Doseline.Quality.V1;
 using Doseline.Shipping.Api;
 using Doseline.Shipping.Data;
@@ -43,7 +44,9 @@ public sealed class ShippingModule : ServiceModule
                 .InTurn<CapaLinked, Deviations>(d => [d.DeviationId])
                 .InTurn<OutageReleaseAuthorised, OutageCopies>(o => [o.AuthorisationId])
                 .InTurn<OutageReleaseReconciled, OutageCopies>(o => [o.AuthorisationId]))
-            .From("execution", facts => facts.InTurn<DoseLost, DoseSignals>(d => [d.DoseId]));
+            .From("execution", facts => facts
+                .InTurn<DoseLost, DoseSignals>(d => [d.DoseId])
+                .InTurn<EquipmentChanged, InstrumentCopies<ShippingDb>>(e => [e.EquipmentId]));
         module.Services
             .AddScoped<Packing>().AddScoped<Surveying>().AddScoped<Papers>().AddScoped<HandOver>()
             .AddScoped<PackageReads>().AddScoped<Consignees>().AddScoped<DoseSource>().AddScoped<ReleaseGate>().AddScoped<OutageGate>().AddScoped<PackageWatch>();

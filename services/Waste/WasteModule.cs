@@ -1,6 +1,7 @@
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Platform.Hosting;
+using Doseline.Platform.Instruments;
 using Doseline.Quality.V1;
 using Doseline.Waste.Actors;
 using Doseline.Waste.Api;
@@ -23,7 +24,8 @@ public sealed class WasteModule : ServiceModule
         .Calls<SitesService.SitesServiceClient>()
         .From("execution", facts => facts
             .InTurn<WasteArisen, ItemFacts>(w => [w.WasteId])
-            .InTurn<SampleTaken, ItemFacts>(s => [s.SampleId]))
+            .InTurn<SampleTaken, ItemFacts>(s => [s.SampleId])
+            .InTurn<EquipmentChanged, InstrumentCopies<WasteDb>>(e => [e.EquipmentId]))
         .From("quality", facts => facts.InTurn<SampleDiscarded, ItemFacts>(s => [s.SampleId]))
         .From("inventory", facts => facts
             .Commutes<LotReceived, ItemFacts>(l => [l.LotId])

@@ -262,9 +262,10 @@ public sealed class PossessionTests
         await platform.AdvanceAsync(10 * Plant.LutetiumHalfLife);
         // Ten half-lives leave 1/1024 of 10 GBq in waste and process; it counts although the waste may be surveyed.
         (await plant.TotalAsync()).ShouldBe(10e9 / 1024, 1e-3);
+        await platform.InstrumentAsync("meter-1", Plant.Site);
         container = (await waste.SurveyContainerAsync(new Waste.V1.SurveyContainerRequest
         {
-            RequestId = "4", ContainerId = container.ContainerId, Instrument = "meter 1", CalibrationDueTime = (platform.Now + TimeSpan.FromDays(1)).ToWireTime(),
+            RequestId = "4", ContainerId = container.ContainerId, Instrument = "meter-1",
             BackgroundCpm = 50, SurfaceCpm = 50, NoInterposedShielding = true, MostSensitiveScale = true,
         })).Container;
         await waste.DisposeContainerAsync(new Waste.V1.DisposeContainerRequest

@@ -2,6 +2,7 @@ using System.Globalization;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Platform.Data;
+using Doseline.Platform.Instruments;
 using Doseline.Platform.Signing;
 using Doseline.Testing;
 using Doseline.Waste.V1;
@@ -292,7 +293,7 @@ public sealed class RoomMatrixTests
         {
             var db = databases.Of(service, scope.ServiceProvider);
             await db.Database.OpenConnectionAsync();
-            foreach (var table in db.Model.GetEntityTypes().Where(type => type.ClrType.Assembly != typeof(ServiceDb).Assembly).Select(type => type.GetTableName()!).Where(table => table is not "security_events").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            foreach (var table in db.Model.GetEntityTypes().Where(type => type.ClrType.Assembly != typeof(ServiceDb).Assembly || type.ClrType == typeof(InstrumentRow)).Select(type => type.GetTableName()!).Where(table => table is not "security_events").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 await using var command = db.Database.GetDbConnection().CreateCommand();
                 command.CommandText = $"SELECT * FROM \"{table}\"";

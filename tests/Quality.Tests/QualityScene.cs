@@ -12,6 +12,7 @@ sealed class QualityScene(TestPlatform platform)
 {
     public const string Batch = "batch-1";
     public const string Hash = "aa11";
+    public const string Instrument = "HPLC-2";
 
     /// <summary>Incubation of the sterility test, USP 71.</summary>
     public static readonly TimeSpan Incubation = TimeSpan.FromDays(14);
@@ -54,6 +55,7 @@ sealed class QualityScene(TestPlatform platform)
 
     public async Task StartAsync()
     {
+        await platform.InstrumentAsync(Instrument, "site-1");
         await platform.GiveAsync(Batch, new BatchStarted { BatchId = Batch, BatchNumber = "LU2611A", SiteId = "site-1", ProductCode = "LU-PSMA", DoseIds = { Doses } });
         await platform.GiveAsync(Batch, new SampleTaken { SampleId = "sample-1", BatchId = Batch, SiteId = "site-1", RoomId = "qc", Activity = Activity(1e7) });
     }
@@ -118,7 +120,7 @@ sealed class QualityScene(TestPlatform platform)
         SampleId = dose is "" ? "sample-1" : "",
         TestCode = test,
         Method = Draft().Tests.First(t => t.Code == test).Method,
-        InstrumentId = "HPLC-2",
+        InstrumentId = Instrument,
         RawValue = value,
         Unit = Draft().Tests.First(t => t.Code == test).Unit,
         MeasureTime = Timestamp.FromDateTimeOffset(platform.Now),

@@ -63,6 +63,7 @@ sealed class Dock : IAsyncDisposable
             },
         });
         await CustomerAsync();
+        await Platform.InstrumentAsync("meter-1", Site);
     }
 
     public async Task<string> CarrierAsync(string name, TransportMode mode) =>
@@ -135,7 +136,7 @@ sealed class Dock : IAsyncDisposable
             Survey = new Survey
             {
                 SurfaceDoseRateNsvPerHour = surface, OneMeterDoseRateNsvPerHour = meter, InstrumentId = "meter-1", SealId = "seal-1",
-                CalibrationDueTime = Timestamp.FromDateTimeOffset(TestPlatform.Start.AddDays(30)), SurveyTime = Timestamp.FromDateTimeOffset(Platform.Now),
+                SurveyTime = Timestamp.FromDateTimeOffset(Platform.Now),
                 Wipes =
                 {
                     new Wipe { Radiation = WipeRadiation.BetaGamma, NetCountsPerMinute = 10, CounterEfficiency = 0.25, AreaCm2 = 300 },

@@ -59,6 +59,7 @@ public sealed class WithQuality
         {
             RequestId = TestPlatform.RequestId(), SpecificationId = draft.SpecificationId, Version = draft.Version,
         });
+        await platform.InstrumentAsync("HPLC-2", Dock.Site);
         await platform.GiveAsync(Batch, new BatchStarted { BatchId = Batch, BatchNumber = "B-1", SiteId = Dock.Site, ProductCode = "LU-PSMA", DoseIds = { doses } });
         await platform.GiveAsync(Batch, new SampleTaken { SampleId = "sample-1", BatchId = Batch, SiteId = Dock.Site, RoomId = "qc", Activity = Calls.Activity("Lu-177", 1e7, TestPlatform.Start) });
         foreach (var dose in doses)

@@ -10,13 +10,21 @@ namespace Doseline.Waste.Tests;
 sealed class Bench(TestPlatform platform)
 {
     public const string Site = "nj1";
+    public const string Meter = "meter-17";
 
     /// <summary>A platform whose Inventory is the given one.</summary>
-    public static Task<TestPlatform> PlatformAsync(FakeInventory? inventory = null) => TestPlatform.StartAsync(configure: (inventory ?? new FakeInventory()).Replace);
+    public static async Task<TestPlatform> PlatformAsync(FakeInventory? inventory = null)
+    {
+        var started = await TestPlatform.StartAsync(configure: (inventory ?? new FakeInventory()).Replace);
+        await started.InstrumentAsync(Meter, Site);
+        return started;
+    }
 
     public WasteService.WasteServiceClient Waste { get; } = new(platform.As("radiation_safety"));
 
     public WireActivity Activity(string nuclide, double bq) => new() { Nuclide = nuclide, ActivityBq = bq, ReferenceTime = Timestamp.FromDateTimeOffset(platform.Now) };
+
+    public Task SettleAsync() => platform.AdvanceAsync(TimeSpan.Zero);
 
     public static ContainerPolicy Policy(Action<ContainerPolicy>? change = null)
     {
@@ -45,10 +53,9 @@ sealed class Bench(TestPlatform platform)
     public async Task<Container> CloseAsync(Container container) =>
         (await Waste.CloseContainerAsync(new CloseContainerRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Version = container.Version })).Container;
 
-    public SurveyContainerRequest Survey(Container container, double surfaceCpm = 55) => new()
+    public static SurveyContainerRequest Survey(Container container, double surfaceCpm = 55) => new()
     {
-        RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Instrument = "Ludlum 3 / 44-9 no. 17",
-        CalibrationDueTime = Timestamp.FromDateTimeOffset(platform.Now.AddDays(90)), BackgroundCpm = 50, SurfaceCpm = surfaceCpm,
+        RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId, Instrument = Meter, BackgroundCpm = 50, SurfaceCpm = surfaceCpm,
         NoInterposedShielding = true, MostSensitiveScale = true,
     };
 

@@ -25,7 +25,7 @@ public sealed class ContainerTests
 
         await platform.AdvanceAsync(TimeSpan.FromDays(66.4));
         platform.Facts<ContainerEligible>().ShouldBeEmpty();
-        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(bench.Survey(container)))).ShouldHaveSingleItem().Code.ShouldBe("CONTAINER_NOT_ELIGIBLE");
+        (await TestPlatform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(Bench.Survey(container)))).ShouldHaveSingleItem().Code.ShouldBe("CONTAINER_NOT_ELIGIBLE");
         await platform.AdvanceAsync(TimeSpan.FromDays(30));
         var fact = platform.Published.Single(one => one.Type == ContainerEligible.Descriptor.FullName);
         fact.Time.ShouldBe(container.EligibleTime.ToDateTimeOffset());
@@ -33,10 +33,10 @@ public sealed class ContainerTests
         container = (await bench.GetAsync(container)).Container;
         container.State.ShouldBe(ContainerState.Eligible);
         (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(container)))).Select(refusal => refusal.Code).ShouldBe(["SURVEY_REQUIRED"]);
-        var hot = (await bench.Waste.SurveyContainerAsync(bench.Survey(container, surfaceCpm: 61))).Container;
+        var hot = (await bench.Waste.SurveyContainerAsync(Bench.Survey(container, surfaceCpm: 61))).Container;
         hot.Survey.Passed.ShouldBeFalse();
         (await TestPlatform.RefusalsAsync(async () => await bench.Waste.DisposeContainerAsync(Disposal(hot)))).ShouldHaveSingleItem().Code.ShouldBe("SURVEY_REQUIRED");
-        var clean = (await bench.Waste.SurveyContainerAsync(bench.Survey(container, surfaceCpm: 60))).Container;
+        var clean = (await bench.Waste.SurveyContainerAsync(Bench.Survey(container, surfaceCpm: 60))).Container;
         clean.State.ShouldBe(ContainerState.Surveyed);
         var withLabels = Disposal(clean);
         withLabels.LabelsRemoved = false;
@@ -59,7 +59,7 @@ public sealed class ContainerTests
         container.EligibleTime.ToDateTimeOffset().ShouldBe(TestPlatform.Start);
         (await TestPlatform.RefusalsAsync(async () => await bench.Waste.SurveyContainerAsync(new SurveyContainerRequest { RequestId = TestPlatform.RequestId(), ContainerId = container.ContainerId })))
             .Select(refusal => refusal.Code).ShouldBe(
-                ["CONTAINER_NOT_ELIGIBLE", "FIELD_REQUIRED", "TIME_REQUIRED", "NUMBER_NOT_POSITIVE", "NUMBER_NOT_POSITIVE", "SHIELDING_INTERPOSED", "SCALE_NOT_MOST_SENSITIVE"]);
+                ["FIELD_REQUIRED", "CONTAINER_NOT_ELIGIBLE", "NUMBER_NOT_POSITIVE", "NUMBER_NOT_POSITIVE", "SHIELDING_INTERPOSED", "SCALE_NOT_MOST_SENSITIVE"]);
         await platform.AdvanceAsync(TimeSpan.Zero);
         (await bench.GetAsync(container)).Container.State.ShouldBe(ContainerState.Eligible);
     }

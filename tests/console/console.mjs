@@ -189,6 +189,13 @@ export const refusals = async (page) => {
     return page.locator('.refusals li').evaluateAll((items) => items.map((item) => item.dataset.code));
 };
 
+/** Chooses an instrument by the code on its plate. */
+export async function instrument(page, label, code) {
+    const option = page.getByLabel(label).locator('option', { hasText: `${code} ·` });
+    await option.waitFor({ state: 'attached' });
+    await page.getByLabel(label).selectOption(await option.getAttribute('value'));
+}
+
 /** Waits for a short confirmation; each is heard once, so that the same words said before are not taken for it. */
 export async function said(page, text) {
     const toast = page.locator('.toasts > div:not([data-heard])').filter({ hasText: text }).first();

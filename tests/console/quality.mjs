@@ -15,10 +15,11 @@ const good = { RCP: '98.7', PH: '5.8', ENDO: '3', LOOK: 'CLEAR' };
 export async function record(batchId, productCode) {
     const { specification } = await call(analyst, 'quality.v1.SpecificationsService/GetSpecification', { productCode });
     const { samples = [] } = await call(analyst, 'quality.v1.ResultsService/ListSamples', { batchId });
+    const { equipment } = await call(analyst, 'execution.v1.EquipmentService/ListEquipment', { siteId: 'bos', pageSize: 500 });
     for (const test of specification.tests.filter((each) => each.scope !== 'TEST_SCOPE_DOSE')) {
         const value = good[test.code] ?? test.expectedText ?? String(test.low ?? test.high);
         await call(analyst, 'quality.v1.ResultsService/RecordResult', {
-            requestId: id(), batchId, sampleId: samples[0]?.sampleId ?? '', testCode: test.code, method: test.method, instrumentId: 'HPLC-1', rawValue: test.expectedText || value, unit: test.unit, measureTime: '2026-11-23T17:34:00Z',
+            requestId: id(), batchId, sampleId: samples[0]?.sampleId ?? '', testCode: test.code, method: test.method, instrumentId: equipment.find((each) => each.code === `bos-${test.method}`).equipmentId, rawValue: test.expectedText || value, unit: test.unit, measureTime: '2026-11-23T17:34:00Z',
         });
     }
 }

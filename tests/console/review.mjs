@@ -1,7 +1,7 @@
 // QA review by exception: what deviates, the decision, the papers.
 import assert from 'node:assert/strict';
 import { anomalies } from './anomalies.mjs';
-import { accessible, open, picture, said, sign, test } from './console.mjs';
+import { accessible, instrument, open, picture, said, sign, test } from './console.mjs';
 import { analyst, qa } from './people.mjs';
 import { doseOf, record } from './quality.mjs';
 
@@ -46,7 +46,7 @@ test('An analyst records a result; one out of specification is judged by the pla
     await page.getByRole('button', { name: 'Record a result' }).click();
     await page.locator('dialog').getByLabel('Test').selectOption('RCP');
     await page.locator('dialog').getByLabel('Value').fill('91.2');
-    await page.locator('dialog').getByLabel('Instrument').fill('HPLC-1');
+    await instrument(page.locator('dialog'), 'Instrument', 'bos-HPLC-07');
     await page.locator('dialog').getByRole('button', { name: 'Record result' }).click();
     await said(page, 'out of specification');
     await page.locator('[data-deviation]').waitFor();

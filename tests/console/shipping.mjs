@@ -1,6 +1,6 @@
 // Shipping: pack, survey, what the package is by the rules, papers, hand-over, delivery; and everything that stands against leaving.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
+import { accessible, call, instrument, open, picture, refusals, said, sign, test } from './console.mjs';
 import { auditor, qa, shipper } from './people.mjs';
 import { released } from './quality.mjs';
 
@@ -17,7 +17,7 @@ async function pack(page, product) {
 async function survey(page, seal) {
     await page.getByLabel('Highest on the surface').fill('80');
     await page.getByLabel('Highest at 1 m').fill('1.5');
-    await page.getByLabel('Survey meter').fill('bos-survey-1');
+    await instrument(page, 'Survey meter', 'bos-survey-1');
     await page.getByLabel('Seal').fill(seal);
     await page.getByLabel('Beta, gamma: net count rate').fill('12');
     await page.getByLabel('Alpha: net count rate').fill('1');

@@ -30,6 +30,7 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         var row = sent.EquipmentId is "" ? Add(equipment) : await ChangeAsync(equipment, sent.Etag, cancel);
         if (await db.Equipment.AnyAsync(e => e.SiteId == row.SiteId && e.Code == equipment.Code && e.Id != row.Id, cancel))
             throw new RefusedException(Refusal.State($"sites/{row.SiteId}/equipment/{equipment.Code}", "CODE_TAKEN", $"Another piece of equipment at {row.SiteId} has the code {equipment.Code}.").With("code", equipment.Code));
+        db.Tell(row);
         return await db.AnswerAsync(new PutEquipmentResponse { Equipment = await SentAsync(row, cancel) }, cancel);
     }
 
@@ -42,7 +43,12 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         if (request.Etag != 0 && request.Etag != row.Version) throw new RefusedException(Refusal.Stale($"equipment/{row.Id}", request.Etag, row.Version));
         row.State = EquipmentRules.Move(row.ToDomain(), (EquipmentState)(int)request.State).OrThrow();
         db.Log(row, EquipmentEvent.StateSet, $"{row.State}: {request.Reason}");
-        if (row.State is EquipmentState.OutOfService) await HoldUsersAsync(row, cancel);
+        if (row.State is EquipmentState.OutOfService)
+        {
+            db.Tell(row);
+            await HoldUsersAsync(row, cancel);
+        }
+
         return await db.AnswerAsync(new SetEquipmentStateResponse { Equipment = await SentAsync(row, cancel) }, cancel);
     }
 

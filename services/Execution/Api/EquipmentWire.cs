@@ -16,6 +16,18 @@ static class EquipmentWire
         qualificationDue, calibrationDue, [.. sent.CrossCalibrations.Select(f => new Domain.CrossCalibration(f.Nuclide, f.Geometry, f.Setting, f.Factor))],
         sent.ClearanceLimitBq, null);
 
+    /// <summary>Tells those who judge readings what holds of a piece of equipment from now on.</summary>
+    public static void Tell(this ExecutionDb db, EquipmentRow row) => db.Publish(row.Id, new EquipmentChanged
+    {
+        EquipmentId = row.Id,
+        Code = row.Code,
+        EquipmentClass = (EquipmentClass)(int)row.Class,
+        SiteId = row.SiteId,
+        InService = row.State is not (Domain.EquipmentState.Maintenance or Domain.EquipmentState.OutOfService),
+        QualificationDueTime = row.QualificationDueTime.ToWire(),
+        CalibrationDueTime = row.CalibrationDueTime.ToWire(),
+    });
+
     /// <summary>A row as sent.</summary>
     /// <param name="row">The row.</param>
     /// <param name="rules">Rules of its site for cleaning.</param>

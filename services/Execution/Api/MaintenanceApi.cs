@@ -65,6 +65,7 @@ public sealed class MaintenanceApi(ExecutionDb db, PageTokens pageTokens) : Main
         MaintenanceRules.Starting(row.ToDomain(), equipment.ToDomain(), db.Now).ThrowIfAny();
         (row.State, row.WorkStartedTime) = (MaintenanceState.AtWork, db.Now);
         (equipment.State, equipment.OrderId) = (EquipmentState.Maintenance, row.Id);
+        db.Tell(equipment);
         db.Log(equipment, EquipmentEvent.WorkStarted, $"{row.Kind}", row.Id);
         return await db.AnswerAsync(new StartWorkResponse { Order = Sent(row) }, cancel);
     }
@@ -107,6 +108,7 @@ public sealed class MaintenanceApi(ExecutionDb db, PageTokens pageTokens) : Main
             // Hands were in it: it is cleaned before its next use.
             (equipment.State, equipment.OrderId, equipment.Cleaning) = (EquipmentState.Dirty, null, null);
             (equipment.QualificationDueTime, equipment.CalibrationDueTime) = (back.QualificationDue, back.CalibrationDue);
+            db.Tell(equipment);
             db.Log(equipment, EquipmentEvent.Released, request.Reason, row.Id);
         }
 

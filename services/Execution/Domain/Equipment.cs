@@ -1,5 +1,6 @@
 using Doseline.Execution.Domain.Upkeep;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rules;
 
 namespace Doseline.Execution.Domain;
 
@@ -42,6 +43,15 @@ public sealed record Equipment(
 
     /// <summary>True when a hot cell is clear at an instant; other things always are.</summary>
     public bool IsClear(DateTimeOffset instant) => Clear is { } clear ? clear <= instant : !Uncleared;
+
+    /// <summary>As whoever measures with it sees it.</summary>
+    public InstrumentState ToInstrument() => new(Id, Code, Class switch
+    {
+        EquipmentClass.Instrument => InstrumentKind.Instrument,
+        EquipmentClass.DoseCalibrator => InstrumentKind.DoseCalibrator,
+        EquipmentClass.Balance => InstrumentKind.Balance,
+        _ => InstrumentKind.None,
+    }, SiteId, State is not (EquipmentState.Maintenance or EquipmentState.OutOfService), QualificationDue, CalibrationDue);
 
     /// <summary>True for instruments that many batches use in turn; the others belong to one batch from start to end.</summary>
     public bool IsShared => Class is EquipmentClass.DoseCalibrator or EquipmentClass.Balance or EquipmentClass.Instrument;

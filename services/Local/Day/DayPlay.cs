@@ -52,7 +52,7 @@ sealed class DayPlay : IDisposable
         Orders = new DayOrders(input, People, keys, journal);
         Batches = new DayBatches(input, People, keys, Setup, Receipts, Orders, journal);
         Labels = new DayLabels(input, People, keys);
-        Quality = new DayQuality(input, People, keys);
+        Quality = new DayQuality(input, People, keys, Setup);
         Shipping = new DayShipping(input, People, keys, Setup, journal);
         Waste = new DayWaste(input, People, keys);
         Cells = new DayCells(input, People, keys, Setup, Batches, Waste, journal);

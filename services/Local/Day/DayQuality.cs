@@ -6,7 +6,7 @@ using Doseline.Quality.V1;
 namespace Doseline.Local.Day;
 
 /// <summary>QC and QA: results against the specification, and the decision.</summary>
-sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
+sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys, DaySetup setup)
 {
     // Dates of the sample plant's actions; a site sets its own.
     static readonly TimeSpan DoneWithin = TimeSpan.FromDays(60);
@@ -96,7 +96,7 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys)
 
     async Task<Result> RecordAsync(RunInput run, string batchId, string sampleId, TestInput test, string value, DateTimeOffset now) => (await analyst.RecordResultAsync(new RecordResultRequest
     {
-        RequestId = keys.Of("result", run.Run, test.Test), BatchId = batchId, SampleId = sampleId, TestCode = test.Test, Method = test.Method, InstrumentId = $"{run.Site}-{test.Method}",
+        RequestId = keys.Of("result", run.Run, test.Test), BatchId = batchId, SampleId = sampleId, TestCode = test.Test, Method = test.Method, InstrumentId = setup.Equipment[$"{run.Site}-{test.Method}"],
         RawValue = value, Unit = test.Unit, MeasureTime = now.ToWire(),
     })).Result;
 

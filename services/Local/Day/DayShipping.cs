@@ -40,8 +40,7 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
             {
                 SurfaceDoseRateNsvPerHour = surface,
                 OneMeterDoseRateNsvPerHour = oneMeter,
-                InstrumentId = $"{order.Input.Site}-survey-1",
-                CalibrationDueTime = (input.Start + TimeSpan.FromDays(90)).ToWire(),
+                InstrumentId = setup.Equipment[$"{order.Input.Site}-survey-1"],
                 SurveyTime = journal.TimeOf($"survey {name}", clock.GetUtcNow()).ToWire(),
                 SealId = Seal(order),
                 Wipes =

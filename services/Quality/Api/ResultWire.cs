@@ -11,7 +11,7 @@ namespace Doseline.Quality.Api;
 static class ResultWire
 {
     public static ResultRow RowOf(
-        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, LateEntry? late, QualityDb db, string deviationId,
+        string id, RecordResultRequest request, SpecificationRow judge, SpecTest test, Judgement judged, int attempt, DateTimeOffset measured, string instrumentCode, LateEntry? late, QualityDb db, string deviationId,
         string investigationId) => new()
         {
             Id = id,
@@ -24,6 +24,7 @@ static class ResultWire
             SpecVersion = judge.SpecVersion,
             Method = request.Method,
             InstrumentId = request.InstrumentId,
+            InstrumentCode = instrumentCode,
             RawValue = request.RawValue,
             Number = judged.Number,
             Unit = request.Unit,
@@ -54,6 +55,7 @@ static class ResultWire
             SpecificationVersion = row.SpecVersion,
             Method = row.Method,
             InstrumentId = row.InstrumentId,
+            InstrumentCode = row.InstrumentCode,
             RawValue = row.RawValue,
             Unit = row.Unit,
             LimitText = row.LimitText,

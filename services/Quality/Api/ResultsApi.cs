@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Instruments;
 using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Quality.Data;
@@ -71,10 +72,12 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         }
 
         var span = await CheckTargetAsync(request, batch, test, refusals, cancel);
-        refusals.RequireText(request.InstrumentId, "instrument_id", 60);
         var late = db.Request.Late(request.LateReason, refusals);
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
         if (request.MeasureTime is not null) refusals.AddRange(span.Against("measure_time", measured, late));
+        var instrument = await db.InstrumentAsync(request.InstrumentId, measured, cancel);
+        if (request.MeasureTime is not null)
+            refusals.AddRange(InstrumentRules.Against("instrument_id", request.InstrumentId, instrument, Measurement.Control(batch.SiteId, measured, number: test is { IsText: false })));
         var (attempt, retested) = await AttemptAsync(request, measured, refusals, cancel);
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
         refusals.ThrowIfAny();
@@ -91,7 +94,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
             deviationId = (await dispositions.OpenAsync(db.Ids.New(), batch.Id, request.DoseId, DeviationOrigin.Result, resultId, "RESULT_OUT_OF_SPECIFICATION", summary, cancel)).Id;
         }
 
-        var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, late, db, deviationId, retested?.Id ?? (opens ? db.Ids.New() : "")));
+        var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, instrument!.Code, late, db, deviationId, retested?.Id ?? (opens ? db.Ids.New() : "")));
         if (opens) db.Put(InvestigationsApi.Opened(db, row.InvestigationId, batch.SiteId, row));
         await db.LinkAsync(TraceKind.Instrument, row.InstrumentId, batch.Id, row.DoseId, cancel);
         await db.LinkAsync(TraceKind.Person, row.AnalystId, batch.Id, row.DoseId, cancel);

@@ -200,8 +200,11 @@ public sealed class ResultRow : IGxpRow
     /// <summary>Method used.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Instrument used.</summary>
+    /// <summary>Instrument used: equipment; what the analyst wrote in results from before instruments were equipment.</summary>
     public required string InstrumentId { get; init; }
+
+    /// <summary>Code on the instrument's plate when it was used; empty in results from before instruments were equipment.</summary>
+    public string InstrumentCode { get; init; } = "";
 
     /// <summary>Value exactly as sent.</summary>
     public required string RawValue { get; init; }

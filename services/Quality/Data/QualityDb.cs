@@ -1,4 +1,5 @@
 using Doseline.Platform.Data;
+using Doseline.Platform.Instruments;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Quality.Data;
@@ -107,6 +108,7 @@ public sealed class QualityDb(DbContextOptions<QualityDb> options) : ServiceDb(o
         model.Entity<InvestigationRow>().ToTable("investigations").HasKey(r => r.Id);
         model.Entity<CapaRow>().ToTable("capas").HasKey(r => r.Id);
         model.Entity<CapaCheckRow>().ToTable("capa_checks").HasKey(r => new { r.CapaId, r.Number });
+        InstrumentRow.Map(model);
         model.Entity<OutageDoseRow>().ToTable("outage_doses").HasKey(r => new { r.OutageId, r.DoseId });
     }
 }

@@ -46,6 +46,7 @@ static class PackageWire
         OneMeterDoseRateNsvPerHour = row.MeterNsvPerHour,
         Wipes = { Json.Read<List<WipeReading>>(row.Wipes).Select(Of) },
         InstrumentId = row.InstrumentId,
+        InstrumentCode = row.InstrumentCode,
         CalibrationDueTime = row.CalibrationDueTime.ToWire(),
         SurveyTime = row.SurveyTime.ToWire(),
         SurveyorId = row.SurveyorId,

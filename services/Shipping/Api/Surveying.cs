@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Instruments;
 using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Doseline.Shipping.Data;
@@ -24,7 +25,7 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
         if (ShipGate.Closed(row.Id, row.State) is { } closed) throw new RefusedException(closed);
         var sent = request.Survey ?? new Wire.Survey();
-        var (time, due, wipes) = Read(sent, row, data);
+        var (time, meter, wipes) = await ReadAsync(sent, row, data, cancel);
         var doses = row.ReadDoses();
         var hasAlpha = doses.SelectMany(dose => dose.Contents).Any(part => data.MayEmitAlpha(part.Nuclide));
         var findings = ContaminationRules.Findings(wipes, hasAlpha, data);
@@ -52,7 +53,8 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
             MeterNsvPerHour = rates.OneMeterNsvPerHour,
             Wipes = Json.Write(wipes),
             InstrumentId = sent.InstrumentId,
-            CalibrationDueTime = due,
+            InstrumentCode = meter.Code,
+            CalibrationDueTime = meter.CalibrationDue!.Value,
             SurveyTime = time,
             SurveyorId = db.Request.Caller.Subject,
             SurveyorName = db.Request.Caller.Name,
@@ -98,10 +100,9 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
             .With("surface_dose_rate_nsv_per_hour", rates.SurfaceNsvPerHour).With("one_meter_dose_rate_nsv_per_hour", rates.OneMeterNsvPerHour));
     }
 
-    (DateTimeOffset Time, DateTimeOffset Due, List<WipeReading> Wipes) Read(Wire.Survey sent, PackageRow row, Class7Data data)
+    async Task<(DateTimeOffset Time, InstrumentState Meter, List<WipeReading> Wipes)> ReadAsync(Wire.Survey sent, PackageRow row, Class7Data data, CancellationToken cancel)
     {
         List<Refusal> refusals = [];
-        refusals.RequireText(sent.InstrumentId, "survey.instrument_id");
         refusals.RequireText(sent.SealId, "survey.seal_id");
         if (sent.SurfaceDoseRateNsvPerHour < 0)
             refusals.Add(Refusal.Invalid("survey.surface_dose_rate_nsv_per_hour", "DOSE_RATE_NEGATIVE", "A dose rate is not negative."));
@@ -115,13 +116,12 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         }
 
         var time = sent.SurveyTime.Read("survey.survey_time").OrAdd(refusals);
-        var due = sent.CalibrationDueTime.Read("survey.calibration_due_time").OrAdd(refusals);
         if (sent.SurveyTime is not null) refusals.AddRange(new EventSpan(db.Now).After("last_change_of_content", row.ContentTime).Against("survey.survey_time", time));
-        if (sent.CalibrationDueTime is not null && sent.SurveyTime is not null && due < time)
-            refusals.Add(Refusal.State("survey.calibration_due_time", "INSTRUMENT_NOT_CALIBRATED", "The instrument's calibration had ended.").With("calibration_due_time", due).With("survey_time", time));
+        var meter = await db.InstrumentAsync(sent.InstrumentId, time, cancel);
+        if (sent.SurveyTime is not null) refusals.AddRange(InstrumentRules.Against("survey.instrument_id", sent.InstrumentId, meter, Measurement.Survey(row.SiteId, time)));
         var wipes = ReadWipes(sent, data, refusals);
         refusals.ThrowIfAny();
-        return (time, due, wipes);
+        return (time, meter!, wipes);
     }
 
     static List<WipeReading> ReadWipes(Wire.Survey sent, Class7Data data, List<Refusal> refusals)

@@ -64,6 +64,7 @@ sealed class SurveyRow : IGxpRow
     public required long MeterNsvPerHour { get; init; }
     public required string Wipes { get; init; }
     public required string InstrumentId { get; init; }
+    public string InstrumentCode { get; init; } = "";
     public required DateTimeOffset CalibrationDueTime { get; init; }
     public required DateTimeOffset SurveyTime { get; init; }
     public required string SurveyorId { get; init; }

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Platform.Data;
+using Doseline.Platform.Instruments;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Shipping.Data;
@@ -44,6 +45,7 @@ public sealed class ShippingDb(DbContextOptions<ShippingDb> options) : ServiceDb
         model.Entity<DoseHintRow>().ToTable("dose_hints").HasKey(r => r.DoseId);
         model.Entity<DoseHintRow>().Property(r => r.Disposition).HasConversion(status => StatusModel.Name(status), name => StatusModel.Read(name));
         model.Entity<DeviationRow>().ToTable("deviations").HasKey(r => r.Id);
+        InstrumentRow.Map(model);
         model.Entity<OutageCopy>().ToTable("outages").HasKey(r => r.Id);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Instruments;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
 using Doseline.Waste.Data;
@@ -120,14 +121,15 @@ public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSig
         var cancel = context.CancellationToken;
         var container = await ContainerAsync(request.ContainerId, cancel);
         List<Refusal> refusals = [];
-        DateTimeOffset? due = request.CalibrationDueTime is null ? null : request.CalibrationDueTime.Read("calibration_due_time").OrAdd(refusals);
-        refusals.AddRange(WasteRules.AgainstSurvey(container.State, container.EligibleTime, request.Instrument, due, request.BackgroundCpm, request.SurfaceCpm,
-            request.NoInterposedShielding, request.MostSensitiveScale, $"containers/{container.Id}", db.Now));
+        var meter = await db.InstrumentAsync(request.Instrument, db.Now, cancel);
+        refusals.AddRange(InstrumentRules.Against("instrument", request.Instrument, meter, Measurement.Survey(container.SiteId, db.Now)));
+        refusals.AddRange(WasteRules.AgainstSurvey(container.State, container.EligibleTime, request.BackgroundCpm, request.SurfaceCpm,
+            request.NoInterposedShielding, request.MostSensitiveScale, $"containers/{container.Id}"));
         refusals.ThrowIfAny();
 
         var passed = request.SurfaceCpm <= request.BackgroundCpm + container.ToPolicy().BackgroundMarginCpm;
         container.Survey = JsonSerializer.Serialize(
-            new SurveyData(request.Instrument, request.BackgroundCpm, request.SurfaceCpm, db.Request.Caller.Subject, db.Now, passed), JsonSerializerOptions.Web);
+            new SurveyData(meter!.Code, request.BackgroundCpm, request.SurfaceCpm, db.Request.Caller.Subject, db.Now, passed, meter.Id, meter.CalibrationDue), JsonSerializerOptions.Web);
         container.State = passed ? ContainerState.Surveyed : ContainerState.Eligible;
         var items = await ItemsAsync(container.Id, cancel);
         return await db.AnswerAsync(new SurveyContainerResponse { Container = After(container, items.Select(item => item.Id)) }, cancel);

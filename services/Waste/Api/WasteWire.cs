@@ -55,7 +55,7 @@ static class WasteWire
             sent.Survey = new Survey
             {
                 Instrument = survey.Instrument, BackgroundCpm = survey.BackgroundCpm, SurfaceCpm = survey.SurfaceCpm, Surveyor = survey.Surveyor,
-                SurveyTime = survey.Time.ToWire(), Passed = survey.Passed,
+                SurveyTime = survey.Time.ToWire(), Passed = survey.Passed, InstrumentId = survey.InstrumentId, CalibrationDueTime = survey.CalibrationDue.ToWire(),
             };
         }
 

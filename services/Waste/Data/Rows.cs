@@ -79,7 +79,7 @@ sealed class RouteRow
 }
 
 /// <summary>A survey as stored.</summary>
-sealed record SurveyData(string Instrument, double BackgroundCpm, double SurfaceCpm, string Surveyor, DateTimeOffset Time, bool Passed);
+sealed record SurveyData(string Instrument, double BackgroundCpm, double SurfaceCpm, string Surveyor, DateTimeOffset Time, bool Passed, string InstrumentId = "", DateTimeOffset? CalibrationDue = null);
 
 /// <summary>A transfer as stored: the licensee as it was then.</summary>
 sealed record TransferData(string TransfereeId, string Name, string LicenceNumber, string EvidenceId, string DeliveryPlace, string ManifestNumber, string TransactionId);

@@ -1,4 +1,5 @@
 using Doseline.Platform.Data;
+using Doseline.Platform.Instruments;
 using Microsoft.EntityFrameworkCore;
 
 namespace Doseline.Waste.Data;
@@ -20,6 +21,7 @@ public sealed class WasteDb(DbContextOptions<WasteDb> options) : ServiceDb(optio
         model.Entity<ItemRow>().ToTable("items").HasKey(r => r.Id);
         model.Entity<ContainerRow>().ToTable("containers").HasKey(r => r.Id);
         model.Entity<SampleRow>().ToTable("samples").HasKey(r => r.Id);
+        InstrumentRow.Map(model);
         model.Entity<RouteRow>().ToTable("routes").HasKey(r => r.SourceId);
     }
 }

@@ -55,16 +55,12 @@ public static class WasteRules
         }
     }
 
-    /// <summary>Reasons against a survey (10 CFR 35.92 and 35.2092: instrument, background, surface reading, most sensitive scale, no interposed shielding).</summary>
+    /// <summary>Reasons against a survey (10 CFR 35.92 and 35.2092: background, surface reading, most sensitive scale, no interposed shielding); the meter is judged by <see cref="InstrumentRules"/>.</summary>
     public static IEnumerable<Refusal> AgainstSurvey(
-        ContainerState state, DateTimeOffset? eligible, string instrument, DateTimeOffset? calibrationDue, double backgroundCpm, double surfaceCpm,
-        bool noShielding, bool mostSensitive, string resource, DateTimeOffset now)
+        ContainerState state, DateTimeOffset? eligible, double backgroundCpm, double surfaceCpm, bool noShielding, bool mostSensitive, string resource)
     {
         if (state is not (ContainerState.Eligible or ContainerState.Surveyed))
             yield return Refusal.State(resource, "CONTAINER_NOT_ELIGIBLE", "The container has not decayed to its criterion.").With("eligible_time", eligible).With("state", state.ToString().ToUpperInvariant());
-        if (string.IsNullOrWhiteSpace(instrument)) yield return Refusal.Invalid("instrument", "FIELD_REQUIRED", "instrument is required.");
-        if (calibrationDue is null) yield return Refusal.Invalid("calibration_due_time", "TIME_REQUIRED", "calibration_due_time is required.");
-        else if (calibrationDue <= now) yield return Refusal.State(resource, "INSTRUMENT_OUT_OF_CALIBRATION", "The calibration of the instrument has ended.").With("calibration_due_time", calibrationDue);
         if (!(backgroundCpm > 0) || !double.IsFinite(backgroundCpm)) yield return Refusal.Invalid("background_cpm", "NUMBER_NOT_POSITIVE", "A background is greater than 0.").With("value", backgroundCpm);
         if (!(surfaceCpm > 0) || !double.IsFinite(surfaceCpm)) yield return Refusal.Invalid("surface_cpm", "NUMBER_NOT_POSITIVE", "A reading is greater than 0.").With("value", surfaceCpm);
         if (!noShielding) yield return Refusal.Invalid("no_interposed_shielding", "SHIELDING_INTERPOSED", "The surface is surveyed with no interposed shielding.");

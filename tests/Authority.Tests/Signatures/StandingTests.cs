@@ -122,6 +122,7 @@ public sealed class StandingTests : IAsyncLifetime
 
     async Task ReleaseAsync()
     {
+        await platform.InstrumentAsync("HPLC-2", "bos");
         await platform.GiveAsync("batch-1", new BatchStarted { BatchId = "batch-1", BatchNumber = "LU2611A", SiteId = "bos", ProductCode = "LU-PSMA", DoseIds = { "dose-1" } });
         await platform.GiveAsync("batch-1", new SampleTaken { SampleId = "sample-1", BatchId = "batch-1", SiteId = "bos", RoomId = "qc", Activity = Activity(1e7) });
         await platform.GiveAsync("dose-1", new DoseDispensed

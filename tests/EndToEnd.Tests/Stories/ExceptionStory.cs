@@ -191,7 +191,7 @@ public sealed class ExceptionStory
             SampleId = story.Batch.SampleId,
             TestCode = test.Test,
             Method = test.Method,
-            InstrumentId = "qc-1",
+            InstrumentId = story.Instrument(test.Method),
             RawValue = value,
             Unit = test.Unit,
             MeasureTime = story.Now.ToWire(),

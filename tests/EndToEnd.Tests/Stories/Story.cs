@@ -48,6 +48,9 @@ sealed class Story : IAsyncDisposable
     public string DoseId => Order.DoseId;
     public DateTimeOffset Now => Platform.Now;
 
+    /// <summary>Instrument of the site for a method of quality control.</summary>
+    public string Instrument(string method) => play.Setup.Equipment[$"{Run.Site}-{method}"];
+
     DateTimeOffset Synthesised => Run.Start + Input.Recipes[Run.Recipe].SynthesisDuration.ToTimeSpan();
     DateTimeOffset Filled => Synthesised + FillAfterSynthesis;
 

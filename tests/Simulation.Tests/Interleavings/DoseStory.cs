@@ -84,8 +84,14 @@ sealed class DoseStory(int number, TestSigner signer)
         if (fate is Fate.Cancelled or Fate.TooLate) yield return new OrderCancelled { OrderId = Order, ReservationId = Reservation, Reason = "the patient is ill" };
     }
 
+    EquipmentChanged Meter(bool inService) => new()
+    {
+        EquipmentId = $"meter-{number:D6}", Code = "M", EquipmentClass = EquipmentClass.Instrument, SiteId = "site", InService = inService, QualificationDueTime = At(99), CalibrationDueTime = At(99),
+    };
+
     IEnumerable<IMessage> Execution(Fate fate)
     {
+        yield return Meter(inService: true);
         yield return new BatchStarted { BatchId = Batch, BatchNumber = $"B-{number:D6}", SiteId = "site", ProductCode = "P", DoseIds = { Dose } };
         yield return new DoseDispensed { DoseId = Dose, OrderId = Order, BatchId = Batch, SiteId = "site", RoomId = "room", ProductCode = "P", Measured = Activity(5e9), VolumeMl = 2, ExpireTime = At(48) };
         yield return new SampleTaken { SampleId = Sample, BatchId = Batch, SiteId = "site", RoomId = "laboratory", Activity = Activity(1e7) };
@@ -109,6 +115,7 @@ sealed class DoseStory(int number, TestSigner signer)
         }
 
         yield return new BatchRecordClosed { BatchId = Batch, RecordVersion = 8, RecordHash = "bb22" };
+        yield return Meter(inService: false);
         yield return new RunChanged { RunId = Run, OrderIds = { Order }, EndOfSynthesisTime = At(2) };
     }
 

@@ -6,6 +6,7 @@ using Doseline.Inventory.Domain;
 using Doseline.Kernel.Decay;
 using Doseline.Orders.Data;
 using Doseline.Platform.Data;
+using Doseline.Platform.Instruments;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Log;
 using Doseline.Platform.Messaging.Reading;
@@ -37,7 +38,7 @@ enum Mishap
 sealed partial class Listeners : IAsyncDisposable
 {
     // What says when and how a row came to be, and not what it says.
-    static readonly HashSet<string> NotCompared = new(StringComparer.Ordinal) { "version", "changed_time", "audit_hash", "heard", "entries", "reference_time" };
+    static readonly HashSet<string> NotCompared = new(StringComparer.Ordinal) { "version", "changed_time", "audit_hash", "heard", "entries", "reference_time", "position" };
 
     // Every booking is kept with its cause; what they add up to stands in the holdings and their lines.
     static readonly HashSet<string> Journals = new(StringComparer.Ordinal) { "ledger_entries", "ledger_transactions", "cost_entries" };
@@ -183,7 +184,7 @@ sealed partial class Listeners : IAsyncDisposable
     {
         List<string> rows = [];
         await db.Database.OpenConnectionAsync();
-        foreach (var table in db.Model.GetEntityTypes().Where(t => t.ClrType.Assembly != typeof(ServiceDb).Assembly).Select(t => t.GetTableName()!).Where(t => !Journals.Contains(t)).Order(StringComparer.Ordinal))
+        foreach (var table in db.Model.GetEntityTypes().Where(t => t.ClrType.Assembly != typeof(ServiceDb).Assembly || t.ClrType == typeof(InstrumentRow)).Select(t => t.GetTableName()!).Where(t => !Journals.Contains(t)).Order(StringComparer.Ordinal))
         {
             await using var command = db.Database.GetDbConnection().CreateCommand();
 #pragma warning disable CA2100 // Names of the model's own tables.

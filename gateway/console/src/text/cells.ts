@@ -16,7 +16,7 @@ export const cellTexts = {
   carry: 'Carry out', carryAll: 'Carry out all', carried: 'Carried out: it is a waste item in the container.', spillWhy: 'A spill is wiped up; the wipes are carried out.', wayWhy: 'On its way: the container has it, the logbook follows in a moment.',
   unexplained: 'What the balance of the last batch could not place', unexplainedHint: 'No contamination that anybody saw. While it is above the limit only a survey can clear the cell.',
   found: 'Record what was found', foundTitle: 'Found in the cell', foundKind: 'What it is', foundActivity: 'Activity', foundAt: 'Measured at', foundNote: 'Remark', foundDone: 'Recorded. It is a waste item now.',
-  survey: 'Survey', surveyTitle: 'Survey the cell', instrument: 'Instrument', instrumentHint: 'Contamination meters of the site; calibrated until stands beside each.', noInstruments: 'No instrument is known at this site.',
+  survey: 'Survey', surveyTitle: 'Survey the cell', instrument: 'Instrument', instrumentHint: 'Instruments of the site; until when each is calibrated stands beside it.', outOfService: 'out of service', noInstruments: 'No instrument is known at this site.',
   background: 'Background', count: 'Counting time', countHint: 'Of the background and of each reading.', efficiency: 'Efficiency', efficiencyHint: 'Counts per decay, with the share that a wipe takes up.', cpm: 'min⁻¹', seconds: 's', percent: '%', cm2: 'cm²',
   readings: 'Readings', place: 'Place', gross: 'Gross', measured: 'Area wiped', standsFor: 'Stands for', addReading: 'Another place', removeReading: 'Remove',
   surveyPassed: 'At or below the limit: the cell is clear.', surveyFailed: 'Above the limit: the cell is not clear.', noSurvey: 'Not surveyed since it was used.',

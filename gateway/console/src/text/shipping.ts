@@ -11,7 +11,7 @@ export const shippingTexts = {
   mass: 'Mass of the active material', massHint: 'Empty when it was not weighed: its concentration then counts as above every exemption.', doses: 'Doses', sameCustomer: 'Other doses of this customer',
   package: (number: string) => `Package ${number}`,
   contents: 'Contents', contentVersion: 'Version of the contents', expires: 'Expires', certificate: 'Release', batch: 'Batch', measured: 'Measured',
-  survey: 'Survey', surveyDo: 'Record survey', surveyed: 'Surveyed and classified.', surveyFindings: 'Kept, and the package stays open: limits are exceeded.', surface: 'Highest on the surface', oneMeter: 'Highest at 1 m', instrument: 'Survey meter', calibrationDue: 'Calibrated until', seal: 'Seal',
+  survey: 'Survey', surveyDo: 'Record survey', surveyed: 'Surveyed and classified.', surveyFindings: 'Kept, and the package stays open: limits are exceeded.', surface: 'Highest on the surface', oneMeter: 'Highest at 1 m', instrument: 'Survey meter', seal: 'Seal',
   sealHint: 'Scan the seal.', wipes: 'Wipes', wipeKinds: { 1: 'Beta, gamma', 2: 'Alpha' } as Record<number, string>, net: 'Net count rate', efficiency: 'Counts per decay', area: 'Area', contamination: 'Removable', findings: 'Findings', surveyor: 'Surveyed by',
   surveyAgain: 'Survey again', expected: 'Label on the package', expectedHint: 'When you chose one by hand: it is refused when the figures say another.', noOpinion: 'Not chosen yet',
   class7: 'Class 7', class7Empty: 'The survey decides: transport index, category, UN number and shipping name appear here.',

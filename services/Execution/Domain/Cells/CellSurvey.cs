@@ -36,7 +36,7 @@ public sealed record CellSurvey(double BackgroundCpm, double CountSeconds, doubl
         foreach (var (reading, at) in Readings.Select((r, i) => (r, i))) refusals.AddRange(reading.Against($"readings[{at}]"));
         refusals.AddRange(CellRules.Between(cell));
         refusals.AddRange(CellRules.CleanedOut(cell, contents));
-        refusals.AddRange(Meter(cell, instrument, now));
+        refusals.AddRange(InstrumentRules.Against("instrument_id", instrument.Id, instrument.ToInstrument(), Measurement.Survey(cell.SiteId, now)));
         if (refusals is [] && DetectableBq > cell.ClearanceLimitBq)
         {
             refusals.Add(Refusal.Invalid("count_seconds", "SURVEY_NOT_SENSITIVE", "With this background, counting time and efficiency the survey could not have seen the limit; count longer.")
@@ -44,20 +44,6 @@ public sealed record CellSurvey(double BackgroundCpm, double CountSeconds, doubl
         }
 
         return refusals;
-    }
-
-    static IEnumerable<Refusal> Meter(Equipment cell, Equipment instrument, DateTimeOffset now)
-    {
-        if (instrument.Class is not EquipmentClass.Instrument)
-            yield return Refusal.Invalid("instrument_id", "NOT_AN_INSTRUMENT", $"{instrument.Code} is a {instrument.Class}.").With("equipment_class", instrument.Class);
-        if (instrument.SiteId != cell.SiteId)
-            yield return Refusal.Invalid("instrument_id", "EQUIPMENT_AT_OTHER_SITE", $"{instrument.Code} is at site {instrument.SiteId}.").With("site_id", instrument.SiteId);
-        if (instrument.State is EquipmentState.Maintenance or EquipmentState.OutOfService)
-            yield return Refusal.State($"equipment/{instrument.Id}", "EQUIPMENT_NOT_USABLE", $"{instrument.Code} is {instrument.State}.").With("state", instrument.State);
-        // A meter whose calibration nobody keeps shows nothing.
-        if (instrument.CalibrationDue is null)
-            yield return Refusal.State($"equipment/{instrument.Id}", "EQUIPMENT_NOT_CALIBRATED", $"{instrument.Code} has no calibration.");
-        foreach (var due in EquipmentRules.Due(instrument, now)) yield return due;
     }
 }
 

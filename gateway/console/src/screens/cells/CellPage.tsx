@@ -59,7 +59,7 @@ export function CellPage({ id }: { id: string }) {
       </div>
       <Logbook equipment={equipment} zone={zone} site={session.allSites.find((each) => each.siteId === equipment.siteId)} />
       {asking === 'found' && <FoundDialog cell={cell} zone={zone} close={() => setAsking(null)} />}
-      {asking === 'survey' && <SurveyDialog cell={cell} zone={zone} close={() => setAsking(null)} />}
+      {asking === 'survey' && <SurveyDialog cell={cell} close={() => setAsking(null)} />}
       {asking === 'clean' && <CleaningDialog equipment={equipment} close={() => setAsking(null)} />}
     </Screen>
   );

@@ -1,16 +1,13 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
-import { useList } from '../../api/query';
-import { now } from '../../app/clock';
 import { EquipmentService, type HotCell } from '../../generated/doseline/execution/v1/equipment_pb';
 import { HotCellsService } from '../../generated/doseline/execution/v1/hot_cells_pb';
-import { EquipmentClass } from '../../generated/doseline/execution/v1/recipes_pb';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { NumberField, numberOf, SelectField, TextField } from '../../ui/Fields';
+import { NumberField, numberOf, TextField } from '../../ui/Fields';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
-import { millis, momentText } from '../../physics/time';
+import { InstrumentField } from './InstrumentField';
 import { texts } from '../../text/en';
 import { cellTexts as t } from '../../text/cells';
 
@@ -24,9 +21,8 @@ interface Reading {
 const empty: Reading = { place: '', gross: '', measured: '', standsFor: '' };
 
 /** Records a contamination survey: instrument, background and readings as they were read; whether the cell is clear is the platform's answer. */
-export function SurveyDialog({ cell, zone, close }: { cell: HotCell; zone: string; close(): void }) {
+export function SurveyDialog({ cell, close }: { cell: HotCell; close(): void }) {
   const { siteId, equipmentId } = cell.equipment!;
-  const instruments = useList(EquipmentService.method.listEquipment, { siteId, equipmentClass: EquipmentClass.INSTRUMENT, pageSize: 100 }, (page) => page.equipment);
   const [instrument, setInstrument] = useState('');
   const [fields, setFields] = useState({ background: '', count: '', efficiency: '' });
   const [readings, setReadings] = useState<readonly Reading[]>([empty]);
@@ -49,16 +45,12 @@ export function SurveyDialog({ cell, zone, close }: { cell: HotCell; zone: strin
     say(done.survey?.passed ? t.surveyPassed : t.surveyFailed);
     close();
   };
-  const until = (at: number | null) => (at === null ? t.notCalibrated : t.until(momentText(at, zone, now(), { day: 'always' })));
   return (
     <Dialog title={t.surveyTitle} onClose={close} onSubmit={() => void submit()} foot={<>
       <button type="button" className="button" onClick={close}>{texts.cancel}</button>
       <Button type="submit" kind="primary" for={HotCellsService.method.surveyCell} busy={survey.busy}>{t.survey}</Button>
     </>}>
-      <SelectField
-        label={t.instrument} hint={instruments.data?.length === 0 ? t.noInstruments : t.instrumentHint} value={instrument} onChange={setInstrument} empty="" wrong={tried && instrument === '' && texts.required}
-        options={(instruments.data ?? []).map((each) => [each.equipmentId, `${each.code} · ${until(millis(each.calibrationDueTime))}`] as const)}
-      />
+      <InstrumentField label={t.instrument} siteId={siteId} value={instrument} onChange={setInstrument} tried={tried} />
       <div className="columns-3">
         <NumberField label={t.background} unit={t.cpm} value={fields.background} onChange={(background) => set({ background })} wrong={wrong(fields.background)} />
         <NumberField label={t.count} unit={t.seconds} hint={t.countHint} value={fields.count} onChange={(count) => set({ count })} wrong={wrong(fields.count)} />

@@ -17,6 +17,7 @@ import { timestamp } from '../../physics/time';
 import { texts } from '../../text/en';
 import { reviewTexts as t } from '../../text/review';
 import { unitText } from '../batches/StepInputs';
+import { InstrumentField, measuring } from '../cells/InstrumentField';
 
 /** Records a result; the platform judges it, never the one who types it. */
 export function RecordResultDialog({ batchId, productCode, doses, results, close }: { batchId: string; productCode: string; doses: readonly DoseDisposition[]; results: readonly Result[]; close(): void }) {
@@ -40,7 +41,7 @@ export function RecordResultDialog({ batchId, productCode, doses, results, close
     setTried(true);
     if (!test) return;
     const found = test.expectedText && seen === 'as' ? test.expectedText : value.trim();
-    if (found === '' || (test.expectedText ? seen === '' : numberOf(found) === null) || instrument.trim() === '' || (earlier && repeat.trim() === '')) return;
+    if (found === '' || (test.expectedText ? seen === '' : numberOf(found) === null) || instrument === '' || (earlier && repeat.trim() === '')) return;
     const answer = await record.run({
       batchId, doseId: test.scope === TestScope.DOSE ? doseId : '', sampleId: sampleId || living[0]?.sampleId || '', testCode: test.code, method: test.method, instrumentId: instrument,
       rawValue: found, unit: test.unit, measureTime: timestamp(now()), repeatReason: repeat,
@@ -67,7 +68,7 @@ export function RecordResultDialog({ batchId, productCode, doses, results, close
           {seen === 'other' && <TextField label={t.seenWhat} value={value} onChange={setValue} wrong={tried && value.trim() === '' && texts.required} />}
         </>
         : <NumberField label={t.value} unit={test ? unitText(test.unit) || undefined : undefined} value={value} onChange={setValue} wrong={tried && numberOf(value) === null && texts.needsNumber} />}
-      <TextField label={t.instrument} value={instrument} onChange={setInstrument} wrong={tried && instrument.trim() === '' && texts.required} />
+      <InstrumentField label={t.instrument} siteId={samples.data?.[0]?.siteId ?? doses[0]?.siteId ?? ''} classes={measuring} value={instrument} onChange={setInstrument} tried={tried} />
       {earlier && <LongField label={t.repeat} hint={t.repeatHint} value={repeat} onChange={setRepeat} wrong={tried && repeat.trim() === '' && texts.required} />}
       <Refusals problem={record.problem} />
     </Dialog>

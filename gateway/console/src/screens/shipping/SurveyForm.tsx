@@ -3,25 +3,23 @@ import { useAction } from '../../api/action';
 import { isStale } from '../../api/refusals';
 import { now } from '../../app/clock';
 import { useScan } from '../../app/scan';
-import { useSession, useZoneOf } from '../../app/session';
+import { useSession } from '../../app/session';
 import { PackagesService, WipeRadiation, type LabelCategory, type Package } from '../../generated/doseline/shipping/v1/packages_pb';
 import { Button } from '../../ui/Button';
-import { LocalTimeField, NumberField, numberOf, SelectField, TextField } from '../../ui/Fields';
+import { NumberField, numberOf, SelectField, TextField } from '../../ui/Fields';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
-import { instantOf, localText, timestamp } from '../../physics/time';
+import { timestamp } from '../../physics/time';
 import { texts } from '../../text/en';
 import { shippingTexts as t } from '../../text/shipping';
-
-const day = 86_400_000;
+import { InstrumentField } from '../cells/InstrumentField';
 
 /** Records dose rates, wipes and seal. What the package is follows from them; nobody chooses it. */
 export function SurveyForm({ pack, refresh, done }: { pack: Package; refresh(): void; done(): void }) {
   const { name } = useSession();
-  const zone = useZoneOf()(pack.siteId);
   const [fields, setFields] = useState({
-    surface: '', oneMeter: '', instrument: '', due: localText(now() + 30 * day, zone), seal: '', expected: '',
+    surface: '', oneMeter: '', instrument: '', seal: '', expected: '',
     betaNet: '', betaEfficiency: '0.3', alphaNet: '', alphaEfficiency: '0.3', area: '300',
   });
   const [tried, setTried] = useState(false);
@@ -35,12 +33,11 @@ export function SurveyForm({ pack, refresh, done }: { pack: Package; refresh(): 
   const submit = async () => {
     setTried(true);
     if (!ready) return;
-    const due = instantOf(fields.due, zone);
     const answer = await record.run({
       packageId: pack.packageId, version: pack.version, expectedCategory: Number(fields.expected || 0) as LabelCategory,
       survey: {
         surfaceDoseRateNsvPerHour: BigInt(Math.round((numberOf(fields.surface) ?? 0) * 1000)), oneMeterDoseRateNsvPerHour: BigInt(Math.round((numberOf(fields.oneMeter) ?? 0) * 1000)),
-        instrumentId: fields.instrument, calibrationDueTime: due === null ? undefined : timestamp(due), surveyTime: timestamp(now()), sealId: fields.seal,
+        instrumentId: fields.instrument, surveyTime: timestamp(now()), sealId: fields.seal,
         wipes: [wipe(WipeRadiation.BETA_GAMMA, fields.betaNet, fields.betaEfficiency), wipe(WipeRadiation.ALPHA, fields.alphaNet, fields.alphaEfficiency)],
       },
     });
@@ -54,8 +51,7 @@ export function SurveyForm({ pack, refresh, done }: { pack: Package; refresh(): 
       <div className="columns-3">
         <NumberField label={t.surface} unit={t.microsievert} value={fields.surface} onChange={(surface) => set({ surface })} wrong={lacks(fields.surface)} />
         <NumberField label={t.oneMeter} unit={t.microsievert} value={fields.oneMeter} onChange={(oneMeter) => set({ oneMeter })} wrong={lacks(fields.oneMeter)} />
-        <TextField label={t.instrument} value={fields.instrument} onChange={(instrument) => set({ instrument })} wrong={tried && !fields.instrument ? texts.required : undefined} />
-        <LocalTimeField label={t.calibrationDue} zone={zone} value={fields.due} onChange={(due) => set({ due })} />
+        <InstrumentField label={t.instrument} siteId={pack.siteId} value={fields.instrument} onChange={(instrument) => set({ instrument })} tried={tried} />
         <TextField label={t.seal} hint={t.sealHint} value={fields.seal} onChange={(seal) => set({ seal })} wrong={tried && !fields.seal ? texts.required : undefined} />
         <SelectField label={t.expected} hint={t.expectedHint} value={fields.expected} onChange={(expected) => set({ expected })} empty={t.noOpinion} options={[1, 2, 3, 4, 5].map((each) => [String(each), t.categories[each]!] as const)} />
       </div>

@@ -14,7 +14,7 @@ export function SurveyView({ survey }: { survey: Survey }) {
       <Facts of={[
         [t.surface, microsieverts(survey.surfaceDoseRateNsvPerHour)], [t.oneMeter, microsieverts(survey.oneMeterDoseRateNsvPerHour)],
         ...survey.wipes.map((wipe) => [`${t.contamination}, ${t.wipeKinds[wipe.radiation]}`, `${numberText(wipe.contaminationBqPerCm2, 3)} Bq/cm²`] as const),
-        [t.instrument, survey.instrumentId], [t.seal, survey.sealId], [t.surveyor, <>{survey.surveyorName} <Time at={survey.surveyTime} /></>],
+        [t.instrument, survey.instrumentCode || survey.instrumentId], [t.seal, survey.sealId], [t.surveyor, <>{survey.surveyorName} <Time at={survey.surveyTime} /></>],
       ]} />
     </Panel>
   );

@@ -92,7 +92,7 @@ function Next({ container, refresh }: { container: Container; refresh(): void })
   switch (container.state) {
     case ContainerState.OPEN: return <p>{t.closeHint}</p>;
     case ContainerState.CLOSED: return eligible === null ? <Note>{t.waits}</Note> : <Note>{t.decaying(momentText(eligible, zone, now()))}</Note>;
-    case ContainerState.ELIGIBLE: return <SurveyForm container={container} zone={zone} refresh={refresh} />;
+    case ContainerState.ELIGIBLE: return <SurveyForm container={container} refresh={refresh} />;
     case ContainerState.SURVEYED: return <Note tone="ok">{t.surveyPassed}</Note>;
     default: return <p className="soft">{t.nothing}</p>;
   }
