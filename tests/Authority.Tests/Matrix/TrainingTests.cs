@@ -68,6 +68,34 @@ public sealed class TrainingTests
     }
 
     [Fact]
+    [Requirement("A237")]
+    public async Task While_Identity_is_away_nobody_does_what_a_procedure_covers_however_well_trained()
+    {
+        // Nobody listens there.
+        var staff = await Staff.StartAsync(builder => builder.Configuration["Services:identity:Address"] = "http://127.0.0.1:9");
+        await using var platform = staff.Platform;
+        var roles = Roles.All.Where(role => role is not (Roles.Partner or Roles.Service)).ToArray();
+        var methods = platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values
+            .Where(m => m.Policy.Procedure is not "" && m.Policy.Roles.Any(roles.Contains)).OrderBy(m => m.Name, StringComparer.Ordinal).ToList();
+        methods.Count.ShouldBeGreaterThan(80);
+        var trained = await staff.JoinAsync("first", "Fay First", roles);
+        var before = await Trails.CountsAsync(platform);
+        List<string> wrong = [];
+        foreach (var method in methods)
+        {
+            var request = method.Descriptor.InputType.Parser.ParseFrom(ByteString.Empty);
+            method.RequestId!.Accessor.SetValue(request, TestPlatform.RequestId());
+            // Of what every host serves, the request says for which of its services.
+            method.Chooser?.Accessor.SetValue(request, "execution");
+            var (_, refusals, _) = await RawCalls.CallAsync(staff.In(trained, null), method, request);
+            if (refusals is not [{ Code: "TRAINING_UNKNOWN", Kind: RefusalKind.Unavailable, Subject: "services/identity" }]) wrong.Add($"{method.Name}: {string.Join(',', refusals.Select(r => r.Code))}");
+        }
+
+        wrong.ShouldBeEmpty();
+        (await Trails.CountsAsync(platform)).ShouldBe(before);
+    }
+
+    [Fact]
     [Requirement("A003", "A237", "P09")]
     [Clause("21 CFR 11.10(i)")]
     public async Task Nobody_signs_second_what_a_procedure_covers_without_being_trained_on_it()
