@@ -93,7 +93,7 @@ sealed class Flows : IDisposable
         var (mine, journal) = (FlowDay.FlowOf(input, number), JournalOf($"flow-{number}"));
         DayBatches floor = new(mine, desks, keys, setup, receipts, orders, journal);
         DayLabels labels = new(mine, desks, keys);
-        DayQuality quality = new(mine, desks, keys);
+        DayQuality quality = new(mine, desks, keys, setup);
         DayShipping shipping = new(mine, desks, keys, setup, journal);
         var batch = floor.All[number];
         var (run, now) = (batch.Run, TimeProvider.System.GetUtcNow());
