@@ -57,7 +57,9 @@ static class FlowDay
             [
                 .. numbers.Select(n => new EquipmentInput(CellOf(n), "hot_cell", Site, CellOf(n), until, null, Activity.From(1, ActivityUnit.MBq))),
                 .. numbers.Select(n => calibrator with { Equipment = CalibratorOf(n), Room = CellOf(n), QualifiedUntil = until, CalibratedUntil = until }),
+                .. sample.Equipment.Where(e => e.Site == Site && IsShared(e)).Select(e => e with { QualifiedUntil = until, CalibratedUntil = until }),
             ],
+            Plausible = [],
             Products = [.. sample.Products.Where(p => p.Product == Product).Select(p => p with { Sites = [Site] })],
             Prices = [.. sample.Prices.Where(p => p.Product == Product).Select(p => p with { Effective = now + Entry })],
             Customers = [.. sample.Customers.Select(c => c with { LicenceExpire = until, Lines = [.. c.Lines.Select(l => l with { Limit = l.Limit * Room })] })],
@@ -76,8 +78,10 @@ static class FlowDay
         };
     }
 
-    /// <summary>What a flow's own people look at: their cell and their calibrator.</summary>
-    public static DayInput FlowOf(DayInput all, int flow) => all with { Equipment = [.. all.Equipment.Where(e => e.Equipment == CellOf(flow) || e.Equipment == CalibratorOf(flow))] };
+    /// <summary>What a flow's own people look at: their cell, their calibrator, and the instruments that all share.</summary>
+    public static DayInput FlowOf(DayInput all, int flow) => all with { Equipment = [.. all.Equipment.Where(e => e.Equipment == CellOf(flow) || e.Equipment == CalibratorOf(flow) || IsShared(e))] };
+
+    static bool IsShared(EquipmentInput item) => item.Class is "instrument";
 
     static string CellOf(int flow) => $"{Site}-flow-{flow}";
 
