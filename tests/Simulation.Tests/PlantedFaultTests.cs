@@ -53,6 +53,7 @@ public sealed class PlantedFaultTests
     // Sterility ends after release; one batch turns out positive.
     static DayInput Conditional(DayInput input) => input with
     {
+        Equipment = [.. input.Equipment, .. input.Sites.Select(site => input.Equipment.First(e => e.Site == site.Site && e.Class is "instrument") with { Equipment = $"{site.Site}-STER-01" })],
         Specifications = [.. input.Specifications, .. input.Products.Select(p => new TestInput(p.Product, "STER", "Sterility", "STER-01", "", null, null, "no growth", TimeSpan.FromDays(14), "21 CFR 211.165(a)"))],
         Incidents = [.. input.Incidents, new Incident("late_positive", "psma-3", "STER", 9, "", "", "", null, null, false, "growth")],
     };

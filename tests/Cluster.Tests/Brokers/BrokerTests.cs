@@ -57,7 +57,8 @@ public sealed class BrokerTests(BrokerStages stages, ITestOutputHelper output) :
         if (wrong is not Wrong.Forged) return;
         // The last of them may be on its way still, when the facts themselves have long been read.
         for (var looks = 0; looks < 100 && (stage.Bell.ForgedHeard == heard || stage.Count("fact_pages_untrusted") - untrusted != stage.Bell.ForgedHeard - heard); looks++) await Task.Delay(100);
-        (stage.Bell.ForgedHeard - heard).ShouldBeInRange(1, stage.Bell.Struck - struck);
+        // A broker may bring one twice.
+        (stage.Bell.ForgedHeard - heard).ShouldBeGreaterThan(0);
         (stage.Count("fact_pages_untrusted") - untrusted).ShouldBe(stage.Bell.ForgedHeard - heard, "each that is heard is seen through, and counted");
     }
 

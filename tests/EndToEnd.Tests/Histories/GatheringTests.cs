@@ -24,7 +24,7 @@ public sealed class GatheringTests
         }, async s => Members.Of((await s.RecordAsync()).Movements.Where(m => m.Kind is MovementKind.Residue).Select(m => m.ReferenceId)), async (s, note) =>
             (await new BatchesService.BatchesServiceClient(s.People.Operator).RecordWasteAsync(new()
             {
-                RequestId = TestPlatform.RequestId(), BatchId = s.BatchId, Kind = MovementKind.Residue, Item = CellItemKind.Tubing, Note = note,
+                RequestId = TestPlatform.RequestId(), BatchId = s.BatchId, Kind = MovementKind.Residue, Item = CellItemKind.Wipes, Note = note,
                 Activity = new() { Nuclide = s.Order.Accepted!.Wanted.Nuclide, ActivityBq = 1000, ReferenceTime = s.Now.ToTimestamp(), DataVersion = s.Order.Accepted!.Wanted.DataVersion },
             })).WasteId, null),
         new("holds of a dose", s => s.MakeAsync(), async s =>
