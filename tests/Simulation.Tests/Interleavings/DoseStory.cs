@@ -123,6 +123,7 @@ sealed class DoseStory(int number, TestSigner signer)
     {
         yield return new DeviationOpened { DeviationId = Deviation, BatchId = Batch, DoseId = Dose, Code = "LATE" };
         yield return new DeviationClosed { DeviationId = Deviation, BatchId = Batch, MayContinue = true };
+        yield return new CapaLinked { DeviationId = Deviation, BatchId = Batch, DoseId = Dose, CapaReference = "CAPA-1" };
         yield return Disposed(Disposition.InProcess, 1);
         yield return Disposed(Disposition.Pending, 2);
         if (fate is not Fate.Rejected) yield return Disposed(fate is Fate.TooLate ? Disposition.ConditionallyReleased : Disposition.Released, 3);
