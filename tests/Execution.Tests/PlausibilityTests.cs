@@ -59,6 +59,7 @@ public sealed class PlausibilityTests
 
         var looks = (await new PlausibilityService.PlausibilityServiceClient(platform.As("qa")).ListSecondLooksAsync(new ListSecondLooksRequest { Service = "execution", RecordId = shift.BatchId })).Looks;
         looks.Select(l => l.Measure).ShouldBe(["dose_over_ordered", "volume_over_activity"], ignoreOrder: true);
+        looks.Single(l => l.Measure == "dose_over_ordered").ReferenceTime.ShouldBe(asked.Reading.ReferenceTime);
         looks.ShouldAllBe(l => l.Reason == asked.SecondLook.Reason && l.PersonName != "" && l.Value > 0 && l.Maximum > l.Minimum);
     }
 
@@ -83,7 +84,8 @@ public sealed class PlausibilityTests
         (await TestPlatform.RefusalsAsync(() => shift.EndSynthesisAsync())).ShouldHaveSingleItem().Numbers["plausible_minimum_fraction"].ShouldBe("0.97");
         (await TestPlatform.RefusalsAsync(() => PutAsync(bounds, new PlausibleBounds { Measure = "yield_fraction", ProductCode = product, Minimum = 0.5, Maximum = 1 }))).ShouldHaveSingleItem().Code.ShouldBe("VERSION_STALE");
         set.Minimum = 0.5;
-        await PutAsync(bounds, set);
+        set = await PutAsync(bounds, set);
+        (await PutAsync(bounds, set)).Version.ShouldBe(set.Version, "nothing was changed");
         await shift.EndSynthesisAsync();
         (await bounds.ListBoundsAsync(new ListBoundsRequest { Service = "execution" })).Bounds.Select(b => (b.ProductCode, b.Minimum)).ShouldBe([("", 0.99), (product, 0.5)]);
     }

@@ -48,6 +48,7 @@ public sealed class CapaTests : IAsyncLifetime
         (await TestPlatform.RefusalsAsync(() => OpenAsync("CAPA-2026-014"))).ShouldHaveSingleItem().Code.ShouldBe("CAPA_REFERENCE_TAKEN");
         (await TestPlatform.RefusalsAsync(() => OpenAsync("CAPA-2026-015", first.DeviationId))).ShouldHaveSingleItem().Code.ShouldBe("DEVIATION_HAS_CAPA");
         (await TestPlatform.RefusalsAsync(() => OpenAsync("CAPA-2026-015", "none"))).ShouldHaveSingleItem().Code.ShouldBe("DEVIATION_UNKNOWN");
+        (await TestPlatform.RefusalsAsync(() => OpenAsync("CAPA-2026-015", [.. Enumerable.Repeat("none", 101)]))).ShouldHaveSingleItem().Code.ShouldBe("TOO_MANY_DEVIATIONS");
         (await Capas("auditor").ListCapasAsync(new ListCapasRequest())).Capas.ShouldHaveSingleItem();
     }
 
@@ -102,6 +103,10 @@ public sealed class CapaTests : IAsyncLifetime
         };
         (await TestPlatform.RefusalsAsync(() => Capas().ReplanCapaAsync(replan).ResponseAsync)).Select(r => r.Code).ShouldBe(["FIELD_REQUIRED", "DUE_IN_PAST"]);
         (replan.RequestId, replan.DueTime, replan.Reason) = (TestPlatform.RequestId(), platform.Now.AddDays(1).ToWire(), "No batch was made meanwhile.");
+        // Who did it does not become somebody who checks and closes it, by handing it on.
+        replan.OwnerId = "person:another";
+        (await TestPlatform.RefusalsAsync(() => Capas().ReplanCapaAsync(replan).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("OWNER_DID_IT");
+        replan.OwnerId = $"person:{Owner}";
         (await Capas().ReplanCapaAsync(replan)).Capa.OverdueTime.ShouldBeNull();
     }
 

@@ -23,7 +23,7 @@ static class EquipmentWire
         Code = row.Code,
         EquipmentClass = (EquipmentClass)(int)row.Class,
         SiteId = row.SiteId,
-        InService = row.State is not (Domain.EquipmentState.Maintenance or Domain.EquipmentState.OutOfService),
+        InService = row.ToDomain().ToInstrument().InService,
         QualificationDueTime = row.QualificationDueTime.ToWire(),
         CalibrationDueTime = row.CalibrationDueTime.ToWire(),
     });

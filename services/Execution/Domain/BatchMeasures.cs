@@ -15,7 +15,7 @@ public static class BatchMeasures
     public static Measure Issued { get; } = new("issued_over_planned", "The activity issued to the batch, against what its run is to yield,", 0.5, 4);
 
     /// <summary>Yield of the synthesis, as a fraction. Unless set: half of the least that the recipe expects, to all that was issued and the tolerance of the balance.</summary>
-    public static Measure Yield { get; } = new("yield_fraction", "The yield", 0, 1);
+    public static Measure Yield { get; } = new("yield_fraction", "The yield");
 
     /// <summary>Volume of the bulk in millilitres (mL). Unless set: a third to three times of what earlier batches of the product had, once there were three.</summary>
     public static Measure BulkVolume { get; } = new("bulk_volume_ml", "The volume of the bulk", 1 / 3.0, 3);
@@ -30,10 +30,10 @@ public static class BatchMeasures
     public static Measure PartVolume { get; } = new("volume_over_activity", "The volume, against what of the bulk holds that activity,", 0.5, 2);
 
     /// <summary>Activity of a piece of waste as a fraction of what was issued. Unless set: up to what of the batch is not accounted for otherwise.</summary>
-    public static Measure Waste { get; } = new("waste_fraction", "The activity, as a part of what was issued,", 0, 1);
+    public static Measure Waste { get; } = new("waste_fraction", "The activity, as a part of what was issued,");
 
     /// <summary>A value of a step against its limits. Unless set: as far outside of them again as they are apart, or a third and three times of one limit alone.</summary>
-    public static Measure StepValue { get; } = new("step_value", "The value", 0, 1);
+    public static Measure StepValue { get; } = new("step_value", "The value");
 
     /// <summary>Every measure of a batch.</summary>
     public static IReadOnlyList<Measure> All { get; } = [Issued, Yield, BulkVolume, Duration, Dose, PartVolume, Waste, StepValue];
@@ -49,7 +49,7 @@ public static class BatchMeasures
         var at = activity.Reference;
         // The last of several lots is not small, it is the rest.
         var before = lines.Where(m => m is { Kind: MovementKind.Issued, Activity: not null }).Sum(m => m.Activity!.At(at).Bq);
-        return Issued.Against(product, material, "activity.activity_bq", "bq", before + activity.Amount.Bq, planned.At(at).Bq);
+        return Issued.Against(product, material, "activity.activity_bq", "bq", before + activity.Amount.Bq, planned.At(at).Bq, at);
     }
 
     /// <summary>Of an end of synthesis.</summary>
@@ -81,7 +81,7 @@ public static class BatchMeasures
     /// <param name="measured">As measured.</param>
     /// <param name="ordered">As ordered.</param>
     public static Asked? OfDose(string product, CalibratedActivity measured, CalibratedActivity ordered) =>
-        Dose.Against(product, "", "reading.activity_bq", "bq", measured.Amount.Bq, ordered.At(measured.Reference).Bq);
+        Dose.Against(product, "", "reading.activity_bq", "bq", measured.Amount.Bq, ordered.At(measured.Reference).Bq, measured.Reference);
 
     /// <summary>Of what is left over.</summary>
     /// <param name="product">Product.</param>

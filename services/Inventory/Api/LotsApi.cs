@@ -1,7 +1,6 @@
 using Doseline.Inventory.Data;
 using Doseline.Inventory.Domain;
 using Doseline.Inventory.V1;
-using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Money;
 using Doseline.Kernel.Rules;
@@ -76,6 +75,9 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         refusals.AddRange(LotRules.AgainstReceipt(material, supplier.ToDomain(), contents, request.Quantity, (ProductionRoute)request.Route, expire, db.Now));
         var quantity = material.Radioactive ? 0 : UnitTable.Read(kind.Unit, "material.unit").OrAdd(refusals) is { } unit ? UnitTable.Amount(request.Quantity, unit, "quantity").OrAdd(refusals) : 0;
         refusals.ThrowIfAny();
+        // Before the turn, which others wait for: what is usual does not change by a lot that comes meanwhile.
+        var earlier = await db.List<LotRow>().Is(nameof(LotRow.MaterialCode), request.MaterialCode).Is(nameof(LotRow.SupplierCode), request.SupplierCode)
+            .ByLast(nameof(LotRow.ReceiveTime), nameof(LotRow.Id)).ReadAsync(EarlierMax, cancel);
 
         return await gate.AloneAsync(request.SiteId, request.RoomId, request.MaterialCode, async () =>
         {
@@ -89,13 +91,11 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             else if (await db.LoadAsync<RoomRow>(cancel, request.RoomId) is not { Active: true } room || room.SiteId != request.SiteId)
                 refusals.Add(Refusal.State($"rooms/{request.RoomId}", "ROOM_NOT_AUTHORISED", $"{request.RoomId} is not an active room of site {request.SiteId}."));
             refusals.ThrowIfAny();
-            await LookAsync(place.HoldingId, request, contents, quantity, kind.Unit, expected, cancel);
+            await db.LookAsync(request.SiteId, place.HoldingId, Questioned(request, lines, quantity, kind.Unit, expected, earlier), cancel);
             if (expected is not null) expected.Open = false;
 
-            var lot = LotOf(request, material, quantity, lines, place, expire, now);
-            var holding = HoldingOf(place);
-            db.Put(lot);
-            db.Put(holding);
+            var lot = db.Put(LotOf(request, material, quantity, lines, place, expire, now));
+            var holding = db.Put(HoldingOf(place));
             var transaction = "";
             if (material.Radioactive)
             {
@@ -220,18 +220,11 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
     }
 
     // A slip of the decimal point in a receipt goes on into everything that is made of it.
-    async Task LookAsync(string lotId, ReceiveLotRequest request, IReadOnlyList<CalibratedActivity> contents, decimal quantity, string unit, ExpectationRow? expected, CancellationToken cancel)
+    static IEnumerable<Asked?> Questioned(ReceiveLotRequest request, IReadOnlyList<BookedLine> lines, decimal quantity, string unit, ExpectationRow? expected, List<LotRow> earlier)
     {
-        var earlier = await db.List<LotRow>().Is(nameof(LotRow.MaterialCode), request.MaterialCode).Is(nameof(LotRow.SupplierCode), request.SupplierCode)
-            .ByLast(nameof(LotRow.ReceiveTime), nameof(LotRow.Id)).ReadAsync(EarlierMax, cancel);
-        if (contents is not [var principal, ..])
-        {
-            await db.LookAsync(request.SiteId, lotId, [StockMeasures.Of(request.MaterialCode, quantity, unit, earlier.Select(l => l.Quantity))], cancel);
-            return;
-        }
-
-        double? announced = expected is null ? null : Json.Read<BookedLine[]>(expected.Contents).Where(l => l.Nuclide == principal.Nuclide.Symbol).Sum(l => l.At(principal.Reference));
-        await db.LookAsync(request.SiteId, lotId, StockMeasures.Of(request.MaterialCode, [.. contents.Select(BookedLine.From)], announced, earlier.Select(l => Json.Read<BookedLine[]>(l.Declared))), cancel);
+        if (lines is not [var principal, ..]) return [StockMeasures.Of(request.MaterialCode, quantity, unit, earlier.Select(l => l.Quantity))];
+        double? announced = expected is null ? null : Json.Read<BookedLine[]>(expected.Contents).Where(l => l.Nuclide == principal.Nuclide).Sum(l => l.At(principal.Reference));
+        return StockMeasures.Of(request.MaterialCode, lines, announced, earlier.Select(l => Json.Read<BookedLine[]>(l.Declared)));
     }
 
     static Expectation ToWire(ExpectationRow row) => new()

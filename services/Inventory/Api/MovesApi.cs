@@ -146,7 +146,7 @@ public sealed partial class MovesApi(InventoryDb db, Gate gate, Ledger ledger, C
             var at = span.Nearest(measured!.Reference);
             var read = BookedLine.From(measured).ReferredTo(at);
             var booked = Correction.BookedAt(sides, read.Nuclide, at);
-            await db.LookAsync(holding.SiteId, holding.Id, [StockMeasures.Assay.Against("", "", "measured.activity_bq", "bq", read.Bq, booked)], cancel);
+            await db.LookAsync(holding.SiteId, holding.Id, [StockMeasures.Assay.Against("", "", "measured.activity_bq", "bq", read.Bq, booked, at)], cancel);
             var missing = read with { Bq = booked - read.Bq };
             if (missing.Bq == 0) return await db.AnswerAsync(new RecordAssayResponse(), cancel);
             var reason = late is null ? request.Reason : $"{request.Reason} (late entry, witnessed by {late.WitnessName}: {late.Reason})";

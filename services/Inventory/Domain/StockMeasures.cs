@@ -35,8 +35,8 @@ public static class StockMeasures
         List<IReadOnlyList<BookedLine>> alike = [.. earlier.Where(e => e is [var first, ..] && first.Nuclide == principal.Nuclide)];
         return
         [
-            Announced.Against(material, "", "contents[0].activity_bq", "bq", principal.Bq, announcedBq),
-            Received.AgainstUsual(material, "", "contents[0].activity_bq", "bq", principal.Bq, alike.Select(e => e[0].Bq)),
+            Announced.Against(material, "", "contents[0].activity_bq", "bq", principal.Bq, announcedBq, principal.Reference),
+            Received.AgainstUsual(material, "", "contents[0].activity_bq", "bq", principal.Bq, alike.Select(e => e[0].Bq)) with { Reference = principal.Reference },
             .. contents.Skip(1).Select((line, index) => Impurity.AgainstUsual(material, line.Nuclide, $"contents[{index + 1}].activity_bq", "fraction", Share(contents, line.Nuclide), alike.Select(e => Share(e, line.Nuclide)))),
         ];
     }

@@ -3,9 +3,9 @@ namespace Doseline.Kernel.Rules;
 /// <summary>A kind of value that is questioned before it is recorded, where it is unlike what is usual.</summary>
 /// <param name="Code">Stable lower_snake code, for example <c>yield_fraction</c>; bounds are set by it.</param>
 /// <param name="Title">What is measured, as a sentence about it begins: "The yield".</param>
-/// <param name="Low">Least plausible part of what is expected, unless bounds were set; the site's to set.</param>
-/// <param name="High">Greatest plausible part of what is expected, likewise.</param>
-public sealed record Measure(string Code, string Title, double Low, double High)
+/// <param name="Low">Least plausible part of what is expected or usual, unless bounds were set; of no meaning where bounds come with the value (<see cref="Within"/>).</param>
+/// <param name="High">Greatest plausible part, likewise.</param>
+public sealed record Measure(string Code, string Title, double Low = 0, double High = double.MaxValue)
 {
     /// <summary>A value held against what is expected of it.</summary>
     /// <param name="product">Product.</param>
@@ -14,8 +14,9 @@ public sealed record Measure(string Code, string Title, double Low, double High)
     /// <param name="unit">Unit, as the keys of numbers end: <c>bq</c>, <c>ml</c>.</param>
     /// <param name="value">Value in that unit.</param>
     /// <param name="expected">What is expected, in that unit; null where nobody knows: then it is not questioned.</param>
-    public Asked? Against(string product, string item, string field, string unit, double value, double? expected) =>
-        expected is > 0 and < double.PositiveInfinity ? new(this, product, item, field, unit, value, expected.Value, Low, High) : null;
+    /// <param name="reference">Instant that both refer to, of activities (UTC); null for others.</param>
+    public Asked? Against(string product, string item, string field, string unit, double value, double? expected, DateTimeOffset? reference = null) =>
+        expected is > 0 and < double.PositiveInfinity ? new(this, product, item, field, unit, value, expected.Value, Low, High) { Reference = reference } : null;
 
     /// <summary>A value held against what earlier ones were; where too few are known, it is questioned only by bounds that were set.</summary>
     /// <param name="product">Product.</param>
@@ -53,6 +54,9 @@ public sealed record Measure(string Code, string Title, double Low, double High)
 /// <param name="High">Greatest plausible part.</param>
 public sealed record Asked(Measure Measure, string Product, string Item, string Field, string Unit, double Value, double Expected, double Low, double High)
 {
+    /// <summary>Instant that an activity and its bounds refer to (UTC); null for what does not decay.</summary>
+    public DateTimeOffset? Reference { get; init; }
+
     // Bounds that a value lies on exactly are computed as it is, and differ in the last digits.
     const double Slack = 1e-9;
 
@@ -67,7 +71,7 @@ public sealed record Asked(Measure Measure, string Product, string Item, string 
 
     /// <summary>The question, as a refusal of the field.</summary>
     public Refusal Question => Refusal.State(Field, Plausible.Code, $"{Measure.Title} is unlike what is usual. Look at it again: correct it, or send it once more and say how you know that it is right.")
-        .With("measure", Measure.Code).With(Key("value"), Value).With(Key("plausible_minimum"), Bounded(Minimum)).With(Key("plausible_maximum"), Bounded(Maximum)).With("unit", Known(Unit) ? null : Unit);
+        .With("measure", Measure.Code).With(Key("value"), Value).With(Key("plausible_minimum"), Bounded(Minimum)).With(Key("plausible_maximum"), Bounded(Maximum)).With("unit", Known(Unit) ? null : Unit).With("reference_time", Reference);
 
     // A side without a bound is not told as one.
     static double? Bounded(double bound) => Math.Abs(bound) < double.MaxValue ? bound : null;

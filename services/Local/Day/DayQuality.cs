@@ -42,20 +42,8 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys, DaySetup
                 Version = draft.Specification.Version,
             });
         }
-    }
 
-    /// <summary>Sets the bounds outside of which values are questioned.</summary>
-    public async Task SetBoundsAsync()
-    {
-        PlausibilityService.PlausibilityServiceClient bounds = new(people.Qa);
-        foreach (var set in input.Plausible)
-        {
-            await bounds.PutBoundsAsync(new PutBoundsRequest
-            {
-                RequestId = keys.Of("plausible", set.Service, set.Measure, set.Product, set.Item), Service = set.Service, Reason = "what the site has seen",
-                Bounds = new PlausibleBounds { Measure = set.Measure, ProductCode = set.Product, Item = set.Item, Minimum = set.Minimum, Maximum = set.Maximum },
-            });
-        }
+        await SetBoundsAsync();
     }
 
     /// <summary>Records every result of a batch; an incident of the day may put one out of specification.</summary>
@@ -185,5 +173,19 @@ sealed class DayQuality(DayInput input, DayPeople people, DayKeys keys, DaySetup
         if (test.Low is { } low) made.Low = low;
         if (test.High is { } high) made.High = high;
         return made;
+    }
+
+    // Outside of these, values are questioned.
+    async Task SetBoundsAsync()
+    {
+        PlausibilityService.PlausibilityServiceClient bounds = new(people.Qa);
+        foreach (var set in input.Plausible)
+        {
+            await bounds.PutBoundsAsync(new PutBoundsRequest
+            {
+                RequestId = keys.Of("plausible", set.Service, set.Measure, set.Product, set.Item), Service = set.Service, Reason = "what the site has seen",
+                Bounds = new PlausibleBounds { Measure = set.Measure, ProductCode = set.Product, Item = set.Item, Minimum = set.Minimum, Maximum = set.Maximum },
+            });
+        }
     }
 }

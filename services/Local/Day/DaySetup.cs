@@ -34,9 +34,7 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
         await RecipesAsync();
         await CommerceAsync();
         await TransportAsync();
-        DayQuality quality = new(input, people, keys, this);
-        await quality.EnterAsync();
-        await quality.SetBoundsAsync();
+        await new DayQuality(input, people, keys, this).EnterAsync();
         await new DayLabels(input, people, keys).EnterAsync();
     }
 

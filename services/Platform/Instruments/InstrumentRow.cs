@@ -55,7 +55,7 @@ public static class InstrumentBook
     public static async Task<InstrumentState?> InstrumentAsync(this ServiceDb db, string equipmentId, DateTimeOffset time, CancellationToken cancel)
     {
         if (equipmentId is "") return null;
-        var told = await db.LoadAsync(db.All<InstrumentRow>(nameof(InstrumentRow.EquipmentId), equipmentId), cancel);
-        return told.Where(row => row.SinceTime <= time).MaxBy(row => row.Position)?.ToState();
+        var told = db.List<InstrumentRow>().Is(nameof(InstrumentRow.EquipmentId), equipmentId).UpTo(nameof(InstrumentRow.SinceTime), time).ByLast(nameof(InstrumentRow.Position));
+        return (await told.ReadAsync(1, cancel)).FirstOrDefault()?.ToState();
     }
 }

@@ -37,9 +37,7 @@ public sealed class PlausibilityApi(DatabaseTable databases, IServiceProvider sc
         if ((row?.Version ?? 0) != sent.Version) throw new RefusedException(Refusal.Stale($"plausible_bounds/{id}", sent.Version, row?.Version ?? 0));
         row ??= db.Put(new BoundsRow { Id = id, Measure = sent.Measure, ProductCode = sent.ProductCode, Item = sent.Item, Minimum = sent.Minimum, Maximum = sent.Maximum });
         (row.Minimum, row.Maximum) = (sent.Minimum, sent.Maximum);
-        var answer = row.ToWire();
-        answer.Version++;
-        return await db.AnswerAsync(new PutBoundsResponse { Bounds = answer }, cancel);
+        return await db.AnswerAsync(new PutBoundsResponse { Bounds = row.ToWire(db.VersionAfter(row)) }, cancel);
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,9 @@ sealed class BoundsRow : IGxpRow
     /// <summary>The key of bounds.</summary>
     public static string IdOf(string measure, string product, string item) => $"{measure}/{product}/{item}";
 
-    public PlausibleBounds ToWire() => new() { Measure = Measure, ProductCode = ProductCode, Item = Item, Minimum = Minimum, Maximum = Maximum, Version = Version };
+    /// <summary>The row as sent.</summary>
+    /// <param name="version">The version that a save under way gives it; null for its own.</param>
+    public PlausibleBounds ToWire(long? version = null) => new() { Measure = Measure, ProductCode = ProductCode, Item = Item, Minimum = Minimum, Maximum = Maximum, Version = version ?? Version };
 }
 
 /// <summary>A value that was questioned, and recorded after a second look; never changed.</summary>
@@ -35,6 +37,7 @@ sealed class SecondLookRow : IGxpRow
     public required double Minimum { get; init; }
     public required double Maximum { get; init; }
     public required string Unit { get; init; }
+    public DateTimeOffset? ReferenceTime { get; init; }
     public required string Reason { get; init; }
     public required string PersonId { get; init; }
     public required string PersonName { get; init; }
@@ -53,6 +56,7 @@ sealed class SecondLookRow : IGxpRow
         Minimum = Minimum,
         Maximum = Maximum,
         Unit = Unit,
+        ReferenceTime = ReferenceTime?.ToTimestamp(),
         Reason = Reason,
         PersonId = PersonId,
         PersonName = PersonName,

@@ -30,6 +30,7 @@ public static class SecondLooks
                 Minimum = odd.Minimum,
                 Maximum = odd.Maximum,
                 Unit = odd.Unit,
+                ReferenceTime = odd.Reference,
                 Reason = look!.Reason,
                 PersonId = db.Request.Caller.Subject,
                 PersonName = db.Request.Caller.Name,

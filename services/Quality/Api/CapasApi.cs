@@ -13,6 +13,8 @@ namespace Doseline.Quality.Api;
 /// <summary>Serves <see cref="CapasService"/>.</summary>
 public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageTokens pages) : CapasService.CapasServiceBase
 {
+    const int DeviationsMax = 100;
+
     /// <inheritdoc/>
     public override Task<OpenCapaResponse> OpenCapa(OpenCapaRequest request, ServerCallContext context) =>
         db.LockedAsync($"capa:{request.CapaReference}", async () =>
@@ -25,6 +27,13 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
             refusals.RequireText(request.EffectivenessCriterion, "effectiveness_criterion", 2000);
             RequireOwner(request.OwnerId, request.OwnerName, refusals);
             var (due, checkDue) = Dates(request.DueTime, request.EffectivenessDueTime, refusals);
+            if (request.DeviationIds.Count > DeviationsMax)
+            {
+                refusals.Add(Refusal.Invalid("deviation_ids", "TOO_MANY_DEVIATIONS", $"At most {DeviationsMax} deviations at a time; link further ones afterwards.")
+                    .With("given", request.DeviationIds.Count).With("maximum", DeviationsMax));
+            }
+
+            refusals.ThrowIfAny();
             if (await capas.FindAsync(request.CapaReference, cancel) is { } taken)
                 refusals.Add(Refusal.State($"capas/{taken.Id}", "CAPA_REFERENCE_TAKEN", $"{request.CapaReference} is another action.").With("capa_id", taken.Id));
             refusals.ThrowIfAny();
@@ -34,7 +43,7 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
                 Id = db.Ids.New(), CapaReference = request.CapaReference, SiteId = request.SiteId, Action = request.Action, OwnerId = request.OwnerId, OwnerName = request.OwnerName, DueTime = due,
                 EffectivenessCriterion = request.EffectivenessCriterion, EffectivenessDueTime = checkDue, OpenedBy = db.Request.Caller.Name, OpenedTime = db.Now,
             });
-            foreach (var id in request.DeviationIds.Distinct(StringComparer.Ordinal)) await LinkAsync(row, id, refusals, cancel);
+            await LinkAsync(row, request.DeviationIds, refusals, cancel);
             refusals.ThrowIfAny();
             return await db.AnswerAsync(new OpenCapaResponse { Capa = row.ToWire([], request.DeviationIds.Distinct(StringComparer.Ordinal), 1) }, cancel);
         }, context.CancellationToken);
@@ -46,7 +55,7 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
         var row = await FindAsync(request.CapaId, cancel);
         List<Refusal> refusals = [];
         var (checks, deviations) = await PartsAsync(row, cancel);
-        await LinkAsync(row, request.DeviationId, refusals, cancel);
+        await LinkAsync(row, [request.DeviationId], refusals, cancel);
         refusals.ThrowIfAny();
         return await db.AnswerAsync(new LinkDeviationResponse { Capa = row.ToWire(checks, deviations.Union([request.DeviationId], StringComparer.Ordinal)) }, cancel);
     }
@@ -67,7 +76,7 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
             refusals.RequireText(request.Reason, "reason", 2000);
             RequireOwner(request.OwnerId, request.OwnerName, refusals);
             var (due, checkDue) = Dates(request.DueTime, request.EffectivenessDueTime, refusals);
-            refusals.AddRange(CapaRules.Replan(row.ToDomain()));
+            refusals.AddRange(CapaRules.Replan(row.ToDomain(), request.OwnerId));
             return () =>
             {
                 (row.OwnerId, row.OwnerName, row.ReplanReason) = (request.OwnerId, request.OwnerName, request.Reason);
@@ -116,7 +125,7 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
         var cancel = context.CancellationToken;
         var query = db.List<CapaRow>().AtSites(nameof(CapaRow.SiteId), request.SiteId).IsIfAny(nameof(CapaRow.CapaReference), request.CapaReference);
         if (request.OpenOnly) query.IsNot(nameof(CapaRow.State), CapaState.Closed);
-        if (request.OverdueOnly) query.From(nameof(CapaRow.OverdueTime), DateTimeOffset.UnixEpoch);
+        if (request.OverdueOnly) query.IsNotNull(nameof(CapaRow.OverdueTime));
         var (rows, next) = await pages.ReadAsync(request, query.By(nameof(CapaRow.DueTime), nameof(CapaRow.Id)), cancel);
         var (checks, deviations) = await db.LoadAsync(
             db.All<CapaCheckRow>(nameof(CapaCheckRow.CapaId), rows.Select(r => r.Id)), db.All<DeviationRow>(nameof(DeviationRow.CapaReference), rows.Select(r => r.CapaReference)), cancel);
@@ -140,19 +149,23 @@ public sealed class CapasApi(QualityDb db, Capas capas, Signer signer, PageToken
         return await db.AnswerAsync(answer(row.ToWire(checks, deviations, row.Version + 1)), cancel);
     }
 
-    async Task LinkAsync(CapaRow row, string deviationId, List<Refusal> refusals, CancellationToken cancel)
+    async Task LinkAsync(CapaRow row, IEnumerable<string> deviationIds, List<Refusal> refusals, CancellationToken cancel)
     {
-        var deviation = await db.LoadAsync<DeviationRow>(cancel, deviationId);
-        var batch = deviation is null ? null : await db.LoadAsync<BatchRow>(cancel, deviation.BatchId);
-        if (deviation is null || batch is null)
+        List<string> ids = [.. deviationIds.Distinct(StringComparer.Ordinal)];
+        var deviations = (await db.LoadAsync(db.Each<DeviationRow>(ids), cancel)).ToDictionary(d => d.Id, StringComparer.Ordinal);
+        var sites = (await db.LoadAsync(db.Each<BatchRow>(deviations.Values.Select(d => d.BatchId)), cancel)).ToDictionary(b => b.Id, b => b.SiteId, StringComparer.Ordinal);
+        foreach (var id in ids)
         {
-            refusals.Add(Refusal.Missing($"deviations/{deviationId}", "DEVIATION_UNKNOWN", $"There is no deviation {deviationId}.").With("deviation_id", deviationId));
-            return;
-        }
+            if (deviations.GetValueOrDefault(id) is not { } deviation || !sites.TryGetValue(deviation.BatchId, out var site))
+            {
+                refusals.Add(Refusal.Missing($"deviations/{id}", "DEVIATION_UNKNOWN", $"There is no deviation {id}.").With("deviation_id", id));
+                continue;
+            }
 
-        var against = CapaRules.Link(row.ToDomain(), batch.SiteId == row.SiteId, deviation.Id, deviation.CapaReference, row.CapaReference);
-        refusals.AddRange(against);
-        if (against is []) capas.Link(row, deviation);
+            var against = CapaRules.Link(row.ToDomain(), site == row.SiteId, deviation.Id, deviation.CapaReference, row.CapaReference);
+            refusals.AddRange(against);
+            if (against is []) capas.Link(row, deviation);
+        }
     }
 
     static void RequireOwner(string id, string name, List<Refusal> refusals)

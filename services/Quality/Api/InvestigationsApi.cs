@@ -30,17 +30,10 @@ public sealed class InvestigationsApi(QualityDb db, Recalls recalls, AnalysisDoc
             if (found.InvestigationId.Length > 0 || known.Exists(i => i.ResultId == found.Id))
                 refusals.Add(Refusal.State($"results/{found.Id}", "INVESTIGATION_EXISTS", "The result is investigated.").With("result_id", found.Id));
             refusals.ThrowIfAny();
-            var row = db.Put(Opened(db, db.Ids.New(), batch.SiteId, found));
+            var row = db.Put(InvestigationRow.Of(found, db.Ids.New(), batch.SiteId, db.Now));
             return await db.AnswerAsync(new OpenInvestigationResponse { Investigation = row.ToWire([], 1) }, cancel);
         }, cancel);
     }
-
-    /// <summary>The investigation of a result, as it is opened.</summary>
-    internal static InvestigationRow Opened(QualityDb db, string id, string siteId, ResultRow result) => new()
-    {
-        Id = id, SiteId = siteId, BatchId = result.BatchId, DoseId = result.DoseId, TestCode = result.TestCode, ResultId = result.Id, DeviationId = result.DeviationId,
-        AnalystId = result.AnalystId, OpenedTime = db.Now,
-    };
 
     /// <inheritdoc/>
     public override Task<RecordLaboratoryPhaseResponse> RecordLaboratoryPhase(RecordLaboratoryPhaseRequest request, ServerCallContext context) =>

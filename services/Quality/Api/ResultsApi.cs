@@ -81,9 +81,9 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         var (attempt, retested) = await AttemptAsync(request, measured, refusals, cancel);
         var judged = test is null ? null : ResultRules.Judge(test, new MeasuredValue(request.RawValue, request.Unit, request.Method)).OrAdd(refusals);
         refusals.ThrowIfAny();
-        var earlier = await db.List<ResultRow>().Is(nameof(ResultRow.SpecificationId), judge.Id).Is(nameof(ResultRow.TestCode), test!.Code)
+        var earlier = judged!.Number is null ? [] : await db.List<ResultRow>().Is(nameof(ResultRow.SpecificationId), judge.Id).Is(nameof(ResultRow.TestCode), test!.Code)
             .ByLast(nameof(ResultRow.RecordedTime), nameof(ResultRow.Id)).ReadAsync(EarlierMax, cancel);
-        await db.LookAsync(batch.SiteId, batch.Id, ResultMeasures.Of(batch.ProductCode, test, judged!.Number, earlier.Select(r => r.Number)), cancel);
+        await db.LookAsync(batch.SiteId, batch.Id, ResultMeasures.Of(batch.ProductCode, test!, judged.Number, earlier.Select(r => r.Number)), cancel);
 
         var resultId = db.Ids.New();
         var deviationId = judged!.Finding is Finding.Pass ? "" : retested?.DeviationId ?? "";
@@ -95,7 +95,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         }
 
         var row = db.Put(ResultWire.RowOf(resultId, request, judge, test!, judged, attempt, measured, instrument!.Code, late, db, deviationId, retested?.Id ?? (opens ? db.Ids.New() : "")));
-        if (opens) db.Put(InvestigationsApi.Opened(db, row.InvestigationId, batch.SiteId, row));
+        if (opens) db.Put(InvestigationRow.Of(row, row.InvestigationId, batch.SiteId, db.Now));
         await db.LinkAsync(TraceKind.Instrument, row.InstrumentId, batch.Id, row.DoseId, cancel);
         await db.LinkAsync(TraceKind.Person, row.AnalystId, batch.Id, row.DoseId, cancel);
         await recalls.EndClockAsync(batch.Id, row.DoseId, row.TestCode, cancel);

@@ -64,6 +64,17 @@ public sealed class InvestigationRow : IGxpRow
     /// <inheritdoc/>
     public string AuditHash { get; set; } = "";
 
+    /// <summary>The investigation of a result, as it is opened.</summary>
+    /// <param name="result">Result out of specification.</param>
+    /// <param name="id">Investigation identifier.</param>
+    /// <param name="siteId">Site of its batch.</param>
+    /// <param name="now">Now (UTC).</param>
+    public static InvestigationRow Of(ResultRow result, string id, string siteId, DateTimeOffset now) => new()
+    {
+        Id = id, SiteId = siteId, BatchId = result.BatchId, DoseId = result.DoseId, TestCode = result.TestCode, ResultId = result.Id, DeviationId = result.DeviationId,
+        AnalystId = result.AnalystId, OpenedTime = now,
+    };
+
     /// <summary>The investigation as its rules see it.</summary>
     /// <param name="results">Results of its batch.</param>
     public Domain.Investigation ToDomain(IEnumerable<ResultRow> results)

@@ -54,7 +54,15 @@ public static class CapaRules
     }
 
     /// <summary>Every reason against planning it anew.</summary>
-    public static List<Refusal> Replan(Capa capa) => In(capa, CapaState.Open, CapaState.Done);
+    /// <param name="capa">Action.</param>
+    /// <param name="ownerId">Owner from now on: immutable id.</param>
+    public static List<Refusal> Replan(Capa capa, string ownerId)
+    {
+        var refusals = In(capa, CapaState.Open, CapaState.Done);
+        // Or whoever did it hands it to somebody else, checks it herself and closes it.
+        if (capa.State is CapaState.Done && ownerId != capa.OwnerId) refusals.Add(State(capa, "OWNER_DID_IT", "What is done stays with the owner who did it.").With("owner_id", capa.OwnerId));
+        return refusals;
+    }
 
     /// <summary>Every reason against a check.</summary>
     public static List<Refusal> Check(Capa capa, string personId)

@@ -41,7 +41,7 @@ public sealed record ReleaseCase
     public required IReadOnlyList<Obstacle> Deviations { get; init; }
 
     /// <summary>Investigations of results out of specification that are open.</summary>
-    public IReadOnlyList<Obstacle> Investigations { get; init; } = [];
+    public required IReadOnlyList<Obstacle> Investigations { get; init; }
 
     /// <summary>Tests of the specification in force; null when there is none.</summary>
     public required IReadOnlyList<SpecTest>? Tests { get; init; }

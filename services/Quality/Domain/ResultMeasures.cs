@@ -7,7 +7,7 @@ namespace Doseline.Quality.Domain;
 public static class ResultMeasures
 {
     /// <summary>A result against its limits. Unless set: as <see cref="Plausible.Around"/> says; a percentage lies between 0 and 100.</summary>
-    public static Measure Limits { get; } = new("result", "The result, against its limits,", 0, 1);
+    public static Measure Limits { get; } = new("result", "The result, against its limits,");
 
     /// <summary>A result against earlier ones of the test. Unless set: a fifth to five times of what they were, once there were three.</summary>
     public static Measure Usual { get; } = new("result_usual", "The result, against earlier ones of this test,", 0.2, 5);

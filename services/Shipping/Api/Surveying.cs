@@ -35,8 +35,8 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         var promises = await reads.PromisesAsync(doses, cancel);
         var delivery = promises is [] ? time : promises.Min(order => order.Delivery);
         var rates = new DoseRates(sent.SurfaceDoseRateNsvPerHour, sent.OneMeterDoseRateNsvPerHour);
-        await db.LookAsync(row.SiteId, row.Id, SurveyMeasures.Of(
-            doses[0].Contents[0].Nuclide, row.PackagingId, rates.SurfaceNsvPerHour, rates.OneMeterNsvPerHour, HeldAt(doses, time) / 1e9, await EarlierAsync(row, doses, cancel)), cancel);
+        await db.LookAsync(row.SiteId, row.Id, doses is not [{ Contents: [var principal, ..] }, ..] ? [] : SurveyMeasures.Of(
+            principal.Nuclide, row.PackagingId, rates.SurfaceNsvPerHour, rates.OneMeterNsvPerHour, HeldAt(doses, time) / 1e9, await EarlierAsync(row, doses, cancel)), cancel);
         var classification = PackageReads.Classify(row, doses, rates, findings is [], packaging.Kind, time, delivery).OrAdd(findings);
         if (classification is not null)
         {

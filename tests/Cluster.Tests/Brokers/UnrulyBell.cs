@@ -46,8 +46,11 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
     /// <summary>How many rings it has happened to.</summary>
     public int Struck { get; private set; }
 
-    /// <summary>How many of the forged ones a listener has been given and has answered: the broker may lose one as any other.</summary>
+    /// <summary>How often a listener has been given a forged one and has answered: the broker may lose one as any other, and may bring one twice.</summary>
     public int ForgedHeard => forgedHeard;
+
+    /// <summary>How many of the forged ones that were.</summary>
+    public int ForgeriesHeard => forged.Count(ring => ring.Value);
 
     /// <summary>Waits until none of those that come late is on its way any more.</summary>
     public Task SettledAsync()
@@ -72,7 +75,7 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
                 return;
             case Brokers.Wrong.Forged:
                 var made = Forged(envelope);
-                forged[Convert.ToBase64String(made)] = true;
+                forged[Convert.ToBase64String(made)] = false;
                 await server.PublishAsync(topic, made);
                 break;
         }
@@ -85,7 +88,10 @@ sealed class UnrulyBell(IBrokerServer server) : IBrokerServer
     public Task SubscribeAsync(string app, string topic, Func<byte[], Task<bool>> deliver) => server.SubscribeAsync(app, topic, async envelope =>
     {
         var answered = await deliver(envelope);
-        if (answered && forged.ContainsKey(Convert.ToBase64String(envelope))) Interlocked.Increment(ref forgedHeard);
+        var ring = Convert.ToBase64String(envelope);
+        if (!answered || !forged.ContainsKey(ring)) return answered;
+        forged[ring] = true;
+        Interlocked.Increment(ref forgedHeard);
         return answered;
     });
 

@@ -83,7 +83,7 @@ sealed class SlippingHands(ISimulation platform, List<Slip> slips) : ISimulation
 static class Figures
 {
     /// <summary>What a figure is refused with that cannot be at all.</summary>
-    public static IReadOnlyList<string> Impossible { get; } = ["ACTIVITY_NOT_LEFT", "VOLUME_NOT_LEFT", "DOSE_RATES_SWAPPED", "LIMIT_EXCEEDED", "QUANTITY_NOT_LEFT", "ROOM_LIMIT_EXCEEDED", "LICENCE_LIMIT_EXCEEDED", "AMOUNT_NOT_LEFT"];
+    public static IReadOnlyList<string> Impossible { get; } = ["ACTIVITY_NOT_LEFT", "VOLUME_NOT_LEFT", "DOSE_RATES_SWAPPED", "ROOM_LIMIT_EXCEEDED", "LICENCE_LIMIT_EXCEEDED"];
 
     static readonly string[] Names = ["activity_bq", "volume_ml", "quantity", "number", "raw_value", "surface_dose_rate_nsv_per_hour", "one_meter_dose_rate_nsv_per_hour"];
 

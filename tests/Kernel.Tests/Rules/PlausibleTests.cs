@@ -54,6 +54,7 @@ public sealed class PlausibleTests
         var asked = Plausible.Judge([odd, Measure.Within("", "", "volume", "ml", 5, 1, double.MaxValue)], [], "").Refusals.ShouldHaveSingleItem();
         (asked.Code, asked.Subject).ShouldBe((Plausible.Code, "reading"));
         asked.Numbers.ShouldBe(new Dictionary<string, string> { ["measure"] = "value", ["value_bq"] = "70", ["plausible_minimum_bq"] = "1", ["plausible_maximum_bq"] = "9" }, ignoreOrder: true);
+        Measure.Against("", "", "reading", "bq", 70, 1, DateTimeOffset.UnixEpoch)!.Question.Numbers["reference_time"].ShouldBe("1970-01-01T00:00:00Z", "an activity is one of an instant");
         Measure.Within("", "", "volume", "ml", -5, 0, double.MaxValue).Question.Numbers.Keys.ShouldNotContain("plausible_maximum_ml", "there is none");
         Plausible.Judge([odd], ["reading"], "measured again").Value.ShouldBe([odd]);
         Plausible.Judge([odd], ["reading"], " ").Refusals.ShouldHaveSingleItem().Code.ShouldBe("FIELD_REQUIRED");

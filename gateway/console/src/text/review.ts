@@ -8,7 +8,7 @@ export const reviewTexts = {
   clean: 'Nothing deviates', cleanHint: 'Of what was entered, every value is in limit, every step verified as the recipe asks, nothing remarked or lost, every result within specification, the balance within its tolerance.',
   deviates: 'What deviates', obstacles: 'What stands against release', noObstacles: 'Nothing stands against release.',
   steps: 'Steps with values out of limit', unverified: (title: string) => `“${title}” asks for a second person and has none.`, remarked: (who: string, what: string) => `${who}: ${what}`,
-  looked: (measure: string) => `Unlike what is usual: ${measure}`, lookValue: 'Recorded', lookUsual: 'Usual', lookRange: (from: string, to: string) => `${from} to ${to}`, lookUnbounded: 'any', lookBy: 'Looked twice',
+  looked: (measure: string) => `Unlike what is usual: ${measure}`, lookValue: 'Recorded', lookUsual: 'Usual', lookRange: (from: string, to: string) => `${from} to ${to}`, lookUnbounded: 'any', lookBy: 'Looked twice', lookReference: 'Activity at',
   results: 'Results', deviations: 'Deviations', holds: 'Holds', balance: (text: string, tolerance: string) => `${text} of the activity issued is unexplained; ${tolerance} is allowed.`,
   resultColumns: { test: 'Test', value: 'Value', limit: 'Limit', verdict: 'Verdict', analyst: 'Analyst', at: 'Measured', attempt: 'Attempt', dose: 'Dose', method: 'Method', late: 'Late entry' },
   lateEntry: (reason: string, witness: string) => `${reason} (with ${witness})`,

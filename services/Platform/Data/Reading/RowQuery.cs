@@ -42,11 +42,17 @@ public sealed class RowQuery<TRow> where TRow : class
     /// <summary>Only those with a smaller or earlier value.</summary>
     public RowQuery<TRow> Before(string property, object value) => Compare(property, "<", value);
 
+    /// <summary>Only those with that value, or a smaller or earlier one.</summary>
+    public RowQuery<TRow> UpTo(string property, object value) => Compare(property, "<=", value);
+
     /// <summary>Only those with a greater or later value.</summary>
     public RowQuery<TRow> After(string property, object value) => Compare(property, ">", value);
 
     /// <summary>Only those without a value.</summary>
     public RowQuery<TRow> IsNull(string property) => And($"{shape.ColumnOf(property).Quoted} IS NULL");
+
+    /// <summary>Only those with a value.</summary>
+    public RowQuery<TRow> IsNotNull(string property) => And($"{shape.ColumnOf(property).Quoted} IS NOT NULL");
 
     /// <summary>Only those with one of some values; none when there are no values.</summary>
     public RowQuery<TRow> Among(string property, params IEnumerable<object> among) => Among(property, "IN", "1 = 0", among);

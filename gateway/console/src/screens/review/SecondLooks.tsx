@@ -16,7 +16,7 @@ export const SecondLooks = ({ looks }: { looks: readonly RecordedSecondLook[] })
   <>
     {looks.map((look) => (
       <Note key={look.lookId} tone="warn" title={t.looked(words(look.measure))}>
-        <Facts of={[[t.lookValue, `${numberText(look.value, digits)} ${look.unit}`], [t.lookUsual, t.lookRange(boundText(look.minimum), boundText(look.maximum))], [t.lookBy, <>{look.personName} <Time at={look.time} /></>]]} />
+        <Facts of={[[t.lookValue, `${numberText(look.value, digits)} ${look.unit}`], [t.lookUsual, t.lookRange(boundText(look.minimum), boundText(look.maximum))], ...(look.referenceTime ? [[t.lookReference, <Time at={look.referenceTime} />] as const] : []), [t.lookBy, <>{look.personName} <Time at={look.time} /></>]]} />
         <p>{look.reason}</p>
       </Note>
     ))}
