@@ -50,6 +50,28 @@ test('What is written reads back to its minute, over years and zones', () => {
     }
 });
 
+test('Once the rules of a zone are told, every time in it is read by them and not by the browser, and the same instant in two zones round-trips [A075]', () => {
+    // Nobody's rules, so that a browser's own would show: clocks that go forward by 90 minutes in 2026 and back in November.
+    const [spring, autumn] = [Date.parse('2026-03-10T10:00:00Z'), Date.parse('2026-11-24T10:00:00Z')];
+    const told = (offset, name) => [{ from: -Infinity, offsetMs: offset, name }, { from: spring, offsetMs: offset + 90 * 60_000, name: `${name}S` }, { from: autumn, offsetMs: offset, name }];
+    time.takeZone('Pacific/Apia', told(3 * 3_600_000, 'AAT'));
+    time.takeZone('Pacific/Niue', told(-4.5 * 3_600_000, time.offsetName(-4.5 * 3_600_000)));
+    const now = Date.parse('2026-11-23T17:35:00Z');
+    assert.equal(time.momentText(now, 'Pacific/Apia', now), '22:05 AATS');
+    assert.equal(time.momentText(Date.parse('2026-11-24T10:00:00Z'), 'Pacific/Apia', now, { seconds: true }), 'Tue 24 Nov 13:00:00 AAT');
+    assert.equal(time.momentText(Date.parse('2026-01-02T00:00:00Z'), 'Pacific/Niue', now), 'Thu 1 Jan 19:30 UTC-04:30');
+    assert.equal(time.offsetText(now, 'Pacific/Niue'), '-03:00');
+    assert.deepEqual(time.readings('2026-03-10T13:30', 'Pacific/Apia'), [], 'a time that these rules skip');
+    assert.equal(time.readings('2026-11-24T13:30', 'Pacific/Apia').length, 2, 'a time that they double');
+    let seed = 7;
+    const random = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
+    for (let i = 0; i < 2000; i++) {
+        const at = Date.parse('2025-12-01T00:00:00Z') + random(500 * 24 * 60) * 60_000;
+        const [one, other] = ['Pacific/Apia', 'Pacific/Niue'].map((zone) => time.instantOf(time.fieldText(at, zone), zone));
+        assert.deepEqual([one, other], [at, at], new Date(at).toISOString());
+    }
+});
+
 test('No screen writes an instant in another way', async () => {
     // Axes have marks; a field has what a browser's input takes.
     const allowed = /physics[/\\]time\.ts$|ui[/\\]timescale\.ts$|app[/\\]Clock\.tsx$|ui[/\\]Fields\.tsx$|ui[/\\]PromiseLine\.tsx$/;

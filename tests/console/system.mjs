@@ -1,6 +1,6 @@
 // How the installation stands, and facts that wait for a person.
 import assert from 'node:assert/strict';
-import { accessible, open, picture, refusals, said, sign, test } from './console.mjs';
+import { accessible, call, open, picture, refusals, said, sign, test } from './console.mjs';
 import { sql } from './database.mjs';
 import { administrator, operator, qa } from './people.mjs';
 import { id } from './platform.mjs';
@@ -44,6 +44,38 @@ test('An administrator sees every service, what waits between them and what was 
     await page.getByText('Dealt with', { exact: true }).click();
     await page.getByText('the database answers again').waitFor();
     await accessible(page, 'facts that were dealt with');
+    await page.done();
+});
+
+test('The time source of each node is in sight, and by which release of the zone database times are read [A073, A075]', async () => {
+    const page = await open(operator, '/system', { height: 1000 });
+    const { timeSource, zoneDataVersion, services } = await call(operator, 'operations.v1.SystemService/GetSystem', {});
+    assert.match(zoneDataVersion, /^20\d\d[a-z]$/);
+    const sources = page.getByRole('table', { name: 'Time sources' });
+    const row = sources.getByRole('row', { name: timeSource.node });
+    await row.waitFor();
+    for (const text of ['not watched', services[0].service]) assert.ok((await row.innerText()).includes(text), await row.innerText());
+    await page.locator('.shell-clock').getByText(`tzdata ${zoneDataVersion}`).waitFor();
+    await page.getByText('Zone data').waitFor();
+    await accessible(page, 'time sources');
+    await page.done();
+});
+
+test('Times of a promise stand in the zones of site and consignee as the server writes them, and lead back to its instants [A075]', async () => {
+    const { orders } = await call(operator, 'orders.v1.OrdersService/ListOrders', { pageSize: 100 });
+    const order = orders.find((each) => new Set(each.promise?.milestones.map((one) => one.at.zone)).size > 1);
+    assert.ok(order, 'the day ships to another zone');
+    const page = await open(operator, `/orders/${order.orderId}`);
+    await page.locator('.shell-clock').getByText('tzdata').waitFor();
+    for (const { at } of order.promise.milestones) {
+        // "2026-11-24 10:00 CST (UTC-06:00)" by the server; the day may be left out on the screen.
+        const [, clock, name] = /\d\d\d\d-\d\d-\d\d (\d\d:\d\d) (\S+) /.exec(at.text);
+        const time = page.locator(`time[datetime="${new Date(at.time).toISOString()}"]`, { hasText: `${clock} ${name}` }).first();
+        await time.waitFor();
+        const [, local, sign, hours, minutes] = /^(\S+ \d\d:\d\d).*\(UTC([+-])(\d\d):(\d\d)\)/.exec(await time.getAttribute('title'));
+        const offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+        assert.equal(Date.parse(`${local.replace(' ', 'T')}Z`) - offset, Math.floor(Date.parse(at.time) / 60_000) * 60_000);
+    }
     await page.done();
 });
 

@@ -3,6 +3,8 @@
 {{- $root := index . 0 }}{{ $name := index . 1 }}{{ $service := index . 2 }}{{ $services := index . 3 -}}
 - { name: APP_ID, value: {{ $name | quote }} }
 - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+# The machine whose clock is looked at.
+- { name: Node, valueFrom: { fieldRef: { fieldPath: spec.nodeName } } }
 # What must be said to a process in a cluster; one that misses something says so and ends.
 - { name: Needs, value: {{ include "doseline.needs" (list $root $service) | quote }} }
 # Told to end it is not ready at once, and closes its ports when nobody is sent to it any more.

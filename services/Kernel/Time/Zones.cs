@@ -88,6 +88,18 @@ public static partial class Zones
         };
     }
 
+    /// <summary>Spans of one offset and one name of a zone that touch a span of time, in order.</summary>
+    /// <param name="zone">IANA name.</param>
+    /// <param name="from">Start of the span of time.</param>
+    /// <param name="until">Its end.</param>
+    /// <exception cref="ArgumentException">The zone does not exist.</exception>
+    public static IReadOnlyList<ZoneSpan> SpansOf(string zone, DateTimeOffset from, DateTimeOffset until) =>
+        [.. Find(zone).GetZoneIntervals(Instant.FromDateTimeOffset(from), Instant.FromDateTimeOffset(until)).Select(span =>
+            new ZoneSpan(span.HasStart && span.Start > Instant.FromDateTimeOffset(from) ? span.Start.ToDateTimeOffset() : null, span.WallOffset.ToTimeSpan(), span.Name))];
+
+    /// <summary>Refuses a zone that does not exist.</summary>
+    public static Refusal? Unknown(string? zone, string field) => Exists(zone) ? null : ZoneUnknown(zone, field);
+
     internal static string AbbreviationAt(DateTimeOffset instant, string zone)
     {
         var name = Find(zone).GetZoneInterval(Instant.FromDateTimeOffset(instant)).Name;
@@ -143,3 +155,9 @@ public static partial class Zones
 
     static string Text(DateTime local) => local.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }
+
+/// <summary>A span over which clocks of a zone stand at one offset.</summary>
+/// <param name="Start">Its first instant; null where it lasts from before what was asked.</param>
+/// <param name="Offset">Offset from UTC; positive east of Greenwich.</param>
+/// <param name="Name">Abbreviation, for example <c>EST</c>; an offset such as <c>+0545</c> where the zone has none.</param>
+public sealed record ZoneSpan(DateTimeOffset? Start, TimeSpan Offset, string Name);

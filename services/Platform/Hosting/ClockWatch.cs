@@ -13,6 +13,7 @@ namespace Doseline.Platform.Hosting;
 /// <remarks>
 /// <c>Clock:Servers:0…</c> name the servers; without one the clock is not watched. <c>Clock:AlarmSeconds</c> (1) and
 /// <c>Clock:RefuseSeconds</c> (60) are the limits, <c>Clock:Every</c> (30 s) how often, <c>Clock:SilenceMax</c> (10 min) how long servers may be silent.
+/// <c>Node</c> names the machine, for who looks at many; unsaid, it is the machine's own name.
 /// </remarks>
 public sealed class ClockWatch : BackgroundService, IHealthCheck
 {
@@ -42,11 +43,19 @@ public sealed class ClockWatch : BackgroundService, IHealthCheck
         every = config.GetValue("Clock:Every", TimeSpan.FromSeconds(30));
         standing = new ClockStanding(servers is [] ? ClockState.Unwatched : ClockState.Unknown, null, null);
         meter.CreateObservableGauge("clock_offset_seconds", () => Standing.Offset is { } offset ? [new Measurement<double>(offset.TotalSeconds)] : Array.Empty<Measurement<double>>(), "s", "Time servers' time minus this machine's.");
+        Node = config["Node"] is { Length: > 0 } node ? node : Environment.MachineName;
+        meter.CreateObservableGauge("clock_source", Sources, null, "1 for each node, the time servers it is measured against and how its clock stands.");
         meter.CreateObservableGauge("clock_trusted", () => Standing.State is ClockState.Good or ClockState.Unwatched ? 1 : 0, null, "1 while the clock is within the alarm limit or not watched, otherwise 0.");
     }
 
     /// <summary>How the clock stands.</summary>
     public ClockStanding Standing => Volatile.Read(ref standing);
+
+    /// <summary>Time servers that are asked; none where the clock is not watched.</summary>
+    public IReadOnlyList<string> Servers => servers;
+
+    /// <summary>The machine whose clock it is.</summary>
+    public string Node { get; }
 
     /// <summary>False while nothing may be recorded: facts and deadlines wait as well, for what they lead to is recorded with our time.</summary>
     public bool MayRecord => Standing.State is not (ClockState.Refused or ClockState.Unknown);
@@ -87,7 +96,9 @@ public sealed class ClockWatch : BackgroundService, IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var now = Standing;
-        Dictionary<string, object> data = new(StringComparer.Ordinal) { ["state"] = now.State.ToString(), ["offset_seconds"] = now.Offset?.TotalSeconds ?? double.NaN };
+        Dictionary<string, object> data = new(StringComparer.Ordinal) { ["node"] = Node, ["servers"] = servers, ["state"] = now.State.ToString() };
+        if (now.Offset is { } offset) data["offset_seconds"] = offset.TotalSeconds;
+        if (now.Measured is { } measured) data["measured_time"] = measured;
         return Task.FromResult(now.State is ClockState.Refused or ClockState.Unknown
             ? HealthCheckResult.Unhealthy($"The clock is {now.State}.", data: data)
             : HealthCheckResult.Healthy($"The clock is {now.State}.", data));
@@ -108,6 +119,9 @@ public sealed class ClockWatch : BackgroundService, IHealthCheck
         do await MeasureAsync(stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
+
+    IEnumerable<Measurement<int>> Sources() =>
+        [new(1, new("node", Node), new("servers", string.Join(' ', servers)), new("state", Standing.State.ToString()))];
 
     [SuppressMessage("Design", "CA1031", Justification = "A server that cannot be asked is one that did not answer.")]
     async Task<TimeSpan?> AskAsync(string server, CancellationToken cancel)

@@ -244,9 +244,9 @@ public static class PlatformHost
     {
         app.MapGet("/healthz/live", () => Results.Text("live"));
         app.MapGet("/healthz/started", () => app.Lifetime.ApplicationStarted.IsCancellationRequested ? Results.Text("started") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
-        app.MapHealthChecks("/healthz/ready");
+        app.MapHealthChecks("/healthz/ready", HealthPage.Options);
         // The sidecar's own check asks whether this process takes work.
-        app.MapHealthChecks("/healthz");
+        app.MapHealthChecks("/healthz", HealthPage.Options);
         PlatformTelemetry.Map(app);
     }
 

@@ -1,23 +1,37 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Doseline.Kernel.Decay;
+using Doseline.Kernel.Rules;
+using Doseline.Kernel.Time;
 using Doseline.Operations.V1;
 using Doseline.Platform.Audit.Sealing;
 using Doseline.Platform.Data;
 using Doseline.Platform.Hosting;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Messaging.Reading;
+using Doseline.Platform.Rpc;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using ClockState = Doseline.Kernel.Time.ClockState;
+using WireState = Doseline.Operations.V1.ClockState;
 
 namespace Doseline.Platform.Operations;
 
 /// <summary>How this host and its services stand.</summary>
-public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, Replica replica, TimeProvider clock, AuditSealer sealer, AuditMeter audit) : SystemService.SystemServiceBase
+public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, Replica replica, TimeProvider clock, AuditSealer sealer, AuditMeter audit, ClockWatch watch) : SystemService.SystemServiceBase
 {
     static readonly string Version =
         typeof(SystemApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    static readonly Dictionary<ClockState, WireState> WireStates = new()
+    {
+        [ClockState.Unwatched] = WireState.Unwatched,
+        [ClockState.Unknown] = WireState.Unknown,
+        [ClockState.Good] = WireState.Good,
+        [ClockState.Off] = WireState.Off,
+        [ClockState.Refused] = WireState.Refused,
+    };
 
     /// <inheritdoc/>
     public override async Task<GetSystemResponse> GetSystem(GetSystemRequest request, ServerCallContext context)
@@ -30,9 +44,34 @@ public sealed class SystemApi(DatabaseTable databases, IServiceProvider scope, R
             Time = now.ToTimestamp(),
             ClockOffsetSeconds = (now - WallClock.UtcNow).TotalSeconds,
             NuclideDataVersion = NuclideData.Current.Version,
+            ZoneDataVersion = Zones.TzdbVersion,
+            TimeSource = SourceOf(watch),
         };
         foreach (var service in databases.Services.Order(StringComparer.Ordinal)) response.Services.Add(await OfAsync(service, context.CancellationToken));
         return response;
+    }
+
+    /// <inheritdoc/>
+    public override Task<GetZoneResponse> GetZone(GetZoneRequest request, ServerCallContext context)
+    {
+        if (Zones.Unknown(request.Zone, "zone") is { } unknown) throw new RefusedException(unknown);
+        GetZoneResponse response = new() { Zone = request.Zone, ZoneDataVersion = Zones.TzdbVersion };
+        response.Spans.AddRange(Zones.SpansOf(request.Zone, WireTypes.EarliestInstant, WireTypes.LatestInstant).Select(span => new Doseline.Operations.V1.ZoneSpan
+        {
+            StartTime = span.Start?.ToTimestamp(),
+            UtcOffset = Duration.FromTimeSpan(span.Offset),
+            Abbreviation = span.Name,
+        }));
+        return Task.FromResult(response);
+    }
+
+    static TimeSource SourceOf(ClockWatch watch)
+    {
+        var standing = watch.Standing;
+        TimeSource source = new() { Node = watch.Node, MeasuredTime = standing.Measured?.ToTimestamp(), State = WireStates[standing.State] };
+        source.Servers.Add(watch.Servers);
+        if (standing.Offset is { } offset) source.OffsetSeconds = offset.TotalSeconds;
+        return source;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever is wrong with one database is what the screen is to show, beside the others.")]

@@ -8,9 +8,11 @@ namespace Doseline.Platform.Rpc;
 /// <summary>Between wire and domain, for the few types that every service sends.</summary>
 public static class WireTypes
 {
-    /// <summary>Latest instant the platform accepts; far enough for any decay clock, near enough for tick arithmetic.</summary>
-    static readonly DateTimeOffset LatestInstant = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    static readonly DateTimeOffset EarliestInstant = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>Instant before which every instant lies that the platform accepts; far enough for any decay clock, near enough for tick arithmetic.</summary>
+    public static readonly DateTimeOffset LatestInstant = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Earliest instant the platform accepts.</summary>
+    public static readonly DateTimeOffset EarliestInstant = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>An instant as sent.</summary>
     public static Timestamp ToWire(this DateTimeOffset instant) => Timestamp.FromDateTimeOffset(instant);

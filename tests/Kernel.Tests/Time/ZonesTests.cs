@@ -7,6 +7,29 @@ public sealed class ZonesTests
 {
     static DateTimeOffset Utc(int year, int month, int day, int hour = 0, int minute = 0) => new(year, month, day, hour, minute, 0, TimeSpan.Zero);
 
+    [Theory]
+    [Requirement("A075")]
+    [InlineData("America/New_York")]
+    [InlineData("Europe/Amsterdam")]
+    [InlineData("Asia/Kathmandu")]
+    [InlineData("Australia/Lord_Howe")]
+    [InlineData("UTC")]
+    public void The_spans_of_a_zone_say_of_every_instant_what_its_clock_shows(string zone)
+    {
+        var spans = Zones.SpansOf(zone, Utc(2000, 1, 1), Utc(2200, 1, 1));
+        spans[0].Start.ShouldBeNull();
+        spans.Skip(1).Select(s => s.Start!.Value).ShouldBeInOrder();
+        Random random = new(Chance.Seed);
+        var edges = spans.Skip(1).SelectMany(s => new[] { s.Start!.Value.AddTicks(-1), s.Start.Value });
+        foreach (var instant in Enumerable.Range(0, 500).Select(_ => Utc(2000, 1, 1).AddSeconds(random.NextInt64(200L * 365 * 86_400))).Concat(edges))
+        {
+            var span = spans.Last(s => s.Start is null || s.Start <= instant);
+            var shown = Zones.Show(instant, zone);
+            span.Offset.ShouldBe(shown.Offset, $"{instant:O}");
+            if (shown.Abbreviation is not "") span.Name.ShouldBe(shown.Abbreviation);
+        }
+    }
+
     [Fact]
     [Requirement("A062")]
     public void A_skipped_hour_is_refused_with_the_gap_and_its_neighbours()

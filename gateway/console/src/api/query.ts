@@ -1,6 +1,6 @@
 // Reads: kept by method and request, shared by every part of a screen, asked again when something was changed here.
 import { create, toJsonString, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
-import { QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { QueryClient, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { problemOf, type Problem } from './refusals';
 import { call } from './transport';
 
@@ -49,6 +49,18 @@ export function useRead<I extends DescMessage, O extends DescMessage>(
     loading: query.isPending && input !== null,
     refresh: () => void query.refetch(),
   };
+}
+
+/** Asks several hosts the same, each by a service that it hosts; what could not be read is undefined. */
+export function useHosts<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>, hosts: readonly string[], options: { everySeconds?: number } = {},
+): (MessageShape<O> | undefined)[] {
+  return useQueries({
+    queries: hosts.map((host) => ({
+      queryKey: [method.parent.typeName, method.name, 'host', host], queryFn: ({ signal }: { signal: AbortSignal }) => call(method, {} as MessageInitShape<I>, signal, host),
+      refetchInterval: (options.everySeconds ?? everySecondsUnsaid) * 1000, structuralSharing: false as const,
+    })),
+  }).map((query) => (query.isError ? undefined : (query.data as MessageShape<O> | undefined)));
 }
 
 /** What a list stands at. */

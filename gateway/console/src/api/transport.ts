@@ -22,12 +22,12 @@ const transport = createConnectTransport({
   fetch: (input, init) => fetch(input, { ...init, credentials: 'same-origin' }),
 });
 
-/** Calls a method once. */
+/** Calls a method once; `host` names the service whose host is meant where every host answers. */
 export async function call<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>, input: MessageInitShape<I>, signal?: AbortSignal,
+  method: DescMethodUnary<I, O>, input: MessageInitShape<I>, signal?: AbortSignal, host = '',
 ): Promise<MessageShape<O>> {
   const asked = Date.now();
-  const answer = await transport.unary(method, signal, deadlineMs, headers(), create(method.input, input as never) as never);
+  const answer = await transport.unary(method, signal, deadlineMs, { ...headers(), ...(host && { 'doseline-service': host }) }, create(method.input, input as never) as never);
   const time = Date.parse(answer.header.get('x-doseline-time') ?? '');
   if (!Number.isNaN(time)) follow(time, asked);
   return answer.message;

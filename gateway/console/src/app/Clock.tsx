@@ -1,5 +1,6 @@
 import { clockOffset, useNow } from './clock';
 import { useSession } from './session';
+import { useZoneRelease } from './zones';
 import { dayText, secondsText, spanText, zoneText } from '../physics/time';
 import { texts } from '../text/en';
 
@@ -9,11 +10,12 @@ const worthSayingMs = 5_000;
 export function Clock() {
   const at = useNow(1);
   const { zone } = useSession();
+  const release = useZoneRelease();
   const off = Math.abs(clockOffset());
   return (
     <div className="shell-clock" title={off > worthSayingMs ? texts.shell.clockOff(spanText(off)) : texts.shell.serverTime}>
       <time className="figure" dateTime={new Date(at).toISOString()}>{secondsText(at, zone)} {zoneText(at, zone)}</time>
-      <span className="small">{dayText(at, zone)} · {zone === 'UTC' ? '' : `${secondsText(at, 'UTC').slice(0, 5)} UTC · `}{zone}</span>
+      <span className="small">{dayText(at, zone)} · {zone === 'UTC' ? '' : `${secondsText(at, 'UTC').slice(0, 5)} UTC · `}{zone}{release && ` · ${texts.shell.zoneData(release)}`}</span>
     </div>
   );
 }

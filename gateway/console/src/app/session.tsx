@@ -7,6 +7,7 @@ import { useList } from '../api/query';
 import { follow } from './clock';
 import { useSettings } from './settings';
 import { SignIn } from './SignIn';
+import { askForZones, useZonesTaken } from './zones';
 import { texts } from '../text/en';
 
 /** Who is signed in. */
@@ -107,6 +108,8 @@ function WithSites({ person, children }: { person: Person; children: ReactNode }
   const site = seen.find((each) => each.siteId === siteId) ?? (seen.length === 1 ? seen[0] : undefined);
   const zone = site?.zone ?? 'UTC';
   zoneHeader.value = zone;
+  useEffect(askForZones, []);
+  useZonesTaken();
   if (sites.loading) return null;
   return <SessionContext value={{ ...person, roles: rolesAt(person, site), allSites: seen, site, zone }}>{children}</SessionContext>;
 }

@@ -13,6 +13,46 @@ export const timestamp = (ms: number): Timestamp => {
   return create(TimestampSchema, { seconds: BigInt(seconds), nanos: Math.round((ms - seconds * 1000) * 1e6) });
 };
 
+/** A span over which clocks of a zone stand at one offset from UTC. */
+export interface ZoneSpan {
+  /** First instant; -Infinity for the first span. */
+  readonly from: number;
+  readonly offsetMs: number;
+  readonly name: string;
+}
+
+// Zones as the platform reads them; one that is not here yet is read by the browser's own copy of the database, whose release nobody knows.
+const rules = new Map<string, readonly ZoneSpan[]>();
+const wanted = new Set<string>();
+let tell: (zone: string) => void = () => {};
+
+/** Takes the rules of a zone; from now on every time in it is read by them. */
+export const takeZone = (zone: string, spans: readonly ZoneSpan[]): void => void rules.set(zone, spans);
+
+/** Says who is told, once, of each zone in which something is read. */
+export function zonesWanted(listener: (zone: string) => void): void {
+  tell = listener;
+  for (const zone of wanted) tell(zone);
+}
+
+function spanAt(ms: number, zone: string): ZoneSpan | undefined {
+  const spans = rules.get(zone);
+  if (!spans) {
+    if (!wanted.has(zone)) {
+      wanted.add(zone);
+      tell(zone);
+    }
+    return undefined;
+  }
+  let [low, high] = [0, spans.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (spans[middle]!.from <= ms) low = middle;
+    else high = middle - 1;
+  }
+  return spans[low];
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 function format(zone: string, options: Intl.DateTimeFormatOptions, language = 'en-CA'): Intl.DateTimeFormat {
   const key = language + zone + JSON.stringify(options);
@@ -22,24 +62,30 @@ function format(zone: string, options: Intl.DateTimeFormatOptions, language = 'e
   return known;
 }
 
+// A wall clock is written as UTC is, at the offset of the zone.
+function wall(ms: number, zone: string, options: Intl.DateTimeFormatOptions, language?: string): string {
+  const span = spanAt(ms, zone);
+  return span ? format('UTC', options, language).format(ms + span.offsetMs) : format(zone, options, language).format(ms);
+}
+
 /** "14:30" in a zone. */
-export const clockText = (ms: number, zone: string): string => format(zone, { hour: '2-digit', minute: '2-digit' }).format(ms);
+export const clockText = (ms: number, zone: string): string => wall(ms, zone, { hour: '2-digit', minute: '2-digit' });
 
 /** "14:30:05" in a zone. */
-export const secondsText = (ms: number, zone: string): string => format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+export const secondsText = (ms: number, zone: string): string => wall(ms, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** "2026-11-24" in a zone. */
-export const dateText = (ms: number, zone: string): string => format(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
+export const dateText = (ms: number, zone: string): string => wall(ms, zone, { year: 'numeric', month: '2-digit', day: '2-digit' });
 
 /** "Tue 24 Nov" in a zone. */
 export function dayText(ms: number, zone: string): string {
-  const part = (options: Intl.DateTimeFormatOptions) => format(zone, options, 'en').format(ms);
+  const part = (options: Intl.DateTimeFormatOptions) => wall(ms, zone, options, 'en');
   return `${part({ weekday: 'short' })} ${part({ day: 'numeric' })} ${part({ month: 'short' })}`;
 }
 
-/** Abbreviation of the zone at an instant, "EST" or "GMT+1". */
+/** Abbreviation of the zone at an instant, "EST" or "UTC+05:45". */
 export const zoneText = (ms: number, zone: string): string =>
-  format(zone, { timeZoneName: 'short' }, 'en-US').formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? zone;
+  spanAt(ms, zone)?.name ?? format(zone, { timeZoneName: 'short' }, 'en-US').formatToParts(ms).find((p) => p.type === 'timeZoneName')?.value ?? zone;
 
 /** An instant as people read it, in parts that a screen may set differently; empty where a part is left out. */
 export interface Moment {
@@ -80,7 +126,7 @@ export const localText = (ms: number, zone: string): string => `${dateText(ms, z
 const dayMs = 86_400_000;
 
 /** Offset from UTC at an instant, in milliseconds. */
-const offsetAt = (ms: number, zone: string): number => Date.parse(`${localText(ms, zone)}Z`) - Math.floor(ms / 60000) * 60000;
+const offsetAt = (ms: number, zone: string): number => spanAt(ms, zone)?.offsetMs ?? Date.parse(`${localText(ms, zone)}Z`) - Math.floor(ms / 60000) * 60000;
 
 // What a field holds: a local time, and behind it the offset that was chosen where it occurs twice.
 const parts = (typed: string): { local: string; offset: string } => {
@@ -88,9 +134,14 @@ const parts = (typed: string): { local: string; offset: string } => {
   return { local, offset };
 };
 
+/** "UTC-04:00" for a zone that has no name but its offset. */
+export const offsetName = (offsetMs: number): string => `UTC${offsetSigned(offsetMs)}`;
+
 /** "-04:00" at an instant in a zone. */
-export function offsetText(ms: number, zone: string): string {
-  const minutes = Math.round(offsetAt(ms, zone) / 60000);
+export const offsetText = (ms: number, zone: string): string => offsetSigned(offsetAt(ms, zone));
+
+function offsetSigned(offsetMs: number): string {
+  const minutes = Math.round(offsetMs / 60000);
   const [h, m] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `${minutes < 0 ? '-' : '+'}${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`;
 }

@@ -85,6 +85,7 @@ export const texts = {
     awayHint: 'It is asked again every few seconds; this page goes on by itself when it answers.',
     keys: 'Keys',
     serverTime: 'Time of the platform',
+    zoneData: (release: string) => `tzdata ${release}`,
     clockOff: (span: string) => `This workstation's clock is ${span} off; the times shown are the platform's.`,
     roles: 'Roles',
     notFound: 'There is no such screen',
