@@ -19,6 +19,6 @@ public static class Logs
     public static IReadOnlyList<Fact> Of(ServiceDb db) => [.. db.Facts.OrderBy(f => f.Position).AsEnumerable().Select(row => new Fact
     {
         Position = row.Position, Id = row.Id, Source = db.Service, Type = row.Type, Subject = row.Subject, Time = row.Time, Data = row.Data, DataHash = row.DataHash,
-        CorrelationId = row.CorrelationId, CausationId = row.CausationId, Actor = row.Actor, TraceParent = row.TraceParent,
+        CorrelationId = row.CorrelationId, CausationId = row.CausationId, Actor = row.Actor, TraceParent = row.TraceParent, Sequence = row.Sequence ?? 0,
     })];
 }

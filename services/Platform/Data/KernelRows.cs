@@ -16,6 +16,7 @@ sealed class FactRow
     public required string CausationId { get; init; }
     public required string Actor { get; init; }
     public string? TraceParent { get; init; }
+    public long? Sequence { get; init; }
 }
 
 /// <summary>How far facts of a type were read.</summary>
@@ -37,6 +38,9 @@ sealed class InboxRow
     public required long Position { get; init; }
     public required string DataHash { get; init; }
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>What it says in the words of the business, which has its effect here once; null where that is not known, or where its publisher lost the fact and may tell it again.</summary>
+    public string? Key { get; set; }
 }
 
 /// <summary>A fact that was read and not handled, kept with its reason until it is handled, or a person deals with it.</summary>

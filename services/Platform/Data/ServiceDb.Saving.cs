@@ -123,7 +123,7 @@ public abstract partial class ServiceDb
     {
         if (Request.Fact is not { Kept: false } fact || fact.Listener != Service) return;
         fact.Kept = true;
-        Put(new InboxRow { FactId = fact.Id, Part = fact.Part, Publisher = fact.Publisher, Position = fact.Position, DataHash = fact.DataHash, Time = Now });
+        Put(new InboxRow { FactId = fact.Id, Part = fact.Part, Publisher = fact.Publisher, Position = fact.Position, DataHash = fact.DataHash, Time = Now, Key = fact.Key });
     }
 
     /// <summary>Does something once what is about to be saved is committed, and not at all where it is not: dropping what memory holds of it.</summary>

@@ -33,8 +33,8 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     /// <summary>Name of the owning service, which is also its topic.</summary>
     public abstract string Service { get; }
 
-    /// <summary>Now (UTC), by the platform's clock.</summary>
-    public DateTimeOffset Now => Scope.Clock.GetUtcNow();
+    /// <summary>Now (UTC), by the platform's clock; never before the fact that is being handled, whose publisher's clock may be ahead.</summary>
+    public DateTimeOffset Now => Scope.Clock.GetUtcNow() is var now && Request.Fact is { } fact && fact.Time > now ? fact.Time : now;
 
     /// <summary>Makes identifiers.</summary>
     public IdSource Ids => Scope.Ids;

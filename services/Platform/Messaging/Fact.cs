@@ -25,7 +25,17 @@ public sealed record Fact
     /// <summary>Identifier of the thing the fact is about; facts of one subject stay in order.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>When it happened (UTC).</summary>
+    /// <summary>Its how-manieth of its type about its subject, from 1; 0 until it is committed, and for what was published before they were counted.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>
+    /// What it says in the words of the business: of what, what was done, and for which time. The same whatever id it travels under, so that an
+    /// operation that is told again under another id is known by it. Null for what was published before they were counted.
+    /// </summary>
+    [JsonIgnore]
+    public string? Key => Sequence == 0 ? null : $"{Type}/{Subject}/{Sequence}";
+
+    /// <summary>When it happened (UTC); never before the fact that stands before it in the log, whatever the clocks of those who wrote them.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>Proto JSON of the message.</summary>

@@ -102,8 +102,10 @@ public sealed class RequestContext
 /// <param name="Publisher">Publishing service.</param>
 /// <param name="Position">Place in the publisher's log.</param>
 /// <param name="DataHash">Hash of its payload.</param>
+/// <param name="Time">When it happened: nothing that it causes happened before.</param>
+/// <param name="Key">What it says in the words of the business; null where that is not known.</param>
 /// <param name="Part">The actor whose turn makes the effect; empty for the handler itself.</param>
-public sealed record FactKey(string Listener, string Id, string Publisher, long Position, string DataHash, string Part = "")
+public sealed record FactKey(string Listener, string Id, string Publisher, long Position, string DataHash, DateTimeOffset Time, string? Key, string Part = "")
 {
     /// <summary>True once the inbox row is among what is saved.</summary>
     [JsonIgnore]

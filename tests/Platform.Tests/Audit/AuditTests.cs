@@ -29,7 +29,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task A_trail_that_nobody_touched_is_whole() => (await FindAsync()).ShouldBeEmpty();
 
     [Theory]
-    [Requirement("A189")]
+    [Requirement("A129", "A189")]
     [InlineData(-600)]
     [InlineData(600)]
     public async Task A_node_whose_clock_is_off_writes_no_entry_out_of_order(int seconds)

@@ -53,6 +53,64 @@ public sealed class LogTests
         foreach (var thing in log.GroupBy(f => f.Subject)) thing.Select(f => f.Read<CustomerPublished>().Code).ShouldBe(Enumerable.Range(1, thing.Count()).Select(v => $"{v}"));
     }
 
+    [Theory]
+    [Requirement("A129")]
+    [InlineData(-5400)]
+    [InlineData(-0.25)]
+    [InlineData(5400)]
+    public async Task A_log_never_goes_back_in_time_whoever_writes_it_and_nothing_happens_before_what_caused_it(double seconds)
+    {
+        await using var test = await TestDatabase.CreateAsync();
+        await using (var right = await StageHost.OnAsync(test))
+        {
+            await using var off = await StageHost.OnAsync(test);
+            var beginning = right.Clock.GetUtcNow().AddHours(2);
+            for (var minute = 0; minute < 9; minute++)
+            {
+                right.Clock.MoveTo(beginning.AddMinutes(minute));
+                off.Clock.MoveTo(beginning.AddMinutes(minute).AddSeconds(seconds));
+                await (minute % 3 == 1 ? off : right).PublishAsync($"c{minute % 2}", $"{minute}");
+                await (minute % 4 < 2 ? off : right).SettleAsync();
+            }
+        }
+
+        // Started again, two hours back.
+        await using var restarted = await StageHost.OnAsync(test);
+        await restarted.PublishAsync("c1", "9");
+        await restarted.SettleAsync();
+        var log = await restarted.InAsync<OrdersDb, IReadOnlyList<Fact>>(db => Task.FromResult(Logs.Of(db)));
+        log.Select(f => f.Read<CustomerPublished>().Code).ShouldBe(Enumerable.Range(0, 10).Select(i => $"{i}"));
+        log.Select(f => f.Time).ShouldBeInOrder(SortDirection.Ascending);
+        var effects = await restarted.InAsync<ExecutionDb, Dictionary<string, DateTimeOffset>>(db => db.Inbox.ToDictionaryAsync(r => r.FactId, r => r.Time));
+        effects.Count.ShouldBe(10);
+        log.ShouldAllBe(fact => effects[fact.Id] >= fact.Time);
+    }
+
+    [Fact]
+    [Requirement("A115", "A202")]
+    public async Task Each_fact_is_the_next_of_its_type_about_its_subject_and_no_other_can_be()
+    {
+        await using var host = await StageHost.StartAsync();
+        await host.PublishAsync("c1", "a", "b");
+        await host.PublishAsync("c2", "a");
+        await host.InAsync<OrdersDb>(async db =>
+        {
+            for (var code = 'c'; code <= 'd'; code++) db.Publish("c1", new CustomerPublished { CustomerId = "c1", Code = $"{code}" });
+            db.Publish("c1", new OrderAccepted { OrderId = "c1" });
+            await db.SaveChangesAsync();
+        });
+        var log = await host.InAsync<OrdersDb, IReadOnlyList<Fact>>(db => Task.FromResult(Logs.Of(db)));
+        var (customer, order) = (CustomerPublished.Descriptor.FullName, OrderAccepted.Descriptor.FullName);
+        log.Select(f => f.Key).ShouldBe([$"{customer}/c1/1", $"{customer}/c1/2", $"{customer}/c2/1", $"{customer}/c1/3", $"{customer}/c1/4", $"{order}/c1/1"]);
+        // By nobody, whatever is done to the log: a key is used once, and what was published keeps its own.
+        await Should.ThrowAsync<Exception>(() => host.InAsync<OrdersDb>(db => db.Database.ExecuteSqlAsync(
+            $"INSERT INTO facts (position, id, type, subject, time, data, data_hash, correlation_id, causation_id, actor, sequence) VALUES (7, 'x', {customer}, 'c1', 1, '', '', '', '', '', 4)")));
+        await Should.ThrowAsync<Exception>(() => host.InAsync<OrdersDb>(db => db.Database.ExecuteSqlAsync($"UPDATE facts SET sequence = 9 WHERE position = 2")));
+        // Read, it is what was published.
+        var page = await host.InAsync<OrdersDb, FactPage>(db => FactLog.ReadAsync(db, LogPlace.Beginning, null, null, FactLog.BytesMax, default));
+        FactPage.From(page.ToWire("orders")).Facts.Select(f => f.Key).ShouldBe(log.Select(f => f.Key));
+    }
+
     [Fact]
     [Requirement("A131")]
     public async Task How_long_a_commit_waited_for_those_before_it_is_measured()

@@ -199,6 +199,27 @@ public sealed class ReadingTests
         rows.ShouldBe(["1 ", "1 k1", "1 k2", "2 k2"]);
     }
 
+    [Fact]
+    [Requirement("A115", "A202")]
+    public async Task What_was_told_under_one_id_is_parked_under_another_whether_a_handler_or_actors_had_the_effect()
+    {
+        await using var host = await StageHost.StartAsync();
+        await host.PublishAsync("c1", "a");
+        await host.PublishAsync("o1", new OrderAccepted { OrderId = "o1", ProductCode = "k1,k2" });
+        await host.SettleAsync();
+        // As a publisher that was altered would tell it: the log itself takes no key twice.
+        await host.InAsync<OrdersDb>(db => db.WithoutTriggersAsync("facts", "UPDATE facts SET id = id || '-other'"));
+        await host.InAsync<ExecutionDb>(db => db.SetBackAsync("orders", 0, ""));
+        await host.SettleAsync();
+        (await host.SeenAsync()).ShouldBe(["a"]);
+        (await host.InAsync<ExecutionDb, List<double>>(db => db.Things.OrderBy(t => t.Id).Select(t => t.Amount).ToListAsync())).ShouldBe([1, 1]);
+        var parked = await host.WaitingAsync();
+        parked.Count.ShouldBe(2);
+        parked.ShouldAllBe(w => w.State == WaitState.Parked && w.Reason.EndsWith("has had its effect."));
+        (await Refused(() => host.Parked.ReplayAsync("execution", parked[0].FactId, Qa, "x", null, default))).ShouldBe("REPLAY_FAILED");
+        (await host.Parked.SetAsideAsync("execution", parked[0].FactId, Qa, "told twice", null, default)).ShouldBeTrue();
+    }
+
     /// <summary>Lets time pass until nothing is tried by itself any more.</summary>
     internal static async Task<List<TimeSpan>> ExhaustAsync(StageHost host)
     {

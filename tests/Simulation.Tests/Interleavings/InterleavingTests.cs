@@ -66,6 +66,35 @@ public sealed class InterleavingTests(InterleavingTests.Stage stage, ITestOutput
         Enum.GetValues<Mishap>().Where(m => m is not Mishap.None && stage.Listeners.Befell.GetValueOrDefault((listener, m)) == 0).ShouldBeEmpty("what did not happen shows nothing");
     }
 
+    [Theory]
+    [Requirement("A115", "A202")]
+    [MemberData(nameof(Services))]
+    public async Task What_was_done_once_has_no_second_effect_whether_it_is_told_again_or_under_another_id(string listener)
+    {
+        foreach (var fate in Enum.GetValues<Fate>())
+        {
+            var story = await stage.Listeners.TellAsync(listener);
+            List<(string Publisher, IReadOnlyList<Fact> Facts)> told =
+            [
+                .. story.Logs(fate)
+                    .Select(log => (log.Key, stage.Listeners.Log(log.Key, log.Value.Where(m => stage.Listeners.Table.Of(listener, log.Key).ContainsKey(m.Descriptor.FullName)))))
+                    .Where(piece => piece.Item2 is not []),
+            ];
+            await stage.Listeners.ReadAsync(listener, told, Mishap.None);
+            var state = await stage.Listeners.StateAsync(listener, story);
+            (await stage.Listeners.WaitingAsync(listener)).ShouldBeEmpty();
+            // As after a failure of which nobody knows whether it came before the commit.
+            await stage.Listeners.ReadAsync(listener, told, Mishap.None);
+            (await stage.Listeners.WaitingAsync(listener)).ShouldBeEmpty();
+            await stage.Listeners.ReadAsync(listener, [.. told.Select(piece => (piece.Publisher, (IReadOnlyList<Fact>)[.. piece.Facts.Select(fact => fact with { Id = $"{fact.Id}-other" })]))], Mishap.None);
+            (await stage.Listeners.StateAsync(listener, story)).ShouldBe(state);
+            var parked = await stage.Listeners.WaitingAsync(listener);
+            parked.Count.ShouldBe(told.Sum(piece => piece.Facts.Count));
+            parked.ShouldAllBe(wait => wait.Contains("Parked") && wait.EndsWith("has had its effect."));
+            await stage.Listeners.ForgetAsync(listener);
+        }
+    }
+
     [Fact]
     [Requirement("A171", "A202")]
     public void Every_service_that_hears_of_anything_is_played() =>

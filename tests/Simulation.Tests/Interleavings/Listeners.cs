@@ -47,7 +47,7 @@ sealed partial class Listeners : IAsyncDisposable
     readonly ScriptedLogs logs;
     readonly Dictionary<(string, string, string), FactReader> readers = [];
     CancellationTokenSource life = new();
-    int stories;
+    int stories, told;
 
     Listeners(TestPlatform platform, ScriptedLogs logs) => (this.platform, this.logs) = (platform, logs);
 
@@ -119,8 +119,9 @@ sealed partial class Listeners : IAsyncDisposable
     /// <summary>A dose that is told to nobody: to see what would be.</summary>
     public DoseStory Sketch => new(0, platform.Signer);
 
-    /// <summary>Facts as a publisher's log holds them.</summary>
-    public IReadOnlyList<Fact> Log(string publisher, IEnumerable<IMessage> messages) => [.. messages.Select(message => platform.Make(publisher, message.Descriptor.Name, message))];
+    /// <summary>Facts as a publisher's log holds them, each with a key of its own.</summary>
+    public IReadOnlyList<Fact> Log(string publisher, IEnumerable<IMessage> messages) =>
+        [.. messages.Select(message => platform.Make(publisher, message.Descriptor.Name, message) with { Sequence = ++told })];
 
     /// <summary>Has a listener read what was written, each piece by the reader of its publisher and in that order, and then everything that waits.</summary>
     /// <param name="listener">Listening service.</param>

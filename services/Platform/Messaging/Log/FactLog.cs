@@ -10,7 +10,8 @@ namespace Doseline.Platform.Messaging.Log;
 /// <summary>The facts that a service has published, in the order of their commits: appended as the last of a transaction, read in pages.</summary>
 /// <remarks>
 /// Positions are dense: the fact lock is taken last, after every other lock of the transaction, and the position is read under it. A rollback
-/// leaves no gap, and what is read up to the head is complete. The primary key catches whoever forgets the lock.
+/// leaves no gap, and what is read up to the head is complete. The primary key catches whoever forgets the lock. Under the lock, too, each fact gets
+/// its time, which is never before that of the last, and its number among those of its type about its subject.
 /// </remarks>
 static class FactLog
 {
@@ -27,11 +28,16 @@ static class FactLog
     const long LockNumber = 0x446F7365466163;
     const int EnvelopeBytes = 256;
 
-    const string Columns = "id, type, subject, time, data, data_hash, correlation_id, causation_id, actor, trace_parent";
+    const string Columns = "id, type, subject, time, data, data_hash, correlation_id, causation_id, actor, trace_parent, sequence";
 
     static readonly RowStatement Append = new(
         null, WriteStep.Insert,
-        $"INSERT INTO facts (position, {Columns}) SELECT coalesce(max(position), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM facts",
+        $"""
+        INSERT INTO facts (position, {Columns})
+        SELECT coalesce(head.position, 0) + 1, $1, $2, $3, CASE WHEN head.time > $4 THEN head.time ELSE $4 END, $5, $6, $7, $8, $9, $10,
+               (SELECT coalesce(max(sequence), 0) + 1 FROM facts WHERE type = $2 AND subject = $3)
+        FROM (SELECT 1 AS one) AS it LEFT JOIN (SELECT position, time FROM facts ORDER BY position DESC LIMIT 1) AS head ON 1 = 1
+        """,
         [
             NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Bigint, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text, NpgsqlDbType.Text,
         ],
@@ -144,6 +150,7 @@ static class FactLog
         CausationId = row.GetString(8),
         Actor = row.GetString(9),
         TraceParent = row.IsDBNull(10) ? null : row.GetString(10),
+        Sequence = row.IsDBNull(11) ? 0 : row.GetInt64(11),
     };
 
     static string Parameter(DbCommand command, string name, object value)

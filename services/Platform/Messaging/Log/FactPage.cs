@@ -73,6 +73,7 @@ public sealed record FactPage(LogPlace After, IReadOnlyList<Fact> Facts, LogPlac
         CausationId = fact.CausationId,
         Actor = fact.Actor,
         TraceParent = fact.TraceParent ?? "",
+        Sequence = fact.Sequence,
     };
 
     static Fact From(string service, Wire.LoggedFact fact) => new()
@@ -89,6 +90,7 @@ public sealed record FactPage(LogPlace After, IReadOnlyList<Fact> Facts, LogPlac
         CausationId = fact.CausationId,
         Actor = fact.Actor,
         TraceParent = fact.TraceParent is "" ? null : fact.TraceParent,
+        Sequence = fact.Sequence,
     };
 }
 

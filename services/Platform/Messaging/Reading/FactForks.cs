@@ -30,6 +30,7 @@ public sealed class FactForks(IFactSource source, MessagingOptions options, Mess
 
         var lost = await LostAsync(db, publisher, common.Position, cancel);
         foreach (var orphan in lost) await OrphanAsync(db, publisher, orphan, cancel);
+        await ReleaseKeysAsync(db, publisher, common.Position, cancel);
         var (waiting, cursors) = await db.LoadAsync(db.All<WaitingRow>(nameof(WaitingRow.Publisher), publisher), db.All<CursorRow>(nameof(CursorRow.Publisher), publisher), cancel);
         foreach (var wait in waiting.Where(w => w.Position > common.Position && w is { ResolvedTime: null, State: not WaitState.Orphaned }))
             (wait.State, wait.NextTime, wait.Reason) = (WaitState.Orphaned, null, FactWaits.Cut($"Its publisher lost it, and it had not been handled: {wait.Reason}"));
@@ -71,6 +72,12 @@ public sealed class FactForks(IFactSource source, MessagingOptions options, Mess
 
     static async Task<List<InboxRow>> LostAsync(ServiceDb db, string publisher, long after, CancellationToken cancel) =>
         [.. (await Handled(db, publisher).Where(r => r.Position > after).OrderBy(r => r.Position).ToListAsync(cancel)).DistinctBy(r => r.FactId, StringComparer.Ordinal)];
+
+    // What its publisher has forgotten it may do again, and then that is told under the same key.
+    static async Task ReleaseKeysAsync(ServiceDb db, string publisher, long after, CancellationToken cancel)
+    {
+        foreach (var row in await db.Inbox.Where(r => r.Publisher == publisher && r.Position > after && r.Key != null).ToListAsync(cancel)) row.Key = null;
+    }
 
     static async Task OrphanAsync(ServiceDb db, string publisher, InboxRow row, CancellationToken cancel)
     {

@@ -36,7 +36,7 @@ sealed class FactRound(
     /// <returns>How many of the page's facts, from its beginning, were handled or wait.</returns>
     public async Task<int> RunAsync(ServiceDb db, IReadOnlyList<Fact> facts, CancellationToken cancel)
     {
-        var seen = await SeenAsync(db, facts, cancel);
+        var seen = await InboxLook.AtAsync(db, facts, cancel);
         List<Job> jobs = [.. waits.ToTry(clock.GetUtcNow(), options.Manual, rules).Select(Read), .. facts.Select(Read)];
         using SemaphoreSlim places = new(Math.Max(1, options.Lanes));
         Dictionary<string, Task> last = new(StringComparer.Ordinal);
@@ -65,7 +65,7 @@ sealed class FactRound(
     }
 
     // Earlier ones hold a place each until they are done, so whoever waits for them does not wait for a place that it holds itself.
-    async Task<bool> RunAsync(Job job, Task[] before, ILookup<string, (string Part, string DataHash)> seen, SemaphoreSlim places, CancellationToken cancel)
+    async Task<bool> RunAsync(Job job, Task[] before, InboxLook seen, SemaphoreSlim places, CancellationToken cancel)
     {
         try
         {
@@ -79,17 +79,15 @@ sealed class FactRound(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a handler throws, the fact waits with it rather than being lost.")]
-    async Task<bool> SettleAsync(Job job, ILookup<string, (string Part, string DataHash)> seen, CancellationToken cancel)
+    async Task<bool> SettleAsync(Job job, InboxLook seen, CancellationToken cancel)
     {
         var (rule, fact, keys, wait) = (job.Rule, job.Fact, job.Keys, job.Wait);
         try
         {
             if (wait is null && waits.Of(fact.Id) is not null) return true;
             if (job.Fault is not null) throw job.Fault;
-            foreach (var (part, hash) in seen[fact.Id])
+            if (seen.Has(fact))
             {
-                FactConflictException.ThrowUnlessSame(fact, hash);
-                if (part.Length > 0) continue;
                 meter.Duplicate(rule);
                 return true;
             }
@@ -189,20 +187,6 @@ sealed class FactRound(
         TimeoutException or HttpRequestException or OperationCanceledException => true,
         _ => false,
     };
-
-    static async Task<ILookup<string, (string Part, string DataHash)>> SeenAsync(ServiceDb db, IReadOnlyList<Fact> facts, CancellationToken cancel)
-    {
-        List<(string Id, string Part, string DataHash)> rows = [];
-        if (facts.Count > 0)
-        {
-            await db.ReadAsync($"SELECT fact_id, part, data_hash FROM inbox WHERE fact_id IN ({facts.Select(f => f.Id)})", async reader =>
-            {
-                while (await reader.ReadAsync(cancel)) rows.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
-            }, cancel);
-        }
-
-        return rows.ToLookup(r => r.Id, r => (r.Part, r.DataHash), StringComparer.Ordinal);
-    }
 
     Job Read(OpenWait wait) => Read(FactWaits.Read(wait.Row) with { Position = wait.Row.Position }) with { Wait = wait };
 

@@ -64,7 +64,7 @@ public sealed class FactWaits(IServiceScopeFactory scopes, DatabaseTable databas
         }
     }
 
-    /// <summary>Writes the inbox row of a fact whose wait ends without its handler: a reader that wakes up late finds it.</summary>
+    /// <summary>Writes the inbox row of a fact whose wait ends without its handler: a reader that wakes up late finds it. It had no effect, so what it says may still be told by another.</summary>
     internal static void AddReceipt(ServiceDb db, WaitingRow row) => db.Put(new InboxRow
     {
         FactId = row.FactId, Part = "", Publisher = row.Publisher, Position = row.Position, DataHash = Read(row).DataHash, Time = db.Now,

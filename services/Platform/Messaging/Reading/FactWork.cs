@@ -4,7 +4,6 @@ using Doseline.Platform.Data;
 using Doseline.Platform.Signing;
 using Doseline.Quality.V1;
 using Google.Protobuf;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Doseline.Platform.Messaging.Reading;
@@ -51,9 +50,8 @@ public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable database
     async Task<bool> SeenAsync(FactRule rule, Fact fact, CancellationToken cancel)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var seen = await databases.Of(rule.Service, scope.ServiceProvider).Inbox.AsNoTracking().Where(r => r.FactId == fact.Id && r.Part == "").Select(r => r.DataHash).FirstOrDefaultAsync(cancel);
-        if (seen is null) return false;
-        FactConflictException.ThrowUnlessSame(fact, seen);
+        var seen = await InboxLook.AtAsync(databases.Of(rule.Service, scope.ServiceProvider), [fact], cancel);
+        if (!seen.Has(fact)) return false;
         meter.Duplicate(rule);
         return true;
     }
@@ -67,7 +65,7 @@ public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable database
         request.CausationId = fact.Id;
         request.Reason = reason;
         request.Origin = fact.OriginJson;
-        request.Fact = new FactKey(rule.Service, fact.Id, fact.Source, fact.Position, fact.DataHash);
+        request.Fact = new FactKey(rule.Service, fact.Id, fact.Source, fact.Position, fact.DataHash, fact.Time, fact.Key);
 
         var db = databases.Of(rule.Service, scope.ServiceProvider);
         // Whoever listens to releases: what its publisher says is not yet what QA signed.
@@ -77,15 +75,5 @@ public sealed class FactWork(IServiceScopeFactory scopes, DatabaseTable database
         // Actors that were asked have committed the inbox row with their effects; where nothing else is to be written, nothing is.
         if (request.Fact.Carried && !db.HasChanges) return;
         await db.SaveChangesAsync(cancel);
-    }
-}
-
-/// <summary>A payload is not the one that was hashed, or a fact id came twice with different payloads: somebody altered one of them.</summary>
-public sealed class FactConflictException(string message) : Exception(message)
-{
-    internal static void ThrowUnlessSame(Fact fact, string handledHash)
-    {
-        if (!string.Equals(fact.DataHash, handledHash, StringComparison.Ordinal))
-            throw new FactConflictException($"Fact {fact.Id} came again with another payload: {handledHash} was handled, {fact.DataHash} came.");
     }
 }
