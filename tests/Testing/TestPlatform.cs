@@ -11,15 +11,19 @@ namespace Doseline.Testing;
 /// <summary>The whole platform on fresh databases and a simulated clock that starts on Monday 2026-11-23 at 06:00 UTC.</summary>
 public sealed class TestPlatform : IAsyncDisposable
 {
+    readonly IReadOnlyList<SimulatedPlatform> hosts;
     readonly TestDatabase database;
 
-    TestPlatform(SimulatedPlatform host, TestDatabase database) => (Host, this.database) = (host, database);
+    TestPlatform(IReadOnlyList<SimulatedPlatform> hosts, TestDatabase database) => (this.hosts, Host, Replicas, this.database) = (hosts, hosts[0], new Replicas(hosts), database);
 
     /// <summary>First instant of the clock.</summary>
     public static DateTimeOffset Start { get; } = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The platform.</summary>
+    /// <summary>The platform; the first of its replicas.</summary>
     public SimulatedPlatform Host { get; }
+
+    /// <summary>Every replica, for calls that go to each in turn.</summary>
+    public Replicas Replicas { get; }
 
     /// <summary>The clock.</summary>
     public SimulatedClock Clock => Host.Clock;
@@ -34,15 +38,22 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <param name="postgres">Null follows the environment.</param>
     /// <param name="configure">Last word on registrations.</param>
     /// <param name="clock">The clock; null for one that stands at <see cref="Start"/>.</param>
-    public static async Task<TestPlatform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null)
+    /// <param name="replicas">How many share the databases and the clock, and nothing in memory.</param>
+    public static async Task<TestPlatform> StartAsync(bool? postgres = null, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, int replicas = 1)
     {
+        clock ??= new SimulatedClock(Start);
         var databases = await TestDatabase.CreateAsync(postgres);
-        var host = await SimulatedPlatform.StartAsync(clock ?? new SimulatedClock(Start), databases.Settings, builder =>
+        List<SimulatedPlatform> started = [];
+        while (started.Count < replicas)
         {
-            builder.Logging.ClearProviders();
-            configure?.Invoke(builder);
-        });
-        return new TestPlatform(host, databases);
+            started.Add(await SimulatedPlatform.StartAsync(clock, databases.Settings, builder =>
+            {
+                builder.Logging.ClearProviders();
+                configure?.Invoke(builder);
+            }));
+        }
+
+        return new TestPlatform(started, databases);
     }
 
     /// <summary>Makes signatures.</summary>
@@ -58,7 +69,7 @@ public sealed class TestPlatform : IAsyncDisposable
     public CallInvoker SignedAs(Platform.Auth.Caller person) => UnsignedAs(person).Intercept(Signer.Calls(person));
 
     /// <summary>Calls as the given person, as they are: for tests of what happens without a signature, or with another.</summary>
-    public CallInvoker UnsignedAs(Platform.Auth.Caller person) => Host.As(person);
+    public CallInvoker UnsignedAs(Platform.Auth.Caller person) => Replicas.As(person);
 
     /// <summary>The person that <see cref="As"/> calls as.</summary>
     public static Platform.Auth.Caller PersonIn(params string[] roles) =>
@@ -77,10 +88,10 @@ public sealed class TestPlatform : IAsyncDisposable
     public static string RequestId() => Guid.NewGuid().ToString();
 
     /// <summary>Has every fact read until nothing moves.</summary>
-    public Task SettleAsync() => Host.SettleAsync();
+    public Task SettleAsync() => Replicas.SettleAsync();
 
     /// <summary>Moves time forward, stopping at every deadline.</summary>
-    public Task AdvanceAsync(TimeSpan by) => Host.AdvanceAsync(by);
+    public Task AdvanceAsync(TimeSpan by) => Replicas.AdvanceToAsync(Now + by);
 
     /// <summary>The facts of one type published so far.</summary>
     public IReadOnlyList<T> Facts<T>() where T : class, Google.Protobuf.IMessage<T>, new() =>
@@ -112,7 +123,7 @@ public sealed class TestPlatform : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await Host.DisposeAsync();
+        foreach (var host in hosts) await host.DisposeAsync();
         await database.DisposeAsync();
     }
 }

@@ -8,7 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.EndToEnd.Tests.Histories;
 
 /// <summary>Whoever puts something to a batch or a dose, and however many at once: what they see is as if one had done so after the other.</summary>
-/// <remarks><c>DOSELINE_HISTORY_CALLS</c> says how many calls each client makes.</remarks>
+/// <remarks>On PostgreSQL they reach two replicas in turn, whose actors know nothing of each other. <c>DOSELINE_HISTORY_CALLS</c> says how many calls each client makes.</remarks>
 public sealed class GatheringTests
 {
     const int Clients = 8;
@@ -52,7 +52,7 @@ public sealed class GatheringTests
     {
         var thing = Things.Single(t => t.Name == name);
         var seed = Chance.Seed;
-        await using var story = await Story.BeginAsync(Story.Products[0], postgres: postgres);
+        await using var story = await Story.BeginAsync(Story.Products[0], postgres: postgres, replicas: postgres ? 2 : 1);
 
         var (before, history) = await thing.PlayAsync(story, Clients, Chance.Number("DOSELINE_HISTORY_CALLS", CallsDefault), seed);
 

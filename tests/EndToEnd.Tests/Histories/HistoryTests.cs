@@ -16,7 +16,7 @@ using Doseline.Waste.V1;
 namespace Doseline.EndToEnd.Tests.Histories;
 
 /// <summary>Whoever writes a record, and however many at once: what they see is as if one had written after the other.</summary>
-/// <remarks><c>DOSELINE_HISTORY_CALLS</c> says how many calls each client makes.</remarks>
+/// <remarks>On PostgreSQL they reach two replicas in turn, each with a memory of its own. <c>DOSELINE_HISTORY_CALLS</c> says how many calls each client makes.</remarks>
 public sealed class HistoryTests
 {
     const int Clients = 8;
@@ -125,7 +125,7 @@ public sealed class HistoryTests
         var record = Records.Single(r => r.Name == name);
         var calls = Chance.Number("DOSELINE_HISTORY_CALLS", CallsDefault);
         var seed = Chance.Seed;
-        await using var story = await Story.BeginAsync(Story.Products[0], postgres: postgres);
+        await using var story = await Story.BeginAsync(Story.Products[0], postgres: postgres, replicas: postgres ? 2 : 1);
 
         var (before, history) = await record.PlayAsync(story, Clients, calls, seed);
 

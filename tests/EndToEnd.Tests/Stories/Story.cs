@@ -61,9 +61,10 @@ sealed class Story : IAsyncDisposable
     /// <param name="alter">Changes what the files say.</param>
     /// <param name="postgres">Null follows the environment.</param>
     /// <param name="through">What people reach the platform through; null for nothing.</param>
+    /// <param name="replicas">How many replicas people reach in turn.</param>
     public static async Task<Story> BeginAsync(
         string product, Action<WebApplicationBuilder>? configure = null, SimulatedClock? clock = null, Func<DayInput, RunInput, DayInput>? alter = null, bool? postgres = null,
-        Func<ISimulation, ISimulation>? through = null)
+        Func<ISimulation, ISimulation>? through = null, int replicas = 1)
     {
         var run = Day.Value.Runs.First(r => r.Product == product);
         var order = Day.Value.Orders.First(o => o.Product == product && o.Site == run.Site && o.ExpectedAccepted);
@@ -71,8 +72,8 @@ sealed class Story : IAsyncDisposable
         if (alter is not null) input = alter(input, run);
         clock ??= new SimulatedClock(input.Start);
         clock.MoveTo(input.Start);
-        var platform = await TestPlatform.StartAsync(postgres, configure, clock);
-        Story story = new(platform, through?.Invoke(platform.Host) ?? platform.Host, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
+        var platform = await TestPlatform.StartAsync(postgres, configure, clock, replicas);
+        Story story = new(platform, through?.Invoke(platform.Replicas) ?? platform.Replicas, input, Directory.CreateTempSubdirectory("doseline-story-").FullName);
         await story.play.Setup.EnterAsync();
         await platform.SettleAsync();
         await story.play.Setup.PlanRunsAsync();
