@@ -28,12 +28,12 @@ sealed class Plant(TestPlatform platform)
     {
         Plant plant = new(platform);
         await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = Site, Name = "New Jersey 1", Zone = "America/New_York" } });
-        await plant.RoomAsync("dock", RoomKind.Dock, storeBq);
-        await plant.RoomAsync("store-a", RoomKind.Storage, storeBq);
-        await plant.RoomAsync("store-b", RoomKind.Storage, 1e15);
-        await plant.RoomAsync("hc-1", RoomKind.HotCell, 1e15);
-        await plant.RoomAsync("qc", RoomKind.Room, 1e15);
-        await plant.RoomAsync("waste", RoomKind.WasteRoom, 1e15);
+        await plant.RoomAsync("dock", RoomKind.Dock, storeBq, more: Shared);
+        await plant.RoomAsync("store-a", RoomKind.Storage, storeBq, more: Shared);
+        await plant.RoomAsync("store-b", RoomKind.Storage, 1e15, more: Shared);
+        await plant.RoomAsync("hc-1", RoomKind.HotCell, 1e15, more: Shared);
+        await plant.RoomAsync("qc", RoomKind.Room, 1e15, more: Shared);
+        await plant.RoomAsync("waste", RoomKind.WasteRoom, 1e15, more: Shared);
         await plant.RoomAsync("office", RoomKind.Room, null, []);
         await plant.LicenceAsync(licenceBq, licence);
         await plant.MaterialAsync("LU177-NCA", "Lu-177");
@@ -49,6 +49,9 @@ sealed class Plant(TestPlatform platform)
         });
         return plant;
     }
+
+    /// <summary>A room with a place for what is quarantined and one for what is approved, and none for rejects.</summary>
+    public static void Shared(Room room) => room.StatusClasses.AddRange(["QUARANTINE", "APPROVED", "IN_PROCESS", "WASTE"]);
 
     public async Task<Room> RoomAsync(string id, RoomKind kind, double? limitBq, string[]? nuclides = null, Action<Room>? more = null)
     {
@@ -73,7 +76,7 @@ sealed class Plant(TestPlatform platform)
             Lines =
             {
                 new LicenceLine { LineId = "6.A", Nuclide = "Lu-177", Uses = { "manufacture" }, LimitBq = lutetiumBq },
-                new LicenceLine { LineId = "6.B", Nuclide = "Lu-177m", LimitBq = 1e9 },
+                new LicenceLine { LineId = "6.B", Nuclide = "Lu-177m", Uses = { "manufacture" }, LimitBq = 1e9 },
             },
         };
         change?.Invoke(licence);

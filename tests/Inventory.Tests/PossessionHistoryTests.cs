@@ -11,6 +11,7 @@ public sealed class PossessionHistoryTests
     static readonly string[] Forms = ["solution", "solid target", "capsule"];
     static readonly string[] Uses = ["manufacture", "research", "calibration"];
     static readonly string[] Nuclides = ["Lu-177", "Lu-177m", "Ac-225"];
+    static readonly string[] Measured = ["hc-1", "qc", "office"];
     static readonly string[] Rooms = ["store-a", "store-b", "dock"];
 
     [Theory]
@@ -21,12 +22,14 @@ public sealed class PossessionHistoryTests
     public async Task Groups_by_nuclide_form_location_and_use_are_what_was_done_and_add_up_to_what_came_in_at_every_instant(int seed)
     {
         await using var platform = await TestPlatform.StartAsync();
-        Book book = new(await PlantAsync(platform), new Random(seed));
-        for (var step = 0; step < 60; step++) await book.StepAsync();
+        Book book = new(await PlantAsync(platform, Wide), new Random(seed));
+        for (var step = 0; step < 100; step++) await book.StepAsync();
         book.Groups.Select(group => group.Form).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
         book.Groups.Select(group => group.Use).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
         book.Groups.Select(group => group.Category).Distinct().ShouldBe(
-            [PossessionCategory.Lot, PossessionCategory.Wip, PossessionCategory.Dose, PossessionCategory.Sample, PossessionCategory.Waste], ignoreOrder: true);
+            [
+                PossessionCategory.Lot, PossessionCategory.Wip, PossessionCategory.Dose, PossessionCategory.Sample, PossessionCategory.RetainedSample, PossessionCategory.Waste, PossessionCategory.InTransit,
+            ], ignoreOrder: true);
 
         foreach (var instant in book.Instants(200))
         {
@@ -40,15 +43,69 @@ public sealed class PossessionHistoryTests
         }
     }
 
-    static Group KeyOf(PossessionGroup group) => (group.Nuclide, group.Form, group.RoomId, group.Use, group.Category);
-
-    static async Task<Plant> PlantAsync(TestPlatform platform)
+    [Theory]
+    [Requirement("A038")]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task The_roll_up_of_every_licence_line_by_category_is_what_was_done_at_every_instant(int seed)
     {
-        var plant = await Plant.BuildAsync(platform, licence: licence =>
+        await using var platform = await TestPlatform.StartAsync();
+        Book book = new(await PlantAsync(platform, licence =>
         {
             licence.Lines.Clear();
-            foreach (var nuclide in Nuclides) licence.Lines.Add(new LicenceLine { LineId = nuclide, Nuclide = nuclide, Uses = { Uses }, LimitBq = 1e15 });
-        });
+            foreach (var scope in Scopes) licence.Lines.Add(new LicenceLine { LineId = scope.Id, Nuclide = scope.Nuclide, Uses = { scope.Uses }, Forms = { scope.Forms }, RoomIds = { scope.Rooms }, LimitBq = 1e15 });
+        }), new Random(seed), isPure: true);
+        for (var step = 0; step < 100; step++) await book.StepAsync();
+        book.Groups.Select(group => group.Category).Distinct().ShouldBe(
+        [
+            PossessionCategory.Lot, PossessionCategory.Wip, PossessionCategory.Dose, PossessionCategory.Sample, PossessionCategory.RetainedSample, PossessionCategory.Waste, PossessionCategory.InTransit,
+        ], ignoreOrder: true);
+
+        foreach (var instant in book.Instants(60))
+        {
+            var groups = book.At(instant).Groups;
+            var limits = (await book.Plant.Possession.GetHeadroomAsync(new GetHeadroomRequest { SiteId = Plant.Site, AsOfTime = instant.ToWireTime() })).Limits;
+            foreach (var scope in Scopes)
+            {
+                var limit = limits.Single(one => one.LimitId == $"licences/29-00001-01/lines/{scope.Id}");
+                var expected = groups.Where(group => scope.Counts(group.Key)).GroupBy(group => group.Key.Category).ToDictionary(group => group.Key, group => group.Sum(one => one.Value));
+                limit.ByCategory.ToDictionary(share => share.Category, share => share.TotalBq).ShouldBeLike(expected, 1e-9, $"line {scope.Id} at {instant:O}");
+                limit.TotalBq.ShouldBe(expected.Values.Sum(), Math.Max(1e-9, expected.Values.Sum() * 1e-9));
+            }
+        }
+    }
+
+    /// <summary>A licence line as the test understands it.</summary>
+    sealed record Scope(string Id, string Nuclide, string[] Uses, string[] Forms, string[] Rooms)
+    {
+        // On the way there is no room, and every room counts.
+        bool Covers(Group group) => Uses.Contains(group.Use) && (Forms is [] || Forms.Contains(group.Form)) && (Rooms is [] || group.Room is "" || Rooms.Contains(group.Room));
+
+        // What no line covers, by where it is, counts on each.
+        public bool Counts(Group group) => Nuclide == group.Nuclide && (Covers(group) || !Scopes.Any(other => other.Nuclide == group.Nuclide && other.Covers(group)));
+    }
+
+    static readonly Scope[] Scopes =
+    [
+        new("6.A", "Lu-177", ["manufacture"], [], []),
+        new("6.B", "Lu-177", ["research", "calibration"], [], []),
+        new("6.C", "Lu-177", ["manufacture", "research", "calibration"], ["solution"], ["hc-1"]),
+        new("6.D", "Ac-225", ["manufacture", "research", "calibration"], ["solution", "capsule", "solid target"], ["store-a", "store-b", "dock", "hc-1"]),
+    ];
+
+    static Group KeyOf(PossessionGroup group) => (group.Nuclide, group.Form, group.RoomId, group.Use, group.Category);
+
+    static void Wide(Licence licence)
+    {
+        licence.Lines.Clear();
+        foreach (var nuclide in Nuclides) licence.Lines.Add(new LicenceLine { LineId = nuclide, Nuclide = nuclide, Uses = { Uses }, LimitBq = 1e15 });
+    }
+
+    static async Task<Plant> PlantAsync(TestPlatform platform, Action<Licence> licence)
+    {
+        var plant = await Plant.BuildAsync(platform, licence: licence);
+        await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = "pa1", Name = "PA", Zone = "America/New_York" } });
         await plant.MaterialAsync("AC225", "Ac-225");
         await plant.LotsOfAnySizeAsync("received_bq");
         await plant.LotsOfAnySizeAsync("impurity_fraction");
@@ -56,7 +113,7 @@ public sealed class PossessionHistoryTests
     }
 
     /// <summary>What was done, as amounts at the first instant of the history.</summary>
-    sealed class Book(Plant plant, Random random)
+    sealed class Book(Plant plant, Random random, bool isPure = false)
     {
         // NUBASE2020, in days.
         static readonly Dictionary<string, double> HalfLives = new(StringComparer.Ordinal) { ["Lu-177"] = 6.6443, ["Lu-177m"] = 160.4, ["Ac-225"] = 9.9190 };
@@ -73,7 +130,7 @@ public sealed class PossessionHistoryTests
 
         public async Task StepAsync()
         {
-            switch (lots.Count < 4 ? 0 : random.Next(8))
+            switch (lots.Count < 5 ? 0 : random.Next(10))
             {
                 case 0:
                     await ReceiveAsync();
@@ -92,6 +149,12 @@ public sealed class PossessionHistoryTests
                     break;
                 case 5 when batches.Count > 0:
                     await WasteAsync(Any(batches));
+                    break;
+                case 6 when batches.Count > 0:
+                    await TakeAsync(Any(batches), PossessionCategory.RetainedSample);
+                    break;
+                case 7 when lots.Count > 5:
+                    await SendAsync(Any(lots));
                     break;
                 default:
                     await plant.Platform.AdvanceAsync(TimeSpan.FromMinutes(random.Next(1, 40 * 60)));
@@ -120,7 +183,7 @@ public sealed class PossessionHistoryTests
         {
             Held lot = new() { Form = Any(Forms), Room = Any(Rooms), Use = Any(Uses), Category = PossessionCategory.Lot, Material = random.Next(3) == 0 ? "AC225" : "LU177-NCA" };
             var actinium = lot.Material is "AC225";
-            var request = actinium ? plant.Receipt(1e6 * random.Next(1, 500), lot.Room) : plant.Receipt(1e9 * random.Next(1, 200), lot.Room, plant.Activity(1e5 * random.Next(1, 9), "Lu-177m"));
+            var request = actinium ? plant.Receipt(1e6 * random.Next(1, 500), lot.Room) : plant.Receipt(1e9 * random.Next(1, 200), lot.Room, isPure ? [] : [plant.Activity(1e5 * random.Next(1, 9), "Lu-177m")]);
             (request.MaterialCode, request.Form, request.Use) = (lot.Material, lot.Form, lot.Use);
             if (actinium) request.Contents[0].Nuclide = "Ac-225";
             var row = (await plant.Lots.ReceiveLotAsync(request)).Lot;
@@ -146,6 +209,17 @@ public sealed class PossessionHistoryTests
             foreach (var (nuclide, amount) in all) Change(lot, nuclide, amount);
         }
 
+        // In the licensee's own vehicle: it stays possessed here until the other site has it.
+        async Task SendAsync(Held lot)
+        {
+            await plant.Moves.SendToSiteAsync(new SendToSiteRequest { RequestId = TestPlatform.RequestId(), HoldingId = lot.Id, ToSiteId = "pa1", Reason = "help out" });
+            var all = lot.Amounts.ToList();
+            foreach (var (nuclide, amount) in all) Change(lot, nuclide, -amount);
+            (lot.Room, lot.Category) = ("", PossessionCategory.InTransit);
+            foreach (var (nuclide, amount) in all) Change(lot, nuclide, amount);
+            lots.Remove(lot);
+        }
+
         async Task IssueAsync(Held lot, Held? batch)
         {
             if (batch is not null && batch.Material != lot.Material) batch = null;
@@ -161,11 +235,11 @@ public sealed class PossessionHistoryTests
         async Task TakeAsync(Held batch, PossessionCategory category)
         {
             var (principal, fraction) = (batch.Amounts.First().Key, 0.01 + 0.3 * random.NextDouble());
-            Held taken = new() { Id = $"taken-{made++}", Form = batch.Form, Room = Any(["hc-1", "qc"]), Use = batch.Use, Category = category, Material = batch.Material };
+            Held taken = new() { Id = $"taken-{made++}", Form = batch.Form, Room = Any(isPure ? Measured : Measured[..2]), Use = batch.Use, Category = category, Material = batch.Material };
             var measured = plant.Activity(Now(principal, batch.Amounts[principal]) * fraction, principal);
             await (category is PossessionCategory.Dose
                 ? plant.Platform.GiveAsync(taken.Id, new DoseDispensed { DoseId = taken.Id, BatchId = batch.Id, OrderId = "order", SiteId = Plant.Site, RoomId = taken.Room, Measured = measured, VolumeMl = 10 })
-                : plant.Platform.GiveAsync(taken.Id, new SampleTaken { SampleId = taken.Id, BatchId = batch.Id, SiteId = Plant.Site, RoomId = taken.Room, Activity = measured }));
+                : plant.Platform.GiveAsync(taken.Id, new SampleTaken { SampleId = taken.Id, BatchId = batch.Id, SiteId = Plant.Site, RoomId = taken.Room, Activity = measured, Retained = category is PossessionCategory.RetainedSample }));
             Pass(batch, taken, fraction);
         }
 
@@ -214,7 +288,7 @@ public sealed class PossessionHistoryTests
         public required string Form { get; init; }
         public required string Room { get; set; }
         public required string Use { get; set; }
-        public required PossessionCategory Category { get; init; }
+        public required PossessionCategory Category { get; set; }
         public required string Material { get; init; }
 
         /// <summary>The principal nuclide first.</summary>

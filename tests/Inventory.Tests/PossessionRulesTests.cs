@@ -16,7 +16,7 @@ public sealed class PossessionRulesTests
 
     static Room RoomOf(string id, params RoomNuclide[] nuclides) => new() { Id = id, SiteId = "s", Name = id, Kind = RoomKind.Storage, Nuclides = nuclides is [] ? [new("*", null)] : nuclides };
 
-    static Licence LicenceOf(params LicenceLine[] lines) => new() { Number = "L", Amendment = 0, Jurisdiction = "NRC", Effective = T0.AddDays(-1), Expire = T0.AddDays(4000), Lines = lines };
+    static Licence LicenceOf(params LicenceLine[] lines) => new() { Number = "L", Amendment = 0, Jurisdiction = "NRC", Effective = T0.AddDays(-1), Expire = T0.AddDays(4000), Lines = [.. lines.Select(line => line.Uses is [] ? line with { Uses = ["manufacture"] } : line)] };
 
     static SiteState State(Licence licence, params HeldItem[] held) => new("s", [RoomOf("a"), RoomOf("b")], [licence], held);
 
@@ -73,6 +73,8 @@ public sealed class PossessionRulesTests
         Code(item with { Place = item.Place with { RoomId = "c" } }, licence with { Lines = [licence.Lines[0] with { RoomIds = [] }] }).ShouldBe("ROOM_NOT_AUTHORISED");
         Code(item with { Place = item.Place with { Use = "research" } }, licence).ShouldBe("USE_NOT_AUTHORISED");
         Code(item with { Place = item.Place with { Form = "sealed" } }, licence).ShouldBe("FORM_NOT_AUTHORISED");
+        // A line without a use authorises nothing, not everything.
+        Code(item, licence with { Lines = [licence.Lines[0] with { Uses = [] }] }).ShouldBe("USE_NOT_AUTHORISED");
         Code(item, licence with { Expire = T0 }).ShouldBe("LICENCE_EXPIRED");
         Code(Item("new", "a", Line("Ac-225", 1)), licence).ShouldBe("NUCLIDE_NOT_LICENSED");
     }

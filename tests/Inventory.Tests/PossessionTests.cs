@@ -166,33 +166,6 @@ public sealed class PossessionTests
     }
 
     [Fact]
-    [Requirement("A024")]
-    public async Task Segregated_material_is_kept_apart_by_rule()
-    {
-        await using var platform = await TestPlatform.StartAsync();
-        var plant = await Plant.BuildAsync(platform, licence: licence => licence.Lines.Add(new LicenceLine { LineId = "6.C", Nuclide = "Ac-225", LimitBq = 1e9 }));
-        await plant.RoomAsync("hc-2", RoomKind.HotCell, 1e15, more: room => room.SingleNuclide = true);
-        await plant.RoomAsync("released", RoomKind.Storage, 1e15, more: room => room.StatusClasses.Add("APPROVED"));
-        await plant.MaterialAsync("AC225", "Ac-225");
-        await plant.ReceiveAsync(1e9, "hc-2");
-        var actinium = plant.Receipt(1e6, "hc-2");
-        (actinium.MaterialCode, actinium.Contents[0].Nuclide) = ("AC225", "Ac-225");
-        Rule(await TestPlatform.RefusalsAsync(async () => await plant.Lots.ReceiveLotAsync(actinium))).ShouldBe("SEG-NUCLIDE");
-        Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9, "released"))).ShouldBe("SEG-STATUS");
-
-        var bad = await plant.ReceiveAsync(1e9);
-        await plant.Qa.ChangeLotStatusAsync(new ChangeLotStatusRequest { RequestId = TestPlatform.RequestId(), LotId = bad.LotId, Status = LotStatus.Rejected, Version = bad.Version, RecordId = "COA-1", Reason = "purity" });
-        Rule(await TestPlatform.RefusalsAsync(async () => await plant.ReceiveAsync(1e9))).ShouldBe("SEG-REJECTED");
-
-        static string Rule(IReadOnlyList<Kernel.Rules.Refusal> refusals)
-        {
-            var refusal = refusals.ShouldHaveSingleItem();
-            refusal.Code.ShouldBe("SEGREGATION");
-            return refusal.Numbers["rule_id"];
-        }
-    }
-
-    [Fact]
     public async Task A_transfer_needs_evidence_for_type_form_quantity_and_place()
     {
         await using var platform = await TestPlatform.StartAsync();

@@ -177,8 +177,8 @@ public sealed partial class BatchesApi
         var activity = ReadPart(request.Activity, file, db.Now);
         await LookAsync(file, cancel, file.Batch.Bulk is { } bulk ? BatchMeasures.OfPart(file.Batch.ProductCode, activity, request.VolumeMl, bulk, file.Batch.BulkVolumeMl) : null);
         var sample = db.Ids.New();
-        file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl);
-        db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire() });
+        file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl, request.Retained ? "retained" : "");
+        db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire(), Retained = request.Retained });
         file.Entry();
         return await db.AnswerAsync(new TakeSampleResponse { SampleId = sample, Batch = file.Batch.ToWire() }, cancel);
     }

@@ -30,6 +30,8 @@ public sealed partial class LicencesApi(InventoryDb db, PageTokens pageTokens) :
         {
             refusals.RequireText(line.LineId, "licence.lines.line_id", 64);
             refusals.RequirePositive(line.LimitBq, "licence.lines.limit_bq");
+            if (line.Uses.Count is 0) refusals.Add(Refusal.Invalid("licence.lines.uses", "USES_REQUIRED", $"Line '{line.LineId}' names no use; a line authorises its uses and no other.").With("line_id", line.LineId));
+            foreach (var use in line.Uses) refusals.RequireText(use, "licence.lines.uses", 64);
             if (line.Nuclide is not DomainLicence.Any && Kernel.Decay.NuclideData.Current.Find(line.Nuclide) is not { IsStable: false })
                 refusals.Add(Refusal.Invalid("licence.lines.nuclide", "NUCLIDE_UNKNOWN", $"'{line.Nuclide}' is not a radioactive nuclide."));
         }

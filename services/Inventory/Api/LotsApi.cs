@@ -131,15 +131,7 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
             refusals.Add(Refusal.State($"lots/{lot.Id}", "LOT_EXPIRED", "The lot has expired.").With("expire_time", lot.ExpireTime));
         refusals.ThrowIfAny();
 
-        var from = lot.Become(CauseOf(request.Status)!.Value);
-        db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = from.ToLotStatus(), To = lot.Status.ToLotStatus(), RecordId = request.RecordId });
-        lot.StatusRecordId = request.RecordId;
-        var (found, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
-        var holding = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
-        holding.Status = Domain.Segregation.ClassOf(lot.Status);
-        var answer = lot.ToWire(holding, lines.Select(line => line.Line));
-        answer.Version = db.VersionAfter(lot);
-        return await db.AnswerAsync(new ChangeLotStatusResponse { Lot = answer }, cancel);
+        return await gate.AloneAsync(lot.SiteId, "", lot.Id, () => BecomeAsync(lot, request, cancel), cancel);
     }
 
     /// <inheritdoc/>
@@ -172,6 +164,21 @@ public sealed class LotsApi(InventoryDb db, Gate gate, Ledger ledger, Costs cost
         var query = db.List<ExpectationRow>().Is(nameof(ExpectationRow.SiteId), request.SiteId).Is(nameof(ExpectationRow.Open), true);
         var (rows, next) = await pageTokens.ReadAsync(request, query.By(nameof(ExpectationRow.Id)), context.CancellationToken);
         return new ListExpectationsResponse { Expectations = { rows.Select(ToWire) }, NextPageToken = next };
+    }
+
+    // In turn with what arrives beside it: of two that may not lie together the later one sees the other.
+    async Task<ChangeLotStatusResponse> BecomeAsync(LotRow lot, ChangeLotStatusRequest request, CancellationToken cancel)
+    {
+        var from = lot.Become(CauseOf(request.Status)!.Value);
+        db.Publish(lot.Id, new LotStatusChanged { LotId = lot.Id, MaterialCode = lot.MaterialCode, SiteId = lot.SiteId, From = from.ToLotStatus(), To = lot.Status.ToLotStatus(), RecordId = request.RecordId });
+        lot.StatusRecordId = request.RecordId;
+        var (found, lines) = await db.LoadAsync(db.One<HoldingRow>(lot.Id), db.LinesOf(lot.Id), cancel);
+        var holding = found ?? throw new InvalidOperationException($"Lot {lot.Id} has no holding.");
+        holding.Status = Domain.Segregation.ClassOf(lot.Status);
+        if (holding.Open) await gate.StatusChangedAsync(new HeldItem(holding.Place, holding.Status, [.. lines.Where(line => line.Bq > 0).Select(line => line.Line)]), request.RequestId, cancel);
+        var answer = lot.ToWire(holding, lines.Select(line => line.Line));
+        answer.Version = db.VersionAfter(lot);
+        return await db.AnswerAsync(new ChangeLotStatusResponse { Lot = answer }, cancel);
     }
 
     static StatusCause? CauseOf(V1.LotStatus wanted) => wanted switch

@@ -82,7 +82,7 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
         answer.Limits.AddRange(Forecast.Of(state, asOf, window)
             .Where(line => (request.Nuclide is "" || line.Scope.Nuclide == request.Nuclide || line.Scope.Nuclide == Domain.Licence.Any)
                 && (request.RoomId is "" || line.Scope.Id.StartsWith($"rooms/{request.RoomId}/", StringComparison.Ordinal)))
-            .Select(ToWire));
+            .Select(line => ToWire(line, asOf)));
         return answer;
     }
 
@@ -130,7 +130,7 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
     static WireActivity Activity(string nuclide, double bq, DateTimeOffset asOf) =>
         new() { Nuclide = nuclide, ActivityBq = bq, ReferenceTime = asOf.ToWire(), DataVersion = NuclideData.Current.Version };
 
-    static Headroom ToWire(LimitForecast line)
+    static Headroom ToWire(LimitForecast line, DateTimeOffset asOf)
     {
         Headroom sent = new()
         {
@@ -138,6 +138,7 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
             PeakBq = line.PeakBq, PeakTime = line.PeakTime.ToWire(),
         };
         if (line.UnityFraction is { } fraction) sent.UnityFraction = fraction;
+        sent.ByCategory.AddRange(line.Shares.Select(share => new CategoryTotal { Category = (PossessionCategory)share.Account, Nuclide = line.Scope.Nuclide, TotalBq = share.Bq, ReferenceTime = asOf.ToWire() }));
         return sent;
     }
 

@@ -11,6 +11,7 @@ namespace Doseline.Inventory.Data;
 public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeFactory scopes, ILogger<Gate> log)
 {
     static readonly EventId UnauthorisedMove = new(7201, "UnauthorisedMove");
+    static readonly EventId Excursion = new(7202, "Excursion");
     static readonly string[] SecurityCodes = ["ROOM_NOT_AUTHORISED", "USE_NOT_AUTHORISED", "FORM_NOT_AUTHORISED", "NUCLIDE_NOT_LICENSED", "ROOM_NOT_ACTIVE"];
 
     /// <summary>Runs read-decide-book for a site alone; a refusal that says "not authorised" is kept as a security event.</summary>
@@ -77,11 +78,39 @@ public sealed class Gate(InventoryDb db, PossessionReader reader, IServiceScopeF
             TellNear(site, use, row!.NearLimitFraction, known.Find(limit => limit.LimitId == use.LimitId));
     }
 
+    /// <summary>Looks at what lies where it lay while its status changed: what may not be beside it any more is seen, for nobody moves by a change of status.</summary>
+    /// <param name="item">What changed, with its status now.</param>
+    /// <param name="causeId">Request or fact that changed it.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task StatusChangedAsync(HeldItem item, string causeId, CancellationToken cancel)
+    {
+        if (item.Place.RoomId is "" || !item.Place.Account.IsPossession()) return;
+        List<Refusal> refusals = [.. Segregation.Refusals(new Arrival(item, db.Now), await reader.StateAsync(item.Place.SiteId, "", cancel))];
+        if (refusals is not []) BookExcursion(causeId, item.Place.RoomId, item.Place, CodesOf(refusals));
+    }
+
+    /// <summary>Books that activity is where the gate would not let it in.</summary>
+    /// <param name="causeId">Request or fact that told of it.</param>
+    /// <param name="fromRoomId">Room it was in; that of <paramref name="at"/> when it has not moved.</param>
+    /// <param name="at">Where it is.</param>
+    /// <param name="codes">Codes of the reasons against it.</param>
+    public void BookExcursion(string causeId, string fromRoomId, Place at, IReadOnlyList<string> codes)
+    {
+        log.LogWarning(Excursion, "{What} is in {Room} of {Site}, which would not have let it in: {Codes}", at.HoldingId, at.RoomId, at.SiteId, string.Join(',', codes));
+        db.Put(new ExcursionRow
+        {
+            Id = db.Ids.New(), SiteId = at.SiteId, HoldingId = at.HoldingId, FromRoomId = fromRoomId, RoomId = at.RoomId, Codes = string.Join(',', codes), CauseId = causeId, Time = db.Now,
+        });
+        db.Publish(at.SiteId, new ExcursionBooked { HoldingId = at.HoldingId, SiteId = at.SiteId, FromRoomId = fromRoomId, RoomId = at.RoomId, Codes = { codes }, BookTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(db.Now) });
+    }
+
     /// <summary>What the gate would have said of activity that is in a room already: codes of the reasons against it, each once; empty when it might come.</summary>
     /// <param name="arrival">What is there, as if it came now.</param>
     /// <param name="cancel">Cancels.</param>
     public async Task<IReadOnlyList<string>> ObjectionsAsync(Arrival arrival, CancellationToken cancel) =>
-        [.. PossessionRules.Admit(arrival, await reader.StateAsync(arrival.To.SiteId, "", cancel)).Refusals.Select(refusal => refusal.Code).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        CodesOf(PossessionRules.Admit(arrival, await reader.StateAsync(arrival.To.SiteId, "", cancel)).Refusals);
+
+    static IReadOnlyList<string> CodesOf(IEnumerable<Refusal> refusals) => [.. refusals.Select(Segregation.CodeOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     void TellNear(string site, LimitUse use, double fraction, NearLimitRow? row)
     {

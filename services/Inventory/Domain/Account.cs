@@ -12,7 +12,7 @@ public enum Account
     /// <summary>Dispensed doses on site, packed ones included.</summary>
     Dose = 3,
 
-    /// <summary>QC and retained samples.</summary>
+    /// <summary>Samples for quality control.</summary>
     Sample = 4,
 
     /// <summary>Waste until it is disposed of.</summary>
@@ -32,11 +32,14 @@ public enum Account
 
     /// <summary>Outside: differences between what was booked and what was found.</summary>
     Variance = 10,
+
+    /// <summary>Samples that are kept, as reserve of what was made.</summary>
+    RetainedSample = 11,
 }
 
 /// <summary>Questions about accounts.</summary>
 public static class Accounts
 {
     /// <summary>True when what is booked there is possessed.</summary>
-    public static bool IsPossession(this Account account) => account <= Account.InTransit;
+    public static bool IsPossession(this Account account) => account is <= Account.InTransit or Account.RetainedSample;
 }

@@ -6,7 +6,8 @@ namespace Doseline.Inventory.Domain;
 /// <param name="PeakBq">Highest total in the window, in becquerels.</param>
 /// <param name="PeakTime">Instant of the peak.</param>
 /// <param name="UnityFraction">Sum of fractions of its unity group at the instant; null when it is in none.</param>
-public sealed record LimitForecast(LimitScope Scope, double TotalBq, double PeakBq, DateTimeOffset PeakTime, double? UnityFraction);
+/// <param name="Shares">What the total is made of, by account, in becquerels; an account that holds nothing that counts is left out.</param>
+public sealed record LimitForecast(LimitScope Scope, double TotalBq, double PeakBq, DateTimeOffset PeakTime, double? UnityFraction, IReadOnlyList<(Account Account, double Bq)> Shares);
 
 /// <summary>Looks ahead: decay, growing daughters, announced receipts and planned moves.</summary>
 public static class Forecast
@@ -25,7 +26,8 @@ public static class Forecast
         {
             var peak = Peak.Of(asOf, asOf + window, events, state.Held.Any(scope.Grows), instant => scope.TotalAt(state.Held, instant));
             double? unity = scope.UnityGroup is "" ? null : LimitScopes.Unity(scopes.Where(other => other.UnityGroup == scope.UnityGroup), state.Held, asOf).Sum;
-            return new LimitForecast(scope, scope.TotalAt(state.Held, asOf), peak.Value, peak.Time, unity);
+            var shares = state.Held.GroupBy(item => item.Place.Account).OrderBy(group => group.Key).Select(group => (group.Key, Bq: scope.TotalAt(group, asOf))).Where(share => share.Bq > 0);
+            return new LimitForecast(scope, scope.TotalAt(state.Held, asOf), peak.Value, peak.Time, unity, [.. shares]);
         }
     }
 }

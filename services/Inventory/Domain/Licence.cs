@@ -17,7 +17,7 @@ public sealed record LicenceLine
     /// <summary>Forms; empty for any.</summary>
     public IReadOnlyList<string> Forms { get; init; } = [];
 
-    /// <summary>Uses; empty for any.</summary>
+    /// <summary>Uses; without one it authorises nothing.</summary>
     public IReadOnlyList<string> Uses { get; init; } = [];
 
     /// <summary>Rooms; empty for every room of the site.</summary>
@@ -43,7 +43,7 @@ public sealed record LicenceLine
     public bool CoversForm(string form) => Forms is [] || Forms.Contains(form, StringComparer.Ordinal);
 
     /// <summary>True when the use is within the scope.</summary>
-    public bool CoversUse(string use) => Uses is [] || Uses.Contains(use, StringComparer.Ordinal);
+    public bool CoversUse(string use) => Uses.Contains(use, StringComparer.Ordinal);
 
     /// <summary>True when the room is within the scope.</summary>
     public bool CoversRoom(string room) => RoomIds is [] || room is "" || RoomIds.Contains(room, StringComparer.Ordinal);

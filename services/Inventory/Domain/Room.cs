@@ -48,7 +48,7 @@ public sealed record Room
     /// <summary>Forms authorised here; empty for any.</summary>
     public IReadOnlyList<string> Forms { get; init; } = [];
 
-    /// <summary>Status classes that may be here together; empty for any, rejected material then only beside its like.</summary>
+    /// <summary>Status classes that may be here together; empty for any, but then nothing quarantined beside what is approved, and rejected material only beside its like.</summary>
     public IReadOnlyList<StatusClass> StatusClasses { get; init; } = [];
 
     /// <summary>True when only one principal nuclide may be here at a time.</summary>

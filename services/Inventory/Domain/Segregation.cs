@@ -2,7 +2,7 @@ using Doseline.Kernel.Rules;
 
 namespace Doseline.Inventory.Domain;
 
-/// <summary>What may not be together in one room: different principal nuclides, quarantined and released, rejected and anything else.</summary>
+/// <summary>What may not be together in one room: different principal nuclides, quarantined and approved, rejected and anything else.</summary>
 public static class Segregation
 {
     // Below this activity a holding is a trace that keeps nothing out: 1 Bq cannot be told from background by any room instrument.
@@ -24,11 +24,19 @@ public static class Segregation
             yield return Refusal.State($"rooms/{room.Id}", "SEGREGATION", $"{room.Name} is not for material in status {Text(arrival.Item.Status)}.")
                 .With("rule_id", "SEG-STATUS").With("room_id", room.Id).With("status", Text(arrival.Item.Status)).With("statuses_allowed", string.Join(',', room.StatusClasses.Select(Text)));
         }
-        else if (room.StatusClasses is [] && others.Find(item => (item.Status == StatusClass.Rejected) != (arrival.Item.Status == StatusClass.Rejected)) is { } beside)
+        else if (room.StatusClasses is [] && others.Find(item => (item.Status is StatusClass.Rejected) != (arrival.Item.Status is StatusClass.Rejected)) is { } beside)
         {
             yield return Of("SEG-REJECTED", room, beside, $"Rejected material may not be beside other material in {room.Name}.").With("status", Text(arrival.Item.Status));
         }
+        else if (room.StatusClasses is [] && others.Find(item => (item.Status, arrival.Item.Status) is (StatusClass.Quarantine, StatusClass.Approved) or (StatusClass.Approved, StatusClass.Quarantine)) is { } other)
+        {
+            // A room whose data list both classes has a place for each.
+            yield return Of("SEG-QUARANTINE", room, other, $"Quarantined and approved material may not be together in {room.Name}.").With("status", Text(arrival.Item.Status));
+        }
     }
+
+    /// <summary>What is said of a refusal where there is room for a code alone: of a segregation the id of its rule.</summary>
+    public static string CodeOf(Refusal refusal) => refusal.Numbers.GetValueOrDefault("rule_id") ?? refusal.Code;
 
     static Refusal Of(string rule, Room room, HeldItem other, string message) =>
         Refusal.State($"rooms/{room.Id}", "SEGREGATION", message).With("rule_id", rule).With("room_id", room.Id).With("other_holding_id", other.Place.HoldingId);

@@ -6,10 +6,8 @@ using Doseline.Platform.Messaging;
 namespace Doseline.Inventory.Events;
 
 /// <summary>What handlers of facts have in common: a physical change that has happened is booked, whatever a gate would have said.</summary>
-public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, Gate gate, ILogger<Bookings> log)
+public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, Gate gate)
 {
-    static readonly EventId Excursion = new(7202, "Excursion");
-
     /// <summary>The ledger.</summary>
     public Ledger Ledger => ledger;
 
@@ -65,13 +63,12 @@ public sealed class Bookings(InventoryDb db, Ledger ledger, Variance variance, G
         if (from.RoomId == to.RoomId) return;
         var codes = await gate.ObjectionsAsync(new Arrival(new HeldItem(to, status, lines), db.Now, new HeldItem(from, status, lines)), cancel);
         if (codes is []) return;
-        log.LogWarning(Excursion, "{What} is in {Room} of {Site}, which would not have let it in: {Codes}", to.HoldingId, to.RoomId, to.SiteId, string.Join(',', codes));
-        db.Put(new ExcursionRow
-        {
-            Id = db.Ids.New(), SiteId = to.SiteId, HoldingId = to.HoldingId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = string.Join(',', codes), CauseId = cause.Id, Time = db.Now,
-        });
-        db.Publish(to.SiteId, new V1.ExcursionBooked { HoldingId = to.HoldingId, SiteId = to.SiteId, FromRoomId = from.RoomId, RoomId = to.RoomId, Codes = { codes }, BookTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(db.Now) });
+        gate.BookExcursion(cause.Id, from.RoomId, to, codes);
     }
+
+    /// <summary>Looks at a holding whose status has changed where it lies.</summary>
+    internal async Task StatusChangedAsync(Fact cause, HoldingRow holding, CancellationToken cancel) =>
+        await gate.StatusChangedAsync(new HeldItem(holding.Place, holding.Status, [.. (await LinesAsync(holding.Id, cancel)).Where(line => line.Bq > 0).Select(line => line.Line)]), cause.Id, cancel);
 
     /// <summary>Takes a measured amount out of a batch, and in proportion every other nuclide of the solution.</summary>
     internal async Task TakeAsync(HoldingRow wip, Place to, BookedLine measured, DateTimeOffset now, CancellationToken cancel)

@@ -27,7 +27,7 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
     public async Task HandleAsync(SampleTaken fact, Fact envelope, CancellationToken cancel)
     {
         if (await bookings.FindAsync(fact.BatchId, fact.SampleId, cancel) is not { } wip) return;
-        Place to = new(fact.SampleId, Account.Sample, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
+        Place to = new(fact.SampleId, fact.Retained ? Account.RetainedSample : Account.Sample, wip.SiteId, fact.RoomId, wip.Form, wip.Use);
         var measured = BookedLine.From(fact.Activity.Read("activity").OrThrow());
         await bookings.ArrivedAsync(envelope, wip.Place, to, StatusClass.Quarantine, [measured], cancel);
         bookings.Make(to, StatusClass.Quarantine, fact.BatchId);

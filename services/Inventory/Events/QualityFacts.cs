@@ -29,6 +29,8 @@ public sealed class QualityFacts(Data.InventoryDb db, Bookings bookings) : IFact
         var standing = await bookings.StatusAsync(fact.DoseId, cancel);
         standing.Status = Segregation.ClassOf(fact.To.ToStatus());
         // Before it is dispensed a dose is not held, and its batch decides what stands beside it.
-        if (await db.LoadAsync<Data.HoldingRow>(cancel, fact.DoseId) is { } dose) dose.Status = standing.Status;
+        if (await db.LoadAsync<Data.HoldingRow>(cancel, fact.DoseId) is not { } dose || dose.Status == standing.Status) return;
+        dose.Status = standing.Status;
+        if (dose.Open) await bookings.StatusChangedAsync(envelope, dose, cancel);
     }
 }

@@ -83,7 +83,7 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
                 Room = new Room
                 {
                     RoomId = room.Room, SiteId = room.Site, Name = room.Name, Kind = Enum.Parse<RoomKind>(room.Kind.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), Active = true,
-                    Nuclides = { NuclidesOf(room) }, Uses = { room.Uses },
+                    Nuclides = { NuclidesOf(room) }, Uses = { room.Uses }, StatusClasses = { room.Statuses },
                 },
             });
         }
@@ -104,7 +104,7 @@ sealed class DaySetup(DayInput input, DayPeople people, DayKeys keys)
                         licence.Lines.Select((line, i) => new LicenceLine
                         {
                             LineId = $"6.{(char)('A' + i)}", Nuclide = line.Nuclide, IncludesProgeny = true, LimitBq = line.Limit.Bq,
-                            Forms = { AnyOr(line.Form) }, Uses = { AnyOr(line.Use) }, RoomIds = { line.Rooms },
+                            Forms = { AnyOr(line.Form) }, Uses = { line.Uses }, RoomIds = { line.Rooms },
                         }),
                     },
                 },

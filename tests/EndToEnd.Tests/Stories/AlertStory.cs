@@ -72,7 +72,7 @@ public sealed class AlertStory
             {
                 Number = licence.Licence, Amendment = int.Parse(licence.Amendment, System.Globalization.CultureInfo.InvariantCulture) + 1, SiteId = licence.Site, Jurisdiction = licence.Jurisdiction,
                 EffectiveTime = story.Now.ToTimestamp(), ExpireTime = (story.Now + TimeSpan.FromDays(20)).ToTimestamp(),
-                Lines = { licence.Lines.Select((line, i) => new Inventory.V1.LicenceLine { LineId = $"6.{(char)('A' + i)}", Nuclide = line.Nuclide, IncludesProgeny = true, LimitBq = 1000, RoomIds = { line.Rooms } }) },
+                Lines = { licence.Lines.Select((line, i) => new Inventory.V1.LicenceLine { LineId = $"6.{(char)('A' + i)}", Nuclide = line.Nuclide, IncludesProgeny = true, LimitBq = 1000, RoomIds = { line.Rooms }, Uses = { line.Uses } }) },
             },
         });
         await watch.ScrapeAsync();

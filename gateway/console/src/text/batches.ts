@@ -32,7 +32,7 @@ export const batchTexts = {
   dispense: 'Dispense', dispenseTitle: 'Dispense a dose', dose: 'Dose', doseHint: 'Scan the dose or choose it.', aim: 'Aim now', aimRange: 'Allowed', reading: 'Reading', readAt: 'Read at', instrument: 'Dose calibrator', geometry: 'Geometry', factor: 'Factor', dispensed: 'Dispensed.', allDispensed: 'Every dose is dispensed or lost.',
   measured: 'Measured', ordered: 'Ordered', expires: 'Expires', order: 'Order', doseState: 'State',
   doseStates: { 0: '–', 1: 'planned', 2: 'to dispense', 3: 'dispensed', 4: 'QA decides', 5: 'on hold', 6: 'released', 7: 'on its way', 8: 'delivered', 9: 'lost' } as Record<number, string>,
-  sample: 'Take sample', sampleTitle: 'Take a sample', sampled: 'Sample taken.',
+  sample: 'Take sample', sampleTitle: 'Take a sample', sampled: 'Sample taken.', retained: 'Kept as reserve, not for testing',
   waste: 'Residue or loss', wasteKind: 'What', wasteKinds: { residue: 'Residue', loss: 'Loss' }, note: 'What happened', wasteDone: 'Recorded as waste.', wasteRest: 'Left by the balance now',
   finish: 'Finish production', finished2: 'Production is complete. QA decides now.', finishWhy: 'Every step must be done and no exception open.', close: 'Close record', closed2: 'The record is closed.',
   balanceRows: { issued: 'Issued', dispensed: 'Dispensed', samples: 'Samples', waste: 'Waste', loss: 'Loss', unexplained: 'Unexplained', tolerance: 'Allowed' },

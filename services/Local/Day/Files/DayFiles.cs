@@ -33,13 +33,13 @@ sealed class DayFiles
         string SiteZone(Table.Row r) => zones.GetValueOrDefault(r.TextOrEmpty("site"), "UTC");
 
         var limits = Rows("room_limits.csv", ["room", "nuclide", "limit:activity"]).Select(r => (Room: r.Text("room"), Nuclide: r.Nuclide("nuclide"), Limit: r.Activity("limit"))).ToLookup(r => r.Room, StringComparer.Ordinal);
-        var rooms = Rows("rooms.csv", ["site", "room", "name", "kind", "nuclides", "uses"]).Select(r => new RoomInput(
-            SiteOf(r), r.Text("room"), r.Text("name"), r.Text("kind"), r.List("nuclides"), r.List("uses"),
+        var rooms = Rows("rooms.csv", ["site", "room", "name", "kind", "nuclides", "uses", "statuses"]).Select(r => new RoomInput(
+            SiteOf(r), r.Text("room"), r.Text("name"), r.Text("kind"), r.List("nuclides"), r.List("uses"), r.List("statuses"),
             [.. limits[r.TextOrEmpty("room")].Select(l => (l.Nuclide, l.Limit))])).ToList();
         var roomKeys = rooms.Select(r => r.Room).ToHashSet(StringComparer.Ordinal);
-        var licences = Rows("licences.csv", ["site", "licence", "amendment", "jurisdiction", "effective_local", "expire_local", "nuclide", "form", "use", "rooms", "limit:activity"])
+        var licences = Rows("licences.csv", ["site", "licence", "amendment", "jurisdiction", "effective_local", "expire_local", "nuclide", "form", "uses", "rooms", "limit:activity"])
             .Select(r => (Licence: new LicenceInput(SiteOf(r), r.Text("licence"), r.Text("amendment"), r.Text("jurisdiction"), At(r, "effective_local", SiteZone(r)), At(r, "expire_local", SiteZone(r)), []),
-                Line: new LicenceLineInput(r.Nuclide("nuclide"), r.Text("form"), r.Text("use"), r.List("rooms"), r.Activity("limit"))))
+                Line: new LicenceLineInput(r.Nuclide("nuclide"), r.Text("form"), r.List("uses"), r.List("rooms"), r.Activity("limit"))))
             .GroupBy(r => (r.Licence.Site, r.Licence.Licence)).Select(g => g.First().Licence with { Lines = [.. g.Select(r => r.Line)] }).ToList();
         var materials = Rows("materials.csv", ["material", "description", "nuclide", "unit"])
             .Select(r => new MaterialInput(r.Text("material"), r.Text("description"), r.TextOrEmpty("nuclide"), r.Text("unit"))).ToList();

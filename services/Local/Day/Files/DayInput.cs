@@ -59,11 +59,11 @@ sealed record Incident(
 
 sealed record SiteInput(string Site, string Name, string Zone);
 
-sealed record RoomInput(string Site, string Room, string Name, string Kind, IReadOnlyList<string> Nuclides, IReadOnlyList<string> Uses, IReadOnlyList<(string Nuclide, Activity Limit)> Limits);
+sealed record RoomInput(string Site, string Room, string Name, string Kind, IReadOnlyList<string> Nuclides, IReadOnlyList<string> Uses, IReadOnlyList<string> Statuses, IReadOnlyList<(string Nuclide, Activity Limit)> Limits);
 
 sealed record LicenceInput(string Site, string Licence, string Amendment, string Jurisdiction, DateTimeOffset Effective, DateTimeOffset Expire, IReadOnlyList<LicenceLineInput> Lines);
 
-sealed record LicenceLineInput(string Nuclide, string Form, string Use, IReadOnlyList<string> Rooms, Activity Limit);
+sealed record LicenceLineInput(string Nuclide, string Form, IReadOnlyList<string> Uses, IReadOnlyList<string> Rooms, Activity Limit);
 
 sealed record MaterialInput(string Material, string Description, string Nuclide, string Unit);
 

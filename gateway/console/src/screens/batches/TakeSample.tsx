@@ -4,7 +4,7 @@ import { now } from '../../app/clock';
 import { BatchRecordsService, MovementKind, type BatchRecord, type BatchStep } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
 import { Button } from '../../ui/Button';
-import { ActivityField, bqOf, NumberField, numberOf, useTypedActivity } from '../../ui/Fields';
+import { ActivityField, bqOf, Check, NumberField, numberOf, useTypedActivity } from '../../ui/Fields';
 import { Activity } from '../../ui/Figures';
 import { Note } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
@@ -19,9 +19,10 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
   const take = useAction(BatchesService.method.takeSample, BatchRecordsService.typeName);
   const [activity, setActivity] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
+  const [retained, setRetained] = useState(false);
   const taken = record.movements.filter((each) => each.kind === MovementKind.SAMPLE && each.stepId === step.stepId);
   const submit = async () => {
-    const done = await take.run({ batchId: batch.batchId, stepId: step.stepId, volumeMl: numberOf(volume) ?? NaN, activity: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(activity) ?? NaN, referenceTime: timestamp(now()) } });
+    const done = await take.run({ batchId: batch.batchId, stepId: step.stepId, volumeMl: numberOf(volume) ?? NaN, retained, activity: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(activity) ?? NaN, referenceTime: timestamp(now()) } });
     if (done) say(t.sampled);
   };
   return (
@@ -31,6 +32,7 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
         <ActivityField label={t.activity} value={activity} onChange={setActivity} />
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
       </div>
+      <Check label={t.retained} value={retained} onChange={setRetained} />
       <Refusals problem={take.problem} />
       <div className="row"><Button type="submit" {...(taken.length === 0 ? { kind: 'primary' as const } : {})} size="large" for={BatchesService.method.takeSample} busy={take.busy}>{t.sample}</Button></div>
     </form>

@@ -23,7 +23,7 @@ export function LicenceLines({ limits, possession }: { limits: readonly Headroom
           return (
             <li key={limit.limitId}>
               <div className="limit-name"><strong>{limit.nuclide === '*' ? t.anyNuclide : limit.nuclide}</strong><span className="small soft">{licence} · {line}</span></div>
-              <Stack nuclide={limit.nuclide} label={t.stack(limit.nuclide, activityText(limit.totalBq, unit, limit.nuclide), activityText(limit.limitBq, unit, limit.nuclide))} parts={byCategory(possession, limit.nuclide)} total={limit.totalBq} limit={limit.limitBq} peak={limit.peakBq} />
+              <Stack nuclide={limit.nuclide} label={t.stack(limit.nuclide, activityText(limit.totalBq, unit, limit.nuclide), activityText(limit.limitBq, unit, limit.nuclide))} parts={byCategory(limit)} total={limit.totalBq} limit={limit.limitBq} peak={limit.peakBq} />
               <dl className="limit-figures">
                 <div><dt>{t.used}</dt><dd><Amount bq={limit.totalBq} nuclide={limit.nuclide} /> <span className="soft small figure">{percentText(limit.totalBq / limit.limitBq)}</span></dd></div>
                 <div><dt>{t.limit}</dt><dd><Amount bq={limit.limitBq} nuclide={limit.nuclide} /></dd></div>

@@ -15,6 +15,7 @@ import { Loading, Panel, Screen } from '../../ui/Panel';
 import { Refusals } from '../../ui/Refusals';
 import { texts } from '../../text/en';
 import { possessionTexts as t } from '../../text/possession';
+import { Excursions } from './Excursions';
 import { Expected } from './Expected';
 import { Holdings } from './Holdings';
 import { LicenceLines } from './LicenceLines';
@@ -77,6 +78,7 @@ function OfSite({ site }: { site: Site }) {
       <Panel title={t.rooms}>
         <Rooms rooms={rooms.data ?? []} limits={limits} possession={possession} chosen={inRoom?.room} choose={(room) => go(room ? `/possession/rooms/${room}` : '/possession')} />
       </Panel>
+      <Excursions siteId={siteId} rooms={rooms.data ?? []} />
       <Holdings list={holdings} rooms={rooms.data ?? []} room={inRoom?.room} move={setMoving} />
       <Expected list={expected} rooms={rooms.data ?? []} receive={(expectation) => setReceiving({ expectation })} />
       {receiving && <ReceiveDialog site={site} rooms={rooms.data ?? []} batch={receiving.batch ?? ''} announce={receiving.announce ?? false} expectation={receiving.expectation} close={() => setReceiving(null)} />}

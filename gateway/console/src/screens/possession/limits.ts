@@ -3,7 +3,7 @@ import type { GetPossessionResponse, Headroom } from '../../generated/doseline/i
 import type { Room } from '../../generated/doseline/inventory/v1/sites_pb';
 
 /** Categories that a licence counts, in the order of the flow. */
-export const categories = [1, 2, 3, 4, 5, 6] as const;
+export const categories = [1, 2, 3, 4, 11, 5, 6] as const;
 
 /** A licence line with its number. */
 export interface LineLimit {
@@ -23,15 +23,8 @@ export function linesOf(limits: readonly Headroom[]): LineLimit[] {
 /** Limits of one room. */
 export const ofRoom = (limits: readonly Headroom[], roomId: string): Headroom[] => limits.filter((each) => each.limitId.startsWith(`rooms/${roomId}/`));
 
-/** Becquerels of a nuclide by category; every nuclide for "*". */
-export function byCategory(possession: GetPossessionResponse | undefined, nuclide: string, roomId?: string): Map<number, number> {
-  const sums = new Map<number, number>();
-  for (const group of possession?.groups ?? []) {
-    if ((nuclide !== '*' && group.nuclide !== nuclide) || (roomId !== undefined && group.roomId !== roomId)) continue;
-    sums.set(group.category, (sums.get(group.category) ?? 0) + (group.possessed?.activityBq ?? 0));
-  }
-  return sums;
-}
+/** Becquerels that count against a limit, by category. */
+export const byCategory = (limit: Headroom): Map<number, number> => new Map(limit.byCategory.map((share) => [share.category, share.totalBq]));
 
 /** What a room holds, by nuclide. */
 export function heldIn(possession: GetPossessionResponse | undefined, roomId: string): (readonly [nuclide: string, bq: number])[] {

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using WasteApi = Doseline.Waste.V1.WasteService.WasteServiceClient;
 
-namespace Doseline.Inventory.Tests;
+namespace Doseline.Inventory.Tests.Gates;
 
 /// <summary>Whatever names a room, in a call that changes something or in a fact: it passes the gate, is booked as an excursion, or moves nothing.</summary>
 public sealed class RoomMatrixTests
