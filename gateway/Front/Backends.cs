@@ -57,6 +57,7 @@ public sealed class Backends(Routes routes, FrontMethods methods)
     {
         Metadata headers = [];
         headers.Add("authorization", "Bearer " + bearer);
+        headers.Add(RpcHeaders.Origin, Origins.Of(context));
         if (context.Request.Headers[RpcHeaders.Zone] is [{ Length: > 0 and <= 64 } zone] && Ascii.IsValid(zone)) headers.Add(RpcHeaders.Zone, zone);
         if (context.Request.Headers[RpcHeaders.Receipt] is [{ } receipt] && Ascii.IsValid(receipt)) headers.Add(RpcHeaders.Receipt, receipt);
         foreach (var (name, value) in routes.RoutingOf(service, site, method.Streams)) headers.Add(name, value);

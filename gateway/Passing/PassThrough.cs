@@ -66,9 +66,10 @@ public sealed class PassThrough(FrontMethods methods, Routes routes, Admission a
         {
             await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             // On whose behalf, and what caused it, is not the outside's to say; a cookie is not meant for services.
-            foreach (var header in new[] { RpcHeaders.OnBehalfOf, RpcHeaders.Correlation, "cookie", "dapr-app-id", "dapr-stream", "dapr-api-token" }) proxyRequest.Headers.Remove(header);
+            foreach (var header in new[] { RpcHeaders.OnBehalfOf, RpcHeaders.Correlation, RpcHeaders.Origin, "cookie", "dapr-app-id", "dapr-stream", "dapr-api-token" }) proxyRequest.Headers.Remove(header);
             var (service, site, streams) = ((string, string?, bool))httpContext.Items[ServiceKey]!;
             foreach (var (name, value) in routes.RoutingOf(service, site, streams)) proxyRequest.Headers.Add(name, value);
+            proxyRequest.Headers.Add(RpcHeaders.Origin, Origins.Of(httpContext));
             proxyRequest.Headers.Host = null;
             // W3C trace context decides what is taken of what came, renewed or dropped; by then it is the activity of this request.
             foreach (var header in DistributedContextPropagator.Current.Fields.Append("traceparent").Append("tracestate").Append("baggage")) proxyRequest.Headers.Remove(header);

@@ -82,6 +82,7 @@ sealed class RequestRow
     public required string PayloadHash { get; init; }
     public required byte[] Response { get; init; }
     public required DateTimeOffset Time { get; init; }
+    public required string Origin { get; init; }
 }
 
 /// <summary>A name that work was done under, and how often.</summary>

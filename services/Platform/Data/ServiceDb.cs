@@ -130,6 +130,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
             PayloadHash = call.PayloadHash,
             Response = response.ToByteArray(),
             Time = Now,
+            Origin = call.Origin,
         });
         foreach (var given in request.Signatures)
             Put(SignatureRow.Of(given, given == request.Signatures[0] ? null : request.SignatureId, Now));

@@ -127,7 +127,8 @@ public sealed record FactKey(string Listener, string Id, string Publisher, long 
 /// <param name="RequestId">Client-made id, unique per caller.</param>
 /// <param name="Method">gRPC method, <c>/package.Service/Method</c>.</param>
 /// <param name="PayloadHash">Lower-case hex SHA-256 of the request's bytes.</param>
-public sealed record IdempotentCall(string RequestId, string Method, string PayloadHash)
+/// <param name="Origin">Where it came from, as the gateway says (<see cref="Rpc.RpcHeaders.Origin"/>); empty for a call from within.</param>
+public sealed record IdempotentCall(string RequestId, string Method, string PayloadHash, string Origin = "")
 {
     /// <summary>True once the answer was saved with the changes.</summary>
     public bool Answered { get; set; }

@@ -27,6 +27,7 @@ public sealed class ServerPipeline(
     SignatureGate signatures, Receipts receipts, SecurityLog security, RpcMetrics metrics, ILogger<ServerPipeline> log) : Interceptor
 {
     const int RequestIdLengthMax = 64;
+    const int OriginLengthMax = 64;
 
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -170,7 +171,7 @@ public sealed class ServerPipeline(
             throw new RefusedException(Refusal.Invalid("request_id", "REQUEST_ID_MISSING", $"request_id is required, with at most {RequestIdLengthMax} characters; a UUID is best."));
 
         var state = scope.GetRequiredService<RequestContext>();
-        var call = new IdempotentCall(id, method.Name, Digest.Of(SignedContent.WithoutSecrets(message).ToByteArray()));
+        var call = new IdempotentCall(id, method.Name, Digest.Of(SignedContent.WithoutSecrets(message).ToByteArray()), context.RequestHeaders.GetValue(RpcHeaders.Origin) is { Length: <= OriginLengthMax } origin ? origin : "");
         var service = method.DatabaseOf(message);
         var db = databases.Of(service, scope);
         if (await EarlierAsync(db, state.Caller, call, context.CancellationToken) is { } earlier) return Parse(earlier);
@@ -202,13 +203,22 @@ public sealed class ServerPipeline(
         TResponse Parse(byte[] bytes) => (TResponse)method.Descriptor.OutputType.Parser.ParseFrom(bytes);
     }
 
-    // One use of an id is a retry of another when the same caller asks for the same; every other use of it is refused, and looked into.
+    // One use of an id is a retry of another when the same caller asks for the same from the same place; every other use of it is refused, and looked into: one that
+    // is the same to the last byte and comes from elsewhere was captured on its way.
     async Task<byte[]?> EarlierAsync(ServiceDb db, Caller caller, IdempotentCall call, CancellationToken cancel)
     {
         if (await db.PeekAllAsync<RequestRow>(nameof(RequestRow.RequestId), call.RequestId, cancel) is not [_, ..] uses) return null;
         var own = uses.FirstOrDefault(r => r.Subject == caller.Principal);
-        if (own is not null && own.Method == call.Method && own.PayloadHash == call.PayloadHash) return own.Response;
+        var same = own is not null && own.Method == call.Method && own.PayloadHash == call.PayloadHash;
+        var elsewhere = own?.Origin is { Length: > 0 } first && call.Origin is { Length: > 0 } && call.Origin != first;
+        if (same && !elsewhere) return own!.Response;
         security.Reused(db.Service, call, caller);
+        if (same)
+        {
+            throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_REPLAYED", $"request_id {call.RequestId} was answered to another client certificate or address; read what it did, or ask anew.")
+                .With("request_id", call.RequestId).With("first_used_time", own!.Time));
+        }
+
         throw new RefusedException(Refusal.State($"requests/{call.RequestId}", "REQUEST_ID_REUSED", $"request_id {call.RequestId} was used before {(own is null ? "by another caller" : "with another payload")}.")
             .With("request_id", call.RequestId).With("first_used_time", own?.Time));
     }
@@ -270,6 +280,9 @@ public static class RpcHeaders
 
     /// <summary>Correlation id; believed from service accounts only.</summary>
     public const string Correlation = "doseline-correlation-id";
+
+    /// <summary>Digest of the client's certificate or address, said by the gateway alone: what comes from outside under this name is dropped there.</summary>
+    public const string Origin = "doseline-origin";
 
     /// <summary>IANA zone in which the person reads and types.</summary>
     public const string Zone = "doseline-zone";

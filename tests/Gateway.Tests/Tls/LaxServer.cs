@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Doseline.Gateway.Tests.Support;
+using Doseline.Testing;
 
 namespace Doseline.Gateway.Tests.Tls;
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
-using System.Security.Authentication;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Doseline.Gateway.Front;
 using Doseline.Gateway.Tests.Support;
 using Doseline.Inventory.V1;
 using Doseline.Orders.V1;
+using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Testing;
 using Grpc.Core;
@@ -89,7 +89,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
             builder.Configuration.AddInMemoryCollection(certificates.Settings);
             builder.Configuration["Gateway:SignIn:Pin"] = Routes.PinOf(certificates.Server);
         });
-        using var handler = Trusting();
+        using var handler = certificates.Trusting();
         (handler.AllowAutoRedirect, handler.UseCookies) = (false, false);
         using HttpClient browser = new(handler) { BaseAddress = pinned.Platform.Host.WebAddress };
         using var begun = await browser.GetAsync(new Uri("/session/login", UriKind.Relative));
@@ -101,7 +101,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
     [Requirement("A181")]
     public async Task Browsers_are_told_to_come_by_tls_only_and_get_the_page_over_either_version_of_http()
     {
-        using HttpClient http = new(Trusting()) { BaseAddress = door.Platform.Host.WebAddress };
+        using HttpClient http = new(certificates.Trusting()) { BaseAddress = door.Platform.Host.WebAddress };
         foreach (var version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
         {
             using HttpRequestMessage request = new(HttpMethod.Get, "/") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -120,11 +120,79 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
         (await CodeAsync(null, bearer)).ShouldBe("CERTIFICATE_NEEDED");
         using var other = certificates.Client("another");
         (await CodeAsync(other, bearer)).ShouldBe("CERTIFICATE_NEEDED");
+        // One that is bound to none does not come in at all, whatever it shows and by whichever door.
+        Metadata unbound = new() { { "authorization", "Bearer " + door.Token(new Caller { Subject = "person:clinic", Name = "clinic", Roles = [Kernel.Rules.Roles.Partner], Sites = [Caller.AllSites] }) } };
+        (await CodeAsync(own, unbound)).ShouldBe("CERTIFICATE_NOT_BOUND");
+        (await CodeAsync(null, unbound)).ShouldBe("CERTIFICATE_NOT_BOUND");
+        // JSON reaches the same methods by the same door, and by the browsers' no partner does.
+        (await JsonAsync(door.Platform.Host.PartnerAddress, own)).ShouldBe(200);
+        (await JsonAsync(door.Platform.Host.PartnerAddress, null)).ShouldBe(401);
+        (await JsonAsync(door.Platform.Host.WebAddress, own)).ShouldBe(401);
         // Nobody else needs one.
         (await CodeAsync(null, new() { { "authorization", "Bearer " + door.Token("auditor") } })).ShouldBeNull();
         // What no authority vouches for does not get as far as a call.
         using var forged = certificates.Client("hospital", own: true);
         (await Should.ThrowAsync<RpcException>(() => CallAsync(forged, bearer))).StatusCode.ShouldBeOneOf(StatusCode.Unavailable, StatusCode.Internal);
+
+        async Task<int> JsonAsync(Uri at, X509Certificate2? shown)
+        {
+            using HttpClient http = new(certificates.Trusting(shown)) { BaseAddress = at };
+            using var request = FrontDoor.Post("/doseline.orders.v1.ProductsService/ListProducts", door.Token("partner"), new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+            using var answer = await http.SendAsync(request);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    [Requirement("A180")]
+    public async Task A_captured_call_that_is_sent_again_by_whoever_is_not_the_first_is_refused_and_an_honest_retry_has_its_answer()
+    {
+        using var second = certificates.Client("hospital");
+        Metadata bearer = new() { { "authorization", "Bearer " + door.Token("master_data_steward") } };
+        PutSiteRequest captured = new() { RequestId = TestPlatform.RequestId(), Reason = "set up", Site = new Site { SiteId = "cap", Name = "Captured", Zone = "UTC" } };
+        var answer = await PutAsync(own);
+        // The same client again, by a connection of its own: the answer may have been lost.
+        (await PutAsync(own)).ShouldBe(answer);
+        foreach (var other in new[] { second, null })
+            (await Should.ThrowAsync<RpcException>(() => PutAsync(other))).ShouldSatisfyAllConditions(f => RpcErrors.Read(f).ShouldHaveSingleItem().Code.ShouldBe("REQUEST_REPLAYED"));
+        // Nobody says from outside where he comes from.
+        bearer.Add(RpcHeaders.Origin, Convert.ToHexStringLower(SHA256.HashData(own.RawData)));
+        (await Should.ThrowAsync<RpcException>(() => PutAsync(second))).ShouldSatisfyAllConditions(f => RpcErrors.Read(f).ShouldHaveSingleItem().Code.ShouldBe("REQUEST_REPLAYED"));
+        (await new SitesService.SitesServiceClient(door.Platform.As("auditor")).ListSitesAsync(new ListSitesRequest())).Sites.Single(s => s.SiteId == "cap").Version.ShouldBe(answer.Site.Version);
+
+        async Task<PutSiteResponse> PutAsync(X509Certificate2? shown)
+        {
+            using var channel = GrpcChannel.ForAddress(door.Platform.Host.PartnerAddress, new GrpcChannelOptions { HttpHandler = certificates.Trusting(shown), DisposeHttpClient = true });
+            return await new SitesService.SitesServiceClient(channel).PutSiteAsync(captured, bearer);
+        }
+    }
+
+    [Fact]
+    [Requirement("A180")]
+    public async Task A_captured_call_from_another_address_is_refused()
+    {
+        var body = $$"""{ "requestId": "{{TestPlatform.RequestId()}}", "reason": "set up", "site": { "siteId": "cap", "name": "Captured", "zone": "UTC" } }""";
+        await using var plain = await FrontDoor.OpenAsync();
+        (await FromAsync("127.0.0.1")).Status.ShouldBe(200);
+        (await FromAsync("127.0.0.1")).Status.ShouldBe(200);
+        var refused = await FromAsync("127.0.0.2");
+        refused.Reasons.ShouldHaveSingleItem().Code.ShouldBe("REQUEST_REPLAYED");
+
+        async Task<Reply> FromAsync(string address)
+        {
+            using HttpClient http = new(new SocketsHttpHandler
+            {
+                ConnectCallback = async (context, cancel) =>
+                {
+                    Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                    socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                    await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                    return new NetworkStream(socket, ownsSocket: true);
+                },
+            }) { BaseAddress = plain.Platform.Host.WebAddress };
+            using var request = FrontDoor.Post("/doseline.inventory.v1.SitesService/PutSite", plain.Token("master_data_steward"), new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+            return await Reply.ReadAsync(await http.SendAsync(request));
+        }
     }
 
     [Fact]
@@ -172,18 +240,7 @@ public sealed class TlsTests : IAsyncLifetime, IDisposable
 
     async Task CallAsync(X509Certificate2? certificate, Metadata headers)
     {
-        var handler = Trusting();
-        if (certificate is not null) handler.SslOptions.ClientCertificates = [certificate];
-        using var channel = GrpcChannel.ForAddress(door.Platform.Host.PartnerAddress, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        using var channel = GrpcChannel.ForAddress(door.Platform.Host.PartnerAddress, new GrpcChannelOptions { HttpHandler = certificates.Trusting(certificate), DisposeHttpClient = true });
         await new ProductsService.ProductsServiceClient(channel).ListProductsAsync(new ListProductsRequest(), headers);
     }
-
-    SocketsHttpHandler Trusting() => new()
-    {
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificates.Authority }, RevocationMode = X509RevocationMode.NoCheck },
-        },
-    };
 }

@@ -215,7 +215,7 @@ public sealed class LogTests
         await host.SettleAsync();
         await host.InAsync<ExecutionDb>(async db =>
         {
-            db.Requests.Add(new RequestRow { Subject = "p", RequestId = "r", Method = "m", PayloadHash = "h", Response = [], Time = db.Now });
+            db.Requests.Add(new RequestRow { Subject = "p", RequestId = "r", Method = "m", PayloadHash = "h", Response = [], Time = db.Now, Origin = "" });
             await db.SaveChangesAsync();
         });
         host.Clock.MoveTo(host.Clock.GetUtcNow() + TimeSpan.FromDays(31));

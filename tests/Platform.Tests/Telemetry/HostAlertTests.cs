@@ -87,6 +87,53 @@ public sealed class HostAlertTests
     }
 
     [Fact]
+    [Requirement("A180", "P12")]
+    [Fires("RequestIdReused")]
+    public async Task A_captured_call_that_comes_from_elsewhere()
+    {
+        await using var host = await StageHost.StartAsync();
+        Watch watch = new(host.Services, host.Clock);
+        await watch.ScrapeAsync();
+        PutCustomerRequest put = new() { RequestId = TestPlatform.RequestId(), Customer = new Customer { Code = "PHX" } };
+        var first = await From("a").PutCustomerAsync(put);
+        (await From("a").PutCustomerAsync(put)).ShouldBe(first);
+        (await TestPlatform.RefusalsAsync(() => From("b").PutCustomerAsync(put).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("REQUEST_REPLAYED");
+        await watch.ScrapeAsync();
+        await watch.RequireAsync("RequestIdReused", TimeSpan.FromMinutes(1), AtOrders);
+
+        CustomersService.CustomersServiceClient From(string origin) => new(host.Services.GetRequiredService<ServiceChannels>().InvokerOf("orders").Intercept(headers =>
+        {
+            headers.Add("authorization", "Bearer " + host.Services.GetRequiredService<DevelopmentTokens>().Issue(TestPlatform.PersonIn("master_data_steward"), TimeSpan.FromHours(1)));
+            headers.Add(RpcHeaders.Origin, origin);
+            return headers;
+        }));
+    }
+
+    [Fact]
+    [Requirement("A180", "P12")]
+    [Fires("TrafficUnusual")]
+    public async Task Many_calls_that_nobody_may_make()
+    {
+        await using var host = await StageHost.StartAsync();
+        CustomersService.CustomersServiceClient nobody = new(host.Services.GetRequiredService<ServiceChannels>().InvokerOf("orders").Intercept(headers =>
+        {
+            headers.Add("authorization", "Bearer of-nobody");
+            return headers;
+        }));
+        await RefusedAsync(1);
+        Watch watch = new(host.Services, host.Clock);
+        await watch.ScrapeAsync();
+        await RefusedAsync(400);
+        await watch.ScrapeAsync();
+        await watch.RequireAsync("TrafficUnusual", TimeSpan.FromMinutes(1), new Dictionary<string, string> { ["reason"] = "TOKEN_INVALID" });
+
+        async Task RefusedAsync(int times)
+        {
+            for (var i = 0; i < times; i++) (await TestPlatform.RefusalsAsync(() => nobody.ListCustomersAsync(new ListCustomersRequest()).ResponseAsync)).ShouldHaveSingleItem().Code.ShouldBe("TOKEN_INVALID");
+        }
+    }
+
+    [Fact]
     [Requirement("A242", "P12")]
     [Fires("AuditBroken")]
     public async Task A_record_that_was_altered()

@@ -1,11 +1,13 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Doseline.Gateway.Tests.Support;
+namespace Doseline.Testing;
 
 /// <summary>Certificates made for one test, in a folder of their own.</summary>
-sealed class Certificates : IDisposable
+public sealed class Certificates : IDisposable
 {
     static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
     static readonly DateTimeOffset Until = DateTimeOffset.UtcNow.AddDays(30);
@@ -13,6 +15,7 @@ sealed class Certificates : IDisposable
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("doseline-tls-");
     readonly ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    /// <summary>Makes an authority and the certificate of a server at localhost.</summary>
     public Certificates()
     {
         CertificateRequest request = new("CN=Test authority", authorityKey, HashAlgorithmName.SHA256);
@@ -25,10 +28,13 @@ sealed class Certificates : IDisposable
         File.WriteAllText(Path.Combine(folder.FullName, "server.key"), Server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Who vouches for the others.</summary>
     public X509Certificate2 Authority { get; }
 
+    /// <summary>The server's.</summary>
     public X509Certificate2 Server { get; }
 
+    /// <summary>File with the authority's certificate, PEM.</summary>
     public string AuthorityPath => Path.Combine(folder.FullName, "authority.crt");
 
     /// <summary>Settings with which the outer ports speak TLS and ask partners for certificates.</summary>
@@ -47,6 +53,23 @@ sealed class Certificates : IDisposable
         return WithKey(new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(From, Until));
     }
 
+    /// <summary>A client that trusts this authority alone.</summary>
+    /// <param name="shown">Certificate that it shows; null for none.</param>
+    public SocketsHttpHandler Trusting(X509Certificate2? shown = null)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls13 | SslProtocols.Tls12,
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { Authority }, RevocationMode = X509RevocationMode.NoCheck },
+            },
+        };
+        if (shown is not null) handler.SslOptions.ClientCertificates = [shown];
+        return handler;
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Server.Dispose();
