@@ -38,6 +38,7 @@ sealed class Plant(TestPlatform platform)
         await plant.LicenceAsync(licenceBq, licence);
         await plant.MaterialAsync("LU177-NCA", "Lu-177");
         await plant.MaterialAsync("BUFFER", "");
+        await plant.MaterialAsync("AC225", "Ac-225");
         await plant.Materials.PutSupplierAsync(new PutSupplierRequest
         {
             RequestId = TestPlatform.RequestId(),

@@ -106,7 +106,6 @@ public sealed class PossessionHistoryTests
     {
         var plant = await Plant.BuildAsync(platform, licence: licence);
         await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = "pa1", Name = "PA", Zone = "America/New_York" } });
-        await plant.MaterialAsync("AC225", "Ac-225");
         await plant.LotsOfAnySizeAsync("received_bq");
         await plant.LotsOfAnySizeAsync("impurity_fraction");
         return plant;

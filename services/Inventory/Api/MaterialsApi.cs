@@ -1,3 +1,4 @@
+using System.Globalization;
 using Doseline.Inventory.Data;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
@@ -50,6 +51,13 @@ public sealed class MaterialsApi(InventoryDb db, PageTokens pageTokens) : Materi
 
         var row = await db.LoadAsync<SupplierRow>(cancel, sent.SupplierCode);
         SitesApi.RequireVersion($"suppliers/{sent.SupplierCode}", sent.Version, row?.Version);
+        foreach (var (code, i) in sent.MaterialCodes.Select((code, i) => (code, i)))
+        {
+            if (await db.LoadAsync<MaterialRow>(cancel, code) is null)
+                refusals.Add(Refusal.Invalid(string.Create(CultureInfo.InvariantCulture, $"supplier.material_codes[{i}]"), "MATERIAL_UNKNOWN", $"There is no material '{code}'.").With("material_code", code));
+        }
+
+        refusals.ThrowIfAny();
         row ??= db.Put(new SupplierRow { Id = sent.SupplierCode, Name = sent.Name, LicenceNumber = "", MaterialCodes = "" });
         (row.Name, row.LicenceNumber, row.LicenceExpireTime, row.MaterialCodes) = (sent.Name, sent.LicenceNumber, expire, Json.Write(sent.MaterialCodes.ToArray()));
         var answer = ToWire(row);

@@ -115,7 +115,7 @@ public sealed class CodeTests(ITestOutputHelper output)
     }
 
     // A request for each place at which such a field may stand, with that field alone.
-    static IEnumerable<(string Path, IMessage Request)> With(MessageDescriptor message, Func<FieldDescriptor, bool> wanted, string value, HashSet<string> passed)
+    internal static IEnumerable<(string Path, IMessage Request)> With(MessageDescriptor message, Func<FieldDescriptor, bool> wanted, string value, HashSet<string> passed)
     {
         if (!passed.Add(message.FullName)) yield break;
         foreach (var field in message.Fields.InDeclarationOrder().Where(f => !f.IsMap))
@@ -135,7 +135,7 @@ public sealed class CodeTests(ITestOutputHelper output)
         return made;
     }
 
-    static CallInvoker Entitled(TestPlatform platform, RpcMethod method)
+    internal static CallInvoker Entitled(TestPlatform platform, RpcMethod method)
     {
         string[] people = [.. method.Policy.Roles.Where(r => !r.StartsWith("service:", StringComparison.Ordinal))];
         if (people is [] && method.Policy.AnyRole) people = [Roles.Auditor];

@@ -165,7 +165,6 @@ public sealed class MoveMatrixTests
         {
             var plant = await Plant.BuildAsync(platform, licence: licence => licence.Lines.Add(new LicenceLine { LineId = "6.C", Nuclide = "Ac-225", Uses = { "manufacture" }, LimitBq = 1e9 }));
             Floor floor = new(plant);
-            await plant.MaterialAsync("AC225", "Ac-225");
             await plant.LotsOfAnySizeAsync("received_bq");
             await plant.Sites.PutSiteAsync(new PutSiteRequest { RequestId = TestPlatform.RequestId(), Site = new Site { SiteId = "pa1", Name = "PA", Zone = "America/New_York" } });
             await plant.LicenceAsync(300e9, licence => (licence.SiteId, licence.Number) = ("pa1", "37-1"));
