@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Doseline.Kernel.Rules;
+using Doseline.Platform.Rpc;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -22,7 +24,7 @@ public static class FactJson
 
     /// <summary>Reads a fact to act on: fields that this version does not know are ignored, words that it does not know are not.</summary>
     /// <remarks>The parser drops the name of an enum's value that a newer publisher added; a handler would then act on "unspecified".</remarks>
-    /// <exception cref="FactUnreadableException">It is not of this type, or says a word that this version does not know.</exception>
+    /// <exception cref="FactUnreadableException">It is not of this type, holds what nothing can hold, or says a word that this version does not know.</exception>
     public static IMessage ReadFact(string json, MessageDescriptor type)
     {
         try
@@ -34,7 +36,10 @@ public static class FactJson
                 RequireKnown(document.RootElement, type);
             }
 
-            return message;
+            // What no request may hold, such as an activity that is no number, comes in by no fact either.
+            List<Refusal> malformed = [];
+            WellFormed.Check(message, malformed);
+            return malformed is [var first, ..] ? throw new FactUnreadableException($"The payload is no {type.FullName}: {first.Message}") : message;
         }
         catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or JsonException)
         {
