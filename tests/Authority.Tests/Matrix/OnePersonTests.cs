@@ -7,6 +7,7 @@ using Doseline.Platform.Rpc;
 using Doseline.Quality.V1;
 using Doseline.Testing;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
@@ -66,6 +67,50 @@ public sealed class OnePersonTests : IAsyncLifetime
         (await TestPlatform.RefusalsAsync(() => ActAsync(rule, here, elsewhere))).Select(r => r.Code).ShouldContain(code);
     }
 
+    [Fact]
+    [Requirement("P09")]
+    [Clause("21 CFR 11.200(a)(3)")]
+    public async Task No_act_of_two_persons_is_done_by_one_through_any_pair_of_her_sessions_and_logins_nor_with_an_account_that_was_reset()
+    {
+        string[] everything = [.. Roles.All.Where(r => r != Roles.Partner)];
+        var zoe = await staff.JoinAsync("zoe", "Zoe Roe", everything, externalSubject: "login.example.org:zoe");
+        var bob = await staff.JoinAsync("bob", "Bob Poe", everything, confirmed: false);
+        (string Name, CallInvoker At)[] ways =
+            [("one session", staff.In(zoe, "z-1")), ("another session", staff.In(zoe, "z-2")), ("the other provider", staff.Elsewhere("login.example.org:zoe", everything))];
+        var acts = staff.Platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values
+            .Where(m => m.Policy.Signature is not null && m.Descriptor.InputType.FindFieldByName("second_signature") is { FieldType: FieldType.String }).ToList();
+        List<string> wrong = [];
+        foreach (var act in acts)
+        {
+            foreach (var first in ways)
+            {
+                foreach (var second in ways)
+                {
+                    var request = Empty(act);
+                    act.Chooser?.Accessor.SetValue(request, "orders");
+                    var (one, other) = (await SignAsync(first.At, act.Name, request, login: "zoe"), await SignAsync(second.At, act.Name, request, second: true, login: "zoe"));
+                    act.Descriptor.InputType.FindFieldByName("signature").Accessor.SetValue(request, one);
+                    act.Descriptor.InputType.FindFieldByName("second_signature").Accessor.SetValue(request, other);
+                    foreach (var caller in ways)
+                    {
+                        var (_, refusals, _) = await RawCalls.CallAsync(caller.At, act, request);
+                        if (refusals.All(r => r.Code is not "SECOND_PERSON_NEEDED")) wrong.Add($"{act.Name} by {first.Name} and {second.Name}: {string.Join(',', refusals.Select(r => r.Code))}");
+                    }
+                }
+            }
+
+            // Whose password somebody else has given signs nothing, first or second.
+            foreach (var isSecond in new[] { false, true })
+            {
+                var signed = (await TestPlatform.RefusalsAsync(() => SignAsync(staff.In(bob, "b-1"), act.Name, Empty(act), second: isSecond, login: "bob"))).Select(r => r.Code);
+                if (!signed.Contains("PERSON_NOT_CONFIRMED")) wrong.Add($"{act.Name} by an account that was reset: {string.Join(',', signed)}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        acts.Count.ShouldBeGreaterThanOrEqualTo(5);
+    }
+
     async Task ActAsync(string rule, CallInvoker here, CallInvoker elsewhere)
     {
         switch (rule)
@@ -110,9 +155,9 @@ public sealed class OnePersonTests : IAsyncLifetime
         }
     }
 
-    static async Task<string> SignAsync(CallInvoker at, string method, IMessage request, bool second = false) => (await new SigningService.SigningServiceClient(at).SignAsync(new SignRequest
+    static async Task<string> SignAsync(CallInvoker at, string method, IMessage request, bool second = false, string login = "ann") => (await new SigningService.SigningServiceClient(at).SignAsync(new SignRequest
     {
-        Method = method, RequestJson = JsonFormatter.Default.Format(request), LoginName = "ann", Password = Staff.Password, Zone = "Europe/Berlin", SecondPerson = second,
+        Method = method, RequestJson = JsonFormatter.Default.Format(request), LoginName = login, Password = Staff.Password, Zone = "Europe/Berlin", SecondPerson = second,
     })).Signature;
 
     static IMessage Empty(RpcMethod method)

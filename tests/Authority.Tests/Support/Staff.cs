@@ -31,8 +31,8 @@ sealed class Staff(TestPlatform platform)
     // Everything that anybody is trained on, in its first version.
     static readonly string[] Procedures = [.. ContractMethods.All.Values.Select(m => ContractMethods.PolicyOf(m)!.Procedure).Where(code => code is not "").Distinct(StringComparer.Ordinal)];
 
-    /// <summary>Somebody joins, trained on everything unless it is said.</summary>
-    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "", string[]? trained = null)
+    /// <summary>Somebody joins, trained on everything unless it is said; not confirmed, as whoever had a password given by another.</summary>
+    public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "", string[]? trained = null, bool confirmed = true)
     {
         await using var scope = platform.Host.Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdentityDb>();
@@ -49,7 +49,7 @@ sealed class Staff(TestPlatform platform)
 
         var credentials = scope.ServiceProvider.GetRequiredService<Credentials>();
         var once = await credentials.ResetAsync(db, person, default);
-        person.Confirmed = true;
+        person.Confirmed = confirmed;
         await db.SaveChangesAsync();
         await credentials.ChangeAsync(person.Id, once, Password, default);
         return new Caller { Subject = person.Id, Name = name, Roles = roles, Sites = [site] };
