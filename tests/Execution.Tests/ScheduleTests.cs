@@ -54,6 +54,25 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    [Requirement("A170", "A188")]
+    public async Task No_run_is_given_for_a_product_that_is_none_and_none_is_taken_for_it()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.StartAsync(platform);
+        var run = await plant.RunAsync(TimeSpan.FromHours(1));
+        var wish = Plant.Wish("order-1", run);
+        foreach (var code in new[] { "NO-SUCH", Plant.Product.ToLowerInvariant(), Plant.Product + " ", Plant.Product[..^1], Plant.Product.Replace("-", "", StringComparison.Ordinal) + "x" })
+        {
+            var refused = await TestPlatform.RefusalsAsync(() => plant.Orders.ReserveAsync(new ReserveRequest(wish) { ProductCode = code, RequestId = TestPlatform.RequestId() }).ResponseAsync);
+            refused.ShouldHaveSingleItem().Code.ShouldBe("NO_RUN_IN_WINDOW");
+        }
+
+        (await plant.Planner.ListRunsAsync(new ListRunsRequest { SiteId = Plant.Site })).Runs.Single().DosesReserved.ShouldBe(0);
+        // It was the product alone.
+        (await plant.Orders.ReserveAsync(wish)).Run.RunId.ShouldBe(run.RunId);
+    }
+
+    [Fact]
     public async Task A_wish_that_no_run_serves_is_told_what_binds_and_the_nearest_run()
     {
         await using var platform = await TestPlatform.StartAsync();

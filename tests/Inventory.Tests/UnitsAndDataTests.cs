@@ -124,6 +124,33 @@ public sealed class UnitsAndDataTests
     }
 
     [Fact]
+    [Requirement("A170", "A188")]
+    public async Task A_licensee_that_is_not_on_file_is_given_nothing_and_none_is_taken_for_it()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.BuildAsync(platform);
+        var lot = await plant.ApprovedAsync(10e9);
+        await plant.Execution.IssueToBatchAsync(plant.Issue(lot, 10e9));
+        await platform.GiveAsync("w1", new Execution.V1.WasteArisen
+        {
+            WasteId = "w1", FromId = "batch-1", FromKind = Execution.V1.HoldingKind.Wip, BatchId = "batch-1", SiteId = Plant.Site, RoomId = "hc-1", Contents = { plant.Activity(8e9) }, Cause = Execution.V1.WasteCause.Residue,
+        });
+        var known = await plant.TransfereeAsync(Plant.Authorisation(platform.Now + TimeSpan.FromDays(1), "*"));
+        var before = await plant.Possession.ListLedgerAsync(new ListLedgerRequest { SiteId = Plant.Site });
+        MovesService.MovesServiceClient waste = new(platform.AsService("waste", "radiation_safety"));
+        foreach (var id in new[] { "none", known.TransfereeId + " ", known.TransfereeId[..^1], known.TransfereeId.Replace("-", "", StringComparison.Ordinal) + "x", known.Authorisation.Name, known.Authorisation.LicenceNumber })
+        {
+            (await TestPlatform.RefusalsAsync(() => waste.TransferWasteAsync(new TransferWasteRequest { RequestId = TestPlatform.RequestId(), WasteIds = { "w1" }, TransfereeId = id, DeliveryPlace = "Main building" }).ResponseAsync))
+                .ShouldHaveSingleItem().Code.ShouldBe("TRANSFEREE_UNKNOWN");
+            (await TestPlatform.RefusalsAsync(() => plant.TransfereeAsync(known.Authorisation, new Transferee { TransfereeId = id, Version = known.Version }))).ShouldHaveSingleItem().Code.ShouldBe("TRANSFEREE_UNKNOWN");
+        }
+
+        (await plant.Possession.ListLedgerAsync(new ListLedgerRequest { SiteId = Plant.Site })).ShouldBe(before);
+        // It was the licensee alone.
+        await waste.TransferWasteAsync(new TransferWasteRequest { RequestId = TestPlatform.RequestId(), WasteIds = { "w1" }, TransfereeId = known.TransfereeId, DeliveryPlace = "Main building" });
+    }
+
+    [Fact]
     [Requirement("A149")]
     public async Task A_lot_changes_its_status_only_under_a_record_that_controls_it()
     {
