@@ -20,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tests/postgres.sh
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en TERM=dumb MSBUILDDISABLENODEREUSE=1
-every=(readme killed-day process-day silos freezes seeds interleavings histories properties fuzz ids recall)
+every=(readme crash-points killed-day process-day silos freezes seeds interleavings histories properties fuzz ids recall)
 parts=("$@")
 (($#)) || parts=("${every[@]}")
 logs=$(mktemp -d)
@@ -28,6 +28,7 @@ passed=0 failed=0 report=docs/benchmarks/long.md
 
 declare -A told=(
     [readme]="both commands of the README, from its text, on a clean clone in an empty folder with empty caches"
+    [crash-points]="a dose from order to door, over a refusal of the carrier and a wrong proof of delivery, in a process that dies after each of its commits: the end is the same"
     [killed-day]="a day killed ${LONG_KILLS:-20} times with SIGKILL and continued ends as an undisturbed one"
     [process-day]="the whole sample day in nine processes on PostgreSQL, with RabbitMQ where it is installed, killed at 20 points of a message's way and upgraded once"
     [silos]="three replicas of Execution on PostgreSQL that show each other certificates, under load: three times one killed, one ended, one frozen for 16 s, and all replaced"
@@ -67,6 +68,7 @@ readme() {
     done
     tail -1 "$logs/readme.out" | grep -qE '^[0-9]+ passed, 0 failed$'
 }
+crash-points() { DOSELINE_CRASH_POINTS=0 tests_of Simulation.Tests FullyQualifiedName~CrashPointTests; }
 killed-day() { DOSELINE_KILLS="${LONG_KILLS:-20}" tests_of EndToEnd.Tests FullyQualifiedName~KilledDayTests; }
 silos() { DOSELINE_SILOS=long tests_of Cluster.Tests FullyQualifiedName~SiloTests; }
 freezes() { DOSELINE_FREEZES="${LONG_FREEZES:-200}" tests_of Cluster.Tests FullyQualifiedName~FrozenWriterTests; }

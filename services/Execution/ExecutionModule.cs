@@ -52,7 +52,8 @@ public sealed class ExecutionModule : ServiceModule
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
-                .InTurn<PackageDelivered, DoseFacts>(p => p.Doses.Select(d => d.DoseId)))
+                .InTurn<PackageDelivered, DoseFacts>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<DeliveryWithdrawn, DoseFacts>(p => p.Doses.Select(d => d.DoseId)))
             .Actor<DoseGrain, ExecutionDb, DoseRow>(dose => DoseRules.Next(dose.ToDomain(), timing)?.Due)
             .Actor<ReservationGrain, ExecutionDb, ReservationRow>(reservation => reservation.Deadline)
             .Actor<HotCellGrain, ExecutionDb, EquipmentRow>(cell => cell.ClearTime);

@@ -35,7 +35,8 @@ public sealed class InventoryModule : ServiceModule
                 .InTurn<DoseDispensed, ExecutionFacts>(d => [d.BatchId, d.DoseId])
                 .InTurn<SampleTaken, ExecutionFacts>(s => [s.BatchId, s.SampleId])
                 .InTurn<WasteArisen, ExecutionFacts>(w => [w.FromId, w.WasteId])
-                .InTurn<BatchRecordClosed, ExecutionFacts>(b => [b.BatchId]))
+                .InTurn<BatchRecordClosed, ExecutionFacts>(b => [b.BatchId])
+                .InTurn<BatchRecordReopened, ExecutionFacts>(b => [b.BatchId]))
             .From("waste", facts => facts
                 .InTurn<WasteMoved, WasteFacts>(w => [w.WasteId])
                 .InTurn<WasteDisposed, WasteFacts>(w => w.WasteIds))

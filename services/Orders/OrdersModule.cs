@@ -45,7 +45,8 @@ public sealed class OrdersModule : ServiceModule
                 .LatestWins<CarrierServicePublished, CarrierServices>(c => [c.CarrierServiceId])
                 .InTurn<PackageShipped, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))
                 .InTurn<ShipmentVoided, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))
-                .InTurn<PackageDelivered, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId)));
+                .InTurn<PackageDelivered, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId))
+                .InTurn<DeliveryWithdrawn, DeliveryProgress>(p => p.Doses.Select(d => d.OrderId)));
         module.Services.AddSingleton<CatalogCache>().AddScoped<Promises>().AddScoped<OrderReading>().AddScoped<OrderWriting>();
     }
 }

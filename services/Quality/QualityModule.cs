@@ -50,7 +50,8 @@ public sealed class QualityModule : ServiceModule
             .From("shipping", facts => facts
                 .InTurn<PackageShipped, Shipments>(p => p.Doses.Select(d => d.DoseId))
                 .InTurn<ShipmentVoided, Shipments>(p => p.Doses.Select(d => d.DoseId))
-                .InTurn<PackageDelivered, Shipments>(p => p.Doses.Select(d => d.DoseId)))
+                .InTurn<PackageDelivered, Shipments>(p => p.Doses.Select(d => d.DoseId))
+                .InTurn<DeliveryWithdrawn, Shipments>(p => p.Doses.Select(d => d.DoseId)))
             .Actor<PendingTestGrain, QualityDb, PendingTestRow>(test => PendingTestRules.Deadline(test.State, test.DueTime))
             .Actor<CapaGrain, QualityDb, CapaRow>(capa => CapaRules.Deadline(capa.State, capa.DueTime, capa.EffectivenessDueTime, capa.OverdueTime));
         module.Services.AddScoped<Dispositions>().AddScoped<Recalls>().AddScoped<Capas>().AddScoped<Signer>().AddScoped<Certifier>().AddScoped<AnalysisDocuments>().AddScoped<OwnDoses>();

@@ -9,7 +9,7 @@ namespace Doseline.EndToEnd.Tests;
 /// <remarks><c>DOSELINE_KILLS</c> says how often the day is killed.</remarks>
 public sealed class KilledDayTests(ITestOutputHelper log)
 {
-    const int KillsDefault = 2;
+    const int KillsDefault = 1;
     const UnixFileMode OthersMay = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     // What the day prints while it is played: one line a simulated hour.

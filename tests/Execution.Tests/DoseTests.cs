@@ -182,6 +182,46 @@ public sealed class DoseTests
     }
 
     [Fact]
+    [Requirement("A057")]
+    public async Task A_record_that_a_wrong_proof_of_delivery_closed_is_reopened_and_closes_as_another_version_when_the_dose_has_settled()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession, orders: 1);
+        await shift.MakeAsync();
+        await shift.DecideAsync("order-1", Disposition.Released);
+        await shift.ShipAsync("order-1");
+        await shift.WithdrawAsync("order-1");
+        (await shift.DoseAsync("order-1")).State.ShouldBe(DoseState.Shipped, "there was no delivery to withdraw");
+        await shift.DeliverAsync("order-1");
+        var closed = platform.Facts<BatchRecordClosed>().Single();
+
+        await shift.WithdrawAsync("order-1");
+        await shift.WithdrawAsync("order-1");
+        var open = await shift.BatchAsync();
+        (open.State, open.CloseTime, open.ReopenReason, open.ReopenTime.ToDateTimeOffset()).ShouldBe((BatchState.Ready, null, "another box", platform.Now));
+        platform.Facts<BatchRecordReopened>().Single().RecordVersion.ShouldBe(closed.RecordVersion + 1);
+        (await shift.DoseAsync("order-1")).State.ShouldBe(DoseState.Shipped);
+        (await shift.RecordAsync()).Doses.Single().DeliveryTime.ShouldBeNull();
+        (await BatchTests.Codes(() => shift.Operator.CloseRecordAsync(new CloseRecordRequest { RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId }).ResponseAsync)).ShouldBe(["SHIPMENT_PENDING"]);
+
+        await shift.DeliverAsync("order-1");
+        var again = platform.Facts<BatchRecordClosed>()[^1];
+        platform.Facts<BatchRecordClosed>().Count.ShouldBe(2);
+        again.RecordVersion.ShouldBeGreaterThan(closed.RecordVersion);
+        again.RecordHash.ShouldNotBe(closed.RecordHash);
+        (await shift.Records.GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = shift.BatchId })).Frozen.Select(f => f.RecordHash).ShouldContain(closed.RecordHash, "what was frozen stays");
+
+        // What was not delivered and expired on its way is waste when it is back.
+        await shift.WithdrawAsync("order-1");
+        await platform.AdvanceAsync(TimeSpan.FromDays(4));
+        platform.Facts<DoseLost>().Single().Cause.ShouldBe(DoseLossCause.Expired);
+        await shift.VoidAsync("order-1");
+        platform.Facts<WasteArisen>()[^1].Cause.ShouldBe(WasteCause.Returned);
+        (await shift.BatchAsync()).State.ShouldBe(BatchState.Closed);
+    }
+
+    [Fact]
     [Requirement("A110")]
     public async Task A_rejected_dose_is_lost_for_good_and_becomes_waste()
     {

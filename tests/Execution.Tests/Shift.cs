@@ -268,6 +268,15 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         Intact = true,
     });
 
+    public Task WithdrawAsync(string order) => platform.GiveAsync($"package-{order}", new DeliveryWithdrawn
+    {
+        PackageId = $"package-{order}",
+        Doses = { Package(order).Doses },
+        SiteId = Plant.Site,
+        Reason = "another box",
+        WithdrawTime = platform.Now.ToWire(),
+    });
+
     public async Task<Batch> BatchAsync() => (await Records.GetBatchAsync(new GetBatchRequest { BatchId = BatchId })).Batch;
 
     public async Task<BatchRecord> RecordAsync() => (await Records.GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = BatchId })).Record;

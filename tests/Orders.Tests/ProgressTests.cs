@@ -127,6 +127,36 @@ public sealed class ProgressTests
         (closed.RecallId, closed.RecallOpen).ShouldBe(("recall-1", false));
     }
 
+    [Fact]
+    [Requirement("A057")]
+    public async Task An_invoice_for_a_delivery_that_was_withdrawn_is_cancelled_and_another_bills_the_delivery_that_happened()
+    {
+        await using var desk = await Desk.OpenAsync();
+        var order = await desk.PlaceAsync();
+        await desk.Platform.GiveAsync(order.DoseId, Disposed(desk, order, Disposition.Released));
+        await desk.Platform.GiveAsync("pkg", Shipped(desk, order));
+        await desk.Platform.GiveAsync("pkg", Delivered(desk, order));
+        var first = (await desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = TestPlatform.RequestId(), OrderId = order.OrderId })).Invoice;
+        await desk.Platform.AdvanceAsync(TimeSpan.FromMinutes(5));
+
+        await desk.Platform.GiveAsync("pkg", new DeliveryWithdrawn
+        {
+            PackageId = "pkg", Doses = { Shipped(desk, order).Doses }, SiteId = "site-1", Reason = "another box", WithdrawTime = desk.Platform.Now.ToTimestamp(),
+        });
+        var open = await desk.GetAsync(order.OrderId);
+        (open.State, open.InvoiceId).ShouldBe((OrderState.Shipped, ""));
+        var cancelled = (await desk.Orders.GetInvoiceAsync(new GetInvoiceRequest { InvoiceId = first.InvoiceId })).Invoice;
+        (cancelled.CancelTime.ToDateTimeOffset(), cancelled.CancelReason, cancelled.Number, cancelled.TotalMinorUnits).ShouldBe((desk.Platform.Now, "another box", first.Number, first.TotalMinorUnits));
+        (await BillRefusedAsync(desk, order)).ShouldNotBeEmpty();
+
+        await desk.Platform.GiveAsync("pkg", Delivered(desk, order));
+        var second = (await desk.Orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = TestPlatform.RequestId(), OrderId = order.OrderId })).Invoice;
+        second.InvoiceId.ShouldNotBe(first.InvoiceId);
+        string.CompareOrdinal(second.Number, first.Number).ShouldBePositive();
+        (await desk.Orders.GetInvoiceAsync(new GetInvoiceRequest { OrderId = order.OrderId })).Invoice.ShouldBe(second);
+        (await desk.GetAsync(order.OrderId)).State.ShouldBe(OrderState.Invoiced);
+    }
+
     static IEnumerable<(string, IMessage)> Story(Desk desk, Order order)
     {
         var dose = new ShippedDose { DoseId = order.DoseId, OrderId = order.OrderId, CertificateId = "cert-1" };

@@ -25,6 +25,8 @@ sealed class Dock : IAsyncDisposable
     public string CarrierService { get; private set; } = "";
     public string Packaging { get; private set; } = "";
     public PackagesService.PackagesServiceClient Packages => new(Platform.As("shipping"));
+
+    public PackagesService.PackagesServiceClient AsQa => new(Platform.As("qa"));
     public static DateTimeOffset Cutoff => TestPlatform.Start.AddHours(12);
     public static DateTimeOffset Delivery => TestPlatform.Start.AddHours(26);
 

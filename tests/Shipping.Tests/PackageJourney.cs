@@ -126,6 +126,34 @@ public sealed class PackageJourney
         (await dock.ShipRefusedAsync(first.Package)).ShouldBe(["PACKAGE_ALREADY_SHIPPED"]);
     }
 
+    [Fact]
+    [Requirement("A057")]
+    public async Task A_proof_of_delivery_that_was_wrong_is_withdrawn_and_the_package_is_delivered_or_voided_from_there()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var shipped = await dock.ShipAsync((await dock.PrintAsync(await dock.SurveyAsync(await dock.PackAsync("dose-1")))).Package);
+        (await Dock.RefusedAsync(() => dock.AsQa.WithdrawDeliveryAsync(Withdraw(shipped)).ResponseAsync)).ShouldBe(["PACKAGE_NOT_DELIVERED"]);
+        await dock.Platform.AdvanceAsync(TimeSpan.FromHours(26));
+        var delivered = (await dock.Packages.RecordDeliveryAsync(Delivery(dock, shipped, "seal-1", intact: true))).Package;
+        (await Dock.RefusedAsync(() => dock.AsQa.WithdrawDeliveryAsync(Withdraw(delivered, reason: "")).ResponseAsync)).ShouldBe(["FIELD_REQUIRED"]);
+
+        var back = (await dock.AsQa.WithdrawDeliveryAsync(Withdraw(delivered))).Package;
+        (back.State, back.Delivery).ShouldBe((PackageState.Shipped, null));
+        await dock.Platform.SettleAsync();
+        dock.Platform.Facts<DeliveryWithdrawn>().Single().Reason.ShouldBe("the courier scanned another box");
+
+        var again = (await dock.Packages.RecordDeliveryAsync(Delivery(dock, back, "seal-1", intact: true))).Package;
+        again.State.ShouldBe(PackageState.Delivered);
+        var twice = (await dock.AsQa.WithdrawDeliveryAsync(Withdraw(again))).Package;
+        var voided = (await dock.Packages.VoidShipmentAsync(Void(twice, sealIntact: false))).Package;
+        voided.State.ShouldBe(PackageState.Open);
+        (await Dock.RefusedAsync(() => dock.AsQa.WithdrawDeliveryAsync(Withdraw(voided)).ResponseAsync)).ShouldBe(["PACKAGE_NOT_DELIVERED"]);
+    }
+
+    static WithdrawDeliveryRequest Withdraw(Package package, string reason = "the courier scanned another box") =>
+        new() { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = reason };
+
     static VoidShipmentRequest Void(Package package, bool sealIntact) =>
         new() { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, Reason = "refused at the door", SealIntact = sealIntact };
 

@@ -27,7 +27,7 @@ static class DisturbedDay
 
     /// <summary>Plays it.</summary>
     /// <returns>The day's report, and both ends of every stream of facts.</returns>
-    public static async Task<(DayReport Report, StreamBook Book)> PlayAsync(DayInput input, FaultPlan plan, bool calm = false, Adversary? adversary = null)
+    public static async Task<(DayReport Report, StreamBook Book)> PlayAsync(DayInput input, FaultPlan plan, bool calm = false, Adversary? adversary = null, CommitCrash? crash = null)
     {
         await using var databases = await TestDatabase.CreateAsync();
         SimulatedClock clock = new(input.Start);
@@ -39,6 +39,7 @@ static class DisturbedDay
                 builder.Logging.ClearProviders();
                 builder.AddFaults(logs);
             });
+            crash?.Watch(platform.Services);
             try
             {
                 DayJournal journal = new(Path.Combine(databases.Folder, "day.journal.json"));
@@ -47,7 +48,7 @@ static class DisturbedDay
                 {
                     Perform = async (title, act) =>
                     {
-                        await PersistAsync(platform, logs, title, act, calm);
+                        await PersistAsync(platform, logs, title, act, calm, crash);
                         if (adversary is not null && title is not "waste") await adversary.TryAsync(played!, title);
                     },
                 };
@@ -56,7 +57,7 @@ static class DisturbedDay
                 await RestAsync(platform, logs);
                 return (await new DayChecks(input, platform, play).ReportAsync(CancellationToken.None), await StreamBook.ReadAsync(platform.Services));
             }
-            catch (SimulatedCrashException)
+            catch (Exception died) when (died is SimulatedCrashException || crash is { IsDown: true })
             {
                 clock.MoveTo(clock.GetUtcNow() + Restart);
             }
@@ -64,7 +65,7 @@ static class DisturbedDay
     }
 
     // The day opens calmly: master data is entered long before it. And the waste is sorted when everything has come to rest.
-    static async Task PersistAsync(SimulatedPlatform platform, UnrulyLogs logs, string title, Func<Task> act, bool calm)
+    static async Task PersistAsync(SimulatedPlatform platform, UnrulyLogs logs, string title, Func<Task> act, bool calm, CommitCrash? crash)
     {
         if (title is "waste") await RestAsync(platform, logs);
         // Before something is done: what stops while nothing is done is missed by nobody.
@@ -75,13 +76,14 @@ static class DisturbedDay
             {
                 await act();
                 if (title is not "waste" && !calm) logs.Plan.Active = true;
+                if (crash is not null) crash.Active = true;
                 return;
             }
-            catch (RpcException) when (attempt < TriesMax)
+            catch (RpcException) when (attempt < TriesMax && crash is not { IsDown: true })
             {
                 await platform.AdvanceAsync(TryAgain);
             }
-            catch (RpcException fault)
+            catch (RpcException fault) when (crash is not { IsDown: true })
             {
                 throw new InvalidOperationException($"{title}: {fault.Status} {string.Join("; ", RpcErrors.Read(fault).Select(r => $"{r.Code} {r.Message}"))}", fault);
             }

@@ -91,7 +91,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     ];
 
     // Quality says "in process" only of a dose it hears of before its batch is complete, and either may come first.
-    static List<string> Types(StreamBook book) => [.. book.ByType.Where(t => !t.Key.EndsWith("DoseDispositionChanged", StringComparison.Ordinal)).OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value}")];
+    internal static List<string> Types(StreamBook book) => [.. book.ByType.Where(t => !t.Key.EndsWith("DoseDispositionChanged", StringComparison.Ordinal)).OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key} {t.Value}")];
 
     static string Text(double? bq) => bq?.ToString("G9", CultureInfo.InvariantCulture) ?? "nothing";
 

@@ -35,7 +35,7 @@ public sealed class SharedFieldTests
         SharedFields.All.Where(f => f.Kind is "text").Select(f => $"{f.Fact}.{f.Field}").ShouldBe(
         [
             "doseline.inventory.v1.VarianceBooked.reason", "doseline.orders.v1.OrderCancelled.reason", "doseline.quality.v1.RecallOpened.reason",
-            "doseline.shipping.v1.ShipmentVoided.reason", "doseline.shipping.v1.PackageDelivered.recipient",
+            "doseline.shipping.v1.ShipmentVoided.reason", "doseline.shipping.v1.PackageDelivered.recipient", "doseline.shipping.v1.DeliveryWithdrawn.reason",
         ], ignoreOrder: true);
     }
 

@@ -36,6 +36,8 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
 
     public Task<DoseTurn> DeliverAsync(PackageDelivered delivered, CancellationToken cancel) => TellAsync(delivered, (db, dose) => DeliverAsync(db, dose, delivered), cancel);
 
+    public Task<DoseTurn> WithdrawAsync(DeliveryWithdrawn withdrawn, CancellationToken cancel) => TellAsync(withdrawn, (db, dose) => WithdrawAsync(db, dose, withdrawn), cancel);
+
     protected override DoseRow CopyOf(DoseRow row) => row with { };
 
     // Those that fell due together come to pass one after the other, each as the one before it left the dose.
@@ -109,6 +111,17 @@ sealed partial class DoseGrain(ActorWorld world, DoseTiming timing) : Actor<Exec
         dose.Intact = delivered.Intact;
         await FollowAsync(db, dose);
         await SettleAsync(db, dose);
+    }
+
+    async Task WithdrawAsync(ExecutionDb db, DoseRow dose, DeliveryWithdrawn withdrawn)
+    {
+        if (dose.DeliveredTime is null || dose.PackageId != withdrawn.PackageId) return;
+        dose.InTransit = true;
+        dose.DeliveredTime = null;
+        dose.Recipient = "";
+        dose.Intact = false;
+        if (dose.BatchId is { } batch && await BatchFile.FindAsync(db, batch, CancellationToken.None) is { } file) file.Reopen(withdrawn.Reason);
+        await FollowAsync(db, dose);
     }
 
     async Task CancelAsync(ExecutionDb db, DoseRow dose, OrderCancelled cancelled)

@@ -38,4 +38,8 @@ interface IDoseGrain : IActor
     /// <summary>It was delivered.</summary>
     [Alias("Deliver")]
     Task<DoseTurn> DeliverAsync(PackageDelivered delivered, CancellationToken cancel);
+
+    /// <summary>It was not delivered after all: the carrier has it still.</summary>
+    [Alias("Withdraw")]
+    Task<DoseTurn> WithdrawAsync(DeliveryWithdrawn withdrawn, CancellationToken cancel);
 }

@@ -34,6 +34,8 @@ static class BatchWire
         BulkVolumeMl = row.BulkVolumeMl,
         FinishTime = row.FinishedTime.ToWire(),
         CloseTime = row.ClosedTime.ToWire(),
+        ReopenTime = row.ReopenedTime.ToWire(),
+        ReopenReason = row.ReopenReason,
         RecordVersion = row.RecordVersion,
         RecordHash = row.RecordHash,
     };

@@ -235,6 +235,19 @@ sealed class BatchFile
         return true;
     }
 
+    /// <summary>Opens a closed record again, since what settled one of its doses did not happen; it closes anew, as another version, when that dose has settled.</summary>
+    /// <param name="reason">Why.</param>
+    public void Reopen(string reason)
+    {
+        if (Batch.State is not BatchState.Closed) return;
+        Batch.State = BatchState.Ready;
+        Batch.ClosedTime = null;
+        Batch.ReopenedTime = db.Now;
+        Batch.ReopenReason = reason;
+        Entry();
+        db.Publish(Batch.Id, new BatchRecordReopened { BatchId = Batch.Id, RecordVersion = Batch.RecordVersion });
+    }
+
     /// <summary>Keeps the record as it stands now in canonical JSON, for good.</summary>
     public void Freeze()
     {

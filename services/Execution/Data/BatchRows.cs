@@ -31,6 +31,8 @@ sealed class BatchRow : IGxpRow
     public double BulkVolumeMl { get; set; }
     public DateTimeOffset? FinishedTime { get; set; }
     public DateTimeOffset? ClosedTime { get; set; }
+    public DateTimeOffset? ReopenedTime { get; set; }
+    public string ReopenReason { get; set; } = "";
 
     /// <summary>Doses delivered or lost; changes with each, so that two that settle at once meet at the version.</summary>
     public int DosesSettled { get; set; }

@@ -11,7 +11,7 @@ namespace Doseline.Execution.Events;
 /// <summary>Tells each dose the facts of orders, quality and shipping that concern it.</summary>
 public sealed class DoseFacts(ActorDirectory actors) :
     IFactHandler<OrderAccepted>, IFactHandler<OrderRescheduled>, IFactHandler<OrderCancelled>, IFactHandler<DoseDispositionChanged>,
-    IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
+    IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>, IFactHandler<DeliveryWithdrawn>
 {
     /// <summary>The dose of an order: always the same one, so that a repeated fact makes no second dose.</summary>
     public static string DoseOf(string orderId) => Id.From("dose", orderId);
@@ -44,6 +44,12 @@ public sealed class DoseFacts(ActorDirectory actors) :
     public async Task HandleAsync(PackageDelivered fact, Fact envelope, CancellationToken cancel)
     {
         foreach (var dose in fact.Doses) await Dose(dose.DoseId).DeliverAsync(fact, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeliveryWithdrawn fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses) await Dose(dose.DoseId).WithdrawAsync(fact, cancel);
     }
 
     IDoseGrain Dose(string id) => actors.Of<IDoseGrain>(id);

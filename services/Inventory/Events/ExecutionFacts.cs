@@ -8,7 +8,7 @@ namespace Doseline.Inventory.Events;
 
 /// <summary>Follows production: batch to dose, to sample, to waste, and what is left unexplained.</summary>
 public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
-    IFactHandler<DoseDispensed>, IFactHandler<SampleTaken>, IFactHandler<WasteArisen>, IFactHandler<BatchRecordClosed>
+    IFactHandler<DoseDispensed>, IFactHandler<SampleTaken>, IFactHandler<WasteArisen>, IFactHandler<BatchRecordClosed>, IFactHandler<BatchRecordReopened>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(DoseDispensed fact, Fact envelope, CancellationToken cancel)
@@ -65,5 +65,12 @@ public sealed class ExecutionFacts(InventoryDb db, Bookings bookings) :
         wip.RecordClosed = true;
         bookings.Begin("CLOSE", envelope, envelope.Time);
         await bookings.SettleAsync(wip, envelope.Time, cancel);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(BatchRecordReopened fact, Fact envelope, CancellationToken cancel)
+    {
+        // What was settled stays booked: closing again settles what has come since.
+        if (await db.LoadAsync<HoldingRow>(cancel, fact.BatchId) is { } wip) (wip.RecordClosed, wip.Open) = (false, true);
     }
 }

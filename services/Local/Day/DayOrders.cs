@@ -96,8 +96,10 @@ sealed class DayOrders(DayInput input, DayPeople people, DayKeys keys, DayJourna
     };
 
     /// <summary>Bills a delivered order.</summary>
-    public async Task InvoiceAsync(DayOrder order) =>
-        await orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = keys.Of("invoice", order.Input.Order), OrderId = order.Accepted!.OrderId });
+    /// <param name="order">Order.</param>
+    /// <param name="which">Which invoice, where there are several.</param>
+    public async Task InvoiceAsync(DayOrder order, params string[] which) =>
+        await orders.IssueInvoiceAsync(new IssueInvoiceRequest { RequestId = keys.Of(["invoice", order.Input.Order, .. which]), OrderId = order.Accepted!.OrderId });
 
     /// <summary>The order as it stands now.</summary>
     public async Task<Order> NowAsync(DayOrder order) => (await orders.GetOrderAsync(new GetOrderRequest { OrderId = order.Accepted!.OrderId })).Order;

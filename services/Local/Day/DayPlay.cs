@@ -23,6 +23,7 @@ sealed class DayPlay : IDisposable
     static readonly TimeSpan PackAfterRelease = TimeSpan.FromMinutes(15);
     static readonly TimeSpan HandOverBeforeCutoff = TimeSpan.FromMinutes(25);
     static readonly TimeSpan SecondOffer = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan WrongProofStep = TimeSpan.FromMinutes(10);
     static readonly TimeSpan BillAfterDelivery = TimeSpan.FromHours(1);
     static readonly TimeSpan LabWorksAhead = TimeSpan.FromHours(12);
     static readonly TimeSpan SettleAfterResult = TimeSpan.FromHours(1);
@@ -271,8 +272,17 @@ sealed class DayPlay : IDisposable
             if (ready > order.Administration) order.GivenLate = ready;
         }
 
+        if (input.Incidents.FirstOrDefault(i => i.Kind is "wrong_proof" && i.Order == order.Input.Order) is { } wrong) ProveWrongly(order, wrong, delivery);
         At(delivery, $"deliver {order.Input.Order}", () => Shipping.DeliverAsync(order, Now));
         At(delivery + BillAfterDelivery, $"bill {order.Input.Order}", () => Orders.InvoiceAsync(order));
+    }
+
+    // Another box was scanned: that closes the record of the batch, and the dose is billed; QA takes the proof back before the dose arrives.
+    void ProveWrongly(DayOrder order, Incident wrong, DateTimeOffset delivery)
+    {
+        At(delivery - (3 * WrongProofStep), $"deliver {order.Input.Order} wrongly", () => Shipping.DeliverAsync(order, Now, "wrong"));
+        At(delivery - (2 * WrongProofStep), $"bill {order.Input.Order} wrongly", () => Orders.InvoiceAsync(order, "wrong"));
+        At(delivery - WrongProofStep, $"withdraw the delivery of {order.Input.Order}", () => Shipping.WithdrawAsync(order, wrong.Reason));
     }
 
     // Work on equipment, from its begin to the cleaning after its release.

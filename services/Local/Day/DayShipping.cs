@@ -89,13 +89,16 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
         ByDose[order.DoseId] = await HandOverAsync(order, package, "2");
     }
 
-    /// <summary>Records the delivery.</summary>
-    public async Task DeliverAsync(DayOrder order, DateTimeOffset now)
+    /// <summary>Records a proof of delivery.</summary>
+    /// <param name="order">Order.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="which">Which proof, where there are several.</param>
+    public async Task DeliverAsync(DayOrder order, DateTimeOffset now, params string[] which)
     {
         var package = ByDose[order.DoseId];
         ByDose[order.DoseId] = (await packages.RecordDeliveryAsync(new RecordDeliveryRequest
         {
-            RequestId = keys.Of("deliver", order.Input.Order),
+            RequestId = keys.Of(["deliver", order.Input.Order, .. which]),
             PackageId = package.PackageId,
             Version = package.Version,
             DeliveryTime = now.ToWire(),
@@ -103,6 +106,16 @@ sealed class DayShipping(DayInput input, DayPeople people, DayKeys keys, DaySetu
             Condition = "intact",
             SealId = Seal(order),
             SealIntact = true,
+        })).Package;
+    }
+
+    /// <summary>QA takes a proof of delivery back that was of another box.</summary>
+    public async Task WithdrawAsync(DayOrder order, string reason)
+    {
+        var package = ByDose[order.DoseId];
+        ByDose[order.DoseId] = (await new PackagesService.PackagesServiceClient(people.Qa).WithdrawDeliveryAsync(new WithdrawDeliveryRequest
+        {
+            RequestId = keys.Of("withdraw", order.Input.Order), PackageId = package.PackageId, Version = package.Version, Reason = reason,
         })).Package;
     }
 

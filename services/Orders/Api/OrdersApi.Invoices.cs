@@ -24,9 +24,10 @@ public sealed partial class OrdersApi
             var customer = (await catalogs.ReadAsync(cancel)).Customer(row.CustomerId)!;
             var sequence = (await db.Invoices.Where(r => r.Year == year).MaxAsync(r => (long?)r.Sequence, cancel) ?? 0) + 1;
             var tax = InvoiceRules.TaxOf(row.MinorUnits, customer.TaxBasisPoints);
+            var earlier = await db.Invoices.CountAsync(r => r.OrderId == row.Id, cancel);
             var invoice = new InvoiceRow
             {
-                Id = Id.From("invoice", row.Id),
+                Id = earlier is 0 ? Id.From("invoice", row.Id) : Id.From("invoice", row.Id, earlier.ToString(CultureInfo.InvariantCulture)),
                 Year = year,
                 Sequence = sequence,
                 OrderId = row.Id,
@@ -56,7 +57,7 @@ public sealed partial class OrdersApi
     {
         var cancel = context.CancellationToken;
         var invoice = request.InvoiceId is ""
-            ? await db.Invoices.AsNoTracking().FirstOrDefaultAsync(r => r.OrderId == request.OrderId, cancel)
+            ? await db.Invoices.AsNoTracking().Where(r => r.OrderId == request.OrderId).OrderByDescending(r => r.IssueTime).ThenByDescending(r => r.Sequence).FirstOrDefaultAsync(cancel)
             : await db.Invoices.AsNoTracking().FirstOrDefaultAsync(r => r.Id == request.InvoiceId, cancel);
         if (invoice is null || !await SeesAsync(invoice.CustomerId, cancel))
             throw new RefusedException(Refusal.Missing($"invoices/{request.InvoiceId}{request.OrderId}", "INVOICE_UNKNOWN", "There is no such invoice."));
@@ -80,5 +81,7 @@ public sealed partial class OrdersApi
         IssueTime = row.IssueTime.ToWire(),
         CertificateId = row.CertificateId,
         DeliveryTime = row.DeliveryTime.ToWire(),
+        CancelTime = row.CancelTime.ToWire(),
+        CancelReason = row.CancelReason,
     };
 }

@@ -3,7 +3,7 @@ using Doseline.Platform.Data;
 namespace Doseline.Orders.Data;
 
 #pragma warning disable CS1591 // Columns mean what orders.proto says of them.
-/// <summary>An invoice; inserted, never changed.</summary>
+/// <summary>An invoice; inserted, and never changed but for its cancellation.</summary>
 public sealed class InvoiceRow : IGxpRow
 {
     public required string Id { get; init; }
@@ -28,6 +28,8 @@ public sealed class InvoiceRow : IGxpRow
     public required string CertificateId { get; init; }
     public required DateTimeOffset DeliveryTime { get; init; }
     public required DateTimeOffset IssueTime { get; init; }
+    public DateTimeOffset? CancelTime { get; set; }
+    public string CancelReason { get; set; } = "";
     public long Version { get; set; }
     public DateTimeOffset ChangedTime { get; set; }
     public string AuditHash { get; set; } = "";

@@ -6,7 +6,7 @@ using Doseline.Shipping.V1;
 namespace Doseline.Orders.Events;
 
 /// <summary>Follows an order's dose to the door.</summary>
-public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
+public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>, IFactHandler<DeliveryWithdrawn>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
@@ -40,6 +40,20 @@ public sealed class DeliveryProgress(OrdersDb db) : IFactHandler<PackageShipped>
         {
             if (await db.OfFactAsync(dose.OrderId, cancel) is not { } row || VoidedSince(row, fact.PackageId, fact.DeliveryTime.ToDateTimeOffset())) continue;
             row.DeliveryTime = fact.DeliveryTime.ToDateTimeOffset();
+            row.Settle();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeliveryWithdrawn fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in fact.Doses)
+        {
+            if (await db.OfFactAsync(dose.OrderId, cancel) is not { DeliveryTime: not null } row || row.PackageId != fact.PackageId) continue;
+            row.DeliveryTime = null;
+            // Nothing is owed for what was not delivered. The invoice keeps its number; a delivery that happens is billed anew.
+            if (row.InvoiceId.Length > 0 && await db.LoadAsync<InvoiceRow>(cancel, row.InvoiceId) is { } invoice)
+                (invoice.CancelTime, invoice.CancelReason, row.InvoiceId) = (db.Now, fact.Reason, "");
             row.Settle();
         }
     }

@@ -7,7 +7,7 @@ namespace Doseline.Quality.Events;
 /// <summary>
 /// Notes where doses went, for a recall, and what left under an outage authorisation, and what came back, so that the reconciliation is held against what happened.
 /// </summary>
-public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>
+public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>, IFactHandler<DeliveryWithdrawn>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
@@ -38,6 +38,12 @@ public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFac
         {
             if (await db.LoadAsync<OutageDoseRow>(cancel, dose.OutageAuthorisationId, dose.DoseId) is { } row) (row.ShipTime, row.PackageId) = (null, "");
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(DeliveryWithdrawn fact, Fact envelope, CancellationToken cancel)
+    {
+        foreach (var dose in (await DosesAsync(fact.Doses, cancel)).Where(d => d.PackageId == fact.PackageId)) dose.DeliverTime = null;
     }
 
     // A dose that left was released here, so it is known, or its own facts are on their way.

@@ -135,6 +135,29 @@ public sealed class HandOver(ShippingDb db, PackageReads reads, Papers papers, R
         return await db.AnswerAsync(new Wire.RecordDeliveryResponse { Package = await reads.ToWireAfterSaveAsync(row, cancel) }, cancel);
     }
 
+    /// <summary>Compensates a delivery that did not happen: the carrier has the package, and it is delivered or voided from there.</summary>
+    public async Task<Wire.WithdrawDeliveryResponse> WithdrawAsync(Wire.WithdrawDeliveryRequest request, CancellationToken cancel)
+    {
+        List<Refusal> refusals = [];
+        refusals.RequireText(request.Reason, "reason", ReasonLengthMax);
+        refusals.ThrowIfAny();
+        var row = await reads.ToChangeAsync(request.PackageId, request.Version, cancel);
+        if (row.State is not PackageState.Delivered)
+            throw new RefusedException(Refusal.State($"packages/{row.Id}", "PACKAGE_NOT_DELIVERED", "The package has no proof of delivery.").With("state", row.State));
+        var shipment = (await reads.ShipmentsAsync(row, cancel)).Single(r => r.Attempt == row.Attempt);
+        row.Delivery = null;
+        row.State = PackageState.Shipped;
+        db.Publish(row.Id, new Wire.DeliveryWithdrawn
+        {
+            PackageId = row.Id,
+            Doses = { shipment.ReadDoses().Select(Of) },
+            SiteId = row.SiteId,
+            Reason = request.Reason,
+            WithdrawTime = db.Now.ToWire(),
+        });
+        return await db.AnswerAsync(new Wire.WithdrawDeliveryResponse { Package = await reads.ToWireAfterSaveAsync(row, cancel) }, cancel);
+    }
+
     async Task<GateView> ViewAsync(PackageRow row, IReadOnlyList<DoseInPackage> doses, IReadOnlyList<OrderPromise> promises, PaperSource? source, string sealRead, CancellationToken cancel)
     {
         List<string> ids = [.. doses.Select(dose => dose.DoseId)];

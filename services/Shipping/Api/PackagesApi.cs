@@ -45,6 +45,10 @@ public sealed class PackagesApi(
         handOver.DeliverAsync(request, context.CancellationToken);
 
     /// <inheritdoc/>
+    public override Task<WithdrawDeliveryResponse> WithdrawDelivery(WithdrawDeliveryRequest request, ServerCallContext context) =>
+        handOver.WithdrawAsync(request, context.CancellationToken);
+
+    /// <inheritdoc/>
     public override async Task<GetPackageResponse> GetPackage(GetPackageRequest request, ServerCallContext context) => new()
     {
         Package = await reads.ToWireAsync(await reads.ToReadAsync(request.PackageId, context.CancellationToken), context.CancellationToken),

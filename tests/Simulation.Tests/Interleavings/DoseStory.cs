@@ -115,6 +115,12 @@ sealed class DoseStory(int number, TestSigner signer)
         }
 
         yield return new BatchRecordClosed { BatchId = Batch, RecordVersion = 8, RecordHash = "bb22" };
+        if (fate is Fate.ShippedTwice)
+        {
+            yield return new BatchRecordReopened { BatchId = Batch, RecordVersion = 9 };
+            yield return new BatchRecordClosed { BatchId = Batch, RecordVersion = 10, RecordHash = "cc33" };
+        }
+
         yield return Meter(inService: false);
         yield return new RunChanged { RunId = Run, OrderIds = { Order }, EndOfSynthesisTime = At(2) };
     }
@@ -143,8 +149,12 @@ sealed class DoseStory(int number, TestSigner signer)
         yield return Shipped("A", 11);
         if (fate is not Fate.TooLate) yield return new ShipmentVoided { PackageId = Package("A"), Doses = { Carried }, SiteId = "site", Reason = "refused", VoidTime = At(12) };
         if (fate is Fate.ShippedTwice) yield return Shipped("B", 13);
-        if (fate is Fate.ShippedTwice or Fate.TooLate)
-            yield return new PackageDelivered { PackageId = Package(fate is Fate.TooLate ? "A" : "B"), Doses = { Carried }, DeliveryTime = At(20), Recipient = "nurse", Intact = true };
+        if (fate is not (Fate.ShippedTwice or Fate.TooLate)) yield break;
+        var last = Package(fate is Fate.TooLate ? "A" : "B");
+        yield return new PackageDelivered { PackageId = last, Doses = { Carried }, DeliveryTime = At(20), Recipient = "nurse", Intact = true };
+        if (fate is not Fate.ShippedTwice) yield break;
+        yield return new DeliveryWithdrawn { PackageId = last, Doses = { Carried }, SiteId = "site", Reason = "wrong ward", WithdrawTime = At(21) };
+        yield return new PackageDelivered { PackageId = last, Doses = { Carried }, DeliveryTime = At(22), Recipient = "nurse", Intact = true };
     }
 
     IEnumerable<IMessage> Waste(Fate fate)

@@ -36,7 +36,7 @@ sealed record DayInput
 }
 
 /// <summary>
-/// Something that goes wrong: <c>out_of_specification</c>, <c>late_positive</c>, <c>carrier_refusal</c>, <c>held_dose</c>, <c>late_flight</c> or <c>breakdown</c>; what a kind does
+/// Something that goes wrong: <c>out_of_specification</c>, <c>late_positive</c>, <c>carrier_refusal</c>, <c>held_dose</c>, <c>late_flight</c>, <c>wrong_proof</c> or <c>breakdown</c>; what a kind does
 /// not need is empty.
 /// </summary>
 /// <param name="Kind">Kind.</param>

@@ -13,7 +13,7 @@ static class DayYaml
 {
     static readonly IDeserializer Reader = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithAttemptingUnquotedStringTypeDeserialization().Build();
     static readonly ISerializer ToJson = new SerializerBuilder().JsonCompatible().Build();
-    static readonly string[] Kinds = ["out_of_specification", "late_positive", "carrier_refusal", "held_dose", "late_flight", "breakdown"];
+    static readonly string[] Kinds = ["out_of_specification", "late_positive", "carrier_refusal", "held_dose", "late_flight", "wrong_proof", "breakdown"];
 
     /// <summary>Reads <c>day.yaml</c>.</summary>
     public static (DateTimeOffset Start, string Zone, int Seed, IReadOnlyList<Incident> Incidents) Read(string folder, List<DayProblem> problems)

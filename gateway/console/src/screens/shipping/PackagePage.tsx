@@ -16,7 +16,7 @@ import { shippingTexts as t } from '../../text/shipping';
 import { milestone } from '../board/milestones';
 import { Class7 } from './Class7';
 import { Deliver } from './Deliver';
-import { DissolveDialog, VoidDialog } from './UndoDialogs';
+import { DissolveDialog, VoidDialog, WithdrawDialog } from './UndoDialogs';
 import { HandOver } from './HandOver';
 import { Papers } from './Papers';
 import { isHere, toneOf } from './shown';
@@ -30,7 +30,7 @@ export function PackagePage({ id }: { id: string }) {
   const order = useRead(OrdersService.method.getOrder, pack?.doses[0] ? { orderId: pack.doses[0].orderId } : null);
   const customer = useRead(CustomersService.method.getCustomer, pack ? { customerId: pack.customerId } : null);
   const dispositions = useList(DispositionService.method.listDispositions, pack ? { siteId: pack.siteId, pageSize: 500 } : null, (page) => page.dispositions, { everySeconds: 5 });
-  const [asking, setAsking] = useState<'dissolve' | 'void' | 'survey' | null>(null);
+  const [asking, setAsking] = useState<'dissolve' | 'void' | 'withdraw' | 'survey' | null>(null);
   if (read.loading) return <Loading />;
   if (!pack) return <Screen title={texts.screens.shipping}><Refusals problem={read.problem} /></Screen>;
   const cutoff = order.data?.order && milestone(order.data.order, MilestoneKind.SHIP);
@@ -44,6 +44,7 @@ export function PackagePage({ id }: { id: string }) {
       actions={<>
         {here && pack.state !== PackageState.OPEN && <Button for={PackagesService.method.recordSurvey} onClick={() => setAsking(asking === 'survey' ? null : 'survey')}>{t.surveyAgain}</Button>}
         <Button for={PackagesService.method.voidShipment} why={pack.state === PackageState.SHIPPED ? null : t.states[pack.state]!} onClick={() => setAsking('void')}>{t.back}</Button>
+        {pack.state === PackageState.DELIVERED && <Button for={PackagesService.method.withdrawDelivery} onClick={() => setAsking('withdraw')}>{t.withdraw}</Button>}
         <Button kind="danger" for={PackagesService.method.dissolvePackage} why={here ? null : t.states[pack.state]!} onClick={() => setAsking('dissolve')}>{t.dissolve}</Button>
       </>}
     >
@@ -68,6 +69,7 @@ export function PackagePage({ id }: { id: string }) {
         </div>
       </div>
       {asking === 'dissolve' && <DissolveDialog pack={pack} refresh={read.refresh} close={() => setAsking(null)} />}
+      {asking === 'withdraw' && <WithdrawDialog pack={pack} refresh={read.refresh} close={() => setAsking(null)} />}
       {asking === 'void' && <VoidDialog pack={pack} refresh={read.refresh} close={() => setAsking(null)} />}
     </Screen>
   );

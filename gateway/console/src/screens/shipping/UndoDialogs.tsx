@@ -39,6 +39,28 @@ export function VoidDialog({ pack, refresh, close }: Props) {
   );
 }
 
+/** Takes a wrong proof of delivery back. */
+export function WithdrawDialog({ pack, refresh, close }: Props) {
+  const [reason, setReason] = useState('');
+  const action = useAction(PackagesService.method.withdrawDelivery, OrdersService.typeName);
+  const say = useToast();
+  const submit = async () => {
+    if (!(await action.run({ packageId: pack.packageId, version: pack.version, reason }))) return refresh();
+    say(t.withdrawn);
+    close();
+  };
+  return (
+    <Dialog title={t.withdrawTitle} onClose={close} onSubmit={() => void submit()} foot={<>
+      <button type="button" className="button" onClick={close}>{texts.cancel}</button>
+      <Button type="submit" kind="danger" for={PackagesService.method.withdrawDelivery} busy={action.busy}>{t.withdraw}</Button>
+    </>}>
+      <p>{t.withdrawHint}</p>
+      <LongField label={t.withdrawWhy} value={reason} onChange={setReason} />
+      <Refusals problem={action.problem} />
+    </Dialog>
+  );
+}
+
 /** Unpacks a package for good. */
 export function DissolveDialog({ pack, refresh, close }: Props) {
   const [reason, setReason] = useState('');
