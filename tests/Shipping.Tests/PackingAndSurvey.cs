@@ -76,6 +76,7 @@ public sealed class PackingAndSurvey
         answer.Package.State.ShouldBe(PackageState.Open);
         answer.Survey.Findings.Single().ShouldStartWith("CONTAMINATION_ABOVE_LIMIT");
         answer.Survey.Wipes[0].ContaminationBqPerCm2.ShouldBeGreaterThan(4);
+        answer.Survey.Wipes[0].ReferenceTime.ShouldBe(answer.Survey.SurveyTime);
     }
 
     [Fact]

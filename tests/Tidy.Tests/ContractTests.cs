@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Doseline.Common.V1;
 using Doseline.Testing;
 using Google.Protobuf.Reflection;
@@ -7,7 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Doseline.Tidy.Tests;
 
 /// <summary>What holds for every message and method of the contracts, read from their descriptors.</summary>
-public sealed class ContractTests
+public sealed partial class ContractTests
 {
     static readonly IReadOnlyList<FileDescriptor> Files =
     [
@@ -25,34 +26,56 @@ public sealed class ContractTests
 
     [Fact]
     [Requirement("A004")]
-    public void No_field_carries_a_bare_activity()
+    public void Every_number_that_is_told_of_in_becquerels_declares_what_it_stands_for()
     {
-        var naked =
-            from message in Messages
-            where message.FullName != CalibratedActivity.Descriptor.FullName
-            from field in message.Fields.InDeclarationOrder()
-            where field.Name.Contains("activity", StringComparison.Ordinal) && field.FieldType is FieldType.Double or FieldType.Float or FieldType.Int64 or FieldType.Int32
-                && field.Name.Contains("activity", StringComparison.Ordinal)
-            select $"{message.FullName}.{field.Name}";
-        naked.ShouldBeEmpty();
+        // A number whose name or sentence speaks of becquerels; what a sentence says, no descriptor knows.
+        var numbers = Repository.Sources("protos", "*.proto").SelectMany(source => Number().Matches(source.Text)).ToList();
+        var told = numbers.Where(number => Told().IsMatch(number.Value)).ToList();
+        told.Count.ShouldBeGreaterThan(25);
+        told.Where(number => !number.Value.Contains("(doseline.common.v1.becquerels)", StringComparison.Ordinal)).Select(number => number.Groups["field"].Value).ShouldBeEmpty();
+        Messages.SelectMany(m => m.Fields.InDeclarationOrder()).Where(f => f.FieldType is FieldType.Double or FieldType.Float or FieldType.Int32 or FieldType.Int64)
+            .Where(f => f.Name.Split('_').Any(part => part is "bq" or "activity") && BecquerelsOf(f) is null)
+            .Select(f => f.FullName).ShouldBeEmpty();
     }
 
     [Fact]
     [Requirement("A004")]
-    public void A_number_in_becquerels_is_a_limit_or_stands_beside_its_reference_time()
+    public void No_number_in_becquerels_goes_without_its_nuclide_and_the_instant_it_refers_to()
     {
-        string[] without = [];
-        var naked =
-            from message in Messages
-            where message.FullName != CalibratedActivity.Descriptor.FullName
-            from field in message.Fields.InDeclarationOrder()
-            where field.Name.EndsWith("_bq", StringComparison.Ordinal)
-                // A limit binds at any instant, and an amount at administration is what the sentence says it is.
-                && !(field.Name.Contains("limit", StringComparison.Ordinal) || field.Name is "amount_bq" or "prescription_bq" or "minimum_bq" or "maximum_bq")
-                && message.Fields.InDeclarationOrder().All(f => f.FieldType is not FieldType.Message || f.MessageType != Timestamp.Descriptor)
-            select $"{message.FullName}.{field.Name}";
-        naked.Except(without).ShouldBeEmpty();
+        var declared = Messages.SelectMany(m => m.Fields.InDeclarationOrder()).Select(field => (Field: field, Stands: BecquerelsOf(field))).Where(one => one.Stands is not null).ToList();
+        declared.Count.ShouldBeGreaterThan(25);
+        declared.Where(one => !IsWhole(one.Field.ContainingType, one.Stands!)).Select(one => one.Field.FullName).ShouldBeEmpty();
+        declared.Where(one => one.Field.FieldType is not FieldType.Double).Select(one => one.Field.FullName).ShouldBeEmpty();
+        // What is named a limit is one, and nothing else is but the least and the most of an order.
+        declared.Where(one => one.Stands!.Kind is BecquerelsKind.Limit && !one.Field.Name.Contains("limit", StringComparison.Ordinal)).Select(one => one.Field.Name).ShouldBe(["minimum_bq", "maximum_bq"]);
+        // Counts of a meter that does not tell nuclides apart.
+        declared.Where(one => one.Stands!.Kind is BecquerelsKind.Gross).Select(one => one.Field.FullName)
+            .ShouldBe(["doseline.execution.v1.CellClearance.found_bq", "doseline.shipping.v1.Wipe.contamination_bq_per_cm2"]);
+        declared.Where(one => one.Stands!.Kind is BecquerelsKind.Prescription).Select(one => one.Field.FullName).ShouldBe(["doseline.orders.v1.Product.prescription_bq"]);
+
+        static bool IsWhole(MessageDescriptor message, Becquerels stands) => stands.Kind switch
+        {
+            BecquerelsKind.Amount => Nuclide(message, stands) && Instant(message, stands),
+            BecquerelsKind.Gross => stands.Nuclide is "" && Instant(message, stands),
+            BecquerelsKind.Limit => stands is { Nuclide: "", Reference: "" },
+            BecquerelsKind.Prescription => Nuclide(message, stands) && stands.Reference is "",
+            _ => false,
+        };
+
+        static bool Nuclide(MessageDescriptor message, Becquerels stands) => message.FindFieldByName(stands.Nuclide) is { } field
+            && (field is { FieldType: FieldType.String, Name: "nuclide" } || (field.FieldType is FieldType.Message && field.MessageType == CalibratedActivity.Descriptor));
+
+        static bool Instant(MessageDescriptor message, Becquerels stands) => message.FindFieldByName(stands.Reference) is { FieldType: FieldType.Message } field
+            && (field.MessageType == Timestamp.Descriptor || field.MessageType == CalibratedActivity.Descriptor);
     }
+
+    static Becquerels? BecquerelsOf(FieldDescriptor field) => field.GetOptions()?.GetExtension(BecquerelsExtensions.Becquerels);
+
+    [GeneratedRegex("""(?:[ \t]*//[^\n]*\n)+[ \t]*(?:optional |repeated )?(?:double|float|u?int32|u?int64)[ ](?<field>\w+)[^\n]*""")]
+    private static partial Regex Number();
+
+    [GeneratedRegex("""[Bb]ecquerel|\b[kMGT]?Bq\b|_bq\b|_bq_""")]
+    private static partial Regex Told();
 
     [Fact]
     [Requirement("A074")]

@@ -135,7 +135,7 @@ public sealed partial class PossessionApi(InventoryDb db, PossessionReader reade
         Headroom sent = new()
         {
             LimitId = line.Scope.Id, Nuclide = line.Scope.Nuclide, LimitBq = line.Scope.LimitBq, TotalBq = line.TotalBq, HeadroomBq = line.Scope.LimitBq - line.TotalBq,
-            PeakBq = line.PeakBq, PeakTime = line.PeakTime.ToWire(),
+            PeakBq = line.PeakBq, PeakTime = line.PeakTime.ToWire(), ReferenceTime = asOf.ToWire(),
         };
         if (line.UnityFraction is { } fraction) sent.UnityFraction = fraction;
         sent.ByCategory.AddRange(line.Shares.Select(share => new CategoryTotal { Category = (PossessionCategory)share.Account, Nuclide = line.Scope.Nuclide, TotalBq = share.Bq, ReferenceTime = asOf.ToWire() }));

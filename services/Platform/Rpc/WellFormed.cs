@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Doseline.Common.V1;
 using Doseline.Kernel.Rules;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -9,7 +10,7 @@ namespace Doseline.Platform.Rpc;
 
 /// <summary>
 /// Refuses what protobuf lets through but nothing behind it can hold, before any api class sees it: instants and spans beyond their range,
-/// enum numbers nobody defined, numbers that are infinite or none, text with a NUL, which PostgreSQL cannot store, or that was not UTF-8, and lists that are too long. It looks no further once it
+/// enum numbers nobody defined, numbers that are infinite or none, activities without the instant they refer to, text with a NUL, which PostgreSQL cannot store, or that was not UTF-8, and lists that are too long. It looks no further once it
 /// has found more than anybody reads, and takes a limited time whatever was sent.
 /// </summary>
 public static class WellFormed
@@ -88,6 +89,11 @@ public static class WellFormed
                 refusals.Add(Refusal.Invalid(path, "VALUE_UNKNOWN", $"{path} has a number that {field.EnumType.Name} does not define.").With("number", Convert.ToInt32(member, CultureInfo.InvariantCulture)));
                 break;
             case Timestamp or Duration: break;
+            // Whatever a method does with it: an activity is one at an instant.
+            case CalibratedActivity { ReferenceTime: null } activity:
+                refusals.Add(Refusal.Invalid($"{path}.reference_time", "REFERENCE_TIME_MISSING", "An activity needs the instant at which it was, or will be, there.").With("nuclide", activity.Nuclide));
+                Check(activity, refusals, path + ".");
+                break;
             case IMessage nested: Check(nested, refusals, path + "."); break;
         }
     }

@@ -44,7 +44,7 @@ static class PackageWire
         SurveyId = row.Id,
         SurfaceDoseRateNsvPerHour = row.SurfaceNsvPerHour,
         OneMeterDoseRateNsvPerHour = row.MeterNsvPerHour,
-        Wipes = { Json.Read<List<WipeReading>>(row.Wipes).Select(Of) },
+        Wipes = { Json.Read<List<WipeReading>>(row.Wipes).Select(wipe => Of(wipe, row.SurveyTime)) },
         InstrumentId = row.InstrumentId,
         InstrumentCode = row.InstrumentCode,
         CalibrationDueTime = row.CalibrationDueTime.ToWire(),
@@ -120,7 +120,7 @@ static class PackageWire
     static CalibratedActivity Of(MeasuredPart part) =>
         new() { Nuclide = part.Nuclide, ActivityBq = part.ActivityBq, ReferenceTime = part.Reference.ToWire(), DataVersion = part.DataVersion };
 
-    static Wire.Wipe Of(WipeReading wipe) => new()
+    static Wire.Wipe Of(WipeReading wipe, DateTimeOffset time) => new()
     {
         Radiation = wipe.IsAlpha ? Wire.WipeRadiation.Alpha : Wire.WipeRadiation.BetaGamma,
         NetCountsPerMinute = wipe.NetCountsPerMinute,
@@ -128,6 +128,7 @@ static class PackageWire
         AreaCm2 = wipe.AreaCm2,
         WipeEfficiency = wipe.WipeEfficiency,
         ContaminationBqPerCm2 = wipe.BqPerCm2,
+        ReferenceTime = time.ToWire(),
     };
 
     static Wire.Shipment Of(ShipmentRow row) => new()

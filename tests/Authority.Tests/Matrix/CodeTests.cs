@@ -15,7 +15,7 @@ using Xunit.Abstractions;
 
 namespace Doseline.Authority.Tests.Matrix;
 
-/// <summary>Every method that takes a unit, a version of nuclide data or the version of what it changes: one that is unknown or stale is refused, and nothing is changed.</summary>
+/// <summary>Every method that takes a unit, an activity, a version of nuclide data or the version of what it changes: one that is unknown, without its instant or stale is refused, and nothing is changed.</summary>
 public sealed class CodeTests(ITestOutputHelper output)
 {
     [Fact]
@@ -47,6 +47,34 @@ public sealed class CodeTests(ITestOutputHelper output)
         tried.ShouldContain("PutRecipe recipe.materials[0].unit");
         tried.ShouldContain("ReceiveLot contents[0].data_version");
         tried.ShouldContain("PutSite site.nuclide_data_version");
+        (await Trails.CountsAsync(platform)).ShouldBe(before);
+    }
+
+    [Fact]
+    [Requirement("A004")]
+    public async Task No_method_takes_an_activity_without_the_instant_it_refers_to()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var before = await Trails.CountsAsync(platform);
+        List<string> tried = [];
+        foreach (var method in platform.Host.Services.GetRequiredService<MethodTable>().Methods.Values)
+        {
+            foreach (var (path, request) in Events.WithoutReference(method.Descriptor.InputType))
+            {
+                method.RequestId?.Accessor.SetValue(request, TestPlatform.RequestId());
+                method.Site?.Accessor.SetValue(request, Callers.Site);
+                var (status, refusals, _) = await RawCalls.CallAsync(Entitled(platform, method), method, request);
+                status.ShouldBe(StatusCode.InvalidArgument, method.Name);
+                refusals.Select(r => (r.Code, r.Subject)).ShouldBe([("REFERENCE_TIME_MISSING", path)], method.Name);
+                tried.Add($"{method.Descriptor.Name} {path}");
+            }
+        }
+
+        foreach (var line in tried) output.WriteLine(line);
+        tried.ShouldContain("ReceiveLot contents[0].reference_time");
+        tried.ShouldContain("PlaceOrder wanted.at_calibration.reference_time");
+        tried.ShouldContain("RecordEndOfSynthesis bulk.reference_time");
+        tried.ShouldContain("PlanRun yield.reference_time");
         (await Trails.CountsAsync(platform)).ShouldBe(before);
     }
 
@@ -130,6 +158,8 @@ public sealed class CodeTests(ITestOutputHelper output)
     static IMessage Set(MessageDescriptor message, FieldDescriptor field, object value)
     {
         var made = message.Parser.ParseFrom(ByteString.Empty);
+        // An activity is nothing without the instant it refers to.
+        if (made is Common.V1.CalibratedActivity activity) activity.ReferenceTime = TestPlatform.Start.ToWire();
         if (field.IsRepeated) ((IList)field.Accessor.GetValue(made)).Add(value);
         else field.Accessor.SetValue(made, value);
         return made;

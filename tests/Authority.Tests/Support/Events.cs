@@ -29,6 +29,23 @@ static class Events
         }
     }
 
+    /// <summary>One request for every activity that a request can carry, at any depth, without the instant it refers to, with the path by which a refusal names that.</summary>
+    public static IEnumerable<(string Path, IMessage Request)> WithoutReference(MessageDescriptor type)
+    {
+        foreach (var field in type.Fields.InDeclarationOrder().Where(f => f is { FieldType: FieldType.Message, IsMap: false }))
+        {
+            var place = field.IsRepeated ? field.Name + "[0]" : field.Name;
+            if (field.MessageType == CalibratedActivity.Descriptor)
+            {
+                yield return (place + ".reference_time", With(type, field, new CalibratedActivity { Nuclide = "Lu-177", ActivityBq = 7.4e9 }));
+            }
+            else if (field.MessageType.File.Package.StartsWith("doseline.", StringComparison.Ordinal) && field.MessageType != type)
+            {
+                foreach (var (path, inner) in WithoutReference(field.MessageType)) yield return ($"{place}.{path}", With(type, field, inner));
+            }
+        }
+    }
+
     static IMessage With(MessageDescriptor type, FieldDescriptor field, IMessage value)
     {
         var message = type.Parser.ParseFrom([]);
