@@ -41,7 +41,7 @@ public sealed class EquipmentHoldTests
         await shift.Qa.ResolveExceptionAsync(new ResolveExceptionRequest { RequestId = TestPlatform.RequestId(), ExceptionId = raised.ExceptionId, Reason = "the heater had finished; a measured bulk decides" });
         await shift.Operator.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId, EndOfSynthesisTime = platform.Now.ToWire(), Bulk = Plant.Lutetium(38, platform.Now), VolumeMl = 20,
+            RequestId = TestPlatform.RequestId(), BatchId = shift.BatchId, EndOfSynthesisTime = platform.Now.ToWire(), Bulk = Plant.Lutetium(38 / 1.02, platform.Now), VolumeMl = 20, InstrumentId = shift.Plant.Calibrator, Geometry = "10 mL vial",
         });
         // What QA has decided on is not raised again when the step ends.
         (await shift.CompleteAsync("synthesis")).Exceptions.ShouldBeEmpty();

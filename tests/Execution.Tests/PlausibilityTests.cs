@@ -22,7 +22,8 @@ public sealed class PlausibilityTests
         var before = await shift.RecordAsync();
 
         var refused = (await TestPlatform.RefusalsAsync(() => shift.SynthesiseAsync(yield: 5))).ShouldHaveSingleItem();
-        (refused.Code, refused.Subject, refused.Numbers["measure"], refused.Numbers["value_fraction"]).ShouldBe((Plausible.Code, "bulk", "yield_fraction", "5"));
+        (refused.Code, refused.Subject, refused.Numbers["measure"]).ShouldBe((Plausible.Code, "bulk", "yield_fraction"));
+        double.Parse(refused.Numbers["value_fraction"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(5, 1e-9);
         double.Parse(refused.Numbers["plausible_maximum_fraction"], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(1.05, 0.1);
         var after = await shift.RecordAsync();
         (after.Batch.RecordVersion, after.Batch.EndOfSynthesisTime).ShouldBe((before.Batch.RecordVersion + 1, null), "only the step was begun");

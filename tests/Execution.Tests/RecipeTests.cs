@@ -71,6 +71,19 @@ public sealed class RecipeTests
     }
 
     [Fact]
+    [Requirement("A107")]
+    public async Task A_recipe_issues_what_is_radioactive_before_the_synthesis_of_it()
+    {
+        await using var platform = await TestPlatform.StartAsync();
+        var plant = await Plant.StartAsync(platform);
+        var recipe = Plant.Recipe();
+        var operations = recipe.UnitProcedures[0].Operations;
+        (operations[0], operations[1]) = (operations[1], operations[0]);
+
+        (await TestPlatform.RefusalsAsync(() => plant.DraftAsync(recipe))).Select(r => r.Code).ShouldBe(["SYNTHESIS_BEFORE_MATERIAL"]);
+    }
+
+    [Fact]
     [Requirement("A015")]
     public async Task Equipment_changes_state_only_along_its_table()
     {
@@ -117,8 +130,10 @@ public sealed class RecipeTests
             RequestId = TestPlatform.RequestId(),
             BatchId = shift.BatchId,
             EndOfSynthesisTime = platform.Now.ToWire(),
-            Bulk = Plant.Lutetium(38, platform.Now),
+            Bulk = Plant.Lutetium(38 / 1.02, platform.Now),
             VolumeMl = 20,
+            InstrumentId = shift.Plant.Calibrator,
+            Geometry = "10 mL vial",
         });
         (await shift.CompleteAsync("synthesis")).Exceptions.Single().Code.ShouldBe("EQUIPMENT_NOT_QUALIFIED_DURING_STEP");
     }

@@ -97,8 +97,12 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         return started.Batch;
     }
 
-    public async Task<StartStepResponse> StepAsync(string step, params string[] equipment) => await Operator.StartStepAsync(
-        new StartStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step, EquipmentIds = { equipment } });
+    public async Task<StartStepResponse> StepAsync(string step, params string[] equipment)
+    {
+        var begun = await Operator.StartStepAsync(new StartStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step, EquipmentIds = { equipment } });
+        if (step is "synthesis") synthesisBegun = platform.Now;
+        return begun;
+    }
 
     public async Task<CompleteStepResponse> CompleteAsync(string step, params StepValue[] values) => await Operator.CompleteStepAsync(
         new CompleteStepRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = step, Values = { values } });
@@ -132,7 +136,6 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
     public async Task<RecordEndOfSynthesisResponse> SynthesiseAsync(double yield = 0.96, TimeSpan? takes = null)
     {
         await StepAsync("synthesis", plant.Synthesiser);
-        synthesisBegun = platform.Now;
         await platform.AdvanceAsync(takes ?? TimeSpan.FromHours(1));
         return await EndSynthesisAsync(yield);
     }
@@ -143,8 +146,10 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         RequestId = TestPlatform.RequestId(),
         BatchId = BatchId,
         EndOfSynthesisTime = platform.Now.ToWire(),
-        Bulk = Plant.Lutetium(yield * IssuedGBq * Math.Pow(2, -(platform.Now - synthesisBegun).TotalHours / (6.6443 * 24)), platform.Now),
+        Bulk = Plant.Lutetium(yield * IssuedGBq * Math.Pow(2, -(platform.Now - synthesisBegun).TotalHours / (6.6443 * 24)) / 1.02, platform.Now),
         VolumeMl = 20,
+        InstrumentId = plant.Calibrator,
+        Geometry = "10 mL vial",
     });
 
     public async Task<CompleteStepResponse> CheckTemperatureAsync(double celsius = 90)
@@ -189,7 +194,7 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         await CompleteAsync("dispense");
         await VerifyAsync("dispense");
         await StepAsync("sample");
-        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1, platform.Now), VolumeMl = 0.05 });
+        await Operator.TakeSampleAsync(new TakeSampleRequest { RequestId = TestPlatform.RequestId(), BatchId = BatchId, StepId = "sample", Activity = Plant.Lutetium(0.1 / 1.02, platform.Now), VolumeMl = 0.05, InstrumentId = plant.Calibrator, Geometry = "10 mL vial" });
         await CompleteAsync("sample");
     }
 

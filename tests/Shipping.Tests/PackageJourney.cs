@@ -114,6 +114,19 @@ public sealed class PackageJourney
     }
 
     [Fact]
+    [Requirement("P10")]
+    public async Task Nothing_is_delivered_before_it_left()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        var shipped = await dock.ShipAsync(await dock.ReadyAsync("dose-1"));
+        var early = Delivery(dock, shipped, shipped.SealId, true);
+        early.DeliveryTime = Timestamp.FromDateTimeOffset(dock.Platform.Now.AddMinutes(-1));
+        (await Dock.RefusedAsync(() => dock.Packages.RecordDeliveryAsync(early).ResponseAsync)).ShouldBe(["EVENT_TOO_EARLY"]);
+        (await dock.ReadAsync(shipped)).ShouldBe(shipped);
+    }
+
+    [Fact]
     public async Task Shipping_the_same_request_twice_ships_once()
     {
         await using var dock = await Dock.OpenAsync();

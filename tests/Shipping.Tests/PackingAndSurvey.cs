@@ -35,6 +35,7 @@ public sealed class PackingAndSurvey
     }
 
     [Fact]
+    [Requirement("P10")]
     public async Task Repacking_needs_a_new_survey()
     {
         await using var dock = await Dock.OpenAsync();

@@ -4,6 +4,7 @@ using Doseline.Execution.V1;
 using Doseline.Platform.Rpc;
 using BatchState = Doseline.Execution.V1.BatchState;
 using InputType = Doseline.Execution.V1.InputType;
+using InstrumentReading = Doseline.Execution.V1.InstrumentReading;
 using MovementKind = Doseline.Execution.V1.MovementKind;
 using RecipeStep = Doseline.Execution.Domain.RecipeStep;
 using StepKind = Doseline.Execution.V1.StepKind;
@@ -38,6 +39,7 @@ static class BatchWire
         ReopenReason = row.ReopenReason,
         RecordVersion = row.RecordVersion,
         RecordHash = row.RecordHash,
+        BulkReading = Stored.ReadReading(row.BulkReading)?.ToWire(),
     };
 
     public static BatchStep ToWire(this StepRow row, RecipeStep step) => new()
@@ -84,6 +86,18 @@ static class BatchWire
         Note = row.Note,
         EntryTime = row.Time.ToWire(),
         DoneBy = row.DoneByName,
+        Reading = Stored.ReadReading(row.Reading)?.ToWire(),
+    };
+
+    static InstrumentReading ToWire(this Domain.InstrumentReading reading) => new()
+    {
+        InstrumentId = reading.InstrumentId,
+        InstrumentCode = reading.InstrumentCode,
+        Setting = reading.Setting,
+        Geometry = reading.Geometry,
+        Factor = reading.Factor,
+        Reading = reading.Shown.ToWire(),
+        CalibrationDueTime = reading.CalibrationDue.ToWire(),
     };
 
     public static BatchException ToWire(this ExceptionRow row)

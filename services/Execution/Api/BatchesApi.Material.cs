@@ -12,6 +12,7 @@ using Doseline.Platform.Rpc;
 using Grpc.Core;
 using CellItemKind = Doseline.Execution.Domain.Cells.CellItemKind;
 using DoseState = Doseline.Execution.Domain.DoseState;
+using InstrumentReading = Doseline.Execution.Domain.InstrumentReading;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using StepKind = Doseline.Execution.Domain.StepKind;
 
@@ -81,19 +82,21 @@ public sealed partial class BatchesApi
         var step = file.Running(StepKind.Synthesis);
         List<Refusal> refusals = [];
         var end = request.EndOfSynthesisTime.Read("end_of_synthesis_time").OrAdd(refusals);
-        var bulk = request.Bulk.Read("bulk").OrAdd(refusals);
+        var shown = request.Bulk.Read("bulk").OrAdd(refusals);
         refusals.RequirePositive(request.VolumeMl, "volume_ml");
         if (file.Batch.EndOfSynthesisTime is { } known)
             refusals.Add(Refusal.State($"batches/{file.Batch.Id}", "END_OF_SYNTHESIS_RECORDED", "End of synthesis is recorded already.").With("end_of_synthesis_time", known));
         var span = new EventSpan(db.Now).After("start_of_synthesis", step.StartedTime);
         if (request.EndOfSynthesisTime is not null) refusals.AddRange(span.Against("end_of_synthesis_time", end));
-        if (bulk is not null && bulk.Nuclide.Symbol != file.Batch.Nuclide)
+        if (shown is not null && shown.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("bulk.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
-        if (bulk is not null && request.EndOfSynthesisTime is not null) refusals.AddRange(span.After("end_of_synthesis", end).Against("bulk.reference_time", bulk.Reference));
+        if (shown is not null && request.EndOfSynthesisTime is not null) refusals.AddRange(span.After("end_of_synthesis", end).Against("bulk.reference_time", shown.Reference));
+        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, shown, refusals, cancel);
         refusals.ThrowIfAny();
 
         var batch = file.Batch;
-        var yield = Finishing.Yield(bulk!, file.Lines, end) ?? 0;
+        var bulk = taken!.Used;
+        var yield = Finishing.Yield(bulk, file.Lines, end) ?? 0;
         var run = await RunAsync(batch.RunId, cancel);
         var earlier = await db.List<BatchRow>().Is(nameof(BatchRow.SiteId), batch.SiteId).Is(nameof(BatchRow.ProductCode), batch.ProductCode).IsNot(nameof(BatchRow.Id), batch.Id)
             .ByLast(nameof(BatchRow.StartedTime), nameof(BatchRow.Id)).ReadAsync(EarlierMax, cancel);
@@ -101,6 +104,7 @@ public sealed partial class BatchesApi
             batch.ProductCode, file.Recipe, yield, request.VolumeMl, earlier.Select(b => b.BulkVolumeMl), end - batch.StartedTime, run.EndOfSynthesisTime - run.StartTime)]);
         batch.EndOfSynthesisTime = end;
         batch.Bulk = bulk;
+        batch.BulkReading = Stored.WriteReading(taken);
         batch.BulkVolumeMl = request.VolumeMl;
         List<ExceptionRow> raised = [];
         if (yield < file.Recipe.YieldMin || yield > file.Recipe.YieldMax)
@@ -174,10 +178,14 @@ public sealed partial class BatchesApi
         var cancel = context.CancellationToken;
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
         var step = file.Running(StepKind.Sample, request.StepId);
-        var activity = ReadPart(request.Activity, file, db.Now);
+        List<Refusal> refusals = [];
+        var shown = request.Activity.Read("activity").OrAdd(refusals);
+        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, shown, refusals, cancel);
+        refusals.ThrowIfAny();
+        var activity = ReadPart(taken!.Used.ToWire(), file, db.Now, file.Batch.EndOfSynthesisTime);
         await LookAsync(file, cancel, file.Batch.Bulk is { } bulk ? BatchMeasures.OfPart(file.Batch.ProductCode, activity, request.VolumeMl, bulk, file.Batch.BulkVolumeMl) : null);
         var sample = db.Ids.New();
-        file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl, request.Retained ? "retained" : "");
+        file.Move(MovementKind.Sample, sample, step.StepId, activity, request.VolumeMl, request.Retained ? "retained" : "", reading: taken);
         db.Publish(file.Batch.Id, new SampleTaken { SampleId = sample, BatchId = file.Batch.Id, SiteId = file.Batch.SiteId, RoomId = file.Batch.RoomId, Activity = activity.ToWire(), Retained = request.Retained });
         file.Entry();
         return await db.AnswerAsync(new TakeSampleResponse { SampleId = sample, Batch = file.Batch.ToWire() }, cancel);
@@ -256,11 +264,21 @@ public sealed partial class BatchesApi
         return late;
     }
 
-    static CalibratedActivity ReadPart(Common.V1.CalibratedActivity? sent, BatchFile file, DateTimeOffset now)
+    // What a dose calibrator showed, if it may be believed.
+    async Task<InstrumentReading?> TakenAsync(string instrumentId, string geometry, BatchFile file, CalibratedActivity? shown, List<Refusal> refusals, CancellationToken cancel)
+    {
+        refusals.RequireText(instrumentId, "instrument_id", 64);
+        refusals.RequireText(geometry, "geometry", 64);
+        if (shown is null || instrumentId is "" || geometry is "") return null;
+        var instrument = (await EquipmentAsync([instrumentId], cancel))[0];
+        return InstrumentReading.Take(instrument.ToDomain(), file.Batch.SiteId, shown, geometry).OrAdd(refusals);
+    }
+
+    static CalibratedActivity ReadPart(Common.V1.CalibratedActivity? sent, BatchFile file, DateTimeOffset now, DateTimeOffset? endOfSynthesis = null)
     {
         List<Refusal> refusals = [];
         var activity = sent.Read("activity").OrAdd(refusals);
-        if (activity is not null) refusals.AddRange(new EventSpan(now).After("start_of_batch", file.Batch.StartedTime).Against("activity.reference_time", activity.Reference));
+        if (activity is not null) refusals.AddRange(new EventSpan(now).After("start_of_batch", file.Batch.StartedTime).After("end_of_synthesis", endOfSynthesis).Against("activity.reference_time", activity.Reference));
         if (activity is not null && activity.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("activity.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
         if (file.Balance is not { } balance)

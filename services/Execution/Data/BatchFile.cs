@@ -6,6 +6,7 @@ using Doseline.Kernel.Rules;
 using Doseline.Kernel.Signing;
 using Doseline.Platform.Rpc;
 using BatchState = Doseline.Execution.Domain.BatchState;
+using InstrumentReading = Doseline.Execution.Domain.InstrumentReading;
 using MovementKind = Doseline.Execution.Domain.MovementKind;
 using Recipe = Doseline.Execution.Domain.Recipe;
 using RecipeStep = Doseline.Execution.Domain.RecipeStep;
@@ -113,7 +114,7 @@ sealed class BatchFile
 
     /// <summary>Adds a movement of material.</summary>
     public MovementRow Move(MovementKind kind, string referenceId, string stepId, CalibratedActivity? activity, double volumeMl = 0, string note = "",
-        string materialCode = "", IReadOnlyList<CalibratedActivity>? impurities = null, decimal quantity = 0, string unit = "")
+        string materialCode = "", IReadOnlyList<CalibratedActivity>? impurities = null, decimal quantity = 0, string unit = "", InstrumentReading? reading = null)
     {
         MovementRow row = new()
         {
@@ -129,6 +130,7 @@ sealed class BatchFile
             Unit = unit,
             VolumeMl = volumeMl,
             Note = note,
+            Reading = reading is null ? null : Stored.WriteReading(reading),
             Time = db.Now,
             DoneBy = db.Request.Caller.Subject,
             DoneByName = db.Request.Caller.Name,

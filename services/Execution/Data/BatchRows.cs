@@ -29,6 +29,9 @@ sealed class BatchRow : IGxpRow
     public DateTimeOffset? EndOfSynthesisTime { get; set; }
     public CalibratedActivity? Bulk { get; set; }
     public double BulkVolumeMl { get; set; }
+
+    /// <summary>How the bulk was measured, JSON of <see cref="InstrumentReading"/>; null before, and in batches of before readings named their instrument.</summary>
+    public string? BulkReading { get; set; }
     public DateTimeOffset? FinishedTime { get; set; }
     public DateTimeOffset? ClosedTime { get; set; }
     public DateTimeOffset? ReopenedTime { get; set; }
@@ -98,6 +101,9 @@ sealed class MovementRow : IGxpRow
     public string Unit { get; init; } = "";
     public double VolumeMl { get; init; }
     public string Note { get; init; } = "";
+
+    /// <summary>How it was measured, JSON of <see cref="InstrumentReading"/>; null for what is not a sample.</summary>
+    public string? Reading { get; init; }
     public required DateTimeOffset Time { get; init; }
     public required string DoneBy { get; init; }
     public required string DoneByName { get; init; }

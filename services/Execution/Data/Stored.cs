@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Doseline.Execution.Domain;
 using Doseline.Kernel.Decay;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -25,6 +26,14 @@ static class Stored
     public static IReadOnlyList<CalibratedActivity> ReadActivities(string json) =>
         [.. JsonSerializer.Deserialize<Kept[]>(json, JsonSerializerOptions.Web)!.Select(k => k.ToDomain())];
 
+    /// <summary>Writes how something was measured.</summary>
+    public static string WriteReading(InstrumentReading reading) => JsonSerializer.Serialize(
+        new KeptReading(reading.InstrumentId, reading.InstrumentCode, reading.Setting, reading.Geometry, reading.Factor, Kept.Of(reading.Shown), reading.CalibrationDue), JsonSerializerOptions.Web);
+
+    /// <summary>Reads how something was measured; null where that was not kept.</summary>
+    public static InstrumentReading? ReadReading(string? json) => json is null || JsonSerializer.Deserialize<KeptReading>(json, JsonSerializerOptions.Web) is not { } kept
+        ? null : new InstrumentReading(kept.InstrumentId, kept.InstrumentCode, kept.Setting, kept.Geometry, kept.Factor, kept.Shown.ToDomain(), kept.CalibrationDue);
+
     /// <summary>Writes a list of plain records.</summary>
     public static string Write<T>(IReadOnlyList<T> values) => JsonSerializer.Serialize(values, JsonSerializerOptions.Web);
 
@@ -50,6 +59,8 @@ static class Stored
 
     /// <summary>Reads a signature.</summary>
     public static SignatureManifestation? ReadSignature(string? json) => json is null ? null : SignatureManifestation.Parser.ParseJson(json);
+
+    sealed record KeptReading(string InstrumentId, string InstrumentCode, string Setting, string Geometry, double Factor, Kept Shown, DateTimeOffset? CalibrationDue);
 
     sealed record Kept(string Nuclide, double Bq, DateTimeOffset Reference, string Data)
     {

@@ -19,19 +19,14 @@ public static class Dispensing
         refusals.AddRange(new EventSpan(now).After("end_of_synthesis", asked.EndOfSynthesis).Against("reading.reference_time", reading.Reference));
         if (asked.Dose.Expire <= now)
             refusals.Add(Refusal.State($"doses/{asked.Dose.Id}", "DOSE_EXPIRED", "The dose has expired.").With("expire_time", asked.Dose.Expire));
-        var factor = Factor(asked, refusals);
-        if (instrument.SiteId != asked.SiteId)
-            refusals.Add(Refusal.Invalid("instrument_id", "EQUIPMENT_AT_OTHER_SITE", $"{instrument.Code} is at site {instrument.SiteId}.").With("site_id", instrument.SiteId));
-        if (instrument.State is EquipmentState.Maintenance or EquipmentState.OutOfService)
-            refusals.Add(Refusal.State($"equipment/{instrument.Id}", "EQUIPMENT_NOT_USABLE", $"{instrument.Code} is {instrument.State}.").With("state", instrument.State));
-        refusals.AddRange(EquipmentRules.Due(instrument, now));
+        var taken = InstrumentReading.Take(instrument, asked.SiteId, reading, asked.Geometry).OrAdd(refusals);
         if (refusals is not []) return refusals;
 
-        var measured = reading.WithAmount(reading.Amount * factor!.Factor);
+        var measured = taken!.Used;
         Left(asked, measured, refusals);
         if (refusals is not []) return refusals;
         var off = (measured.At(asked.Ordered.Reference).Bq - asked.Ordered.Amount.Bq) / asked.Ordered.Amount.Bq;
-        return new Dispensed(measured, factor, off, Math.Abs(off) <= asked.ToleranceFraction * (1 + 1e-12));
+        return new Dispensed(measured, new CrossCalibration(reading.Nuclide.Symbol, taken.Geometry, taken.Setting, taken.Factor), off, Math.Abs(off) <= asked.ToleranceFraction * (1 + 1e-12));
     }
 
     /// <summary>What a part of a batch holds: the product nuclide as measured, and of each impurity the same share as of the product nuclide.</summary>
@@ -48,23 +43,6 @@ public static class Dispensing
             .. lines.SelectMany(m => m.Impurities).GroupBy(i => (i.Nuclide.Symbol, i.DataVersion))
                 .Select(g => g.First().ReferredTo(part.Reference).WithAmount(new Activity(g.Sum(i => i.At(part.Reference).Bq) * share))),
         ];
-    }
-
-    static CrossCalibration? Factor(DispenseCase asked, List<Refusal> refusals)
-    {
-        if (asked.Instrument.Class is not EquipmentClass.DoseCalibrator)
-        {
-            refusals.Add(Refusal.Invalid("instrument_id", "NOT_A_DOSE_CALIBRATOR", $"{asked.Instrument.Code} is a {asked.Instrument.Class}.").With("equipment_class", asked.Instrument.Class));
-            return null;
-        }
-
-        var factor = asked.Instrument.Factors.FirstOrDefault(f => f.Nuclide == asked.Reading.Nuclide.Symbol && f.Geometry == asked.Geometry);
-        if (factor is null)
-        {
-            refusals.Add(Refusal.State($"equipment/{asked.Instrument.Id}", "NO_CROSS_CALIBRATION", $"{asked.Instrument.Code} has no cross-calibration for {asked.Reading.Nuclide.Symbol} in '{asked.Geometry}'.")
-                .With("geometry", asked.Geometry).With("known", string.Join(';', asked.Instrument.Factors.Select(f => $"{f.Nuclide} {f.Geometry}"))));
-        }
-        return factor;
     }
 
     static void Left(DispenseCase asked, CalibratedActivity measured, List<Refusal> refusals)

@@ -104,6 +104,8 @@ public static class RecipeRules
             refusals.Add(Refusal.Invalid("recipe.unit_procedures", "DISPENSE_STEP_COUNT_INVALID", "A recipe has exactly one dispensing step.").With("step_count", dispense));
         if (!recipe.Steps.Any(s => s.Kind is StepKind.MaterialIssue && recipe.Material(s.MaterialCode) is { Radioactive: true }))
             refusals.Add(Refusal.Invalid("recipe.unit_procedures", "NO_RADIOACTIVE_ISSUE", "A recipe issues at least one radioactive material, or its balance has nothing to balance."));
+        else if (recipe.Steps.TakeWhile(s => s.Kind is not StepKind.Synthesis).All(s => s.Kind is not StepKind.MaterialIssue || recipe.Material(s.MaterialCode) is not { Radioactive: true }))
+            refusals.Add(Refusal.Invalid("recipe.unit_procedures", "SYNTHESIS_BEFORE_MATERIAL", "A radioactive material is issued, and so verified, before the synthesis that uses it begins."));
         foreach (var step in recipe.Steps) Step(recipe, step, refusals);
     }
 

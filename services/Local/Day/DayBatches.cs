@@ -83,7 +83,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         var bulk = LotActivity(batch.Run, now);
         await floor.RecordEndOfSynthesisAsync(new RecordEndOfSynthesisRequest
         {
-            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction * Read(BulkError, batch.Run.Run, "bulk")).ToWire(), VolumeMl = BulkMl,
+            RequestId = keys.Of("eos", batch.Run.Run), BatchId = Id(batch), EndOfSynthesisTime = now.ToWire(), Bulk = bulk.WithAmount(bulk.Amount * YieldFraction * Read(BulkError, batch.Run.Run, "bulk")).ToWire(), VolumeMl = BulkMl, InstrumentId = CalibratorOf(batch.Run), Geometry = Geometry,
         });
         await CompleteAsync(batch, "synthesis");
         await StepAsync(batch, "filter", new StepValue { Code = "bubble-point", Number = 3.4 });
@@ -102,7 +102,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
     public async Task DispenseAsync(DayBatch batch, DateTimeOffset now)
     {
         var run = batch.Run;
-        var calibrator = setup.Equipment[input.Equipment.First(e => e.Class is "dose_calibrator" && e.Site == run.Site).Equipment];
+        var calibrator = CalibratorOf(run);
         // A filling that was cut off is done again from the start, and the services answer what they answered.
         batch.Doses.Clear();
         await BeginAsync(batch, "dispense", calibrator);
@@ -121,6 +121,8 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         await CompleteAsync(batch, "dispense");
     }
 
+    string CalibratorOf(RunInput run) => setup.Equipment[input.Equipment.First(e => e.Class is "dose_calibrator" && e.Site == run.Site).Equipment];
+
     // What of the bulk holds that activity.
     double VolumeOf(RunInput run, CalibratedActivity part) => BulkMl * (part.Amount.Bq / (LotActivity(run, part.Reference).Amount.Bq * YieldFraction));
 
@@ -130,7 +132,7 @@ sealed class DayBatches(DayInput input, DayPeople people, DayKeys keys, DaySetup
         var run = batch.Run;
         await BeginAsync(batch, "qc-sample");
         var sample = SampleOf(run, now);
-        batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = VolumeOf(run, sample) })).SampleId;
+        batch.SampleId = (await floor.TakeSampleAsync(new TakeSampleRequest { RequestId = keys.Of("sample", run.Run), BatchId = Id(batch), StepId = "qc-sample", Activity = sample.ToWire(), VolumeMl = VolumeOf(run, sample), InstrumentId = CalibratorOf(run), Geometry = Geometry })).SampleId;
         await CompleteAsync(batch, "qc-sample");
     }
 

@@ -11,6 +11,7 @@ import { Refusals } from '../../ui/Refusals';
 import { useToast } from '../../ui/Toasts';
 import { timestamp } from '../../physics/time';
 import { batchTexts as t } from '../../text/batches';
+import { useCalibrator } from './CalibratorFields';
 
 /** Takes a sample for quality control. */
 export function TakeSample({ record, step }: { record: BatchRecord; step: BatchStep }) {
@@ -20,9 +21,10 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
   const [activity, setActivity] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
   const [retained, setRetained] = useState(false);
+  const calibrator = useCalibrator(batch.siteId, record.recipe?.nuclide ?? '', step.equipmentIds[0]);
   const taken = record.movements.filter((each) => each.kind === MovementKind.SAMPLE && each.stepId === step.stepId);
   const submit = async () => {
-    const done = await take.run({ batchId: batch.batchId, stepId: step.stepId, volumeMl: numberOf(volume) ?? NaN, retained, activity: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(activity) ?? NaN, referenceTime: timestamp(now()) } });
+    const done = await take.run({ batchId: batch.batchId, stepId: step.stepId, volumeMl: numberOf(volume) ?? NaN, retained, instrumentId: calibrator.instrumentId, geometry: calibrator.geometry, activity: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(activity) ?? NaN, referenceTime: timestamp(now()) } });
     if (done) say(t.sampled);
   };
   return (
@@ -31,6 +33,7 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
       <div className="columns-3">
         <ActivityField label={t.activity} value={activity} onChange={setActivity} />
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
+        {calibrator.fields}
       </div>
       <Check label={t.retained} value={retained} onChange={setRetained} />
       <Refusals problem={take.problem} />
