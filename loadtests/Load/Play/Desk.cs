@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Doseline.Inventory.V1;
+using Doseline.Labeling.V1;
 using Doseline.Load.Drive;
 using Doseline.Orders.V1;
 using Doseline.Platform.Rpc;
@@ -15,6 +16,9 @@ sealed class Desk(People people, Market market)
     /// <summary>Name of the read that asks for nothing.</summary>
     public const string NoCall = "empty call";
 
+    /// <summary>Name of the read that asks whether a label is genuine.</summary>
+    public const string Authenticity = "CheckAuthenticity";
+
     const int PageSize = 50;
     static readonly Marshaller<Empty> Void = Marshallers.Create(static m => m.ToByteArray(), Empty.Parser.ParseFrom);
     static readonly Method<Empty, Empty> Nothing = new(MethodType.Unary, "doseline.load.v1.Nothing", "Nothing", Void, Void);
@@ -22,6 +26,7 @@ sealed class Desk(People people, Market market)
 
     readonly OrdersService.OrdersServiceClient[] orders = [.. people.Everywhere("supply_desk").Select(i => new OrdersService.OrdersServiceClient(i))];
     readonly PossessionService.PossessionServiceClient[] possession = [.. people.Everywhere("auditor").Select(i => new PossessionService.PossessionServiceClient(i))];
+    readonly AuthenticityService.AuthenticityServiceClient[] labels = [.. people.Everywhere("auditor").Select(i => new AuthenticityService.AuthenticityServiceClient(i))];
     readonly CallInvoker[] anybody = people.Everywhere("auditor");
     readonly ConcurrentQueue<string> placed = [], untaken = [];
     int last;
@@ -47,7 +52,9 @@ sealed class Desk(People people, Market market)
     }
 
     /// <summary>Reads by name; the first asks nothing of anybody, as what the others are held against.</summary>
-    public IReadOnlyDictionary<string, Func<int, Task<string>>> Reads(string site)
+    /// <param name="site">Whose possession is asked for.</param>
+    /// <param name="scans">Labels that are asked about.</param>
+    public IReadOnlyDictionary<string, Func<int, Task<string>>> Reads(string site, IReadOnlyList<string> scans)
     {
         var ids = placed.ToArray();
         return new Dictionary<string, Func<int, Task<string>>>(StringComparer.Ordinal)
@@ -56,6 +63,11 @@ sealed class Desk(People people, Market market)
             ["GetOrder"] = n => OutcomeAsync(async d => await orders[n % orders.Length].GetOrderAsync(new GetOrderRequest { OrderId = ids[n * 7919L % ids.Length] }, deadline: d)),
             ["ListOrders"] = n => OutcomeAsync(async d => await orders[n % orders.Length].ListOrdersAsync(new ListOrdersRequest { PageSize = PageSize }, deadline: d)),
             ["GetPossession"] = n => OutcomeAsync(async d => await possession[n % possession.Length].GetPossessionAsync(new GetPossessionRequest { SiteId = site }, deadline: d)),
+            [Authenticity] = n => OutcomeAsync(async d =>
+            {
+                var answer = await labels[n % labels.Length].CheckAuthenticityAsync(new CheckAuthenticityRequest { Scan = scans[(int)(n * 7919L % scans.Count)] }, deadline: d);
+                if (answer.Authenticity is not Labeling.V1.Authenticity.Valid) throw new RpcException(new Status(StatusCode.Aborted, answer.ReasonCode));
+            }),
         };
     }
 

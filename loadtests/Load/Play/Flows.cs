@@ -99,6 +99,9 @@ sealed class Flows : IDisposable
     /// <summary>Orders and doses of every batch that was made.</summary>
     public IReadOnlyList<(string Order, string Dose)> Made => [.. orders.All.Where(o => o.DoseId is not "" and not null).Select(o => (o.Accepted!.OrderId, o.DoseId))];
 
+    /// <summary>What a scanner reads from the label of every dose that was made.</summary>
+    public IReadOnlyList<string> Scans => [.. orders.All.Where(o => o.Scan is not "").Select(o => o.Scan)];
+
     /// <inheritdoc/>
     public void Dispose()
     {

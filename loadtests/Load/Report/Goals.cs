@@ -50,6 +50,10 @@ sealed record Goal(string What, string Figures, double Value, string Unit, doubl
                 double? Read(string arm) => results.SumOf(store, arm, Kinds.Read, read)?.Answered / results.SumOf(store, arm, Kinds.Read, Play.Desk.NoCall)?.Answered;
             }
 
+            // Whoever asks has a vial in hand: 200 ms at the gateway (A218).
+            if (results.SumOf(store, Arms.Now, Kinds.Read, Play.Desk.Authenticity) is { } labels)
+                yield return new Goal($"{store}: p99 of {Play.Desk.Authenticity}, as fast as it is asked", Text.Of($"{labels.Answered:0} a second"), labels.P99, "ms", 200, AtLeast: false);
+
             if (results.SumOf(store, Arms.Grown, Kinds.Closed, Turn.InFlightOf(most)) is { } grown && results.SumOf(store, Arms.Now, Kinds.Closed, Turn.InFlightOf(most)) is { } fresh)
             {
                 yield return new Goal($"{store}: processor time for an order on grown databases, to fresh ones", Text.Of($"{grown.CpuMs:0.00} and {fresh.CpuMs:0.00} ms"), grown.CpuMs / fresh.CpuMs, "×", Even, AtLeast: false);

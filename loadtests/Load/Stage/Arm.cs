@@ -42,7 +42,7 @@ sealed class Arm(Build build, Store store, string key, string folder) : IAsyncDi
     public Effects Effects => effects ?? throw NotThere();
 
     /// <summary>The reads, of the site where batches are made.</summary>
-    public IReadOnlyDictionary<string, Func<int, Task<string>>> Reads => Desk.Reads(FlowDay.Site);
+    public IReadOnlyDictionary<string, Func<int, Task<string>>> Reads => Desk.Reads(FlowDay.Site, Flows.Scans);
 
     /// <summary>Makes its databases.</summary>
     public async Task MakeAsync(CancellationToken cancel)

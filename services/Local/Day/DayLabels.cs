@@ -40,6 +40,6 @@ sealed class DayLabels(DayInput input, DayPeople people, DayKeys keys)
         await labels.ReportPrintResultAsync(new ReportPrintResultRequest { RequestId = keys.Of("printed", name), PrintId = printId, State = PrintState.Printed });
         await labels.VerifyLabelAsync(new VerifyLabelRequest { RequestId = keys.Of("verified", name), PrintId = printId, Scan = "]d2" + printed.Content.ElementData });
         await labels.MarkAppliedAsync(new MarkAppliedRequest { RequestId = keys.Of("applied", name), PrintId = printId });
-        order.PrintId = printId;
+        (order.PrintId, order.Scan) = (printId, "]d2" + printed.Content.ElementData);
     }
 }

@@ -38,6 +38,9 @@ sealed class DayOrder(OrderInput input)
     /// <summary>What the dose's label was found to say; the printed copy that counts.</summary>
     public string PrintId { get; set; } = "";
 
+    /// <summary>What a scanner reads from its label; empty before.</summary>
+    public string Scan { get; set; } = "";
+
     /// <summary>True when the shipper holds it back before packing.</summary>
     public bool HeldBack { get; set; }
 }
