@@ -43,7 +43,7 @@ public sealed class QualityModule : ServiceModule
                 .InTurn<DoseDispensed, DoseProgress>(d => [d.BatchId, d.DoseId])
                 .InTurn<DoseLost, DoseProgress>(d => [d.DoseId])
                 .InTurn<SampleTaken, SampleArrivals>(s => [s.SampleId])
-                .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId])
+                .InTurn<ExecutionHoldRaised, ExecutionHolds>(h => [h.BatchId, h.DoseId], anyWord: true)
                 .InTurn<EquipmentChanged, InstrumentCopies<QualityDb>>(e => [e.EquipmentId]))
             .From("inventory", facts => facts.Commutes<MaterialIssued, TraceFacts>(m => [m.BatchId]))
             .From("labeling", facts => facts.Commutes<LabelVerified, TraceFacts>(l => [l.DoseId]))

@@ -13,10 +13,10 @@ public sealed class TrainingRulesTests
     public void A_new_version_needs_new_training_from_the_instant_it_is_in_force()
     {
         ProcedureVersion[] versions = [new(1, Now.AddDays(-30)), new(2, Now)];
-        TrainingRules.Check(versions, [new(1, null, false)], Now.AddTicks(-1)).ShouldBe(new(TrainingStanding.Trained, 1, 1));
-        TrainingRules.Check(versions, [new(1, null, false)], Now).ShouldBe(new(TrainingStanding.Outdated, 2, 1));
-        TrainingRules.Check(versions, [new(1, null, false), new(2, null, false)], Now).ShouldBe(new(TrainingStanding.Trained, 2, 2));
-        TrainingRules.Check(versions, [new(2, null, false)], Now.AddTicks(-1)).Standing.ShouldBe(TrainingStanding.Outdated);
+        TrainingRules.Check(versions, [new(1, null, false)], true, Now.AddTicks(-1)).ShouldBe(new(TrainingStanding.Trained, 1, 1));
+        TrainingRules.Check(versions, [new(1, null, false)], true, Now).ShouldBe(new(TrainingStanding.Outdated, 2, 1));
+        TrainingRules.Check(versions, [new(1, null, false), new(2, null, false)], true, Now).ShouldBe(new(TrainingStanding.Trained, 2, 2));
+        TrainingRules.Check(versions, [new(2, null, false)], true, Now.AddTicks(-1)).Standing.ShouldBe(TrainingStanding.Outdated);
     }
 
     [Fact]
@@ -24,12 +24,14 @@ public sealed class TrainingRulesTests
     public void What_was_never_done_ran_out_or_was_withdrawn_does_not_count()
     {
         ProcedureVersion[] versions = [new(1, Now)];
-        TrainingRules.Check([], [], Now).Standing.ShouldBe(TrainingStanding.NoProcedure);
-        TrainingRules.Check([new(1, Now.AddTicks(1))], [new(1, null, false)], Now).Standing.ShouldBe(TrainingStanding.NoProcedure);
-        TrainingRules.Check(versions, [], Now).Standing.ShouldBe(TrainingStanding.Never);
-        TrainingRules.Check(versions, [new(1, Now, false)], Now).Standing.ShouldBe(TrainingStanding.Expired);
-        TrainingRules.Check(versions, [new(1, null, true)], Now).Standing.ShouldBe(TrainingStanding.Withdrawn);
-        TrainingRules.Check(versions, [new(1, null, true), new(1, Now.AddDays(1), false)], Now).Standing.ShouldBe(TrainingStanding.Trained);
+        TrainingRules.Check([], [], true, Now).Standing.ShouldBe(TrainingStanding.NoProcedure);
+        TrainingRules.Check([new(1, Now.AddTicks(1))], [new(1, null, false)], true, Now).Standing.ShouldBe(TrainingStanding.NoProcedure);
+        TrainingRules.Check(versions, [], true, Now).Standing.ShouldBe(TrainingStanding.Never);
+        TrainingRules.Check(versions, [new(1, Now, false)], true, Now).Standing.ShouldBe(TrainingStanding.Expired);
+        TrainingRules.Check(versions, [new(1, null, true)], true, Now).Standing.ShouldBe(TrainingStanding.Withdrawn);
+        TrainingRules.Check(versions, [new(1, null, true), new(1, Now.AddDays(1), false)], true, Now).Standing.ShouldBe(TrainingStanding.Trained);
+        TrainingRules.Check(versions, [new(1, null, false)], false, Now).Standing.ShouldBe(TrainingStanding.NotConfirmed);
+        TrainingRules.Check(versions, [], false, Now).Standing.ShouldBe(TrainingStanding.Never);
     }
 
     [Fact]

@@ -158,10 +158,14 @@ public sealed class ControlTests : IAsyncLifetime
         await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-1", BatchId = QualityScene.Batch, Code = "PRESSURE_LOW", Summary = "As it was said then." });
         await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-2", BatchId = QualityScene.Batch, Cause = (HoldCause)999 });
         await platform.GiveAsync(QualityScene.Batch, new ExecutionHoldRaised { ExceptionId = "ex-3", BatchId = QualityScene.Batch, Cause = HoldCause.LotRejected });
+        // A later version says the cause by its name.
+        var later = platform.Make("execution", QualityScene.Batch, new ExecutionHoldRaised());
+        later = later with { Data = $$"""{"exceptionId":"ex-4","batchId":"{{QualityScene.Batch}}","cause":"HOLD_CAUSE_OF_A_LATER_VERSION"}""" };
+        await platform.GiveAsync(later with { DataHash = Doseline.Platform.Messaging.Fact.HashOf(later.Data) });
         (await scene.StateAsync("dose-1")).ShouldBe(Disposition.Quarantine);
         (await scene.Deviations().ListDeviationsAsync(new ListDeviationsRequest { BatchId = QualityScene.Batch, OpenOnly = true })).Deviations.Select(d => (d.SourceId, d.Code, d.Summary)).ShouldBe(
         [
-            ("ex-1", "PRESSURE_LOW", "As it was said then."), ("ex-2", "EXECUTION_HOLD", "Execution holds the batch; the batch record says why."),
+            ("ex-1", "PRESSURE_LOW", "As it was said then."), ("ex-4", "EXECUTION_HOLD", "Execution holds the batch; the batch record says why."), ("ex-2", "EXECUTION_HOLD", "Execution holds the batch; the batch record says why."),
             ("ex-3", "LOT_REJECTED", "A lot of which the batch took is rejected."),
         ], ignoreOrder: true);
     }

@@ -100,6 +100,7 @@ static class IdentityWire
         TrainingStanding.Outdated => Wire.TrainingVerdict.Outdated,
         TrainingStanding.Expired => Wire.TrainingVerdict.Expired,
         TrainingStanding.Withdrawn => Wire.TrainingVerdict.Withdrawn,
+        TrainingStanding.NotConfirmed => Wire.TrainingVerdict.NotConfirmed,
         _ => Wire.TrainingVerdict.NoProcedure,
     };
 

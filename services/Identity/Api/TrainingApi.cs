@@ -111,7 +111,7 @@ public sealed class TrainingApi(IdentityDb db, PageTokens pages) : TrainingServi
         {
             foreach (var procedure in procedures)
             {
-                var verdict = TrainingRules.Check([.. procedure.Select(Version)], [.. trainings[(person.Id, procedure.Key)].Select(On)], db.Now);
+                var verdict = TrainingRules.Check([.. procedure.Select(Version)], [.. trainings[(person.Id, procedure.Key)].Select(On)], person.Confirmed, db.Now);
                 response.Lines.Add(new TrainingLine
                 {
                     PersonId = person.Id, PersonName = person.Name, Code = procedure.Key, ProcedureVersion = (int)verdict.InForce, TrainedVersion = (int)verdict.TrainedOn, Verdict = verdict.Standing.ToWire(),
@@ -128,10 +128,10 @@ public sealed class TrainingApi(IdentityDb db, PageTokens pages) : TrainingServi
     {
         var cancel = context.CancellationToken;
         var (subject, code) = (request.Subject, request.Code);
-        var person = await db.People.AsNoTracking().Where(p => p.State == PersonState.Active && (p.Id == subject || (p.ExternalSubject != "" && p.ExternalSubject == subject))).Select(p => p.Id).FirstOrDefaultAsync(cancel);
+        var person = await db.People.AsNoTracking().Where(p => p.State == PersonState.Active && (p.Id == subject || (p.ExternalSubject != "" && p.ExternalSubject == subject))).Select(p => new { p.Id, p.Confirmed }).FirstOrDefaultAsync(cancel);
         var versions = await db.Procedures.AsNoTracking().Where(p => p.Code == code).ToListAsync(cancel);
-        var trainings = person is null ? [] : await db.Trainings.AsNoTracking().Where(t => t.PersonId == person && t.Code == code).ToListAsync(cancel);
-        var verdict = TrainingRules.Check([.. versions.Select(Version)], [.. trainings.Select(On)], db.Now);
+        var trainings = person is null ? [] : await db.Trainings.AsNoTracking().Where(t => t.PersonId == person.Id && t.Code == code).ToListAsync(cancel);
+        var verdict = TrainingRules.Check([.. versions.Select(Version)], [.. trainings.Select(On)], person is { Confirmed: true }, db.Now);
         return new CheckTrainingResponse { Verdict = verdict.Standing.ToWire(), ProcedureVersion = (int)verdict.InForce, TrainedVersion = (int)verdict.TrainedOn };
     }
 

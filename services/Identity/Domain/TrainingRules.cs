@@ -23,6 +23,9 @@ public enum TrainingStanding
 
     /// <summary>No version of the procedure is in force.</summary>
     NoProcedure,
+
+    /// <summary>Trained, but no witness has confirmed since somebody else gave the password that it is the person who acts.</summary>
+    NotConfirmed,
 }
 
 /// <summary>A version of a procedure.</summary>
@@ -46,7 +49,11 @@ public sealed record TrainingVerdict(TrainingStanding Standing, long InForce, lo
 public static class TrainingRules
 {
     /// <summary>Whether a person may act under a procedure now.</summary>
-    public static TrainingVerdict Check(IReadOnlyList<ProcedureVersion> versions, IReadOnlyList<TrainingOn> trainings, DateTimeOffset now)
+    /// <param name="versions">Versions of the procedure.</param>
+    /// <param name="trainings">What the person was trained on.</param>
+    /// <param name="confirmed">False when somebody else gave the password and no witness has confirmed the person since.</param>
+    /// <param name="now">Now (UTC).</param>
+    public static TrainingVerdict Check(IReadOnlyList<ProcedureVersion> versions, IReadOnlyList<TrainingOn> trainings, bool confirmed, DateTimeOffset now)
     {
         var inForce = versions.Where(v => v.Effective <= now).Select(v => v.Version).DefaultIfEmpty(0).Max();
         var newest = trainings.Select(t => t.Version).DefaultIfEmpty(0).Max();
@@ -54,7 +61,7 @@ public static class TrainingRules
         // Training ahead on a version that is not yet in force does not stand for the one that is.
         var onIt = trainings.Where(t => t.Version == inForce).ToList();
         var standing =
-            onIt.Any(t => !t.Withdrawn && !(t.Expire <= now)) ? TrainingStanding.Trained
+            onIt.Any(t => !t.Withdrawn && !(t.Expire <= now)) ? confirmed ? TrainingStanding.Trained : TrainingStanding.NotConfirmed
             : onIt.Any(t => !t.Withdrawn) ? TrainingStanding.Expired
             : onIt is not [] ? TrainingStanding.Withdrawn
             : trainings is [] ? TrainingStanding.Never : TrainingStanding.Outdated;

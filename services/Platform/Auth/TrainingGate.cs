@@ -20,7 +20,7 @@ public sealed class TrainingGate(HostCalls host)
     /// <param name="caller">Who acts.</param>
     /// <param name="procedure">Code of the procedure; empty for none.</param>
     /// <param name="cancel">Cancels.</param>
-    /// <exception cref="RefusedException">TRAINING_NEEDED, or TRAINING_UNKNOWN when Identity cannot be asked.</exception>
+    /// <exception cref="RefusedException">TRAINING_NEEDED, PERSON_NOT_CONFIRMED, or TRAINING_UNKNOWN when Identity cannot be asked.</exception>
     public async ValueTask RequireAsync(Caller caller, string procedure, CancellationToken cancel)
     {
         if (procedure is "" || IsExempt(caller)) return;
@@ -52,6 +52,8 @@ public sealed class TrainingGate(HostCalls host)
         try
         {
             var answer = await AskAsync(subject, procedure, cancel);
+            if (answer.Verdict is TrainingVerdict.NotConfirmed)
+                return Refusal.Denied($"people/{subject}", "PERSON_NOT_CONFIRMED", $"Somebody else gave {name} the password; before {name} acts, somebody who knows the person signs that it is her (ConfirmPerson).").With("person_id", subject);
             return answer.Verdict is TrainingVerdict.Trained ? null : Refusal.Denied($"procedures/{procedure}", "TRAINING_NEEDED", $"{name} may not do this: {Because(answer)}")
                 .With("procedure", procedure).With("verdict", answer.Verdict).With("procedure_version", answer.ProcedureVersion).With("trained_version", answer.TrainedVersion).With("person_id", subject);
         }

@@ -57,8 +57,15 @@ public sealed record FactRule(
     string Service, string Publisher, MessageDescriptor Message, FactOrder Order, Start Start, Func<IMessage, IEnumerable<string>>? Rows, string Build,
     Func<IServiceProvider, IMessage, Fact, CancellationToken, Task> HandleAsync)
 {
+    /// <summary>True when it acts whatever a word of the fact says, also one that only a later version knows: a hold holds for every cause.</summary>
+    public bool AnyWord { get; init; }
+
     /// <summary>Fact type, the proto full name.</summary>
     public string Type => Message.FullName;
+
+    /// <summary>The payload of a fact of this type.</summary>
+    /// <exception cref="FactUnreadableException">This version cannot read it.</exception>
+    public IMessage Read(Fact fact) => FactJson.ReadFact(fact.Data, Message, AnyWord);
 
     /// <summary>Name of what is done here, for people: service and type.</summary>
     public string Handler => $"{Service}.{Message.Name}";
@@ -80,8 +87,9 @@ public sealed class FactRules(string service, string publisher, IServiceCollecti
     /// <summary>Facts that share a row are handled one after the other, and wait behind one that could not be.</summary>
     /// <param name="rows">The rows here that a fact touches or needs; its subject when null.</param>
     /// <param name="from">Where a new listener begins.</param>
-    public FactRules InTurn<TFact, THandler>(Func<TFact, IEnumerable<string>>? rows = null, Start from = Start.Beginning)
-        where TFact : class, IMessage<TFact>, new() where THandler : class, IFactHandler<TFact> => Add<TFact, THandler>(FactOrder.InTurn, rows, from);
+    /// <param name="anyWord">True for who acts whatever a word of it says; who does not waits for a version that knows the word.</param>
+    public FactRules InTurn<TFact, THandler>(Func<TFact, IEnumerable<string>>? rows = null, Start from = Start.Beginning, bool anyWord = false)
+        where TFact : class, IMessage<TFact>, new() where THandler : class, IFactHandler<TFact> => Add<TFact, THandler>(FactOrder.InTurn, rows, from, anyWord);
 
     /// <summary>Facts that may be handled in any order: one that could not be holds up no other.</summary>
     /// <param name="rows">The rows here that a fact touches; its subject when null.</param>
@@ -95,7 +103,7 @@ public sealed class FactRules(string service, string publisher, IServiceCollecti
     public FactRules LatestWins<TFact, THandler>(Func<TFact, IEnumerable<string>>? rows = null, Start from = Start.Beginning)
         where TFact : class, IMessage<TFact>, new() where THandler : class, IFactHandler<TFact> => Add<TFact, THandler>(FactOrder.LatestWins, rows, from);
 
-    FactRules Add<TFact, THandler>(FactOrder order, Func<TFact, IEnumerable<string>>? rows, Start from)
+    FactRules Add<TFact, THandler>(FactOrder order, Func<TFact, IEnumerable<string>>? rows, Start from, bool anyWord = false)
         where TFact : class, IMessage<TFact>, new()
         where THandler : class, IFactHandler<TFact>
     {
@@ -111,7 +119,7 @@ public sealed class FactRules(string service, string publisher, IServiceCollecti
             return new FactRule(
                 service, publisher, message, order, from, rows is null ? null : fact => rows((TFact)fact),
                 $"{typeof(THandler).Module.ModuleVersionId:N}{typeof(TFact).Module.ModuleVersionId:N}",
-                (scope, fact, envelope, cancel) => scope.GetRequiredService<THandler>().HandleAsync((TFact)fact, envelope, cancel));
+                (scope, fact, envelope, cancel) => scope.GetRequiredService<THandler>().HandleAsync((TFact)fact, envelope, cancel)) { AnyWord = anyWord };
         }
     }
 }

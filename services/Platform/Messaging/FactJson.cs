@@ -24,13 +24,16 @@ public static class FactJson
 
     /// <summary>Reads a fact to act on: fields that this version does not know are ignored, words that it does not know are not.</summary>
     /// <remarks>The parser drops the name of an enum's value that a newer publisher added; a handler would then act on "unspecified".</remarks>
+    /// <param name="json">The payload.</param>
+    /// <param name="type">What it is said to be.</param>
+    /// <param name="anyWord">True for who acts whatever a word says, and takes one that it does not know for unspecified.</param>
     /// <exception cref="FactUnreadableException">It is not of this type, holds what nothing can hold, or says a word that this version does not know.</exception>
-    public static IMessage ReadFact(string json, MessageDescriptor type)
+    public static IMessage ReadFact(string json, MessageDescriptor type, bool anyWord = false)
     {
         try
         {
             var message = Parser.Parse(json, type);
-            if (HasWords(type, []))
+            if (!anyWord && HasWords(type, []))
             {
                 using var document = JsonDocument.Parse(json);
                 RequireKnown(document.RootElement, type);
@@ -39,6 +42,7 @@ public static class FactJson
             // What no request may hold, such as an activity that is no number, comes in by no fact either.
             List<Refusal> malformed = [];
             WellFormed.Check(message, malformed);
+            if (anyWord) malformed.RemoveAll(m => m.Code == WellFormed.ValueUnknown);
             return malformed is [var first, ..] ? throw new FactUnreadableException($"The payload is no {type.FullName}: {first.Message}") : message;
         }
         catch (Exception fault) when (fault is InvalidProtocolBufferException or InvalidJsonException or JsonException)

@@ -15,6 +15,9 @@ namespace Doseline.Platform.Rpc;
 /// </summary>
 public static class WellFormed
 {
+    /// <summary>Code of an enum's number that nobody defined.</summary>
+    public const string ValueUnknown = "VALUE_UNKNOWN";
+
     // google/protobuf/timestamp.proto: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
     const long TimestampSecondsMin = -62_135_596_800;
     const long TimestampSecondsMax = 253_402_300_799;
@@ -86,7 +89,7 @@ public static class WellFormed
                 refusals.Add(Refusal.Invalid(path, "DURATION_OUT_OF_RANGE", $"{path} is no span within ten thousand years.").With("seconds", span.Seconds).With("nanos", span.Nanos));
                 break;
             case System.Enum member when field.FieldType is FieldType.Enum && field.EnumType.FindValueByNumber(Convert.ToInt32(member, CultureInfo.InvariantCulture)) is null:
-                refusals.Add(Refusal.Invalid(path, "VALUE_UNKNOWN", $"{path} has a number that {field.EnumType.Name} does not define.").With("number", Convert.ToInt32(member, CultureInfo.InvariantCulture)));
+                refusals.Add(Refusal.Invalid(path, ValueUnknown, $"{path} has a number that {field.EnumType.Name} does not define.").With("number", Convert.ToInt32(member, CultureInfo.InvariantCulture)));
                 break;
             case Timestamp or Duration: break;
             // Whatever a method does with it: an activity is one at an instant.

@@ -14,8 +14,13 @@ public sealed class ExecutionHolds(QualityDb db, Dispositions dispositions) : IF
     {
         var id = Id.From("deviation", fact.ExceptionId);
         if (await db.LoadAsync<DeviationRow>(cancel, id) is not null) return;
-        // Facts from before causes were an enum say it in words.
-        var (code, summary) = fact.Cause is HoldCause.Unspecified ? (fact.Code, fact.Summary) : (Enum.IsDefined(fact.Cause) ? fact.Cause.Code() : "EXECUTION_HOLD", HoldWords.Of(fact.Cause));
+        // Facts from before causes were an enum say it in words; a cause that only a later version knows holds as well.
+        var (code, summary) = fact.Cause switch
+        {
+            HoldCause.Unspecified when fact.Code is not "" => (fact.Code, fact.Summary),
+            var cause when cause is not HoldCause.Unspecified && Enum.IsDefined(cause) => (cause.Code(), HoldWords.Of(cause)),
+            var cause => ("EXECUTION_HOLD", HoldWords.Of(cause)),
+        };
         await dispositions.OpenAsync(id, fact.BatchId, fact.DoseId, DeviationOrigin.Execution, fact.ExceptionId, code, summary, cancel);
     }
 }

@@ -15,7 +15,7 @@ export const peopleTexts = {
   lock: 'Lock out', unlock: 'End lock', reset: 'New one-time password', leave: 'Person leaves', lockedToast: 'Locked out.', unlockedToast: 'Lock ended.', leftToast: 'The person has left; rights and sessions ended.',
   joined: 'Joined', leftAt: 'Left', lockReason: 'Locked because', person: 'Person', version: 'Version', missingReason: 'Say why.', self: 'Nobody changes their own rights.',
   matrix: 'Who is trained now', procedure: 'Procedure', inForce: 'In force', trainedOn: 'Trained on', verdict: 'Training', records: 'Records',
-  verdicts: { 0: '–', 1: 'trained', 2: 'never trained', 3: 'on an earlier version', 4: 'must be refreshed', 5: 'withdrawn', 6: 'no procedure in force' } as Record<number, string>,
+  verdicts: { 0: '–', 1: 'trained', 2: 'never trained', 3: 'on an earlier version', 4: 'must be refreshed', 5: 'withdrawn', 6: 'no procedure in force', 7: 'not confirmed' } as Record<number, string>,
   noMatrix: 'No procedure is in force.', noProcedures: 'No procedure was published.', noRecords: 'No training was recorded.',
   record: 'Record training', recordTitle: 'Record a training', trainedAt: 'Found competent', refreshBy: 'To be refreshed by', refreshHint: 'Empty when it need not be.', evidence: 'Where the proof is', recorded: 'Recorded.', withdraw: 'Withdraw', withdrawn: 'Withdrawn.',
   publish: 'Publish a procedure', publishTitle: 'Publish the next version of a procedure', code: 'Code', codeHint: 'a-z, 0-9 and "-". Methods name it in their policy.', title: 'Title', effective: 'In force from', published: 'Published. Training on earlier versions no longer counts from then on.', publishedBy: 'Published by',

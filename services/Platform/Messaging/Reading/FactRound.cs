@@ -197,7 +197,7 @@ sealed class FactRound(
         if (!fact.IsIntact) return new Job(rule, fact, [fact.Subject]) { Fault = new FactConflictException($"Fact {fact.Id} says its payload hashes to {fact.DataHash}, but it hashes to {Fact.HashOf(fact.Data)}.") };
         try
         {
-            var message = FactJson.ReadFact(fact.Data, rule.Message);
+            var message = rule.Read(fact);
             return new Job(rule, fact, rule.KeysOf(fact, message)) { Message = message };
         }
         catch (FactUnreadableException fault)

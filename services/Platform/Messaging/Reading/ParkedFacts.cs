@@ -67,7 +67,7 @@ public sealed class ParkedFacts(FactTable table, FactWork work, IServiceScopeFac
         {
             var fact = FactWaits.Read(row);
             if (!fact.IsIntact) throw new FactConflictException($"Fact {fact.Id} says its payload hashes to {fact.DataHash}, but it hashes to {Fact.HashOf(fact.Data)}.");
-            var fresh = await work.HandleAsync(rule, fact with { Position = row.Position }, FactJson.ReadFact(fact.Data, rule.Message),
+            var fresh = await work.HandleAsync(rule, fact with { Position = row.Position }, rule.Read(fact),
                 async db => resolution.Mark(db, await db.Waiting.SingleAsync(w => w.FactId == row.FactId, cancel)), cancel, $"Replayed by {resolution.Caller.Subject}: {resolution.Reason}");
             if (fresh) return true;
         }

@@ -1,13 +1,10 @@
 import { useState } from 'react';
 import { useAction } from '../../api/action';
-import { useList } from '../../api/query';
 import { now, useNow } from '../../app/clock';
 import { useScan } from '../../app/scan';
 import { useSettings } from '../../app/settings';
 import { BatchRecordsService, type BatchRecord, type BatchStep, type RecordedDose } from '../../generated/doseline/execution/v1/batch_records_pb';
 import { BatchesService } from '../../generated/doseline/execution/v1/batches_pb';
-import { EquipmentService } from '../../generated/doseline/execution/v1/equipment_pb';
-import { EquipmentClass } from '../../generated/doseline/execution/v1/recipes_pb';
 import { DoseState } from '../../generated/doseline/execution/v1/records_pb';
 import { Button } from '../../ui/Button';
 import { ActivityField, bqOf, NumberField, numberOf, SelectField, useTypedActivity } from '../../ui/Fields';
@@ -17,6 +14,7 @@ import { activityAt } from '../../physics/decay';
 import { timestamp } from '../../physics/time';
 import { activityText } from '../../physics/units';
 import { batchTexts as t } from '../../text/batches';
+import { useCalibrator } from './CalibratorFields';
 import { StaleOr } from './StaleOr';
 
 const waiting = (dose: RecordedDose) => (dose.record?.state ?? DoseState.PLANNED) < DoseState.DISPENSED;
@@ -28,18 +26,14 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
   const { unit } = useSettings();
   const at = useNow(5);
   const dispense = useAction(BatchesService.method.dispenseDose, BatchRecordsService.typeName);
+  const nuclide = record.recipe?.nuclide ?? '';
+  const calibrator = useCalibrator(batch.siteId, nuclide, step.equipmentIds);
   const open = record.doses.filter(waiting);
   const [picked, setPicked] = useState('');
   const dose = open.find((each) => each.record?.doseId === picked) ?? open[0];
-  const [reading, setReading] = useTypedActivity(undefined, record.recipe?.nuclide);
+  const [reading, setReading] = useTypedActivity(undefined, nuclide);
   const [volume, setVolume] = useState('');
-  const calibrators = useList(EquipmentService.method.listEquipment, { siteId: batch.siteId, equipmentClass: EquipmentClass.DOSE_CALIBRATOR, pageSize: 100 }, (page) => page.equipment);
-  const [instrument, setInstrument] = useState(step.equipmentIds[0] ?? '');
-  const [geometry, setGeometry] = useState('');
   const [stranger, setStranger] = useState<string | null>(null);
-  const nuclide = record.recipe?.nuclide ?? '';
-  const geometries = calibrators.data?.find((each) => each.equipmentId === instrument)?.crossCalibrations.filter((each) => each.nuclide === nuclide) ?? [];
-  const measuredIn = geometry || geometries[0]?.geometry || '';
   useScan((code) => {
     const found = open.find((each) => each.record?.doseId === code || each.record?.orderId === code);
     setStranger(found ? null : code);
@@ -49,7 +43,7 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
   const aim = activityAt(dose.record.ordered, at);
   const submit = async () => {
     const answer = await dispense.run({
-      batchId: batch.batchId, doseId: dose.record!.doseId, volumeMl: numberOf(volume) ?? NaN, instrumentId: instrument, geometry: measuredIn,
+      batchId: batch.batchId, doseId: dose.record!.doseId, volumeMl: numberOf(volume) ?? NaN, instrumentId: calibrator.instrumentId, geometry: calibrator.geometry,
       reading: { nuclide, activityBq: bqOf(reading) ?? NaN, referenceTime: timestamp(now()) }, recordVersion: batch.recordVersion,
     });
     if (!answer) return refresh();
@@ -65,8 +59,7 @@ export function DispenseDoses({ record, step, refresh }: { record: BatchRecord; 
         <SelectField label={t.dose} hint={t.doseHint} value={dose.record.doseId} onChange={setPicked} options={open.map((each, i) => [each.record!.doseId, `${i + 1} · ${each.record!.doseId.slice(0, 10)}`] as const)} />
         <ActivityField label={t.reading} value={reading} onChange={setReading} />
         <NumberField label={t.volume} unit="mL" value={volume} onChange={setVolume} />
-        <SelectField label={t.instrument} value={instrument} onChange={setInstrument} empty="" options={(calibrators.data ?? []).map((each) => [each.equipmentId, each.code] as const)} />
-        <SelectField label={t.geometry} value={measuredIn} onChange={setGeometry} options={geometries.map((each) => [each.geometry, `${each.geometry} · ${t.factor.toLowerCase()} ${each.factor}`] as const)} />
+        {calibrator.fields}
       </div>
       <StaleOr problem={dispense.problem} />
       <div className="row"><Button type="submit" kind="primary" size="large" for={BatchesService.method.dispenseDose} busy={dispense.busy}>{t.dispense}</Button></div>
