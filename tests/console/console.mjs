@@ -118,8 +118,8 @@ async function sessionOf(person) {
     }
 }
 
-// Quality signs that the person chose the password herself; before that she signs nothing.
-async function confirm({ login }) {
+/** Quality signs that the person chose the password herself; before that she signs nothing and acts under no procedure. */
+export async function confirm({ login }) {
     const { people } = await call(qa, 'identity.v1.PeopleService/ListPeople', { nameContains: login });
     const { personId, version } = people.find((each) => each.login === login);
     const request = { personId, version, reason: 'works in the tests of the console' };

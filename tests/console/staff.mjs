@@ -1,6 +1,6 @@
 // People and training: in with a one-time password, rights when quality says so, trained before work, locked out and gone.
 import assert from 'node:assert/strict';
-import { accessible, call, open, picture, refusals, said, signIn, stage, test } from './console.mjs';
+import { accessible, call, confirm, open, picture, refusals, said, signIn, stage, test } from './console.mjs';
 import { administrator, operator, qa } from './people.mjs';
 
 const chosen = 'a quiet harbour under snow';
@@ -102,6 +102,10 @@ test('Who was never trained stands out, and is trained from the record on [A212]
     await dialog.getByLabel('Where the proof is').fill('training file 2026-118');
     await because(page, 'Record training', 'three media fills, all passed');
     await said(page, 'Recorded.');
+    // Trained she is, but who knows that it is she who uses the password?
+    await line.getByText('not confirmed').waitFor();
+    await confirm({ login: 'nora.lind' });
+    await page.reload();
     await line.getByText('trained', { exact: true }).waitFor();
     await picture(page, 'people-training');
     for (const part of ['Procedures', 'Roles']) {

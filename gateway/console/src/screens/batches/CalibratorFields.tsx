@@ -5,14 +5,14 @@ import { EquipmentClass } from '../../generated/doseline/execution/v1/recipes_pb
 import { SelectField } from '../../ui/Fields';
 import { batchTexts as t } from '../../text/batches';
 
-/** Which dose calibrator measured, and in which geometry: of those that have a factor for the nuclide, first the one that the step was begun with. */
-export function useCalibrator(siteId: string, nuclide: string, begunWith: readonly string[] = []) {
+/** Which dose calibrator measured, and in which geometry: of those that have a factor for the nuclide, first the one that the batch already uses. */
+export function useCalibrator(siteId: string, nuclide: string, inUse: readonly string[] = []) {
   const calibrators = useList(EquipmentService.method.listEquipment, { siteId, equipmentClass: EquipmentClass.DOSE_CALIBRATOR, pageSize: 100 }, (page) => page.equipment);
   const [picked, setPicked] = useState('');
   const [typed, setTyped] = useState('');
   const able = (calibrators.data ?? []).filter((each) => each.crossCalibrations.some((factor) => factor.nuclide === nuclide));
   // Where there is one there is no choice to make.
-  const instrumentId = picked || ((able.length === 1 ? able[0] : able.find((each) => begunWith.includes(each.equipmentId)))?.equipmentId ?? '');
+  const instrumentId = picked || (able.length === 1 ? able[0]!.equipmentId : inUse.find((id) => able.some((each) => each.equipmentId === id)) ?? '');
   const factors = able.find((each) => each.equipmentId === instrumentId)?.crossCalibrations.filter((each) => each.nuclide === nuclide) ?? [];
   const geometry = typed || factors[0]?.geometry || '';
   const fields = (

@@ -21,7 +21,7 @@ export function TakeSample({ record, step }: { record: BatchRecord; step: BatchS
   const [activity, setActivity] = useTypedActivity(undefined, record.recipe?.nuclide);
   const [volume, setVolume] = useState('');
   const [retained, setRetained] = useState(false);
-  const calibrator = useCalibrator(batch.siteId, record.recipe?.nuclide ?? '', step.equipmentIds);
+  const calibrator = useCalibrator(batch.siteId, record.recipe?.nuclide ?? '', [step, ...record.steps].flatMap((each) => each.equipmentIds));
   const taken = record.movements.filter((each) => each.kind === MovementKind.SAMPLE && each.stepId === step.stepId);
   const submit = async () => {
     const done = await take.run({ batchId: batch.batchId, stepId: step.stepId, volumeMl: numberOf(volume) ?? NaN, retained, instrumentId: calibrator.instrumentId, geometry: calibrator.geometry, activity: { nuclide: record.recipe?.nuclide ?? '', activityBq: bqOf(activity) ?? NaN, referenceTime: timestamp(now()) } });
