@@ -68,6 +68,31 @@ public sealed class BatchTests
     }
 
     [Fact]
+    [Requirement("A246")]
+    public async Task A_batch_that_starts_a_second_before_the_new_recipe_is_in_force_takes_the_old_one_and_one_that_starts_with_it_the_new_one()
+    {
+        FakePossession possession = new();
+        await using var platform = await Shift.PlatformAsync(possession);
+        var shift = await Shift.StartAsync(platform, possession, orders: 1);
+        var first = shift.Run;
+        await shift.TakeAsync(await shift.Plant.RunAsync(hotCell: await shift.Plant.AddAsync("HC-2", EquipmentClass.HotCell)), "order-2");
+        var effective = platform.Now + TimeSpan.FromHours(2);
+        await shift.Plant.ApproveAsync(await shift.Plant.DraftAsync(Plant.Recipe("Another title")), effective);
+
+        await platform.AdvanceAsync(effective - TimeSpan.FromSeconds(1) - platform.Now);
+        (await StartAsync(first)).ShouldBe((1, "Enter the temperature of the reaction"));
+        await platform.AdvanceAsync(TimeSpan.FromSeconds(1));
+        (await StartAsync(shift.Run)).ShouldBe((2, "Another title"));
+
+        async Task<(long Version, string Title)> StartAsync(Run run)
+        {
+            var batch = (await shift.Operator.StartBatchAsync(new StartBatchRequest { RequestId = TestPlatform.RequestId(), RunId = run.RunId })).Batch;
+            var record = (await shift.Records.GetBatchRecordAsync(new GetBatchRecordRequest { BatchId = batch.BatchId })).Record;
+            return (batch.RecipeVersion, record.Recipe.UnitProcedures[0].Operations[1].Steps[1].Inputs[0].Title);
+        }
+    }
+
+    [Fact]
     [Requirement("A016", "A110")]
     public async Task A_value_out_of_limit_is_recorded_and_holds_the_batch_in_the_same_transaction()
     {

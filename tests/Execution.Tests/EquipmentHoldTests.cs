@@ -88,8 +88,8 @@ public sealed class EquipmentHoldTests
     static async Task OutOfServiceAsync(Shift shift, string equipment) => await shift.Plant.Floor.SetEquipmentStateAsync(
         new SetEquipmentStateRequest { RequestId = TestPlatform.RequestId(), EquipmentId = equipment, State = EquipmentState.OutOfService, Reason = "smoke" });
 
-    // Any method of the service, with nothing said but the batch.
-    static async Task<IEnumerable<string>> CodesAsync(CallInvoker calls, MethodDescriptor method, string batch)
+    /// <summary>What any method of the service is refused with, with nothing said but the batch.</summary>
+    internal static async Task<IEnumerable<string>> CodesAsync(CallInvoker calls, MethodDescriptor method, string batch)
     {
         var request = method.InputType.Parser.ParseFrom(ByteString.Empty);
         method.InputType.FindFieldByName("request_id").Accessor.SetValue(request, TestPlatform.RequestId());

@@ -55,6 +55,14 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
         await platform.AdvanceAsync(Run.StartTime.ToDateTimeOffset() - platform.Now);
     }
 
+    /// <summary>Takes up another run, with an order in it.</summary>
+    public async Task TakeAsync(Run run, string order)
+    {
+        Orders.Clear();
+        Run = run;
+        await OrderAsync(order);
+    }
+
     public static string DoseOf(string order) => Id.From("dose", order);
 
     /// <summary>Reserves room and accepts an order as Orders does.</summary>

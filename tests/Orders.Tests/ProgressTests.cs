@@ -41,6 +41,7 @@ public sealed class ProgressTests
         (await desk.GetAsync(order.OrderId)).State.ShouldBe(OrderState.Invoiced);
         (await BillRefusedAsync(desk, order)).ShouldBe(["ALREADY_INVOICED"]);
         (await desk.Orders.GetInvoiceAsync(new GetInvoiceRequest { OrderId = order.OrderId })).Invoice.ShouldBe(invoice);
+        (invoice.OrderId, invoice.DoseId).ShouldBe((order.OrderId, order.DoseId));
         OrdersService.OrdersServiceClient elsewhere = new(desk.Platform.UnsignedAs(TestPlatform.PersonIn("supply_desk") with { Sites = ["elsewhere"] }));
         (await TestPlatform.RefusalsAsync(() => elsewhere.GetInvoiceAsync(new GetInvoiceRequest { InvoiceId = invoice.InvoiceId }).ResponseAsync)).Single().Code.ShouldBe("SITE_NOT_ALLOWED");
     }

@@ -1,4 +1,5 @@
 using Doseline.Execution.V1;
+using Doseline.Inventory.V1;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Rpc;
 using Doseline.Platform.Signing;
@@ -209,6 +210,7 @@ public sealed class ControlTests : IAsyncLifetime
     public async Task A_certificate_of_analysis_comes_from_results_with_release_and_a_late_result_makes_its_next_version()
     {
         await scene.ReadyAsync(sterile: false);
+        foreach (var lot in new[] { "lot-2", "lot-1" }) await platform.GiveAsync(lot, new MaterialIssued { LotId = lot, BatchId = QualityScene.Batch, MaterialCode = "LU-CHLORIDE" });
         (await TestPlatform.RefusalsAsync(() => scene.Analyses.GetCertificateOfAnalysisAsync(new GetCertificateOfAnalysisRequest { DoseId = "dose-1" }).ResponseAsync))
             .ShouldHaveSingleItem().Code.ShouldBe("DOSE_NOT_RELEASED");
         var certificate = (await scene.Dispositions().ReleaseDosesConditionallyAsync(QualityScene.Conditionally("dose-1"))).Certificates.ShouldHaveSingleItem();
@@ -218,6 +220,10 @@ public sealed class ControlTests : IAsyncLifetime
         [
             ("RCP", "98.7", AnalysisStatus.Pass), ("ENDOTOXIN", "<0.25", AnalysisStatus.Pass), ("APPEARANCE", "CLEAR", AnalysisStatus.Pass), ("STERILITY", "", AnalysisStatus.Pending),
         ]);
+        var specification = (await scene.Specifications().ListSpecificationsAsync(new ListSpecificationsRequest { ProductCode = "LU-PSMA" })).Specifications.Single();
+        first.SpecificationId.ShouldBe(specification.SpecificationId);
+        first.Lines.Select(l => (l.SpecificationId, l.SpecificationVersion, l.Lot)).Distinct().ShouldBe([(specification.SpecificationId, specification.SpecificationVersion, "LU2611A")]);
+        first.MaterialLotIds.ShouldBe(["lot-1", "lot-2"]);
         SignedDocument.IsGenuine(first, platform.Host.Services.GetRequiredService<KeyStore>().Signing(ReleaseCertificateCheck.KeyName)).ShouldBeTrue();
 
         await scene.RecordAsync("STERILITY", "NO GROWTH");

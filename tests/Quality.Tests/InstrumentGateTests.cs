@@ -48,6 +48,17 @@ public sealed class InstrumentGateTests : IAsyncLifetime
         (await scene.Results().RecordResultAsync(look)).Result.InstrumentCode.ShouldBe("booth");
     }
 
+    [Fact]
+    [Requirement("A139")]
+    public async Task An_instrument_is_read_by_whoever_is_trained_on_what_it_names()
+    {
+        await platform.InstrumentAsync(TestInstruments.Doubtful, "site-1", told => told.Procedure = TestInstruments.Procedure);
+        await platform.AdvanceAsync(TimeSpan.FromHours(1));
+        var request = Read("RCP", "98.7");
+        await TestInstruments.ReadByTheTrainedAloneAsync(platform, "qc_analyst", at => new ResultsService.ResultsServiceClient(at).RecordResultAsync(request).ResponseAsync);
+        (await scene.Results().ListResultsAsync(new ListResultsRequest { BatchId = QualityScene.Batch })).Results.ShouldHaveSingleItem().InstrumentId.ShouldBe(TestInstruments.Doubtful);
+    }
+
     RecordResultRequest Read(string test, string value)
     {
         var request = scene.Result(test, value);

@@ -28,6 +28,19 @@ public sealed class InstrumentGateTests
     }
 
     [Fact]
+    [Requirement("A139")]
+    public async Task A_meter_is_read_by_whoever_is_trained_on_what_it_names()
+    {
+        await using var dock = await Dock.OpenAsync();
+        await dock.DoseAsync("dose-1");
+        await dock.Platform.InstrumentAsync("m", Dock.Site, told => told.Procedure = TestInstruments.Procedure);
+        var open = await dock.PackAsync("dose-1");
+        var request = dock.ToSurvey(open, change: survey => survey.Survey.InstrumentId = "m");
+        await TestInstruments.ReadByTheTrainedAloneAsync(dock.Platform, "shipping", at => new PackagesService.PackagesServiceClient(at).RecordSurveyAsync(request).ResponseAsync);
+        (await dock.ReadAsync(open)).Survey.InstrumentId.ShouldBe("m");
+    }
+
+    [Fact]
     [Requirement("A020")]
     public async Task The_record_of_a_survey_says_which_meter_it_was_and_until_when_it_was_calibrated()
     {

@@ -1,5 +1,6 @@
 using Doseline.Execution.V1;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 
 namespace Doseline.Testing;
 
@@ -8,6 +9,9 @@ public static class TestInstruments
 {
     /// <summary>The instrument that the cases of <see cref="Flaws"/> are about.</summary>
     public const string Doubtful = "doubtful-1";
+
+    /// <summary>On what whoever reads the instrument of <see cref="ReadByTheTrainedAloneAsync"/> is trained.</summary>
+    public const string Procedure = "reading-meter-7";
 
     /// <summary>What keeps a reading from counting, and the code of its refusal; one table for every service that judges readings.</summary>
     public static IReadOnlyDictionary<string, string> Flaws { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -40,6 +44,20 @@ public static class TestInstruments
         if (flaw is not ("never told of" or "told of after it was read")) await platform.InstrumentAsync(Doubtful, siteId, change);
         await platform.AdvanceAsync(TimeSpan.FromHours(1));
         if (flaw is "told of after it was read" or "calibrated after it was read") await platform.InstrumentAsync(Doubtful, siteId, since: platform.Now);
+    }
+
+    /// <summary>A reading is refused to somebody who is trained on everything but <see cref="Procedure"/>, and taken from somebody who is trained on that too.</summary>
+    /// <param name="platform">The platform.</param>
+    /// <param name="role">Role in which it is read.</param>
+    /// <param name="read">Sends the reading, the same request each time.</param>
+    public static async Task ReadByTheTrainedAloneAsync(TestPlatform platform, string role, Func<CallInvoker, Task> read)
+    {
+        Staff staff = new(platform);
+        var trained = await staff.JoinAsync("pia", "Pia Special", [role], trained: [.. Staff.Procedures, Procedure]);
+        var general = await staff.JoinAsync("ola", "Ola General", [role]);
+        var refusal = Xunit.Assert.Single(await TestPlatform.RefusalsAsync(() => read(staff.In(general, null))));
+        Xunit.Assert.Equal(("TRAINING_NEEDED", $"procedures/{Procedure}"), (refusal.Code, refusal.Subject));
+        await read(staff.In(trained, null));
     }
 
     /// <summary>Tells of an instrument that is in service, qualified and calibrated for years.</summary>

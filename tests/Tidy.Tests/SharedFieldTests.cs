@@ -84,7 +84,41 @@ public sealed class SharedFieldTests
         var refused = SharedFields.Against(new Doseline.Orders.V1.OrderCancelled { OrderId = "o", Reason = new string('x', 2001) }).ShouldHaveSingleItem();
         (refused.Code, refused.Subject, refused.Numbers["length_max"]).ShouldBe(("TEXT_TOO_LONG", "reason", "2000"));
         SharedFields.Against(new Doseline.Shipping.V1.PackageShipped { Doses = { new Doseline.Shipping.V1.ShippedDose { DoseId = new string('x', 201) } } }).ShouldHaveSingleItem().Subject.ShouldBe("doses.dose_id");
-        SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = new Doseline.Orders.V1.OrderAccepted { ProductCode = new string('x', 201) } }).ShouldHaveSingleItem().Subject.ShouldBe("order.product_code");
+        SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = new Doseline.Orders.V1.OrderAccepted { ProductCode = new string('x', 201) } }).Single(r => r.Code is "TEXT_TOO_LONG").Subject.ShouldBe("order.product_code");
+    }
+
+    [Fact]
+    [Requirement("A048")]
+    public void An_accepted_order_is_not_published_without_its_isotope_its_activity_at_an_instant_its_appointment_or_whatever_else_it_is_made_by()
+    {
+        var instant = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(new(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+        Doseline.Orders.V1.OrderAccepted whole = new()
+        {
+            OrderId = "o", ProductCode = "p", SiteId = "s", CustomerId = "c", Wanted = new() { Nuclide = "Lu-177", ActivityBq = 7.4e9, ReferenceTime = instant, DataVersion = "1" }, WindowStartTime = instant, WindowEndTime = instant,
+            WindowZone = "UTC", ReservationId = "r", RunId = "u", EndOfSynthesisTime = instant, ReleaseByTime = instant, CutoffTime = instant, DeliveryTime = instant, ExpireTime = instant, RecipeCode = "m",
+        };
+        SharedFields.Against(whole).ShouldBeEmpty();
+        SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = whole }).ShouldBeEmpty();
+        foreach (var field in SharedFields.All.Where(f => f is { Fact: "doseline.orders.v1.OrderAccepted", Needed: true }))
+        {
+            var lacking = whole.Clone();
+            Doseline.Orders.V1.OrderAccepted.Descriptor.FindFieldByName(field.Field).Accessor.Clear(lacking);
+            Lacks(lacking, field.Field);
+            SharedFields.Against(new Doseline.Orders.V1.OrderRescheduled { Order = lacking }).ShouldHaveSingleItem().Numbers["field"].ShouldBe($"order.{field.Field}");
+        }
+
+        foreach (var part in Doseline.Common.V1.CalibratedActivity.Descriptor.Fields.InDeclarationOrder())
+        {
+            var lacking = whole.Clone();
+            part.Accessor.Clear(lacking.Wanted);
+            Lacks(lacking, $"wanted.{part.Name}");
+        }
+
+        static void Lacks(Doseline.Orders.V1.OrderAccepted order, string field)
+        {
+            var refusal = SharedFields.Against(order).ShouldHaveSingleItem();
+            (refusal.Code, refusal.Numbers["field"]).ShouldBe(("FACT_INCOMPLETE", field));
+        }
     }
 
     [Fact]
@@ -117,7 +151,7 @@ public sealed class SharedFieldTests
             # What services tell each other, and why
 
             Drawn from the protos and `protos/shared.csv` by `tests/docs.sh`; do not edit. Each field of each fact with the reason for which it leaves its service. A field that is not here fails
-            the build and is not published. *text*: what somebody wrote in words of their own; it is shown and kept, never read by code. Lengths are in characters, at most, and enforced.
+            the build and is not published. *needed*: the fact is not published without it. *text*: what somebody wrote in words of their own; it is shown and kept, never read by code. Lengths are in characters, at most, and enforced.
 
             """.ReplaceLineEndings("\n"));
         var descriptors = Fields.ToDictionary(f => f.FullName, StringComparer.Ordinal);
@@ -140,7 +174,7 @@ public sealed class SharedFieldTests
             FieldType.Bool => "flag",
             _ => "number",
         },
-        field.IsRepeated ? ", several" : "");
+        field.IsRepeated ? ", several" : "", shared.Needed ? ", needed" : "");
 
     static IEnumerable<MessageDescriptor> WithNested(MessageDescriptor message) => [message, .. message.NestedTypes.SelectMany(WithNested)];
 }

@@ -40,6 +40,20 @@ public sealed class InstrumentGateTests
         (survey.InstrumentId, survey.Instrument, survey.CalibrationDueTime).ShouldBe(("m", "SM-7", due));
     }
 
+    [Fact]
+    [Requirement("A139")]
+    public async Task A_meter_is_read_by_whoever_is_trained_on_what_it_names()
+    {
+        await using var platform = await Bench.PlatformAsync();
+        Bench bench = new(platform);
+        var container = await DecayedAsync(bench);
+        await platform.InstrumentAsync("m", Bench.Site, told => told.Procedure = TestInstruments.Procedure);
+        var request = Bench.Survey(container);
+        request.Instrument = "m";
+        await TestInstruments.ReadByTheTrainedAloneAsync(platform, "radiation_safety", at => new WasteService.WasteServiceClient(at).SurveyContainerAsync(request).ResponseAsync);
+        (await bench.GetAsync(container)).Container.Survey.InstrumentId.ShouldBe("m");
+    }
+
     static async Task<Container> DecayedAsync(Bench bench)
     {
         await bench.ArisesAsync("w1", "b1", bench.Activity("Lu-177", 1));

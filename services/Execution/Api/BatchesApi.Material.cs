@@ -29,6 +29,7 @@ public sealed partial class BatchesApi
         var cancel = context.CancellationToken;
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, 0, cancel);
         var step = file.Running(StepKind.MaterialIssue, request.StepId);
+        await RequireTrainedAsync(file, step.StepId, [], cancel);
         var material = file.Recipe.Material(file.Recipe.Step(step.StepId)!.MaterialCode)!;
         List<Refusal> refusals = [];
         refusals.RequireText(request.LotId, "lot_id", 64);
@@ -91,7 +92,7 @@ public sealed partial class BatchesApi
         if (shown is not null && shown.Nuclide.Symbol != file.Batch.Nuclide)
             refusals.Add(Refusal.Invalid("bulk.nuclide", "NUCLIDE_OF_OTHER_PRODUCT", $"The batch is {file.Batch.Nuclide}.").With("nuclide", file.Batch.Nuclide));
         if (shown is not null && request.EndOfSynthesisTime is not null) refusals.AddRange(span.After("end_of_synthesis", end).Against("bulk.reference_time", shown.Reference));
-        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, shown, refusals, cancel);
+        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, step.StepId, shown, refusals, cancel);
         refusals.ThrowIfAny();
 
         var batch = file.Batch;
@@ -147,6 +148,7 @@ public sealed partial class BatchesApi
             refusals.Add(Refusal.State($"doses/{dose.Id}", "DOSE_NOT_IN_PRODUCTION", $"The dose is {dose.State}.").With("state", dose.State));
         var reading = request.Reading.Read("reading").OrAdd(refusals);
         var instrument = (await EquipmentAsync([request.InstrumentId], cancel))[0];
+        await RequireTrainedAsync(file, step.StepId, [instrument], cancel);
         refusals.ThrowIfAny();
         var batch = file.Batch;
         var judged = Dispensing.Judge(new DispenseCase(
@@ -180,7 +182,7 @@ public sealed partial class BatchesApi
         var step = file.Running(StepKind.Sample, request.StepId);
         List<Refusal> refusals = [];
         var shown = request.Activity.Read("activity").OrAdd(refusals);
-        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, shown, refusals, cancel);
+        var taken = await TakenAsync(request.InstrumentId, request.Geometry, file, step.StepId, shown, refusals, cancel);
         refusals.ThrowIfAny();
         var activity = ReadPart(taken!.Used.ToWire(), file, db.Now, file.Batch.EndOfSynthesisTime);
         await LookAsync(file, cancel, file.Batch.Bulk is { } bulk ? BatchMeasures.OfPart(file.Batch.ProductCode, activity, request.VolumeMl, bulk, file.Batch.BulkVolumeMl) : null);
@@ -264,13 +266,14 @@ public sealed partial class BatchesApi
         return late;
     }
 
-    // What a dose calibrator showed, if it may be believed.
-    async Task<InstrumentReading?> TakenAsync(string instrumentId, string geometry, BatchFile file, CalibratedActivity? shown, List<Refusal> refusals, CancellationToken cancel)
+    // What a dose calibrator showed in a step, if it may be believed and who reads it may read it.
+    async Task<InstrumentReading?> TakenAsync(string instrumentId, string geometry, BatchFile file, string stepId, CalibratedActivity? shown, List<Refusal> refusals, CancellationToken cancel)
     {
         refusals.RequireText(instrumentId, "instrument_id", 64);
         refusals.RequireText(geometry, "geometry", 64);
         if (shown is null || instrumentId is "" || geometry is "") return null;
         var instrument = (await EquipmentAsync([instrumentId], cancel))[0];
+        await RequireTrainedAsync(file, stepId, [instrument], cancel);
         return InstrumentReading.Take(instrument.ToDomain(), file.Batch.SiteId, shown, geometry).OrAdd(refusals);
     }
 

@@ -22,6 +22,7 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var caller = db.Request.Caller;
         var equipment = await EquipmentAsync(request.EquipmentIds.Append(file.Batch.HotCellId), cancel);
+        await RequireTrainedAsync(file, request.StepId, equipment, cancel);
         List<Refusal> refusals = [];
         var step = StepRules.Start(file.Recipe, file.States, request.StepId, caller.RolesAt(file.Batch.SiteId), [.. equipment.Select(e => e.ToDomain())], file.Batch.Id, file.Batch.SiteId, db.Now).OrAdd(refusals)!;
         var rules = await db.CleaningRulesAsync(file.Batch.SiteId, cancel);
@@ -47,6 +48,7 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var row = file.Step(request.StepId);
         var step = file.Recipe.Step(request.StepId)!;
+        await RequireTrainedAsync(file, step.Id, await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel), cancel);
         var caller = db.Request.Caller;
         var refusals = StepRules.Complete(step, row.State, caller.RolesAt(file.Batch.SiteId), ProgressOf(file, row), file.Batch.Id);
         var span = new EventSpan(db.Now).After("start_of_step", row.StartedTime);
@@ -85,6 +87,7 @@ public sealed partial class BatchesApi
         var cancel = context.CancellationToken;
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var row = file.Step(request.StepId);
+        await RequireTrainedAsync(file, row.StepId, [], cancel);
         var caller = db.Request.Caller;
         var refusals = StepRules.Verify(row.State, row.CompletedBy, caller.Subject, row.StepId, file.Batch.Id).Refusals.ToList();
         if (file.Recipe.Step(row.StepId)!.Signs(RecipeStep.Verified)) db.Request.RequireSignature(SigningMeaning.Verify, refusals);

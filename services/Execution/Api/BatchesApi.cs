@@ -3,6 +3,7 @@ using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using BatchState = Doseline.Execution.Domain.BatchState;
@@ -15,7 +16,7 @@ using RunState = Doseline.Execution.Domain.RunState;
 namespace Doseline.Execution.Api;
 
 /// <summary>Carries out batches.</summary>
-public sealed partial class BatchesApi(ExecutionDb db, PossessionService.PossessionServiceClient possession) : BatchesService.BatchesServiceBase
+public sealed partial class BatchesApi(ExecutionDb db, PossessionService.PossessionServiceClient possession, TrainingGate training) : BatchesService.BatchesServiceBase
 {
     /// <inheritdoc/>
     public override async Task<StartBatchResponse> StartBatch(StartBatchRequest request, ServerCallContext context)
@@ -132,6 +133,10 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
         wanted.Except(rows.Select(r => r.Id), StringComparer.Ordinal).Select(id => Unknown("equipment", id).Refusals[0]).ToList().ThrowIfAny();
         return rows;
     }
+
+    // Who acts is trained on what the step and the equipment name, beside the procedure of the method.
+    ValueTask RequireTrainedAsync(BatchFile file, string stepId, IEnumerable<EquipmentRow> used, CancellationToken cancel) =>
+        training.RequireAllAsync(db.Request.Caller, used.Select(item => item.Procedure).Prepend(file.Recipe.Step(stepId)?.Procedure ?? ""), cancel);
 
     static RefusedException Unknown(string kind, string id) =>
         new(Refusal.Missing($"{kind}/{id}", $"{kind.TrimEnd('s').ToUpperInvariant()}_UNKNOWN", $"There is no {kind.TrimEnd('s')} '{id}'."));

@@ -104,6 +104,7 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
             CalibrationDueTime = equipment.CalibrationDue,
             CrossCalibrations = Stored.Write(equipment.Factors),
             ClearanceLimitBq = equipment.ClearanceLimitBq,
+            Procedure = equipment.Procedure,
         };
         return db.Put(row);
     }
@@ -121,6 +122,7 @@ public sealed partial class EquipmentApi(ExecutionDb db, PageTokens pageTokens) 
         row.CalibrationDueTime = equipment.CalibrationDue;
         row.CrossCalibrations = Stored.Write(equipment.Factors);
         row.ClearanceLimitBq = equipment.ClearanceLimitBq;
+        row.Procedure = equipment.Procedure;
         if (row.Uncleared) (await CellFile.OfAsync(db, row, cancel)).Compute();
         return row;
     }

@@ -14,7 +14,7 @@ static class EquipmentWire
     public static Domain.Equipment ToDomain(this Equipment sent, DateTimeOffset qualificationDue, DateTimeOffset? calibrationDue) => new(
         sent.EquipmentId, sent.Code, (Domain.EquipmentClass)(int)sent.EquipmentClass, sent.SiteId, sent.RoomId, Domain.EquipmentState.Dirty,
         qualificationDue, calibrationDue, [.. sent.CrossCalibrations.Select(f => new Domain.CrossCalibration(f.Nuclide, f.Geometry, f.Setting, f.Factor))],
-        sent.ClearanceLimitBq, null);
+        sent.ClearanceLimitBq, null) { Procedure = sent.Procedure };
 
     /// <summary>Tells those who judge readings what holds of a piece of equipment from now on.</summary>
     public static void Tell(this ExecutionDb db, EquipmentRow row) => db.Publish(row.Id, new EquipmentChanged
@@ -26,6 +26,7 @@ static class EquipmentWire
         InService = row.ToDomain().ToInstrument().InService,
         QualificationDueTime = row.QualificationDueTime.ToWire(),
         CalibrationDueTime = row.CalibrationDueTime.ToWire(),
+        Procedure = row.Procedure,
     });
 
     /// <summary>A row as sent.</summary>
@@ -56,6 +57,7 @@ static class EquipmentWire
         LastProductCode = row.LastProduct ?? "",
         LastNuclide = row.LastNuclide ?? "",
         MaintenanceOrderId = row.OrderId ?? "",
+        Procedure = row.Procedure,
     };
 
     /// <summary>A hot cell as sent.</summary>

@@ -6,6 +6,7 @@ using Doseline.Kernel.Decay;
 using Doseline.Kernel.Ids;
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Auth;
 using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
 using Grpc.Core;
@@ -16,7 +17,7 @@ using CellSurvey = Doseline.Execution.Domain.Cells.CellSurvey;
 namespace Doseline.Execution.Api;
 
 /// <summary>Turns hot cells around.</summary>
-public sealed class HotCellsApi(ExecutionDb db) : HotCellsService.HotCellsServiceBase
+public sealed class HotCellsApi(ExecutionDb db, TrainingGate training) : HotCellsService.HotCellsServiceBase
 {
     /// <inheritdoc/>
     public override async Task<RecordCellWasteResponse> RecordCellWaste(RecordCellWasteRequest request, ServerCallContext context)
@@ -67,6 +68,7 @@ public sealed class HotCellsApi(ExecutionDb db) : HotCellsService.HotCellsServic
         var file = await CellFile.OpenAsync(db, request.HotCellId, cancel);
         var instrument = await db.LoadAsync<EquipmentRow>(cancel, request.InstrumentId)
             ?? throw new RefusedException(Refusal.Missing($"equipment/{request.InstrumentId}", "EQUIPMENT_UNKNOWN", "There is no such instrument."));
+        await training.RequireAsync(db.Request.Caller, instrument.Procedure, cancel);
         CellSurvey survey = new(request.BackgroundCpm, request.CountSeconds, request.Efficiency, [.. request.Readings.Select(r => new CellReading(r.Place, r.GrossCpm, r.MeasuredCm2, r.StandsForCm2))]);
         var cell = file.Cell.ToDomain();
         survey.Against(cell, file.Contents, instrument.ToDomain(), db.Now).ThrowIfAny();

@@ -60,6 +60,7 @@ static class RecipeWire
         step.NeedsVerification, [.. step.EquipmentClasses.Select(c => (Domain.EquipmentClass)(int)c)], step.MaterialCode)
     {
         SignatureMeanings = [.. step.SignatureMeanings],
+        Procedure = step.Procedure,
     };
 
     static Domain.StepInput Input(StepInput input) => new(

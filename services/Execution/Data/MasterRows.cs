@@ -48,6 +48,9 @@ sealed record EquipmentRow : IActorRow
     /// <summary>JSON list of <see cref="CrossCalibration"/>.</summary>
     public required string CrossCalibrations { get; set; }
     public required double ClearanceLimitBq { get; set; }
+
+    /// <summary>Procedure that whoever uses or reads it is trained on; empty for none but the method's.</summary>
+    public string Procedure { get; set; } = "";
     public string? BatchId { get; set; }
     public string? LastProduct { get; set; }
     public string? LastNuclide { get; set; }
@@ -81,6 +84,7 @@ sealed record EquipmentRow : IActorRow
     public Equipment ToDomain() => new(Id, Code, Class, SiteId, RoomId, State, QualificationDueTime, CalibrationDueTime,
         Stored.Read<CrossCalibration>(CrossCalibrations), ClearanceLimitBq, BatchId)
     {
+        Procedure = Procedure,
         LastProduct = LastProduct,
         LastNuclide = LastNuclide ?? Residual?.Nuclide.Symbol,
         Cleaning = Stored.ReadOne<Cleaning>(Cleaning),

@@ -20,6 +20,9 @@ public sealed record Equipment(
     string Id, string Code, EquipmentClass Class, string SiteId, string RoomId, EquipmentState State, DateTimeOffset QualificationDue,
     DateTimeOffset? CalibrationDue, IReadOnlyList<CrossCalibration> Factors, double ClearanceLimitBq, string? BatchId)
 {
+    /// <summary>Procedure that whoever uses or reads it is trained on; empty for none but the method's.</summary>
+    public string Procedure { get; init; } = "";
+
     /// <summary>Product it was last used for; null when it was not.</summary>
     public string? LastProduct { get; init; }
 

@@ -70,6 +70,7 @@ public static class EquipmentRules
         refusals.RequireText(equipment.Code, "equipment.code", 64);
         refusals.RequireText(equipment.SiteId, "equipment.site_id", 64);
         refusals.RequireText(equipment.RoomId, "equipment.room_id", 64);
+        if (equipment.Procedure is not "") refusals.RequireText(equipment.Procedure, "equipment.procedure", 64);
         if (equipment.Class is EquipmentClass.Unspecified || !Enum.IsDefined(equipment.Class))
             refusals.Add(Refusal.Invalid("equipment.equipment_class", "EQUIPMENT_CLASS_REQUIRED", "equipment_class is required."));
         if (equipment.Class is EquipmentClass.HotCell) refusals.RequirePositive(equipment.ClearanceLimitBq, "equipment.clearance_limit_bq");

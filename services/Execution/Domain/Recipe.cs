@@ -45,6 +45,9 @@ public sealed record RecipeStep(
     /// <summary>The verifier signs.</summary>
     public const string Verified = "verified";
 
+    /// <summary>Procedure that whoever performs or verifies it is trained on; empty for none but the method's.</summary>
+    public string Procedure { get; init; } = "";
+
     /// <summary>Signatures that the step requires: <see cref="Performed"/>, <see cref="Verified"/>.</summary>
     public IReadOnlyList<string> SignatureMeanings { get; init; } = [];
 

@@ -121,6 +121,7 @@ public static class RecipeRules
             refusals.Add(Refusal.Invalid($"{step.Path}.material_code", "MATERIAL_NOT_IN_RECIPE", $"Material {step.MaterialCode} is not among the materials of the recipe.").With("material_code", step.MaterialCode));
         foreach (var role in step.PerformerRoles.Where(r => !Roles.All.Contains(r, StringComparer.Ordinal)))
             refusals.Add(Refusal.Invalid($"{step.Path}.performer_roles", "ROLE_UNKNOWN", $"'{role}' is not a role.").With("role", role));
+        if (step.Procedure is not "") refusals.RequireText(step.Procedure, $"{step.Path}.procedure", 64);
         foreach (var meaning in step.SignatureMeanings.Where(m => m is not (RecipeStep.Performed or RecipeStep.Verified)))
             refusals.Add(Refusal.Invalid($"{step.Path}.signature_meanings", "SIGNATURE_MEANING_UNKNOWN", $"A step is signed as '{RecipeStep.Performed}' or '{RecipeStep.Verified}'.").With("meaning", meaning));
         if (step.Signs(RecipeStep.Verified) && !step.NeedsVerification)

@@ -24,7 +24,11 @@ public enum InstrumentKind
 /// <param name="InService">False while it is maintained or not to be used.</param>
 /// <param name="QualificationDue">Instant from which it is no longer qualified.</param>
 /// <param name="CalibrationDue">Instant from which it is no longer calibrated; null when nobody calibrates it.</param>
-public sealed record InstrumentState(string Id, string Code, InstrumentKind Kind, string SiteId, bool InService, DateTimeOffset QualificationDue, DateTimeOffset? CalibrationDue);
+public sealed record InstrumentState(string Id, string Code, InstrumentKind Kind, string SiteId, bool InService, DateTimeOffset QualificationDue, DateTimeOffset? CalibrationDue)
+{
+    /// <summary>Procedure that whoever reads it is trained on; empty for none.</summary>
+    public string Procedure { get; init; } = "";
+}
 
 /// <summary>What was measured, by its place and instant, and what it takes to measure it.</summary>
 /// <param name="SiteId">Site where it was measured.</param>

@@ -15,6 +15,7 @@ public sealed class InvoiceRow : IGxpRow
     public required long Sequence { get; init; }
 
     public required string OrderId { get; init; }
+    public string DoseId { get; init; } = "";
     public required string CustomerId { get; init; }
     public required string ProductCode { get; init; }
     public required string PriceId { get; init; }

@@ -21,10 +21,20 @@ public sealed class TrainingGate(HostCalls host)
     /// <param name="procedure">Code of the procedure; empty for none.</param>
     /// <param name="cancel">Cancels.</param>
     /// <exception cref="RefusedException">TRAINING_NEEDED, PERSON_NOT_CONFIRMED, or TRAINING_UNKNOWN when Identity cannot be asked.</exception>
-    public async ValueTask RequireAsync(Caller caller, string procedure, CancellationToken cancel)
+    public ValueTask RequireAsync(Caller caller, string procedure, CancellationToken cancel) => RequireAllAsync(caller, [procedure], cancel);
+
+    /// <summary>Passes whoever may act now under each of some procedures: those that a step or a piece of equipment names, beside the method's (requirement A139).</summary>
+    /// <param name="caller">Who acts.</param>
+    /// <param name="procedures">Codes; an empty one asks for nothing.</param>
+    /// <param name="cancel">Cancels.</param>
+    /// <exception cref="RefusedException">As <see cref="RequireAsync"/>, for each procedure.</exception>
+    public async ValueTask RequireAllAsync(Caller caller, IEnumerable<string> procedures, CancellationToken cancel)
     {
-        if (procedure is "" || IsExempt(caller)) return;
-        if (await AgainstAsync(caller.Subject, caller.Name, procedure, cancel) is { } refusal) throw new RefusedException(refusal);
+        if (IsExempt(caller)) return;
+        List<Refusal> refusals = [];
+        foreach (var procedure in procedures.Where(code => code is not "").Distinct(StringComparer.Ordinal))
+            if (await AgainstAsync(caller.Subject, caller.Name, procedure, cancel) is { } refusal) refusals.Add(refusal);
+        refusals.ThrowIfAny();
     }
 
     /// <summary>Passes what was signed when everybody who signed it with the caller may act under the procedure now.</summary>

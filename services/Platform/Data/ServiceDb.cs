@@ -73,7 +73,7 @@ public abstract partial class ServiceDb(DbContextOptions options) : DbContext(op
     /// <summary>Publishes a fact once the current changes are saved.</summary>
     /// <param name="subject">Id of the thing the fact is about.</param>
     /// <param name="fact">A message of this service's <c>events.proto</c>.</param>
-    /// <exception cref="RefusedException">FACT_TOO_LARGE, FIELD_NOT_SHARED, TEXT_TOO_LONG.</exception>
+    /// <exception cref="RefusedException">FACT_TOO_LARGE, FIELD_NOT_SHARED, TEXT_TOO_LONG, FACT_INCOMPLETE.</exception>
     public void Publish(string subject, IMessage fact)
     {
         SharedFields.Against(fact).ToList().ThrowIfAny();

@@ -30,6 +30,7 @@ public sealed class InstrumentCopies<TDb>(TDb db) : IFactHandler<EquipmentChange
             InService = fact.InService,
             QualificationDueTime = fact.QualificationDueTime.ToDateTimeOffset(),
             CalibrationDueTime = fact.CalibrationDueTime?.ToDateTimeOffset(),
+            Procedure = fact.Procedure,
         });
     }
 }

@@ -37,8 +37,11 @@ public sealed class InstrumentRow
     /// <summary>Instant from which it is no longer calibrated (UTC); null when nobody calibrates it.</summary>
     public DateTimeOffset? CalibrationDueTime { get; set; }
 
+    /// <summary>Procedure that whoever reads it is trained on; empty for none.</summary>
+    public string Procedure { get; set; } = "";
+
     /// <summary>As the rules see it.</summary>
-    public InstrumentState ToState() => new(EquipmentId, Code, Kind, SiteId, InService, QualificationDueTime, CalibrationDueTime);
+    public InstrumentState ToState() => new(EquipmentId, Code, Kind, SiteId, InService, QualificationDueTime, CalibrationDueTime) { Procedure = Procedure };
 
     /// <summary>Maps the table <c>instruments</c> of a service that judges readings.</summary>
     public static void Map(ModelBuilder model) => model.Entity<InstrumentRow>().ToTable("instruments").HasKey(r => new { r.EquipmentId, r.Position });

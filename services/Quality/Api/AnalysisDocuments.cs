@@ -18,6 +18,7 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
     {
         var (results, deviations, earlier, investigations) =
             await db.LoadAsync(db.ResultsOf(batch.Id), db.DeviationsOf(batch.Id), db.All<AnalysisRow>(nameof(AnalysisRow.DoseId), dose.Id), db.InvestigationsOf(batch.Id), cancel);
+        var lots = await db.List<TraceLinkRow>().Is(nameof(TraceLinkRow.BatchId), batch.Id).Is(nameof(TraceLinkRow.Kind), TraceKind.Lot).By(nameof(TraceLinkRow.ThingId)).ReadAsync(null, cancel);
         var concluded = investigations.Conclusions();
         var version = earlier.Count + 1;
         var measured = dose.Measured is "" ? null : Activity.Parser.ParseJson(dose.Measured);
@@ -39,7 +40,8 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
             ExpireTime = Timestamp.FromDateTimeOffset(dose.ExpireTime),
             SpecificationId = judge.Id,
             SpecificationVersion = judge.SpecVersion,
-            Lines = { SpecificationBook.Read(judge.Tests).Select(t => LineOf(t, results, concluded, dose.Id)) },
+            Lines = { SpecificationBook.Read(judge.Tests).Select(t => LineOf(t, results, concluded, batch, judge, dose.Id)) },
+            MaterialLotIds = { lots.Select(l => l.ThingId).Distinct(StringComparer.Ordinal) },
             DeviationIds = { deviations.Where(d => d.DoseId is "" || d.DoseId == dose.Id).OrderBy(d => d.OpenedTime).Select(d => d.Id) },
             CertificateId = certificate.CertificateId,
             SignerName = certificate.SignerName,
@@ -68,10 +70,14 @@ public sealed class AnalysisDocuments(QualityDb db, KeyStore keys)
         }
     }
 
-    static AnalysisLine LineOf(SpecTest test, List<ResultRow> results, Dictionary<string, OosConclusion> concluded, string doseId)
+    static AnalysisLine LineOf(SpecTest test, List<ResultRow> results, Dictionary<string, OosConclusion> concluded, BatchRow batch, SpecificationRow judge, string doseId)
     {
         var own = results.Where(r => r.TestCode == test.Code && r.DoseId == (test.On is TestedOn.Dose ? doseId : "")).ToList();
-        AnalysisLine line = new() { TestCode = test.Code, Name = test.Name, Method = test.Method, LimitText = test.LimitText, Unit = test.Unit, Status = AnalysisStatus.Pending };
+        AnalysisLine line = new()
+        {
+            TestCode = test.Code, Name = test.Name, Method = test.Method, LimitText = test.LimitText, Unit = test.Unit, Status = AnalysisStatus.Pending,
+            SpecificationId = judge.Id, SpecificationVersion = judge.SpecVersion, Lot = batch.BatchNumber,
+        };
         if (own.Counting(concluded) is not { } last) return line;
         line.ResultId = last.Id;
         line.Value = last.RawValue;

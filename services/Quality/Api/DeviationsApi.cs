@@ -129,6 +129,7 @@ public sealed partial class DeviationsApi(QualityDb db, Dispositions disposition
             DeviationOrigin.Person => DeviationSource.Person,
             DeviationOrigin.Record => DeviationSource.Record,
             DeviationOrigin.Clock => DeviationSource.Clock,
+            DeviationOrigin.Shipping => DeviationSource.Shipping,
             _ => throw new ArgumentOutOfRangeException(nameof(row), row.Origin, "No such origin."),
         },
         SourceId = row.SourceId,

@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Auth;
 using Doseline.Platform.Instruments;
 using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
@@ -11,7 +12,7 @@ using Grpc.Core;
 namespace Doseline.Quality.Api;
 
 /// <summary>Serves <see cref="ResultsService"/>.</summary>
-public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls recalls, AnalysisDocuments analyses, PageTokens pages) : ResultsService.ResultsServiceBase
+public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls recalls, AnalysisDocuments analyses, PageTokens pages, TrainingGate training) : ResultsService.ResultsServiceBase
 {
     // Enough to know what is usual.
     const int EarlierMax = 10;
@@ -76,6 +77,7 @@ public sealed class ResultsApi(QualityDb db, Dispositions dispositions, Recalls 
         var measured = request.MeasureTime.Read("measure_time").OrAdd(refusals);
         if (request.MeasureTime is not null) refusals.AddRange(span.Against("measure_time", measured, late));
         var instrument = await db.InstrumentAsync(request.InstrumentId, measured, cancel);
+        await training.RequireAsync(db.Request.Caller, instrument?.Procedure ?? "", cancel);
         if (request.MeasureTime is not null)
             refusals.AddRange(InstrumentRules.Against("instrument_id", request.InstrumentId, instrument, Measurement.Control(batch.SiteId, measured, number: test is { IsText: false })));
         var (attempt, retested) = await AttemptAsync(request, measured, refusals, cancel);

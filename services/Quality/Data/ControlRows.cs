@@ -69,6 +69,9 @@ public enum DeviationOrigin
 
     /// <summary>A deadline that passed.</summary>
     Clock,
+
+    /// <summary>What happened on the way.</summary>
+    Shipping,
 }
 
 /// <summary>How a deviation ended.</summary>

@@ -1,3 +1,4 @@
+using Doseline.Kernel.Ids;
 using Doseline.Platform.Messaging;
 using Doseline.Quality.Data;
 using Doseline.Shipping.V1;
@@ -6,8 +7,9 @@ namespace Doseline.Quality.Events;
 
 /// <summary>
 /// Notes where doses went, for a recall, and what left under an outage authorisation, and what came back, so that the reconciliation is held against what happened.
+/// A package whose seal was not intact when it arrived is a deviation of each dose in it: somebody may have been at it.
 /// </summary>
-public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>, IFactHandler<DeliveryWithdrawn>
+public sealed class Shipments(QualityDb db, Dispositions dispositions) : IFactHandler<PackageShipped>, IFactHandler<ShipmentVoided>, IFactHandler<PackageDelivered>, IFactHandler<DeliveryWithdrawn>
 {
     /// <inheritdoc/>
     public async Task HandleAsync(PackageShipped fact, Fact envelope, CancellationToken cancel)
@@ -26,7 +28,15 @@ public sealed class Shipments(QualityDb db) : IFactHandler<PackageShipped>, IFac
     /// <inheritdoc/>
     public async Task HandleAsync(PackageDelivered fact, Fact envelope, CancellationToken cancel)
     {
-        foreach (var dose in await DosesAsync(fact.Doses, cancel)) dose.DeliverTime = fact.DeliveryTime.ToDateTimeOffset();
+        foreach (var dose in await DosesAsync(fact.Doses, cancel))
+        {
+            dose.DeliverTime = fact.DeliveryTime.ToDateTimeOffset();
+            if (!fact.Intact)
+            {
+                await dispositions.OpenAsync(
+                    Id.From("deviation", envelope.Id, dose.Id), dose.BatchId, dose.Id, DeviationOrigin.Shipping, fact.PackageId, "SEAL_NOT_INTACT", "The seal was broken at delivery, or is not the one that was applied.", cancel);
+            }
+        }
     }
 
     /// <inheritdoc/>

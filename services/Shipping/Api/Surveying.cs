@@ -1,5 +1,6 @@
 using Doseline.Kernel.Rules;
 using Doseline.Kernel.Time;
+using Doseline.Platform.Auth;
 using Doseline.Platform.Instruments;
 using Doseline.Platform.Plausibility;
 using Doseline.Platform.Rpc;
@@ -11,7 +12,7 @@ using Wire = Doseline.Shipping.V1;
 namespace Doseline.Shipping.Api;
 
 /// <summary>Records surveys and classifies what was surveyed.</summary>
-public sealed class Surveying(ShippingDb db, PackageReads reads)
+public sealed class Surveying(ShippingDb db, PackageReads reads, TrainingGate training)
 {
     const int WipesMax = 20;
 
@@ -118,6 +119,7 @@ public sealed class Surveying(ShippingDb db, PackageReads reads)
         var time = sent.SurveyTime.Read("survey.survey_time").OrAdd(refusals);
         if (sent.SurveyTime is not null) refusals.AddRange(new EventSpan(db.Now).After("last_change_of_content", row.ContentTime).Against("survey.survey_time", time));
         var meter = await db.InstrumentAsync(sent.InstrumentId, time, cancel);
+        await training.RequireAsync(db.Request.Caller, meter?.Procedure ?? "", cancel);
         if (sent.SurveyTime is not null) refusals.AddRange(InstrumentRules.Against("survey.instrument_id", sent.InstrumentId, meter, Measurement.Survey(row.SiteId, time)));
         var wipes = ReadWipes(sent, data, refusals);
         refusals.ThrowIfAny();

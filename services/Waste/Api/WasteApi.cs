@@ -2,6 +2,7 @@ using System.Text.Json;
 using Doseline.Inventory.V1;
 using Doseline.Kernel.Decay;
 using Doseline.Kernel.Rules;
+using Doseline.Platform.Auth;
 using Doseline.Platform.Instruments;
 using Doseline.Platform.Messaging;
 using Doseline.Platform.Rpc;
@@ -16,7 +17,7 @@ using WireState = Doseline.Waste.V1.ContainerState;
 namespace Doseline.Waste.Api;
 
 /// <summary>Waste items and containers.</summary>
-public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals signals, MovesService.MovesServiceClient moves, SitesService.SitesServiceClient sites) : WasteService.WasteServiceBase
+public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSignals signals, MovesService.MovesServiceClient moves, SitesService.SitesServiceClient sites, TrainingGate training) : WasteService.WasteServiceBase
 {
     const int ItemsMax = 500;
 
@@ -122,6 +123,7 @@ public sealed partial class WasteApi(WasteDb db, PageTokens pageTokens, WatchSig
         var container = await ContainerAsync(request.ContainerId, cancel);
         List<Refusal> refusals = [];
         var meter = await db.InstrumentAsync(request.Instrument, db.Now, cancel);
+        await training.RequireAsync(db.Request.Caller, meter?.Procedure ?? "", cancel);
         refusals.AddRange(InstrumentRules.Against("instrument", request.Instrument, meter, Measurement.Survey(container.SiteId, db.Now)));
         refusals.AddRange(WasteRules.AgainstSurvey(container.State, container.EligibleTime, request.BackgroundCpm, request.SurfaceCpm,
             request.NoInterposedShielding, request.MostSensitiveScale, $"containers/{container.Id}"));

@@ -96,6 +96,7 @@ public sealed class DoseToDoorStory
         var paper = (await new PackagesService.PackagesServiceClient(story.People.Auditor).GetPapersAsync(new GetPapersRequest { PackageId = order.PackageId })).Paper;
         var certificate = (await new CertificateService.CertificateServiceClient(story.People.Auditor).GetCertificateAsync(new GetCertificateRequest { DoseId = story.DoseId })).Certificate;
         var invoice = (await new OrdersService.OrdersServiceClient(story.People.Auditor).GetInvoiceAsync(new GetInvoiceRequest { OrderId = order.OrderId })).Invoice;
+        invoice.DoseId.ShouldBe(story.DoseId);
         var labels = await new LabelsService.LabelsServiceClient(story.People.Auditor).GetReconciliationAsync(new GetReconciliationRequest { BatchId = story.BatchId });
 
         record.Batch.State.ShouldBe(BatchState.Closed);

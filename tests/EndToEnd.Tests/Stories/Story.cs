@@ -142,6 +142,21 @@ sealed class Story : IAsyncDisposable
         await packages.ShipPackageAsync(new ShipPackageRequest { RequestId = TestPlatform.RequestId(), PackageId = package.PackageId, Version = package.Version, TrackingReference = "TRK-0", SealId = package.SealId });
     }
 
+    /// <summary>From the order to the hand of the carrier.</summary>
+    public async Task ToShippedAsync()
+    {
+        await OrderAndReceiveAsync();
+        await StartAsync();
+        await SynthesiseAsync();
+        await DispenseAsync();
+        await FinishAsync();
+        await LabelAsync();
+        await TestAsync();
+        await ReleaseAsync();
+        await PackAsync();
+        await ShipAsync();
+    }
+
     public Task DeliverAsync() => AtAsync(Milestone(MilestoneKind.Delivery), () => play.Shipping.DeliverAsync(Order, Now));
 
     public Task BillAsync() => AtAsync(Now, () => play.Orders.InvoiceAsync(Order));

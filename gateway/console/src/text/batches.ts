@@ -16,7 +16,7 @@ export const batchTexts = {
   kinds: { 1: 'equipment check', 2: 'line clearance', 3: 'material issue', 4: 'parameter', 5: 'in-process check', 6: 'synthesis', 7: 'dispensing', 8: 'sampling', 9: 'environment', 10: 'cleaning' } as Record<number, string>,
   classes: { 1: 'Hot cell', 2: 'Synthesis module', 3: 'Dose calibrator', 4: 'Balance', 5: 'Dispenser', 6: 'Instrument' } as Record<number, string>,
   begin: 'Begin step', complete: 'Complete step', verify: 'Verify', verified: 'Verified.', completed: 'Step complete.', performedWaits: 'Performed. It waits for a second person.',
-  notNext: 'Steps are done in their order; this one is not next.', next: 'Next', held: 'The batch is on hold: an exception below waits for a decision.',
+  trainedOn: (procedure: string) => `Whoever does or verifies this is trained on ${procedure}.`, notNext: 'Steps are done in their order; this one is not next.', next: 'Next', held: 'The batch is on hold: an exception below waits for a decision.',
   since: 'Begun', by: (name: string) => `by ${name}`, performedBy: 'Performed by', verifiedBy: 'Verified by', comment: 'Comment', commentHint: 'May be empty; stays in the record.',
   verifyWhat: 'Compare what is entered with what you see, then verify. The person who performed it cannot.',
   signs: 'Signed with the password.',

@@ -26,5 +26,5 @@ export const cellTexts = {
   procedure: 'Procedure', procedureHint: 'As it is named in the cleaning instruction, for example SOP-CL-03.', note: 'Remark', cleaned: 'Recorded: the cell is clean.', cleanedBy: 'Cleaned by', cleanUntil: 'Holds until', noRules: 'The site has set no rules of cleaning: any level will do, and none lapses.', rulesOf: (source: string) => `Rules of the site: ${source}`,
   log: 'Logbook', logOf: (code: string) => `Logbook of ${code}`, logColumns: { number: 'No.', time: 'When', event: 'What', text: 'In words', by: 'Who' }, logNone: 'No entry yet.', print: 'Print', printedAt: (time: string, who: string) => `Printed ${time} by ${who}`,
   events: { 0: '–', 1: 'batch began', 2: 'batch left', 3: 'waste found', 4: 'waste out', 5: 'surveyed', 6: 'clear', 7: 'cleaned', 8: 'state set', 9: 'work ordered', 10: 'work began', 11: 'work done', 12: 'released to service', 13: 'release refused', 14: 'order cancelled' } as Record<number, string>,
-  cleanedAt: 'Cleaned', room: 'Room', state: 'State', qualified: 'Qualified until', lastFor: 'Last used for', batch: 'Batch',
+  cleanedAt: 'Cleaned', room: 'Room', state: 'State', qualified: 'Qualified until', trainedOn: 'Used by who is trained on', lastFor: 'Last used for', batch: 'Batch',
 };

@@ -19,7 +19,7 @@ export const reviewTexts = {
   remark: 'Remark', remarkHint: 'May be empty for a release.', reference: 'Quality record', referenceHint: 'The deviation, complaint or change that controls it.',
   release: 'Release', hold: 'Hold', reject: 'Reject', released: (n: number) => `${n === 1 ? 'One dose' : `${n} doses`} released.`, held: 'On hold.', rejected: 'Rejected.',
   what: { release: 'Release', hold: 'Hold', reject: 'Reject' },
-  record: 'Record reviewed', specification: 'Specification', hash: 'Record hash', releaseBy: 'Release by', notReady: 'Production is not complete.',
+  record: 'Record reviewed', specification: 'Specification', lots: 'Lots of materials', hash: 'Record hash', releaseBy: 'Release by', notReady: 'Production is not complete.',
   nobody: 'Choose at least one dose.', missingReason: 'Say why.', missingReference: 'Name the quality record.',
   lift: 'Lift hold', lifted: 'Hold lifted.', liftReason: 'What resolved it', raised: 'Put', liftedAt: 'Lifted', stands: 'stands',
   certificate: 'Certificate', coa: 'Certificate of analysis', papers: 'Papers', print: 'Print',

@@ -37,6 +37,7 @@ export function StepCard({ record, step, refresh, done }: { record: BatchRecord;
   const batch = record.batch!;
   return (
     <Panel className="step-card" title={step.title} aside={<><span className="soft">{t.kinds[step.kind]}</span><Badge tone={step.state === BatchStepState.COMPLETE ? 'ok' : next ? 'live' : 'plain'}>{t.stepStates[step.state]}</Badge></>}>
+      {planned?.procedure && step.state !== BatchStepState.COMPLETE && <p className="soft">{t.trainedOn(planned.procedure)}</p>}
       {step.state === BatchStepState.RUNNING && <Timer step={step} />}
       {step.state === BatchStepState.OPEN && planned && (next && !batch.onHold
         ? <BeginStep record={record} step={step} planned={planned} refresh={refresh} />

@@ -52,6 +52,7 @@ export function CellPage({ id }: { id: string }) {
             [t.state, t.states[equipment.state]], [t.room, equipment.roomId], [t.lastFor, equipment.lastProductCode ? `${equipment.lastProductCode} · ${equipment.lastNuclide}` : t.neverUsed],
             equipment.batchId !== '' && [t.batch, <Link href={`/batches/${equipment.batchId}`} className="id">{equipment.batchId.slice(0, 10)}…</Link>],
             [t.limit, <Amount bq={equipment.clearanceLimitBq} nuclide={equipment.lastNuclide} />], [t.qualified, <Time at={equipment.qualificationDueTime} zone={zone} day="always" />],
+            equipment.procedure !== '' && [t.trainedOn, equipment.procedure],
             [t.cleanLevel, equipment.cleaning ? t.level(equipment.cleaning.level) : ''], [t.procedure, equipment.cleaning?.procedure], [t.cleanedBy, equipment.cleaning?.cleanedBy],
             [t.cleanedAt, <Time at={equipment.cleaning?.cleanTime} zone={zone} />], [t.cleanUntil, <Time at={equipment.cleaning?.expireTime} zone={zone} />],
           ]} />

@@ -18,6 +18,7 @@ export function InvoicePanel({ orderId }: { orderId: string }) {
   return (
     <Panel title={`${t.invoice} ${invoice.number}`}>
       <Facts of={[
+        invoice.doseId !== '' && [t.dose, <span className="id">{invoice.doseId}</span>],
         [t.price, moneyText(invoice.price?.minorUnits ?? 0n, currency)],
         [t.tax, `${moneyText(invoice.taxMinorUnits, currency)} (${invoice.taxBasisPoints / 100} %)`],
         [t.total, <strong>{moneyText(invoice.totalMinorUnits, currency)}</strong>],

@@ -62,6 +62,7 @@ function Coa({ doseId, close }: { doseId: string; close(): void }) {
           [t.product, coa.productName], [t.form, coa.dosageForm], [t.batch, coa.batchNumber], [t.dose, <span className="id">{coa.doseId}</span>],
           [t.measured, <Activity of={coa.measured} />], [t.volume, `${numberText(coa.volumeMl)} mL`], [t.concentration, `${activityText(coa.concentrationBqPerMl, unit, coa.measured?.nuclide)}/mL`], [t.halfLife, spanText(coa.halfLifeSeconds * 1000)],
           [t.expires, <Time at={coa.expireTime} day="always" />], [t.specification, String(coa.specificationVersion)], [t.signer, coa.signerName], [t.signedAt, <Time at={coa.releaseTime} day="always" />],
+          coa.materialLotIds.length > 0 && [t.lots, coa.materialLotIds.map((lot) => <Id key={lot} of={lot} short={10} />)],
           [t.coaVersion, String(coa.analysisVersion)], [t.signature, <Id of={coa.signature} short={20} />],
         ]} />
         <Table

@@ -3,33 +3,31 @@ using Doseline.Identity.Domain;
 using Doseline.Identity.Passwords;
 using Doseline.Platform.Auth;
 using Doseline.Platform.Signing;
-using Doseline.Testing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Doseline.Authority.Tests.Support;
+namespace Doseline.Testing;
 
 /// <summary>People with passwords, as Identity has them, and calls in a session of theirs.</summary>
-sealed class Staff(TestPlatform platform)
+public sealed class Staff(TestPlatform platform)
 {
     /// <summary>Everybody's password; what makes a person is the hash in their own row.</summary>
     public const string Password = "river stone 4 lantern";
 
-    /// <summary>Starts a platform whose tokens name person and session in the clear, and whose hashes cost little.</summary>
+    /// <summary>Starts a platform whose hashes cost little.</summary>
     public static async Task<Staff> StartAsync(Action<WebApplicationBuilder>? configure = null) => new(await TestPlatform.StartAsync(configure: builder =>
     {
         builder.Configuration["Identity:HashIterations"] = "1000";
-        builder.Services.Replace(ServiceDescriptor.Singleton<ITokenReader, PlainTokens>());
         configure?.Invoke(builder);
     }));
 
+    /// <summary>Where they work.</summary>
     public TestPlatform Platform => platform;
 
-    // Everything that anybody is trained on, in its first version.
-    static readonly string[] Procedures = [.. ContractMethods.All.Values.Select(m => ContractMethods.PolicyOf(m)!.Procedure).Where(code => code is not "").Distinct(StringComparer.Ordinal)];
+    /// <summary>Every procedure that a method names; whoever joins is trained on the first version of each.</summary>
+    public static IReadOnlyList<string> Procedures { get; } = [.. ContractMethods.All.Values.Select(m => ContractMethods.PolicyOf(m)!.Procedure).Where(code => code is not "").Distinct(StringComparer.Ordinal)];
 
     /// <summary>Somebody joins, trained on everything unless it is said; not confirmed, as whoever had a password given by another.</summary>
     public async Task<Caller> JoinAsync(string login, string name, string[] roles, string site = Caller.AllSites, string externalSubject = "", string[]? trained = null, bool confirmed = true)
@@ -40,7 +38,7 @@ sealed class Staff(TestPlatform platform)
         db.People.Add(person);
         foreach (var role in roles)
             db.RoleAssignments.Add(new RoleAssignmentRow { Id = db.Ids.New(), HolderId = person.Id, Role = role, SiteId = site, State = AssignmentState.Granted, ProposedBy = "administrator", ProposedTime = db.Now, GrantedTime = db.Now });
-        foreach (var code in trained ?? Procedures)
+        foreach (var code in trained ?? [.. Procedures])
         {
             if (!await db.Procedures.AnyAsync(p => p.Code == code))
                 db.Procedures.Add(new ProcedureRow { Code = code, ProcedureVersion = 1, Title = code, EffectiveTime = db.Now, PublishedBy = "quality", PublisherName = "Quality" });
@@ -60,16 +58,4 @@ sealed class Staff(TestPlatform platform)
 
     /// <summary>Calls of whoever has that subject at another provider, with whatever roles that gives.</summary>
     public CallInvoker Elsewhere(string subject, params string[] roles) => platform.Host.WithToken($"foreign|{subject}|a name of theirs|{string.Join(',', roles)}|*");
-
-    // Services among themselves use their own tokens as ever.
-    sealed class PlainTokens(IEnumerable<ITrustedIssuer> issuers, TimeProvider clock) : ITokenReader
-    {
-        readonly BearerTokens others = new(issuers, clock);
-
-        public ValueTask<Caller?> ReadAsync(string token) => token.Split('|') is ["foreign", var foreign, var theirs, var given, var at]
-            ? new(new Caller { Subject = foreign, Name = theirs, Roles = given.Split(','), Sites = at.Split(','), IsForeign = true })
-            : token.Split('|') is [var subject, var name, var roles, var sites, var session]
-            ? new(new Caller { Subject = subject, Name = name, Roles = roles.Split(','), Sites = sites.Split(','), SessionId = session is "" ? null : session })
-            : others.ReadAsync(token);
-    }
 }
