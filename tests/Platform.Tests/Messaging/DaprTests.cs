@@ -191,7 +191,7 @@ public sealed class DaprTests : IAsyncLifetime
     [Requirement("A054", "A182")]
     public async Task A_fact_that_is_read_from_afar_and_read_again_is_told_each_actor_once()
     {
-        await publisher.PublishAsync("o1", new OrderAccepted { OrderId = "o1", ProductCode = "k1,k2" });
+        await publisher.PublishAsync("o1", StageOrders.Accepted("o1", "k1,k2"));
         for (var again = 0; again < 3; again++)
         {
             await host.InAsync<ExecutionDb>(db => db.SetBackAsync("orders", 0, ""));

@@ -52,7 +52,7 @@ public sealed class ForkTests
         await using var host = await StageHost.StartAsync();
         await host.PublishAsync("c0", "kept");
         host.Troubles.Fail("waits");
-        await host.PublishAsync("o1", new OrderAccepted { OrderId = "o1", ProductCode = "k1" });
+        await host.PublishAsync("o1", StageOrders.Accepted("o1", "k1"));
         await host.PublishAsync("c1", "waits");
         await host.SettleAsync();
         await LoseAsync(host, after: 1);

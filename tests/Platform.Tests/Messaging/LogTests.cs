@@ -96,7 +96,7 @@ public sealed class LogTests
         await host.InAsync<OrdersDb>(async db =>
         {
             for (var code = 'c'; code <= 'd'; code++) db.Publish("c1", new CustomerPublished { CustomerId = "c1", Code = $"{code}" });
-            db.Publish("c1", new OrderAccepted { OrderId = "c1" });
+            db.Publish("c1", StageOrders.Accepted("c1"));
             await db.SaveChangesAsync();
         });
         var log = await host.InAsync<OrdersDb, IReadOnlyList<Fact>>(db => Task.FromResult(Logs.Of(db)));

@@ -184,8 +184,8 @@ public sealed class ReadingTests
         await using var host = await StageHost.StartAsync("--Messaging:Lanes=1");
         // The second counter is away when the first has had its turn.
         host.Troubles.Fail("k2", times: 1);
-        await host.PublishAsync("o1", new OrderAccepted { OrderId = "o1", ProductCode = "k1,k2" });
-        await host.PublishAsync("o2", new OrderAccepted { OrderId = "o2", ProductCode = "k2" });
+        await host.PublishAsync("o1", StageOrders.Accepted("o1", "k1,k2"));
+        await host.PublishAsync("o2", StageOrders.Accepted("o2", "k2"));
         await host.SettleAsync();
         for (var again = 0; again < 2; again++)
         {
@@ -205,7 +205,7 @@ public sealed class ReadingTests
     {
         await using var host = await StageHost.StartAsync();
         await host.PublishAsync("c1", "a");
-        await host.PublishAsync("o1", new OrderAccepted { OrderId = "o1", ProductCode = "k1,k2" });
+        await host.PublishAsync("o1", StageOrders.Accepted("o1", "k1,k2"));
         await host.SettleAsync();
         // As a publisher that was altered would tell it: the log itself takes no key twice.
         await host.InAsync<OrdersDb>(db => db.WithoutTriggersAsync("facts", "UPDATE facts SET id = id || '-other'"));

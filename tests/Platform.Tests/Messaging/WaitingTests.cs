@@ -188,6 +188,6 @@ public sealed class WaitingTests
     {
         "in turn" => new CustomerPublished { CustomerId = "x", Code = text },
         "commutes" => new OrderCancelled { OrderId = "x", Reason = text },
-        _ => new OrderRescheduled { Order = new OrderAccepted { OrderId = "x", ProductCode = text } },
+        _ => new OrderRescheduled { Order = StageOrders.Accepted("x", text) },
     };
 }
