@@ -43,7 +43,10 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
 
     /// <summary>A platform whose Inventory is the given one.</summary>
     public static Task<TestPlatform> PlatformAsync(FakePossession possession) => Testing.TestPlatform.StartAsync(configure: builder =>
-        builder.Services.Replace(ServiceDescriptor.Scoped<PossessionService.PossessionServiceClient>(_ => possession)));
+    {
+        Staff.LetIn(builder);
+        builder.Services.Replace(ServiceDescriptor.Scoped<PossessionService.PossessionServiceClient>(_ => possession));
+    });
 
     /// <summary>The next run in the same cell, with an order in it.</summary>
     public async Task AgainAsync(string order, bool clean = true)

@@ -13,7 +13,7 @@ public sealed class InstrumentGateTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        platform = await TestPlatform.StartAsync();
+        platform = await TestPlatform.StartAsync(configure: Staff.LetIn);
         scene = new QualityScene(platform);
         await scene.SpecifyAsync();
         await scene.StartAsync();

@@ -37,6 +37,7 @@ sealed class Dock : IAsyncDisposable
         var (quality, records) = (new FakeQuality(), new FakeRecords());
         var platform = await TestPlatform.StartAsync(configure: builder =>
         {
+            Staff.LetIn(builder);
             if (!ownQuality) builder.Services.Replace(ServiceDescriptor.Scoped<CertificateService.CertificateServiceClient>(_ => quality));
             builder.Services.Replace(ServiceDescriptor.Scoped<DoseRecordsService.DoseRecordsServiceClient>(_ => records));
         });

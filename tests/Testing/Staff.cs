@@ -7,6 +7,7 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Doseline.Testing;
 
@@ -20,8 +21,12 @@ public sealed class Staff(TestPlatform platform)
     public static async Task<Staff> StartAsync(Action<WebApplicationBuilder>? configure = null) => new(await TestPlatform.StartAsync(configure: builder =>
     {
         builder.Configuration["Identity:HashIterations"] = "1000";
+        LetIn(builder);
         configure?.Invoke(builder);
     }));
+
+    /// <summary>Lets a platform read tokens that name person and session in the clear.</summary>
+    public static void LetIn(WebApplicationBuilder builder) => builder.Services.Replace(ServiceDescriptor.Singleton<ITokenReader, PlainTokens>());
 
     /// <summary>Where they work.</summary>
     public TestPlatform Platform => platform;

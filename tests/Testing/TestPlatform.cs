@@ -1,11 +1,9 @@
 using Doseline.Local.Simulation;
-using Doseline.Platform.Auth;
 using Doseline.Platform.Messaging;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Doseline.Testing;
@@ -51,7 +49,6 @@ public sealed class TestPlatform : IAsyncDisposable
             started.Add(await SimulatedPlatform.StartAsync(clock, databases.Settings, builder =>
             {
                 builder.Logging.ClearProviders();
-                builder.Services.Replace(ServiceDescriptor.Singleton<ITokenReader, PlainTokens>());
                 configure?.Invoke(builder);
             }));
         }

@@ -15,7 +15,7 @@ sealed class Bench(TestPlatform platform)
     /// <summary>A platform whose Inventory is the given one.</summary>
     public static async Task<TestPlatform> PlatformAsync(FakeInventory? inventory = null)
     {
-        var started = await TestPlatform.StartAsync(configure: (inventory ?? new FakeInventory()).Replace);
+        var started = await TestPlatform.StartAsync(configure: (Action<Microsoft.AspNetCore.Builder.WebApplicationBuilder>)Staff.LetIn + (inventory ?? new FakeInventory()).Replace);
         await started.InstrumentAsync(Meter, Site);
         return started;
     }
