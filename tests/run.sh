@@ -23,7 +23,7 @@ export DOTNET_gcServer=0
 export MSBUILDDISABLENODEREUSE=1
 # Schemas of other makers, where a folder of them lies beside the checkout; without it the tests ask for less.
 [[ -z ${DOSELINE_SCHEMAS:-} && -d ../shared/schemas ]] && export DOSELINE_SCHEMAS=$PWD/../shared/schemas
-readonly suite_minutes_max=35
+readonly suite_minutes_max=20
 results=$PWD/TestResults
 passed=0 failed=0 skipped=0
 rm -rf "$results" && mkdir -p "$results"

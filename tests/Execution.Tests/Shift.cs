@@ -52,9 +52,7 @@ sealed class Shift(TestPlatform platform, Plant plant, FakePossession possession
     public async Task AgainAsync(string order, bool clean = true)
     {
         if (clean) await plant.CleanAsync(plant.Synthesiser);
-        Orders.Clear();
-        Run = await plant.RunAsync(TimeSpan.FromHours(20));
-        await OrderAsync(order);
+        await TakeAsync(await plant.RunAsync(TimeSpan.FromHours(20)), order);
         await platform.AdvanceAsync(Run.StartTime.ToDateTimeOffset() - platform.Now);
     }
 

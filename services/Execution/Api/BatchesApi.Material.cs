@@ -1,5 +1,4 @@
 using Doseline.Kernel.Units;
-using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -296,6 +295,4 @@ public sealed partial class BatchesApi
         refusals.ThrowIfAny();
         return activity!;
     }
-
-    static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

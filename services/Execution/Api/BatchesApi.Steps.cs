@@ -48,7 +48,8 @@ public sealed partial class BatchesApi
         var file = await BatchFile.OpenToProduceAsync(db, request.BatchId, request.RecordVersion, cancel);
         var row = file.Step(request.StepId);
         var step = file.Recipe.Step(request.StepId)!;
-        await RequireTrainedAsync(file, step.Id, await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel), cancel);
+        var used = await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel);
+        await RequireTrainedAsync(file, step.Id, used, cancel);
         var caller = db.Request.Caller;
         var refusals = StepRules.Complete(step, row.State, caller.RolesAt(file.Batch.SiteId), ProgressOf(file, row), file.Batch.Id);
         var span = new EventSpan(db.Now).After("start_of_step", row.StartedTime);
@@ -71,7 +72,7 @@ public sealed partial class BatchesApi
         row.Comment = request.Comment;
         row.PerformedSignature = Stored.WriteSignature(db.Request.Manifestation);
         var raised = OutOfLimit(file, step, values!);
-        raised.AddRange(await LapsedAsync(file, row, cancel));
+        raised.AddRange(Lapsed(file, row, used));
         file.Entry();
         return await db.AnswerAsync(new CompleteStepResponse
         {
@@ -120,10 +121,10 @@ public sealed partial class BatchesApi
     ];
 
     // Equipment that was fit when the step began and is overdue when it ends is an exception, not a refusal: the step has happened (A020).
-    async Task<List<ExceptionRow>> LapsedAsync(BatchFile file, StepRow row, CancellationToken cancel)
+    List<ExceptionRow> Lapsed(BatchFile file, StepRow row, List<EquipmentRow> used)
     {
         List<ExceptionRow> raised = [];
-        foreach (var item in await EquipmentAsync(Stored.Read<string>(row.EquipmentIds), cancel))
+        foreach (var item in used)
         {
             raised.AddRange(EquipmentRules.Due(item.ToDomain(), db.Now).Select(due =>
                 file.Raise(due.Code is EquipmentRules.NotCalibrated ? HoldCause.EquipmentNotCalibratedDuringStep : HoldCause.EquipmentNotQualifiedDuringStep, $"{due.Message} It fell due during step '{row.StepId}'.", due.Numbers, row.StepId)));

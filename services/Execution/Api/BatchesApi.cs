@@ -1,3 +1,4 @@
+using System.Globalization;
 using Doseline.Execution.Data;
 using Doseline.Execution.Domain;
 using Doseline.Execution.V1;
@@ -140,6 +141,8 @@ public sealed partial class BatchesApi(ExecutionDb db, PossessionService.Possess
 
     static RefusedException Unknown(string kind, string id) =>
         new(Refusal.Missing($"{kind}/{id}", $"{kind.TrimEnd('s').ToUpperInvariant()}_UNKNOWN", $"There is no {kind.TrimEnd('s')} '{id}'."));
+
+    static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     static bool IsShared(EquipmentRow row) => row.Class is EquipmentClass.DoseCalibrator or EquipmentClass.Balance or EquipmentClass.Instrument;
 }

@@ -145,13 +145,7 @@ sealed class Story : IAsyncDisposable
     /// <summary>From the order to the hand of the carrier.</summary>
     public async Task ToShippedAsync()
     {
-        await OrderAndReceiveAsync();
-        await StartAsync();
-        await SynthesiseAsync();
-        await DispenseAsync();
-        await FinishAsync();
-        await LabelAsync();
-        await TestAsync();
+        await MakeAsync();
         await ReleaseAsync();
         await PackAsync();
         await ShipAsync();
